@@ -1,0 +1,1 @@
+namespace Interop.Sharing;
