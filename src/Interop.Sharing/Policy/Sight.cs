@@ -1,0 +1,23 @@
+namespace Interop.Sharing.Policy;
+
+/// <summary>
+/// Through whose eyes a statement looks: everything about a request that decides what rows it may see. Made once per
+/// request by <c>SharingPolicy.SightOf</c>; storage joins it with grant rows and learns nothing else about sharing.
+/// </summary>
+/// <param name="Organization">Id of the requester's organisation.</param>
+/// <param name="Practitioner">Id of the requester's Practitioner, or null for a system.</param>
+/// <param name="Purposes">v3-ActReason codes that this request may use; grants for any of them count.</param>
+/// <param name="Instant">UTC microseconds; the one instant of the request.</param>
+/// <param name="OwnTier">Tier over resources whose custodian is the requester's own organisation, by role: None, Basic, ... or Own.</param>
+/// <param name="OwnCleared">Labels cleared over resources of the requester's own organisation, by role.</param>
+/// <param name="Directory">Whether the requester has an agreement in force (or is a custodian) and so reads the directory types.</param>
+/// <param name="Types">The resource types that the scopes let it read and search; null for all.</param>
+public sealed record Sight(
+    string Organization,
+    string? Practitioner,
+    IReadOnlyList<string> Purposes,
+    long Instant,
+    Tier OwnTier,
+    long OwnCleared,
+    bool Directory,
+    IReadOnlySet<string>? Types);

@@ -1,0 +1,19 @@
+namespace Interop.Sharing.Policy;
+
+/// <summary>How much of a patient's record a requester may see. Each tier contains the ones below it.</summary>
+public enum Tier : byte
+{
+    None = 0,
+
+    /// <summary>Demographics and risk.</summary>
+    Basic = 1,
+
+    /// <summary>Diagnosis and treatment history, with consent.</summary>
+    Intermediate = 2,
+
+    /// <summary>The complete record of an ongoing case.</summary>
+    Full = 3,
+
+    /// <summary>The custodian organisation's staff at work on their own record.</summary>
+    Own = 4,
+}

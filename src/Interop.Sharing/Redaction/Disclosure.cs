@@ -1,0 +1,23 @@
+namespace Interop.Sharing.Redaction;
+
+/// <summary>A resource as one caller may see it, in UTF-8 JSON. Only this assembly can make one.</summary>
+public sealed class Disclosure
+{
+    internal Disclosure(Interop.Fhir.ResourceKey key, string versionId, long lastUpdated, ReadOnlyMemory<byte> body)
+    {
+        Key = key;
+        VersionId = versionId;
+        LastUpdated = lastUpdated;
+        Body = body;
+    }
+
+    public Interop.Fhir.ResourceKey Key { get; }
+
+    /// <summary>The version as this caller sees it, also the ETag; not the stored version.</summary>
+    public string VersionId { get; }
+
+    /// <summary>When this view last changed, UTC microseconds.</summary>
+    public long LastUpdated { get; }
+
+    public ReadOnlyMemory<byte> Body { get; }
+}

@@ -1,0 +1,42 @@
+using Interop.Fhir;
+using Interop.Fhir.Search;
+
+namespace Interop.Sharing.Redaction;
+
+/// <summary>
+/// What sharing knows of a resource when it is written: everything that storage needs to answer for it later without
+/// asking again.
+/// </summary>
+/// <param name="Subjects">Ids of the Patients it concerns (a Patient concerns itself); empty for directory and own-only types.</param>
+/// <param name="Labels">Bitmask of the sensitivity labels that it carries by itself; storage adds what it inherits.</param>
+/// <param name="LabelRules">The rules that gave the labels, for explanations.</param>
+/// <param name="Tiers">Lowest tier (1 to 4) at which it appears: to anyone, and to an organisation that is party to it.</param>
+/// <param name="Entries">The index entries of the whole resource, each with the lowest tiers at which a view has it.</param>
+/// <param name="Views">Hashes of the views, to tell at the next write which of them changed.</param>
+/// <param name="Parties">Ids of the Organizations that own, request, perform or receive it.</param>
+/// <param name="Cases">The case relations that it establishes (open encounter, care team, task, referral).</param>
+/// <param name="Inherits">Resources whose labels this one takes on because it points at them (SHARING.md 2.8).</param>
+/// <param name="Requires">Targets of mandatory references other than the subject: when one is not visible, this resource is not.</param>
+public sealed record JudgedResource(
+    IReadOnlyList<string> Subjects,
+    long Labels,
+    IReadOnlyList<string> LabelRules,
+    TierPair Tiers,
+    IReadOnlyList<JudgedEntry> Entries,
+    ViewHashes Views,
+    IReadOnlyList<string> Parties,
+    IReadOnlyList<CaseFact> Cases,
+    IReadOnlyList<ResourceKey> Inherits,
+    IReadOnlyList<ResourceKey> Requires);
+
+/// <summary>The lowest tier at which something appears to anyone, and to a party; 4 (own) when to nobody else.</summary>
+public readonly record struct TierPair(byte Anyone, byte Party);
+
+/// <summary>An index entry and the lowest tiers at which a view has it.</summary>
+public sealed record JudgedEntry(IndexEntry Entry, TierPair Tiers);
+
+/// <summary>Hashes of the seven views of a resource, without meta; 0 where the view is empty. Full is the same for a party.</summary>
+public readonly record struct ViewHashes(long Basic, long Intermediate, long Full, long Own, long PartyBasic, long PartyIntermediate, long PartyFull);
+
+/// <summary>An organisation works on an open case of the patient in [From, To), UTC microseconds; To is long.MaxValue while open.</summary>
+public readonly record struct CaseFact(string Patient, string Organization, long From, long To);
