@@ -1,0 +1,8 @@
+namespace Interop.Demo.City;
+
+/// <summary>Resources that one organisation keeps, in an order in which each can be stored: what is pointed at comes first or beside.</summary>
+/// <param name="Source">Id of the custodian Organization.</param>
+public sealed record CityBundle(string Source, IReadOnlyList<CityResource> Resources);
+
+/// <summary>A resource of the demo city with its explicit id, as compact UTF-8 JSON.</summary>
+public sealed record CityResource(string Type, string Id, byte[] Json);

@@ -1,0 +1,226 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Unicode;
+using Interop.Fhir.Validation;
+
+namespace Interop.Server.Workflows.Cad;
+
+/// <summary>Reads a message whole or not at all. Members that the standard does not know are left alone.</summary>
+internal static class EidoReader
+{
+    private const int MaximumDepth = 64;
+
+    public static EidoParse Read(ReadOnlyMemory<byte> utf8)
+    {
+        if (utf8.Length > EidoMessage.MaximumLength)
+        {
+            return Refuse("too-long", $"A message may have {EidoMessage.MaximumLength} bytes at most.");
+        }
+
+        if (!Utf8.IsValid(utf8.Span))
+        {
+            return Refuse("invalid", "The message is not UTF-8.");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(utf8, new() { MaxDepth = MaximumDepth, AllowDuplicateProperties = false });
+            return BrokenText(document.RootElement, string.Empty) is { } place
+                ? Refuse("invalid", $"A text at {place} has half of a surrogate pair.", place)
+                : ReadRoot(document.RootElement, utf8);
+        }
+        catch (JsonException failure)
+        {
+            return Refuse("structure", $"The message is not JSON without duplicate names (line {failure.LineNumber}, byte {failure.BytePositionInLine}).");
+        }
+    }
+
+    private static EidoParse.Refused Refuse(string code, string diagnostics, string? expression = null) =>
+        new([new(IssueSeverity.Error, code, diagnostics, expression)]);
+
+    /// <summary>UTF-8 can be valid while a <c>\ud800</c> escape is not; the place of the first such text.</summary>
+    private static string? BrokenText(JsonElement element, string path)
+    {
+        try
+        {
+            return element.ValueKind switch
+            {
+                JsonValueKind.Object => element.EnumerateObject()
+                    .Select(member => BrokenText(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}"))
+                    .FirstOrDefault(place => place is not null),
+                JsonValueKind.Array => element.EnumerateArray()
+                    .Select((item, index) => BrokenText(item, $"{path}[{index}]"))
+                    .FirstOrDefault(place => place is not null),
+                JsonValueKind.String => element.GetString() is null ? path : null,
+                _ => null,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return path.Length == 0 ? "the top level" : path;
+        }
+    }
+
+    private static EidoParse ReadRoot(JsonElement element, ReadOnlyMemory<byte> utf8)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return Refuse("structure", "The message is not an object.");
+        }
+
+        var issues = new List<Issue>();
+        var root = new EidoNode(element, string.Empty, issues);
+        var (incident, updated) = root.Prologue();
+        _ = root.Required("eidoVersion");
+        var issuer = root.Required("issuingElementIdentification");
+        var callbacks = Callbacks(root);
+        var message = new EidoMessage(
+            incident,
+            updated,
+            Convert.ToHexStringLower(SHA256.HashData(utf8.Span)),
+            utf8,
+            issuer,
+            State(root),
+            [.. root.Objects("agencyComponent", isRequired: true).Select(Agency)],
+            [.. root.Objects("personComponent").Select(person => Person(person, callbacks))],
+            [.. root.Objects("locationComponent").Select(Location)],
+            [.. root.Objects("emergencyResourceComponent").Select(Unit)],
+            [.. root.Objects("dispatchComponent").Select(Dispatch).OfType<string>()],
+            [.. root.Objects("callComponent").Select(CallStart)],
+            [.. root.Objects("cautionComponent").Select(Caution)],
+            [.. root.Objects("notesComponent").Select(Note)],
+            [.. root.Objects("mergeComponent").Select(node => Relation("merge", "incidentMergeDirectionCode", node)),
+                .. root.Objects("linkComponent").Select(node => Relation("link", "linkDirectionCode", node))]);
+        return issues.Count == 0 ? new EidoParse.Parsed(message) : new EidoParse.Refused(issues);
+    }
+
+    private static EidoState State(EidoNode root)
+    {
+        if (root.Object("incidentComponent", isRequired: true) is not { } node)
+        {
+            return new(string.Empty, null, [], null, null, []);
+        }
+
+        _ = node.Prologue();
+        return new(
+            node.Required("incidentTypeCommonRegistryText"),
+            node.Optional("incidentTypeInternalText"),
+            node.Texts("incidentStatusCommonRegistryText"),
+            node.Optional("internalIncidentId"),
+            node.Integer("incidentCommonPriorityNumber"),
+            [.. node.Objects("dispositionComponent").Select(Disposition)]);
+    }
+
+    private static EidoDisposition Disposition(EidoNode node)
+    {
+        _ = node.Prologue();
+        return new(
+            node.Required("dispositionCommonRegistryCode"),
+            node.Boolean("dispositionPrimaryIndicator"),
+            node.Optional("dispositionDescriptionText"));
+    }
+
+    private static EidoAgency Agency(EidoNode node) =>
+        new(node.Prologue().Id, node.Texts("agencyRoleDescriptionRegistryText", isRequired: true));
+
+    private static Dictionary<string, IReadOnlyList<string>> Callbacks(EidoNode root)
+    {
+        var callbacks = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var node in root.Objects("callbackComponent"))
+        {
+            callbacks[node.Prologue().Id] = node.Texts("callBackInformationUri");
+        }
+
+        return callbacks;
+    }
+
+    private static EidoPerson Person(EidoNode node, Dictionary<string, IReadOnlyList<string>> callbacks)
+    {
+        var (id, _) = node.Prologue();
+        var roles = node.Texts("personIncidentRoleRegistryText", isRequired: true);
+        var callback = node.Reference("callBackReference");
+        var person = node.Object("ncPersonComponent");
+        if (!roles.Contains("Patient"))
+        {
+            return new(id, roles, null, null, null, null, null, []);
+        }
+
+        var telephones = callback is not null && callbacks.TryGetValue(callback, out var found) ? found : [];
+        return new(
+            id,
+            roles,
+            TextOf(person?.Niem("PersonName", "PersonGivenName")),
+            TextOf(person?.Niem("PersonName", "PersonSurName")),
+            TextOf(person?.Niem("PersonName", "PersonFullName")),
+            TextOf(person?.Niem("PersonBirthDate", "Date") ?? person?.Niem("PersonBirthDate")),
+            TextOf(person?.Niem("PersonSexCode")),
+            telephones);
+    }
+
+    private static string? TextOf(JsonElement? element) =>
+        element is { ValueKind: JsonValueKind.String } text && text.GetString()!.Trim() is { Length: > 0 } found ? found : null;
+
+    private static EidoLocation Location(EidoNode node)
+    {
+        var (id, updated) = node.Prologue();
+        var value = node.Optional("locationByValue");
+        var place = value is { Length: > 0 } ? CivicPlace.TryParse(value) : null;
+        if (value is { Length: > 0 } && place is null)
+        {
+            node.Problem("locationByValue", "must be a PIDF-LO document without a DTD");
+        }
+
+        return new(
+            id, node.Required("locationTypeDescriptionRegistryText"), node.Optional("locationDescriptionText"), place, updated);
+    }
+
+    private static EidoUnit Unit(EidoNode node)
+    {
+        var (id, updated) = node.Prologue();
+        _ = node.Texts("resourceAttributeRegistryText", isRequired: true);
+        _ = node.Required("primaryUnitStatusRegistryText");
+        return new(
+            id,
+            node.Required("emergencyResourceTypeCommonRegistryText"),
+            node.Optional("emergencyResourceName"),
+            node.Texts("secondaryUnitStatusRegistryText", isRequired: true),
+            node.References("agentReference"),
+            updated);
+    }
+
+    private static string? Dispatch(EidoNode node)
+    {
+        _ = node.Prologue();
+        return node.Reference("agencyReference");
+    }
+
+    private static EidoTime CallStart(EidoNode node)
+    {
+        _ = node.Prologue();
+        return node.RequiredTime("callStartTimestamp");
+    }
+
+    private static EidoCaution Caution(EidoNode node)
+    {
+        var (id, updated) = node.Prologue();
+        return new(
+            id,
+            node.Required("cautionTypeCommonRegistryText"),
+            node.Required("cautionTypeInternalText"),
+            node.Required("cautionSeverity"),
+            node.Optional("cautionSource"),
+            node.OptionalTime("startDate") ?? updated);
+    }
+
+    private static EidoNote Note(EidoNode node)
+    {
+        var (id, updated) = node.Prologue();
+        return new(id, node.Required("notesActionComments"), updated);
+    }
+
+    private static EidoRelation Relation(string kind, string directionName, EidoNode node)
+    {
+        _ = node.Prologue();
+        return new(kind, node.Required("incidentTrackingIdentifier"), node.Required(directionName));
+    }
+}
