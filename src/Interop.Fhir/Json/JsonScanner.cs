@@ -1,0 +1,354 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace Interop.Fhir.Json;
+
+/// <summary>The state of one scan of a JSON text into tape nodes. An explicit stack of open containers; no recursion, no exception.</summary>
+internal ref struct JsonScanner(ReadOnlySpan<byte> utf8, TapeNode[] nodes, int maxDepth)
+{
+    // Everything at which a string stops being plain: its end, an escape, and what JSON forbids inside.
+    private static readonly SearchValues<byte> StringBreaks =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(value => (byte)value), (byte)'"', (byte)'\\']);
+
+    private readonly ReadOnlySpan<byte> utf8 = utf8;
+    private int position;
+    private int nameStart = -1;
+    private int nameLength;
+    private TapeFlags nameFlags;
+
+    public TapeNode[] Nodes { get; private set; } = nodes;
+
+    public int Count { get; private set; }
+
+    public JsonFault Fault { get; private set; }
+
+    public bool Run()
+    {
+        var open = new int[Math.Min(maxDepth, 32)];
+        var depth = 0;
+        while (true)
+        {
+            // A value is expected here.
+            SkipSpace();
+            if (position >= utf8.Length)
+            {
+                return Fail("The text ends where a value is expected");
+            }
+
+            var first = utf8[position];
+            if (first is (byte)'{' or (byte)'[')
+            {
+                if (depth == maxDepth)
+                {
+                    return Fail($"Nested deeper than {maxDepth} levels");
+                }
+
+                if (depth == open.Length)
+                {
+                    Array.Resize(ref open, Math.Min(maxDepth, depth * 2));
+                }
+
+                open[depth++] = Add(first == (byte)'{' ? TapeKind.Object : TapeKind.Array, position, position + 1, TapeFlags.None);
+                position++;
+                SkipSpace();
+                if (position < utf8.Length && utf8[position] == (first == (byte)'{' ? (byte)'}' : (byte)']'))
+                {
+                    position++;
+                    Close(open[--depth]);
+                }
+                else if (first == (byte)'[')
+                {
+                    nameStart = -1;
+                    continue;
+                }
+                else if (Name())
+                {
+                    continue;
+                }
+                else
+                {
+                    return false;
+                }
+            }
+            else if (!Scalar(first))
+            {
+                return false;
+            }
+
+            // A value has ended: close containers until one goes on.
+            while (true)
+            {
+                SkipSpace();
+                if (depth == 0)
+                {
+                    return position == utf8.Length || Fail("Something follows the end of the JSON value");
+                }
+
+                var parent = open[depth - 1];
+                var isObject = Nodes[parent].Kind == TapeKind.Object;
+                var next = position < utf8.Length ? utf8[position] : (byte)0;
+                if (next == (byte)',')
+                {
+                    position++;
+                    if (!isObject)
+                    {
+                        nameStart = -1;
+                        break;
+                    }
+
+                    SkipSpace();
+                    if (!Name())
+                    {
+                        return false;
+                    }
+
+                    break;
+                }
+
+                if (next != (isObject ? (byte)'}' : (byte)']'))
+                {
+                    return Fail(position < utf8.Length ? "A comma or the closing bracket is expected" : "The text ends inside an object or array");
+                }
+
+                position++;
+                Close(parent);
+                depth--;
+            }
+        }
+    }
+
+    private bool Fail(string rule)
+    {
+        Fault = new(position, rule);
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SkipSpace()
+    {
+        while (position < utf8.Length && utf8[position] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+        {
+            position++;
+        }
+    }
+
+    private int Add(TapeKind kind, int start, int end, TapeFlags flags)
+    {
+        if (Count == Nodes.Length)
+        {
+            Grow();
+        }
+
+        ref var node = ref Nodes[Count];
+        node.NameStart = nameStart;
+        node.NameLength = nameStart < 0 ? 0 : nameLength;
+        node.Start = start;
+        node.End = end;
+        node.Next = Count + 1;
+        node.Kind = kind;
+        node.Flags = nameStart < 0 ? flags : flags | nameFlags;
+        return Count++;
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<TapeNode>.Shared.Rent(Nodes.Length * 2);
+        Nodes.AsSpan(0, Count).CopyTo(larger);
+        ArrayPool<TapeNode>.Shared.Return(Nodes);
+        Nodes = larger;
+    }
+
+    private void Close(int node)
+    {
+        Nodes[node].End = position;
+        Nodes[node].Next = Count;
+    }
+
+    private bool Name()
+    {
+        if (position >= utf8.Length || utf8[position] != (byte)'"')
+        {
+            return Fail("A property name in double quotes is expected");
+        }
+
+        if (!String(out var start, out var end, out var flags))
+        {
+            return false;
+        }
+
+        SkipSpace();
+        if (position >= utf8.Length || utf8[position] != (byte)':')
+        {
+            return Fail("A colon is expected after the property name");
+        }
+
+        position++;
+        nameStart = start;
+        nameLength = end - start;
+        nameFlags = flags == TapeFlags.None ? TapeFlags.None : TapeFlags.NameEscaped;
+        return true;
+    }
+
+    private bool Scalar(byte first)
+    {
+        switch (first)
+        {
+            case (byte)'"':
+                if (!String(out var start, out var end, out var flags))
+                {
+                    return false;
+                }
+
+                Add(TapeKind.String, start, end, flags);
+                return true;
+            case (byte)'t':
+                return Literal("true"u8, TapeKind.True);
+            case (byte)'f':
+                return Literal("false"u8, TapeKind.False);
+            case (byte)'n':
+                return Literal("null"u8, TapeKind.Null);
+            default:
+                return Number();
+        }
+    }
+
+    private bool Literal(ReadOnlySpan<byte> literal, TapeKind kind)
+    {
+        if (!utf8[position..].StartsWith(literal))
+        {
+            return Fail("Not a JSON value");
+        }
+
+        Add(kind, position, position + literal.Length, TapeFlags.None);
+        position += literal.Length;
+        return true;
+    }
+
+    private bool Number()
+    {
+        var start = position;
+        if (utf8[position] == (byte)'-')
+        {
+            position++;
+        }
+
+        if (position < utf8.Length && utf8[position] == (byte)'0')
+        {
+            position++;
+        }
+        else if (!Digits())
+        {
+            position = start;
+            return Fail("Not a JSON value");
+        }
+
+        if (position < utf8.Length && utf8[position] == (byte)'.')
+        {
+            position++;
+            if (!Digits())
+            {
+                return Fail("A digit is expected after the decimal point");
+            }
+        }
+
+        if (position < utf8.Length && utf8[position] is (byte)'e' or (byte)'E')
+        {
+            position++;
+            if (position < utf8.Length && utf8[position] is (byte)'+' or (byte)'-')
+            {
+                position++;
+            }
+
+            if (!Digits())
+            {
+                return Fail("A digit is expected in the exponent");
+            }
+        }
+
+        Add(TapeKind.Number, start, position, TapeFlags.None);
+        return true;
+    }
+
+    private bool Digits()
+    {
+        var start = position;
+        while (position < utf8.Length && char.IsAsciiDigit((char)utf8[position]))
+        {
+            position++;
+        }
+
+        return position > start;
+    }
+
+    private bool String(out int start, out int end, out TapeFlags flags)
+    {
+        start = ++position;
+        end = start;
+        flags = TapeFlags.None;
+        while (true)
+        {
+            var length = utf8[position..].IndexOfAny(StringBreaks);
+            if (length < 0)
+            {
+                position = utf8.Length;
+                return Fail("The text ends inside a string");
+            }
+
+            position += length;
+            switch (utf8[position])
+            {
+                case (byte)'"':
+                    end = position++;
+                    return true;
+                case (byte)'\\':
+                    if (!Escape(ref flags))
+                    {
+                        return false;
+                    }
+
+                    break;
+                default:
+                    return Fail("A control character must be escaped inside a string");
+            }
+        }
+    }
+
+    private bool Escape(ref TapeFlags flags)
+    {
+        flags |= TapeFlags.Escaped;
+        var kind = position + 1 < utf8.Length ? utf8[position + 1] : (byte)0;
+        switch (kind)
+        {
+            case (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'n' or (byte)'r' or (byte)'t':
+                position += 2;
+                return true;
+            case (byte)'b' or (byte)'f':
+                flags |= TapeFlags.Control;
+                position += 2;
+                return true;
+            case (byte)'u' when JsonText.TryUnit(utf8, position, out var unit):
+                return Unit(unit, ref flags);
+            default:
+                return Fail("Not an escape that JSON knows");
+        }
+    }
+
+    private bool Unit(char unit, ref TapeFlags flags)
+    {
+        position += 6;
+        if (unit < ' ' && unit is not ('\t' or '\r' or '\n'))
+        {
+            flags |= TapeFlags.Control;
+        }
+        else if (char.IsHighSurrogate(unit) && JsonText.TryUnit(utf8, position, out var low) && char.IsLowSurrogate(low))
+        {
+            position += 6;
+        }
+        else if (char.IsSurrogate(unit))
+        {
+            flags |= TapeFlags.LoneSurrogate;
+        }
+
+        return true;
+    }
+}

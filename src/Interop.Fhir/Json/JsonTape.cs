@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text.Unicode;
+
+namespace Interop.Fhir.Json;
+
+/// <summary>
+/// Where every value of a JSON text stands, in document order: the whole of the parse, without a tree of objects.
+/// Strict RFC 8259 over valid UTF-8; nesting is bounded, and the reader does not recurse.
+/// </summary>
+internal sealed class JsonTape : IDisposable
+{
+    // Deep enough for any honest extension (the deepest official example has 22 levels), shallow enough for recursion over it.
+    public const int DefaultDepth = 256;
+
+    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
+
+    private TapeNode[] nodes = ArrayPool<TapeNode>.Shared.Rent(1024);
+
+    private JsonTape()
+    {
+    }
+
+    public int Count { get; private set; }
+
+    public ref readonly TapeNode this[int index] => ref nodes[index];
+
+    public ReadOnlySpan<TapeNode> Nodes => nodes.AsSpan(0, Count);
+
+    /// <summary>The text without a leading byte order mark.</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> utf8) => utf8.Span.StartsWith(ByteOrderMark) ? utf8[3..] : utf8;
+
+    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> utf8) => utf8.StartsWith(ByteOrderMark) ? utf8[3..] : utf8;
+
+    /// <summary>Reads a text that has no byte order mark; null and the fault where it is not JSON.</summary>
+    public static JsonTape? TryRead(ReadOnlySpan<byte> utf8, out JsonFault fault, int maxDepth = DefaultDepth)
+    {
+        if (!Utf8.IsValid(utf8))
+        {
+            fault = new(FirstInvalid(utf8), "Invalid UTF-8");
+            return null;
+        }
+
+        var tape = new JsonTape();
+        var scanner = new JsonScanner(utf8, tape.nodes, maxDepth);
+        var isJson = scanner.Run();
+        tape.nodes = scanner.Nodes;
+        tape.Count = scanner.Count;
+        fault = scanner.Fault;
+        if (isJson)
+        {
+            return tape;
+        }
+
+        tape.Dispose();
+        return null;
+    }
+
+    /// <summary>The property with this name of an object node, or -1.</summary>
+    public int Find(ReadOnlySpan<byte> utf8, int parent, ReadOnlySpan<byte> name)
+    {
+        var end = nodes[parent].Next;
+        for (var child = parent + 1; child < end; child = nodes[child].Next)
+        {
+            ref var node = ref nodes[child];
+            if (node.NameLength == name.Length && utf8.Slice(node.NameStart, name.Length).SequenceEqual(name))
+            {
+                return child;
+            }
+        }
+
+        return -1;
+    }
+
+    public void Dispose()
+    {
+        var rented = nodes;
+        nodes = [];
+        Count = 0;
+        if (rented.Length > 0)
+        {
+            ArrayPool<TapeNode>.Shared.Return(rented);
+        }
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> utf8)
+    {
+        var position = 0;
+        while (System.Text.Rune.DecodeFromUtf8(utf8[position..], out _, out var consumed) == OperationStatus.Done)
+        {
+            position += consumed;
+        }
+
+        return position;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Interop.Fhir.Schema;
+
+/// <summary>The codes of one value set: for <c>code</c> by the code alone, for Coding by system and code.</summary>
+internal sealed class CodeSet(string url, IReadOnlyDictionary<string, IReadOnlyList<string>> systems)
+{
+    private readonly Utf8Table<string> codes =
+        new([.. systems.Values.SelectMany(list => list).Distinct().Select(code => KeyValuePair.Create(code, code))]);
+
+    private readonly Utf8Table<Utf8Table<string>> bySystem = new(
+        [.. systems.Select(system => KeyValuePair.Create(
+            system.Key, new Utf8Table<string>([.. system.Value.Select(code => KeyValuePair.Create(code, code))])))]);
+
+    public string Url { get; } = url;
+
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Systems { get; } = systems;
+
+    public bool Has(ReadOnlySpan<byte> code) => codes.Find(code) is not null;
+
+    public bool Has(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => bySystem.Find(system)?.Find(code) is not null;
+}
