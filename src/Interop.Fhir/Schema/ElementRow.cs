@@ -5,8 +5,8 @@ namespace Interop.Fhir.Schema;
 /// <summary>One element row of types.json, read into its facts.</summary>
 internal static class ElementRow
 {
-    /// <param name="find">Finds the element that a content reference names, whose types it shares.</param>
-    public static ElementFacts Read(string root, JsonElement row, Func<string, ElementFacts> find)
+    /// <param name="typesOf">Finds the types of the element that a content reference names, which it shares.</param>
+    public static ElementFacts Read(string root, JsonElement row, Func<string, string> typesOf)
     {
         var path = $"{root}.{row.Text("e")}";
         var last = path[(path.LastIndexOf('.') + 1)..];
@@ -16,7 +16,7 @@ internal static class ElementRow
             last.EndsWith("[x]", StringComparison.Ordinal) ? last[..^3] : last,
             row.TryGetProperty("min", out var minimum) ? minimum.GetInt32() : 0,
             row.Text("max") switch { null => 1, "*" => null, var maximum => int.Parse(maximum, provider: null) },
-            reference is null ? [.. Types(row.Text("t"))] : find(reference).Types,
+            [.. Types(reference is null ? row.Text("t") : typesOf(reference))],
             row.TryGetProperty("modifier", out _),
             row.TryGetProperty("summary", out _),
             reference,

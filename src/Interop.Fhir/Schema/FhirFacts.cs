@@ -109,7 +109,7 @@ public sealed class FhirFacts
         var rows = lines[root].GetProperty("elements").EnumerateArray()
             .Where(row => row.Text("e")!.StartsWith(prefix, StringComparison.Ordinal) && !row.Text("e")!.AsSpan(prefix.Length).Contains('.'))
             .ToList();
-        var elements = rows.Select(row => ElementRow.Read(root, row, reference => Element(reference)!)).ToList();
+        var elements = rows.Select(row => ElementRow.Read(root, row, TypeTextOf)).ToList();
         var properties = elements.SelectMany((element, ordinal) => Properties(element, ordinal)).ToList();
         return new(
             elements,
@@ -117,6 +117,13 @@ public sealed class FhirFacts
             [.. properties.Select(property => property.Value)],
             Bits(elements, element => element.Min > 0),
             Bits(elements, element => element.IsChoice));
+    }
+
+    /// <summary>The types, as its row has them, of an element that a content reference names: all such references are local.</summary>
+    private string TypeTextOf(string path)
+    {
+        var dot = path.IndexOf('.', StringComparison.Ordinal);
+        return lines[path[..dot]].GetProperty("elements").EnumerateArray().First(row => row.Text("e") == path[(dot + 1)..]).Text("t")!;
     }
 
     private static ulong Bits(List<ElementFacts> elements, Func<ElementFacts, bool> condition) =>

@@ -6,5 +6,8 @@ internal sealed record PropertyShape(ElementFacts Facts, int Ordinal, FhirType T
 {
     public PrimitiveKind Kind { get; } = Type.Kind;
 
+    /// <summary>True where the values are bounded by BCP 47.</summary>
+    public bool IsLanguage { get; } = Facts.MaxValueSet == "http://hl7.org/fhir/ValueSet/all-languages";
+
     public ulong Bit { get; } = 1ul << Ordinal;
 }

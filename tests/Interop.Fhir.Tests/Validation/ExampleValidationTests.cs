@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Interop.Fhir.Validation;
+using Xunit;
+
+namespace Interop.Fhir.Tests.Validation;
+
+public sealed class ExampleValidationTests
+{
+    private const string NoBase = "SearchParameter.base is mandatory and absent";
+
+    /// <summary>The official examples that break R4, and how.</summary>
+    private static readonly Dictionary<string, string> Wrong = new()
+    {
+        ["DeviceMetric-example.json"] = "DeviceMetric.parent may point at a Device only, and points at a DeviceDefinition",
+        ["DeviceUseStatement-example.json"] = "DeviceUseStatement.reasonReference points at a type that is not among its targets",
+        ["ImplementationGuide-fhir.json"] = "ImplementationGuide.name and status are mandatory and absent",
+        ["ig-r4.json"] = "ImplementationGuide.name and status are mandatory and absent",
+        ["MedicationRequest-medrx0301.json"] = "MedicationRequest.dispenseRequest.performer may point at an Organization only",
+        ["Observation-clinical-gender.json"] = "Observation.performer points at a type that is not among its targets",
+        ["Questionnaire-qs1.json"] = "Questionnaire.item.linkId is mandatory and absent",
+        ["SearchParameter-codesystem-extensions-CodeSystem-author.json"] = NoBase,
+        ["SearchParameter-codesystem-extensions-CodeSystem-effective.json"] = NoBase,
+        ["SearchParameter-codesystem-extensions-CodeSystem-end.json"] = NoBase,
+        ["SearchParameter-codesystem-extensions-CodeSystem-keyword.json"] = NoBase,
+        ["SearchParameter-codesystem-extensions-CodeSystem-workflow.json"] = NoBase,
+        ["SearchParameter-questionnaireresponse-extensions-QuestionnaireResponse-item-subject.json"] = "its id has 65 characters or more",
+        ["SearchParameter-valueset-extensions-ValueSet-author.json"] = NoBase,
+        ["SearchParameter-valueset-extensions-ValueSet-effective.json"] = NoBase,
+        ["SearchParameter-valueset-extensions-ValueSet-end.json"] = NoBase,
+        ["SearchParameter-valueset-extensions-ValueSet-keyword.json"] = NoBase,
+        ["SearchParameter-valueset-extensions-ValueSet-workflow.json"] = NoBase,
+    };
+
+    [Fact]
+    public void Every_official_example_is_accepted_but_for_those_that_break_a_rule()
+    {
+        var files = Examples.Files();
+        var refused = new ConcurrentBag<string>();
+        Parallel.ForEach(files, file =>
+        {
+            if (ResourceValidator.Validate(File.ReadAllBytes(file)).Count > 0)
+            {
+                refused.Add(Path.GetFileName(file));
+            }
+        });
+
+        Assert.True(files.Count is 0 or 5306, $"{files.Count} examples instead of 5,306");
+        Assert.Equal(files.Count == 0 ? [] : Wrong.Keys.Order(StringComparer.Ordinal), refused.Order(StringComparer.Ordinal));
+    }
+}
