@@ -1,0 +1,39 @@
+using Interop.Fhir.Schema;
+
+namespace Interop.Fhir.Search;
+
+/// <summary>One condition of a search. A closed set of records; the criteria of a query are joined by AND, the values of one by OR.</summary>
+public abstract record SearchCriterion;
+
+/// <summary>A parameter has one of the values.</summary>
+public sealed record ValueCriterion(SearchParameterFacts Parameter, SearchModifier Modifier, IReadOnlyList<SearchValue> Values) : SearchCriterion;
+
+/// <summary><c>:missing</c>: whether the parameter has any value.</summary>
+public sealed record MissingCriterion(SearchParameterFacts Parameter, bool Missing) : SearchCriterion;
+
+/// <summary><c>_id</c>: one of the ids.</summary>
+public sealed record IdCriterion(IReadOnlyList<string> Ids) : SearchCriterion;
+
+/// <summary><c>_lastUpdated</c>: the time at which the caller's view last changed is in one of the intervals.</summary>
+public sealed record LastUpdatedCriterion(IReadOnlyList<DateValue> Values) : SearchCriterion;
+
+/// <summary>A chain: the reference leads to a resource of one of the types, and that resource meets the type's criterion.</summary>
+public sealed record ChainCriterion(SearchParameterFacts Reference, IReadOnlyList<ChainTarget> Targets) : SearchCriterion;
+
+/// <summary>What a chain asks of a target of one type.</summary>
+public sealed record ChainTarget(string Type, SearchCriterion Criterion);
+
+/// <summary><c>_has</c>: some resource of the type points here with the reference and meets the criterion.</summary>
+public sealed record ReverseCriterion(string Type, SearchParameterFacts Reference, SearchCriterion Criterion) : SearchCriterion;
+
+/// <summary>The modifiers that change how values match (https://hl7.org/fhir/R4/search.html#modifiers).</summary>
+public enum SearchModifier
+{
+    None,
+    Exact,
+    Contains,
+    Not,
+
+    /// <summary>The value is the identifier of a logical reference.</summary>
+    Identifier,
+}

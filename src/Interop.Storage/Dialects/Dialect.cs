@@ -1,0 +1,29 @@
+using System.Data.Common;
+
+namespace Interop.Storage.Dialects;
+
+/// <summary>Everything in which the databases differ, and nothing else.</summary>
+internal abstract class Dialect
+{
+    /// <summary>The middle part of the names of its migration files.</summary>
+    public abstract string Name { get; }
+
+    public abstract Task<DbConnection> OpenAsync(bool readOnly, CancellationToken cancellationToken);
+
+    public abstract Task CloseAsync();
+
+    /// <summary>The end of a statement that gives its first rows only.</summary>
+    public abstract Sql Page(int count);
+
+    /// <summary>The largest of two or more values, none of which is null.</summary>
+    public abstract Sql Greatest(IReadOnlyList<Sql> values);
+
+    /// <summary>The smallest of two or more values, none of which is null.</summary>
+    public abstract Sql Least(IReadOnlyList<Sql> values);
+
+    /// <summary>Begins a transaction that reads one snapshot.</summary>
+    public abstract Sql BeginRead { get; }
+
+    /// <summary>Begins a transaction that writes.</summary>
+    public abstract Sql BeginWrite { get; }
+}

@@ -1,0 +1,67 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Interop.Storage.Dialects;
+
+/// <summary>SQLite in one file: write-ahead log, one writer, readers in parallel, each commit durable.</summary>
+internal sealed class SqliteDialect : Dialect
+{
+    private readonly string path;
+    private readonly bool isTemporary;
+
+    public SqliteDialect(string path)
+    {
+        isTemporary = path == ":memory:";
+        this.path = isTemporary ? Path.Combine(Path.GetTempPath(), $"interop-{Guid.NewGuid():N}.db") : path;
+    }
+
+    public override string Name => "sqlite";
+
+    public override Sql BeginRead => $"BEGIN";
+
+    public override Sql BeginWrite => $"BEGIN IMMEDIATE";
+
+    public override async Task<DbConnection> OpenAsync(bool readOnly, CancellationToken cancellationToken)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, ForeignKeys = false, DefaultTimeout = 30 };
+        var connection = new SqliteConnection(settings.ToString());
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+
+        // FULL: an acknowledged write survives a loss of power, not only of the process.
+        command.CommandText = $"""
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA busy_timeout = 30000;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA mmap_size = 1073741824;
+            PRAGMA cache_size = {(readOnly ? -16000 : -64000)};
+            PRAGMA query_only = {(readOnly ? 1 : 0)};
+            """;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return connection;
+    }
+
+    public override Task CloseAsync()
+    {
+        if (isTemporary)
+        {
+            File.Delete(path);
+            File.Delete(path + "-wal");
+            File.Delete(path + "-shm");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Sql Page(int count) => $"LIMIT {count}";
+
+    public override Sql Greatest(IReadOnlyList<Sql> values) => values.Count == 1 ? values[0] : $"MAX({Sql.Join(", ", values)})";
+
+    public override Sql Least(IReadOnlyList<Sql> values) => values.Count == 1 ? values[0] : $"MIN({Sql.Join(", ", values)})";
+}

@@ -1,0 +1,112 @@
+using Interop.Fhir;
+using Interop.Fhir.Search;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
+using Interop.Storage.Search;
+
+namespace Interop.Storage;
+
+/// <summary>
+/// One snapshot of the database: everything read through it belongs to the same moment. For one request and one thread at a time.
+/// </summary>
+public sealed class ReadSession : IAsyncDisposable
+{
+    private readonly ResourceStore store;
+    private readonly ResourceRows rows;
+
+    internal ReadSession(ResourceStore store, ResourceRows rows)
+    {
+        this.store = store;
+        this.rows = rows;
+    }
+
+    /// <summary>The resource as stored, if the sight may see it; a deleted one only to a sight that could have read its last version.</summary>
+    public ValueTask<SeenResource?> ReadAsync(ResourceKey key, Sight sight, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.See(key, sight));
+    }
+
+    /// <summary>One stored version, judged by the rights of now; a version in which the sight's view did not change is not one.</summary>
+    public ValueTask<SeenResource?> ReadVersionAsync(ResourceKey key, long version, Sight sight, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.History(key, sight).FirstOrDefault(seen => seen.Version == version));
+    }
+
+    /// <summary>The versions that changed the sight's view, judged by the rights of now, newest first.</summary>
+    public ValueTask<IReadOnlyList<SeenResource>> HistoryAsync(ResourceKey key, Sight sight, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.History(key, sight));
+    }
+
+    public ValueTask<SearchPage> SearchAsync(SearchQuery query, Sight sight, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.Search(query, sight));
+    }
+
+    /// <summary>Which of the resources exist and are visible: for references in what is about to leave.</summary>
+    public ValueTask<IReadOnlySet<ResourceKey>> VisibleAsync(
+        IReadOnlyCollection<ResourceKey> keys, Sight sight, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.Visible(keys, sight));
+    }
+
+    /// <summary>The stored resource, seen by nobody: for explanations only.</summary>
+    public ValueTask<StoredResource?> FindAsync(ResourceKey key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.Find(key));
+    }
+
+    /// <summary>The raw resources of a type that are not deleted, of one patient where given.</summary>
+    public ValueTask<IReadOnlyList<StoredResource>> BodiesOfAsync(string type, string? patient, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.BodiesOf(type, patient));
+    }
+
+    /// <summary>The grant rows of a patient; with null the agreements' defaults.</summary>
+    public ValueTask<IReadOnlyList<GrantRow>> GrantsOfAsync(string? patient, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.GrantsOf(patient));
+    }
+
+    public ValueTask<IReadOnlyList<CaseFact>> CasesOfAsync(string patient, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.CasesOf(patient));
+    }
+
+    /// <summary>The oldest audit rows with a higher sequence number.</summary>
+    public ValueTask<IReadOnlyList<AuditEntry>> AuditAsync(long after, int count, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.Audit.Read(after, count));
+    }
+
+    /// <summary>How many resources are stored and not deleted: for operators, never for callers.</summary>
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.Count());
+    }
+
+    public ValueTask<string?> SettingAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.Setting(name));
+    }
+
+    internal AuditVerification VerifyAudit(CancellationToken cancellationToken) => rows.Audit.Verify(cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        return store.ReturnAsync(rows);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using Interop.Storage.Dialects;
+using Interop.Storage.Search;
+
+namespace Interop.Storage;
+
+/// <summary>
+/// The database: resources, the rows that say who may see them, and the audit trail. Any number of readers, each on a snapshot;
+/// one writer that commits the works of several callers together. It joins what sharing compiled and decides nothing.
+/// </summary>
+public sealed class ResourceStore : IAsyncDisposable
+{
+    private readonly Dialect dialect;
+    private readonly WriteQueue queue;
+    private readonly ConcurrentBag<ResourceRows> idle = [];
+    private volatile bool isClosed;
+
+    private ResourceStore(Dialect dialect, WriteQueue queue)
+    {
+        this.dialect = dialect;
+        this.queue = queue;
+    }
+
+    /// <summary>
+    /// Opens <c>sqlite:PATH</c>, creating and migrating what is missing; <c>sqlite::memory:</c> is a temporary file that is deleted
+    /// at the end.
+    /// </summary>
+    /// <exception cref="ArgumentException">The setting names no database that we know.</exception>
+    public static async Task<ResourceStore> OpenAsync(string database, CancellationToken cancellationToken)
+    {
+        const string prefix = "sqlite:";
+        if (!database.StartsWith(prefix, StringComparison.Ordinal) || database.Length == prefix.Length)
+        {
+            throw new ArgumentException("The database is given as sqlite:PATH.", nameof(database));
+        }
+
+        var dialect = new SqliteDialect(database[prefix.Length..]);
+        var writing = new Statements(await dialect.OpenAsync(readOnly: false, cancellationToken));
+        SchemaMigration.Apply(writing, dialect);
+        return new(dialect, new(new(writing, dialect), dialect));
+    }
+
+    /// <summary>One snapshot to read from. Dispose it soon: it keeps old pages alive.</summary>
+    public async ValueTask<ReadSession> OpenReadAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(isClosed, this);
+        if (!idle.TryTake(out var rows))
+        {
+            rows = new(new(await dialect.OpenAsync(readOnly: true, cancellationToken)), dialect);
+        }
+
+        rows.Statements.Execute(dialect.BeginRead);
+        return new(this, rows);
+    }
+
+    /// <summary>
+    /// Runs a work in the writing transaction and completes when it is durable. A work that throws is undone alone and its task
+    /// faults with what it threw.
+    /// </summary>
+    public Task<T> WriteAsync<T>(Func<WriteSession, T> work, CancellationToken cancellationToken) => queue.AddAsync(work, cancellationToken);
+
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    public Task WriteAsync(Action<WriteSession> work, CancellationToken cancellationToken) => queue.AddAsync(
+        session =>
+        {
+            work(session);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Appends to the audit trail and completes when the row is durable.</summary>
+    public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) => WriteAsync(session => session.Audit(row), cancellationToken);
+
+    /// <summary>Walks the audit trail from its start and says where it first fails to hold.</summary>
+    public async Task<AuditVerification> VerifyAuditAsync(CancellationToken cancellationToken)
+    {
+        await using var read = await OpenReadAsync(cancellationToken);
+        return await Task.Run(() => read.VerifyAudit(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Finishes the works that are queued, then closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (isClosed)
+        {
+            return;
+        }
+
+        isClosed = true;
+        await queue.DisposeAsync();
+        while (idle.TryTake(out var rows))
+        {
+            await rows.Statements.DisposeAsync();
+        }
+
+        await dialect.CloseAsync();
+    }
+
+    internal async ValueTask ReturnAsync(ResourceRows rows)
+    {
+        rows.Statements.Execute($"ROLLBACK");
+        if (isClosed)
+        {
+            await rows.Statements.DisposeAsync();
+            return;
+        }
+
+        idle.Add(rows);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Interop.Storage.Dialects;
+
+namespace Interop.Storage;
+
+/// <summary>Brings a database to the schema of this program: the numbered files that it has not seen yet, each in one transaction.</summary>
+internal static partial class SchemaMigration
+{
+    public static void Apply(Statements statements, Dialect dialect)
+    {
+        statements.Execute($"CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)");
+        var files = Files(dialect.Name);
+        var newest = statements.Number($"SELECT MAX(number) FROM schema_migration") ?? 0;
+        if (newest > files[^1].Number)
+        {
+            throw new InvalidOperationException(
+                $"The database has schema {newest}; this program knows schemas up to {files[^1].Number} and must not write to it.");
+        }
+
+        foreach (var (number, name) in files.Where(file => file.Number > newest))
+        {
+            statements.Execute(dialect.BeginWrite);
+            statements.ExecuteScript(Text(name));
+            statements.Execute($"INSERT INTO schema_migration (number, name) VALUES ({number}, {name})");
+            statements.Execute($"COMMIT");
+        }
+    }
+
+    private static List<(int Number, string Name)> Files(string dialect) =>
+        [.. typeof(SchemaMigration).Assembly.GetManifestResourceNames()
+            .Select(name => (Match: FileName().Match(name), Name: name))
+            .Where(file => file.Match.Success && file.Match.Groups[2].Value == dialect)
+            .Select(file => (int.Parse(file.Match.Groups[1].Value, CultureInfo.InvariantCulture), file.Name))
+            .Order()];
+
+    private static string Text(string name)
+    {
+        using var stream = typeof(SchemaMigration).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"\.(\d{4})-[a-z-]+\.([a-z]+)\.sql$", RegexOptions.CultureInvariant)]
+    private static partial Regex FileName();
+}

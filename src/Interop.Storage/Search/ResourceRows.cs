@@ -1,0 +1,194 @@
+using System.Data.Common;
+using Interop.Fhir;
+using Interop.Fhir.Search;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
+using Interop.Storage.Dialects;
+
+namespace Interop.Storage.Search;
+
+/// <summary>Reading one connection's snapshot: through a sight, or raw for those who judge and compile.</summary>
+internal sealed class ResourceRows
+{
+    public ResourceRows(Statements statements, Dialect dialect)
+    {
+        Statements = statements;
+        Dialect = dialect;
+        Audit = new(statements, dialect);
+    }
+
+    public Statements Statements { get; }
+
+    public Dialect Dialect { get; }
+
+    public AuditChain Audit { get; }
+
+    public SeenResource? See(ResourceKey key, Sight sight)
+    {
+        var visibility = new Visibility(sight, Dialect);
+        if (!visibility.Allows(key.Type))
+        {
+            return null;
+        }
+
+        var r = Sql.Name("r");
+
+        // The inner statement is limited to its one row so that the database computes the tier once, not at each mention.
+        return Statements.First(
+            $"""
+            SELECT r.type, r.id, r.version, r.deleted, v.seen, v.party, {Visibility.Changed(r, $"v.seen", $"v.party = 1")}, r.labels, r.body
+            FROM  (SELECT r.key AS key, {visibility.Tier(r)} AS seen, {visibility.Party(r)} AS party, {visibility.Lowest(r)} AS lowest
+                   FROM   resource r
+                   WHERE  r.type = {key.Type} AND r.id = {key.Id}
+                   {Dialect.Page(1)}) v
+            JOIN   resource r ON r.key = v.key
+            WHERE  v.seen >= v.lowest
+            """,
+            Seen);
+    }
+
+    /// <summary>
+    /// Versions that changed the view: a version whose view is the one before it would tell of a change to what is hidden. Old
+    /// versions carry the labels of now too: what has become sensitive was so before.
+    /// </summary>
+    public IReadOnlyList<SeenResource> History(ResourceKey key, Sight sight)
+    {
+        var visibility = new Visibility(sight, Dialect);
+        if (!visibility.Allows(key.Type))
+        {
+            return [];
+        }
+
+        var v = Sql.Name("v");
+        return Statements.Query(
+            $"""
+            SELECT {key.Type}, {key.Id}, h.version, h.deleted, h.seen, h.party, h.changed, h.labels, h.body
+            FROM  (SELECT v.*, {Visibility.Changed(v, $"v.seen", $"v.party = 1")} AS changed
+                   FROM  (SELECT v.*, {visibility.Tier(v)} AS seen, {visibility.Party(v)} AS party, {visibility.Lowest(v)} AS lowest
+                          FROM  ({Versions(key)}) v) v) h
+            WHERE  h.seen >= h.lowest AND h.changed = h.updated_at
+            ORDER BY h.version DESC
+            """,
+            Seen);
+    }
+
+    public SearchPage Search(SearchQuery query, Sight sight) => new SearchStatement(query, new(sight, Dialect), Statements).Run();
+
+    public IReadOnlySet<ResourceKey> Visible(IReadOnlyCollection<ResourceKey> keys, Sight sight)
+    {
+        var seen = new HashSet<ResourceKey>();
+        foreach (var type in keys.Distinct().GroupBy(key => key.Type, key => key.Id))
+        {
+            foreach (var ids in type.Chunk(500))
+            {
+                var visibility = new Visibility(sight, Dialect);
+                if (visibility.Allows(type.Key))
+                {
+                    seen.UnionWith(Statements.Query(
+                        $"SELECT r.id FROM resource r WHERE r.type = {type.Key} AND r.id IN {Sql.List(ids)} AND {visibility.Visible(Sql.Name("r"))}",
+                        reader => new ResourceKey(type.Key, reader.GetString(0))));
+                }
+            }
+        }
+
+        return seen;
+    }
+
+    public StoredResource? Find(ResourceKey key) => Statements.First(
+        $"SELECT {StoredColumns} FROM resource WHERE type = {key.Type} AND id = {key.Id}", Stored);
+
+    public IReadOnlyList<StoredResource> BodiesOf(string type, string? patient) => Statements.Query(
+        patient is null
+            ? (Sql)$"SELECT {StoredColumns} FROM resource WHERE type = {type} AND deleted = 0 ORDER BY key"
+            : (Sql)$"SELECT {StoredColumns} FROM resource WHERE subject = {patient} AND type = {type} AND deleted = 0 ORDER BY key",
+        Stored);
+
+    public IReadOnlyList<CaseFact> CasesOf(string patient) => Statements.Query(
+        $"SELECT organization, valid_from, valid_to FROM case_relation WHERE patient = {patient} ORDER BY resource, organization, valid_from",
+        reader => new CaseFact(patient, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+
+    public IReadOnlyList<GrantRow> GrantsOf(string? patient) => Statements.Query(
+        $"""
+        SELECT source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis
+        FROM   sharing_grant
+        WHERE  subject = {patient ?? ""}
+        ORDER BY number
+        """,
+        reader => new GrantRow(
+            patient,
+            reader.GetString(0),
+            reader.GetString(1),
+            reader.GetString(2) is { Length: > 0 } practitioner ? practitioner : null,
+            reader.GetString(3),
+            (Tier)reader.GetByte(4),
+            reader.GetInt64(5),
+            reader.GetInt64(6),
+            reader.GetInt64(7),
+            reader.GetString(8)));
+
+    public IReadOnlyList<string> PatientsWithGrants() => Statements.Query(
+        $"""
+        SELECT subject FROM sharing_grant WHERE subject <> ''
+        UNION
+        SELECT patient FROM case_relation
+        UNION
+        SELECT subject FROM resource WHERE type = 'Consent' AND deleted = 0 AND subject IS NOT NULL
+        ORDER BY 1
+        """,
+        reader => reader.GetString(0));
+
+    public IReadOnlyList<CadMessage> CadMessages(string incident) => Statements.Query(
+        $"SELECT hash, sent_at, received_at, body FROM cad_message WHERE incident = {incident} ORDER BY sent_at, hash",
+        reader => new CadMessage(incident, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.Bytes(3)));
+
+    public IReadOnlyList<OutboxRow> Due(long instant, int count) => Statements.Query(
+        $"SELECT number, kind, target, due, detail FROM outbox WHERE due <= {instant} ORDER BY due, number {Dialect.Page(count)}",
+        reader => new OutboxRow(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4)));
+
+    public string? Setting(string name) => Statements.First($"SELECT value FROM setting WHERE name = {name}", reader => reader.GetString(0));
+
+    public long Count() => Statements.Number($"SELECT COUNT(*) FROM resource WHERE deleted = 0") ?? 0;
+
+    /// <summary>Reads the columns type, id, version, deleted, seen tier, party, changed, labels, body.</summary>
+    public static SeenResource Seen(DbDataReader reader) => new(
+        new(reader.GetString(0), reader.GetString(1)),
+        reader.GetInt64(2),
+        reader.GetInt64(3) == 1,
+        (Tier)reader.GetByte(4),
+        reader.GetInt64(5) == 1,
+        reader.GetInt64(6),
+        reader.GetInt64(7),
+        reader.Bytes(8));
+
+    private static Sql StoredColumns =>
+        $"type, id, version, deleted, subject, source, labels, label_rules, updated_at, policy_version, body";
+
+    private static StoredResource Stored(DbDataReader reader) => new(
+        new(reader.GetString(0), reader.GetString(1)),
+        reader.GetInt64(2),
+        reader.GetInt64(3) == 1,
+        reader.Text(4),
+        reader.GetString(5),
+        reader.GetInt64(6),
+        reader.GetString(7).Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        reader.GetInt64(8),
+        reader.GetString(9),
+        reader.Bytes(10));
+
+    private static Sql Versions(ResourceKey key) => $"""
+        SELECT r.key, r.labels, {VersionColumns(Sql.Name("r"))}
+        FROM   resource r
+        WHERE  r.type = {key.Type} AND r.id = {key.Id}
+        UNION ALL
+        SELECT r.key, o.labels | r.labels, {VersionColumns(Sql.Name("o"))}
+        FROM   resource r JOIN resource_version o ON o.resource = r.key
+        WHERE  r.type = {key.Type} AND r.id = {key.Id}
+        """;
+
+    private static Sql VersionColumns(Sql row) => $"""
+        {row}.version, {row}.deleted, {row}.subject, {row}.source, {row}.tier, {row}.party_tier, {row}.requires, {row}.updated_at,
+        {row}.changed_1, {row}.changed_2, {row}.changed_3, {row}.changed_4,
+        {row}.party_changed_1, {row}.party_changed_2, {row}.party_changed_3, {row}.body
+        """;
+}

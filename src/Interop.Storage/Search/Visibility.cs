@@ -1,0 +1,130 @@
+using Interop.Sharing.Policy;
+using Interop.Storage.Dialects;
+
+namespace Interop.Storage.Search;
+
+/// <summary>
+/// Who sees what, as SQL: the only place where rows are joined with grants. Everything is said of a row of <c>resource</c> by its
+/// alias, through the eyes of one sight (SHARING.md section 0).
+/// </summary>
+internal sealed class Visibility(Sight sight, Dialect dialect)
+{
+    /// <summary>More than any tier: what nobody sees.</summary>
+    public const int Nobody = 9;
+
+    private readonly SqlValue organization = new(sight.Organization);
+    private readonly SqlValue practitioner = new(sight.Practitioner ?? "");
+    private readonly SqlValue instant = new(sight.Instant);
+    private readonly SqlValue ownTier = new(sight.OwnTier);
+    private readonly SqlValue ownHidden = new(~sight.OwnCleared);
+    private readonly SqlValue directory = new(sight.Directory);
+    private readonly IReadOnlyList<SqlValue> purposes = [.. sight.Purposes.Select(purpose => new SqlValue(purpose))];
+    private int aliases;
+
+    public Dialect Dialect => dialect;
+
+    /// <summary>A name that no other part of the statement has.</summary>
+    public Sql Alias() => Sql.Name($"a{aliases++}");
+
+    /// <summary>Whether the scopes allow the type at all.</summary>
+    public bool Allows(string type) => sight.Types is null || sight.Types.Contains(type);
+
+    /// <summary>
+    /// The tier at which the sight sees the row, 0 for none: over its own organisation's record by role; a directory entry basic;
+    /// else the best grant whose clearance covers all labels, from the patient's rows where there are any for this custodian and
+    /// grantee, and among them from the practitioner's where there are any.
+    /// </summary>
+    public Sql Tier(Sql r) => $"""
+        CASE
+        WHEN {r}.subject IS NULL AND {directory} = 1 AND {r}.labels = 0
+             AND ({r}.source <> {organization} OR {ownTier} < 1) THEN 1
+        WHEN {r}.source = {organization} THEN CASE WHEN ({r}.labels & {ownHidden}) = 0 THEN {ownTier} ELSE 0 END
+        WHEN {r}.subject IS NULL THEN 0
+        ELSE {Granted(r)}
+        END
+        """;
+
+    public Sql Party(Sql r) =>
+        $"EXISTS (SELECT 1 FROM party p WHERE p.resource = {r}.key AND p.organization = {organization})";
+
+    /// <summary>The lowest tier at which the row, of a resource or of an index, is there for the sight's organisation.</summary>
+    public Sql RowTier(Sql row, Sql r) =>
+        $"CASE WHEN {row}.party_tier < {row}.tier AND {Party(r)} THEN {row}.party_tier ELSE {row}.tier END";
+
+    /// <summary>
+    /// The lowest tier at which a reference in an index is there: below own only when its target is visible, because the view has the
+    /// reference only then. The patient that the resource is about is always named.
+    /// </summary>
+    public Sql ReferenceTier(Sql row, Sql r)
+    {
+        var target = Alias();
+        return $"""
+            CASE WHEN {row}.target_id = '' OR ({row}.target_type = 'Patient' AND {row}.target_id = {r}.subject) OR EXISTS (
+                SELECT 1 FROM resource {target}
+                WHERE  {target}.type = {row}.target_type AND {target}.id = {row}.target_id AND {Visible(target)})
+            THEN {RowTier(row, r)} ELSE {Sql.Number((int)Sharing.Policy.Tier.Own)} END
+            """;
+    }
+
+    /// <summary>The lowest tier at which the resource appears: its own, and own where something that it must point at is not visible.</summary>
+    public Sql Lowest(Sql r) => dialect.Greatest([RowTier(r, r), Required(r)]);
+
+    /// <summary>The resource exists and the sight sees it.</summary>
+    public Sql Visible(Sql r) => $"{r}.deleted = 0 AND {TypesAllowed(r)} AND {Tier(r)} >= {Lowest(r)}";
+
+    /// <summary>When the view that the sight has of the row last changed.</summary>
+    public static Sql Changed(Sql r, Sql tier, Sql party) => $"""
+        CASE {tier}
+        WHEN 4 THEN {r}.changed_4
+        WHEN 3 THEN CASE WHEN {party} THEN {r}.party_changed_3 ELSE {r}.changed_3 END
+        WHEN 2 THEN CASE WHEN {party} THEN {r}.party_changed_2 ELSE {r}.changed_2 END
+        ELSE CASE WHEN {party} THEN {r}.party_changed_1 ELSE {r}.changed_1 END
+        END
+        """;
+
+    /// <summary>The scopes allow the row's type.</summary>
+    public Sql TypesAllowed(Sql r) => sight.Types is null ? (Sql)$"1 = 1" : (Sql)$"{r}.type IN {Sql.List(sight.Types.Order(StringComparer.Ordinal))}";
+
+    private Sql Required(Sql r)
+    {
+        var target = Alias();
+        return $"""
+            CASE WHEN {r}.requires = 1 AND EXISTS (
+                SELECT 1 FROM required_reference q
+                WHERE  q.resource = {r}.key AND NOT EXISTS (
+                    SELECT 1 FROM resource {target}
+                    WHERE  {target}.type = q.type AND {target}.id = q.id AND {target}.deleted = 0 AND {TypesAllowed(target)}
+                    AND    {Tier(target)} >= {RowTier(target, target)}))
+            THEN {Sql.Number((int)Sharing.Policy.Tier.Own)} ELSE 0 END
+            """;
+    }
+
+    private Sql Granted(Sql r)
+    {
+        var grant = Alias();
+        Sql subject = $"""
+            CASE WHEN EXISTS (
+                SELECT 1 FROM sharing_grant s
+                WHERE  s.grantee = {organization} AND s.subject = {r}.subject AND s.source = {r}.source)
+            THEN {r}.subject ELSE '' END
+            """;
+        var person = sight.Practitioner is null
+            ? (Sql)$"''"
+            : (Sql)$"""
+                CASE WHEN EXISTS (
+                    SELECT 1 FROM sharing_grant w
+                    WHERE  w.grantee = {organization} AND w.subject = {grant}.subject AND w.source = {r}.source
+                    AND    w.practitioner = {practitioner})
+                THEN {practitioner} ELSE '' END
+                """;
+        return $"""
+            COALESCE((
+                SELECT MAX({grant}.tier) FROM sharing_grant {grant}
+                WHERE  {grant}.grantee = {organization} AND {grant}.subject = {subject} AND {grant}.source = {r}.source
+                AND    {grant}.practitioner = {person}
+                AND    {grant}.purpose IN {Sql.List(purposes)}
+                AND    {grant}.valid_from <= {instant} AND {instant} < {grant}.valid_to
+                AND    ({r}.labels & ~{grant}.cleared) = 0), 0)
+            """;
+    }
+}

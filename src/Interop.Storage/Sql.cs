@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Interop.Storage;
+
+/// <summary>
+/// A piece of SQL. Every hole of an interpolated string is a parameter, and only another <see cref="Sql"/> is spliced in, so a
+/// value cannot become syntax.
+/// </summary>
+[InterpolatedStringHandler]
+internal sealed class Sql
+{
+    private const char Hole = '\u0001';
+
+    private readonly StringBuilder text;
+    private readonly List<SqlValue> values = [];
+
+    public Sql(int literalLength, int formattedCount)
+    {
+        _ = formattedCount;
+        text = new(literalLength);
+    }
+
+    public static Sql Empty { get; } = new(0, 0);
+
+    /// <summary>The name of a table, a column or an alias, out of this project's own code.</summary>
+    public static Sql Name(string name)
+    {
+        if (!name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_'))
+        {
+            throw new ArgumentException("Not a name.", nameof(name));
+        }
+
+        return Raw(name);
+    }
+
+    /// <summary>A small whole number out of this project's own code, where a parameter would keep a plan from being chosen.</summary>
+    public static Sql Number(int number) => Raw(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    public static Sql Join(string separator, IEnumerable<Sql> pieces)
+    {
+        var joined = new Sql(64, 0);
+        var isFirst = true;
+        foreach (var piece in pieces)
+        {
+            if (!isFirst)
+            {
+                joined.AppendLiteral(separator);
+            }
+
+            joined.AppendFormatted(piece);
+            isFirst = false;
+        }
+
+        return joined;
+    }
+
+    /// <summary>The values as a parenthesised list of parameters, for IN; an empty list matches nothing.</summary>
+    public static Sql List<T>(IEnumerable<T> values)
+    {
+        var pieces = values.Select(value => (Sql)$"{value}").ToList();
+        return pieces.Count == 0 ? (Sql)$"(NULL)" : (Sql)$"({Join(", ", pieces)})";
+    }
+
+    public static Sql And(IEnumerable<Sql> conditions) => Join("\nAND    ", conditions);
+
+    public static Sql Or(IEnumerable<Sql> conditions) => $"({Join(" OR ", conditions)})";
+
+    public void AppendLiteral(string literal) => text.Append(literal);
+
+    public void AppendFormatted(Sql piece)
+    {
+        text.Append(piece.text);
+        values.AddRange(piece.values);
+    }
+
+    public void AppendFormatted<T>(T value)
+    {
+        text.Append(Hole);
+        values.Add(value as SqlValue ?? new(value));
+    }
+
+    /// <summary>The statement with its parameters as ?1, ?2, ...; a <see cref="SqlValue"/> used twice is one parameter.</summary>
+    public (string Text, IReadOnlyList<SqlValue> Values) Flatten()
+    {
+        var distinct = new List<SqlValue>(values.Count);
+        var statement = new StringBuilder(text.Length + (values.Count * 3));
+        var next = 0;
+        foreach (var chunk in text.GetChunks())
+        {
+            var rest = chunk.Span;
+            int hole;
+            while ((hole = rest.IndexOf(Hole)) >= 0)
+            {
+                statement.Append(rest[..hole]).Append("@p").Append(NumberOf(values[next++], distinct));
+                rest = rest[(hole + 1)..];
+            }
+
+            statement.Append(rest);
+        }
+
+        return (statement.ToString(), distinct);
+    }
+
+    private static int NumberOf(SqlValue value, List<SqlValue> distinct)
+    {
+        for (var index = 0; index < distinct.Count; index++)
+        {
+            if (ReferenceEquals(distinct[index], value))
+            {
+                return index;
+            }
+        }
+
+        distinct.Add(value);
+        return distinct.Count - 1;
+    }
+
+    private static Sql Raw(string literal)
+    {
+        var sql = new Sql(literal.Length, 0);
+        sql.AppendLiteral(literal);
+        return sql;
+    }
+}
+
+/// <summary>A parameter's value; the same instance in several holes is bound once.</summary>
+internal sealed class SqlValue(object? value)
+{
+    public object Bound { get; } = value switch
+    {
+        null => DBNull.Value,
+        bool flag => flag ? 1L : 0L,
+        Enum code => Convert.ToInt64(code, System.Globalization.CultureInfo.InvariantCulture),
+        ReadOnlyMemory<byte> bytes => bytes.ToArray(),
+        _ => value,
+    };
+}

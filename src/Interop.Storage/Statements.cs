@@ -1,0 +1,105 @@
+using System.Data.Common;
+
+namespace Interop.Storage;
+
+/// <summary>
+/// One connection and its prepared statements. A statement is prepared once per connection and text, because preparing costs more
+/// than a read by key.
+/// </summary>
+internal sealed class Statements(DbConnection connection) : IAsyncDisposable
+{
+    // Searches come in finitely many shapes, but a client can ask for many: beyond this the oldest are not worth keeping.
+    private const int Capacity = 256;
+
+    private readonly Dictionary<string, DbCommand> prepared = [];
+
+    public int Execute(Sql sql) => Bind(sql).ExecuteNonQuery();
+
+    /// <summary>Several statements of a migration file, which are not kept.</summary>
+    public void ExecuteScript(string script)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = script;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>All rows. The whole result is read before this returns, so that a command is never entered twice.</summary>
+    public List<T> Query<T>(Sql sql, Func<DbDataReader, T> read)
+    {
+        using var reader = Bind(sql).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    public T? First<T>(Sql sql, Func<DbDataReader, T> read)
+        where T : class
+    {
+        using var reader = Bind(sql).ExecuteReader();
+        return reader.Read() ? read(reader) : null;
+    }
+
+    public long? Number(Sql sql)
+    {
+        using var reader = Bind(sql).ExecuteReader();
+        return reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Clear();
+        await connection.DisposeAsync();
+    }
+
+    private DbCommand Bind(Sql sql)
+    {
+        var (text, values) = sql.Flatten();
+        if (!prepared.TryGetValue(text, out var command))
+        {
+            if (prepared.Count >= Capacity)
+            {
+                Clear();
+            }
+
+            command = connection.CreateCommand();
+            command.CommandText = text;
+            for (var index = 0; index < values.Count; index++)
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = $"@p{index}";
+                command.Parameters.Add(parameter);
+            }
+
+            prepared[text] = command;
+        }
+
+        for (var index = 0; index < values.Count; index++)
+        {
+            command.Parameters[index].Value = values[index].Bound;
+        }
+
+        return command;
+    }
+
+    private void Clear()
+    {
+        foreach (var command in prepared.Values)
+        {
+            command.Dispose();
+        }
+
+        prepared.Clear();
+    }
+}
+
+/// <summary>Reading columns that may be null.</summary>
+internal static class Columns
+{
+    public static string? Text(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    public static ReadOnlyMemory<byte> Bytes(this DbDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
+}

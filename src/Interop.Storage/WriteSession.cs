@@ -1,0 +1,81 @@
+using Interop.Fhir;
+using Interop.Fhir.Search;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
+using Interop.Storage.Search;
+
+namespace Interop.Storage;
+
+/// <summary>
+/// What one piece of work may do inside the writing transaction. It sees its own writes. If the work throws, nothing of it stays.
+/// Synchronous, and only usable until the work returns.
+/// </summary>
+public sealed class WriteSession
+{
+    private readonly ResourceRows rows;
+    private readonly ResourceWriter writer;
+
+    internal WriteSession(ResourceRows rows)
+    {
+        this.rows = rows;
+        writer = new(rows);
+    }
+
+    /// <summary>The stored resource, seen by nobody; a deleted one is marked so.</summary>
+    public StoredResource? Find(ResourceKey key) => rows.Find(key);
+
+    /// <summary>The resource if the sight may see it.</summary>
+    public SeenResource? See(ResourceKey key, Sight sight) => rows.See(key, sight);
+
+    /// <summary>A search over what the sight sees, for conditional writes.</summary>
+    public SearchPage Match(SearchQuery query, Sight sight) => rows.Search(query, sight);
+
+    public IReadOnlySet<ResourceKey> Visible(IReadOnlyCollection<ResourceKey> keys, Sight sight) => rows.Visible(keys, sight);
+
+    /// <summary>Stores a resource, its index rows and its sharing rows, and passes labels on. Gives the version, from 1.</summary>
+    public long Put(StoredWrite write) => writer.Put(write);
+
+    /// <summary>Marks a resource as deleted and keeps what judging needs. Gives the deletion's version, or null where there is nothing.</summary>
+    public long? Delete(ResourceKey key, long instant) => writer.Delete(key, instant);
+
+    /// <summary>Replaces the grant rows of a patient, of one custodian where given.</summary>
+    public void ReplaceGrants(string subject, string? source, IEnumerable<GrantRow> grants)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        writer.ReplaceGrants(subject, source, grants);
+    }
+
+    /// <summary>Replaces the rows that follow from the agreements alone.</summary>
+    public void ReplaceDefaults(IEnumerable<GrantRow> grants) => writer.ReplaceGrants("", null, grants);
+
+    /// <summary>The raw resources of a type that are not deleted, of one patient where given: what compiling grants needs.</summary>
+    public IReadOnlyList<StoredResource> BodiesOf(string type, string? patient = null) => rows.BodiesOf(type, patient);
+
+    public IReadOnlyList<CaseFact> CasesOf(string patient) => rows.CasesOf(patient);
+
+    public IReadOnlyList<GrantRow> GrantsOf(string? patient) => rows.GrantsOf(patient);
+
+    /// <summary>The patients whose grants differ from the defaults, or might once they are compiled again.</summary>
+    public IReadOnlyList<string> PatientsWithGrants() => rows.PatientsWithGrants();
+
+    /// <summary>Appends to the audit trail in this transaction.</summary>
+    public void Audit(AuditRow row) => rows.Audit.Append(row);
+
+    public void Enqueue(OutboxRow row) => writer.Enqueue(row);
+
+    /// <summary>The rows of the outbox that are due, oldest first.</summary>
+    public IReadOnlyList<OutboxRow> Due(long instant, int count) => rows.Due(instant, count);
+
+    public void Sent(long number) => writer.Sent(number);
+
+    /// <summary>The distinct messages of an incident, by their own instant.</summary>
+    public IReadOnlyList<CadMessage> CadMessages(string incident) => rows.CadMessages(incident);
+
+    /// <summary>Keeps a message; false if the incident already has the same one.</summary>
+    public bool AddCadMessage(CadMessage message) => writer.AddCadMessage(message);
+
+    public string? Setting(string name) => rows.Setting(name);
+
+    public void SetSetting(string name, string value) => writer.SetSetting(name, value);
+}
