@@ -22,23 +22,41 @@ internal static class EidoReader
             return Refuse("invalid", "The message is not UTF-8.");
         }
 
+        using var document = Open(utf8, out var failure);
+        if (document is null)
+        {
+            return Refuse("structure", failure);
+        }
+
+        return BrokenText(document.RootElement, string.Empty) is { } place
+            ? Refuse("invalid", $"A text at {place} has half of a surrogate pair or a control character.", place)
+            : ReadRoot(document.RootElement, utf8);
+    }
+
+    private static JsonDocument? Open(ReadOnlyMemory<byte> utf8, out string failure)
+    {
         try
         {
-            using var document = JsonDocument.Parse(utf8, new() { MaxDepth = MaximumDepth, AllowDuplicateProperties = false });
-            return BrokenText(document.RootElement, string.Empty) is { } place
-                ? Refuse("invalid", $"A text at {place} has half of a surrogate pair.", place)
-                : ReadRoot(document.RootElement, utf8);
+            failure = string.Empty;
+            return JsonDocument.Parse(utf8, new() { MaxDepth = MaximumDepth, AllowDuplicateProperties = false });
         }
-        catch (JsonException failure)
+        catch (JsonException json)
         {
-            return Refuse("structure", $"The message is not JSON without duplicate names (line {failure.LineNumber}, byte {failure.BytePositionInLine}).");
+            failure = $"The message is not JSON without duplicate names (line {json.LineNumber}, byte {json.BytePositionInLine}).";
         }
+        catch (InvalidOperationException)
+        {
+            // The parser reports half of a surrogate pair in a name as misuse, not as bad JSON.
+            failure = "A name in the message has half of a surrogate pair.";
+        }
+
+        return null;
     }
 
     private static EidoParse.Refused Refuse(string code, string diagnostics, string? expression = null) =>
         new([new(IssueSeverity.Error, code, diagnostics, expression)]);
 
-    /// <summary>UTF-8 can be valid while a <c>\ud800</c> escape is not; the place of the first such text.</summary>
+    /// <summary>UTF-8 can be valid while an escape such as <c>\ud800</c> or <c>\u0000</c> is no text; the place of the first one.</summary>
     private static string? BrokenText(JsonElement element, string path)
     {
         try
@@ -51,7 +69,7 @@ internal static class EidoReader
                 JsonValueKind.Array => element.EnumerateArray()
                     .Select((item, index) => BrokenText(item, $"{path}[{index}]"))
                     .FirstOrDefault(place => place is not null),
-                JsonValueKind.String => element.GetString() is null ? path : null,
+                JsonValueKind.String => element.GetString()!.Any(c => char.IsControl(c) && c is not ('\t' or '\r' or '\n')) ? path : null,
                 _ => null,
             };
         }

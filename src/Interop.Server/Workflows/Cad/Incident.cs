@@ -1,8 +1,35 @@
 namespace Interop.Server.Workflows.Cad;
 
-/// <summary>An incident of the dispatch centre as FHIR resources: a pure function of the set of its messages.</summary>
+/// <summary>
+/// An incident of the dispatch centre as FHIR resources. The result depends on the set of messages and nothing else: repeats,
+/// lateness and order of arrival change no byte, and a message more never takes a resource away.
+/// </summary>
 public static class Incident
 {
-    public static IReadOnlyList<MappedResource> Map(IReadOnlyCollection<EidoMessage> messages, IncidentContext context) =>
-        messages.Count == 0 || context.Secret.IsEmpty ? [] : [];
+    /// <summary>
+    /// The incident's resources in an order in which each can be stored: Patient, Location, Encounter, ServiceRequest, CareTeam,
+    /// Observation, Flag, DocumentReference, Provenance.
+    /// </summary>
+    /// <param name="messages">All known messages of one incident, at least one; duplicates are ignored.</param>
+    /// <exception cref="ArgumentException">There is no message, or they belong to different incidents.</exception>
+    public static IReadOnlyList<MappedResource> Map(IReadOnlyCollection<EidoMessage> messages, IncidentContext context)
+    {
+        if (messages.Select(message => message.Incident).Distinct().Count() != 1)
+        {
+            throw new ArgumentException("The messages must be of exactly one incident.", nameof(messages));
+        }
+
+        var facts = new IncidentFacts(messages, context);
+        List<MappedResource> resources =
+        [
+            .. IncidentPatient.Map(facts),
+            .. LocationMapping.Map(facts),
+            .. EncounterMapping.Map(facts),
+            .. ResponseMapping.Map(facts),
+            .. DispositionMapping.Observations(facts),
+            .. CautionMapping.Map(facts),
+            .. DocumentMapping.Map(facts),
+        ];
+        return [.. resources, ProvenanceMapping.Map(facts, resources)];
+    }
 }

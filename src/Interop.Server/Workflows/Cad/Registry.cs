@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace Interop.Server.Workflows.Cad;
+
+/// <summary>The codes of one EIDO registry. A text that is not among them stays text.</summary>
+internal sealed class Registry
+{
+    public static readonly Registry IncidentType = Load("incident-type");
+    public static readonly Registry Disposition = Load("disposition");
+    public static readonly Registry UnitStatus = Load("unit-status");
+    public static readonly Registry ResourceType = Load("resource-type");
+
+    private readonly string system;
+    private readonly FrozenSet<string> codes;
+
+    private Registry(string system, IEnumerable<string> codes)
+    {
+        this.system = system;
+        this.codes = codes.ToFrozenSet(StringComparer.Ordinal);
+    }
+
+    public bool Contains(string value) => codes.Contains(value);
+
+    /// <summary>A coding where the registry has the value, and always a text: the message's own words, else the value.</summary>
+    public void WriteConcept(FhirWriter writer, string name, string value, string? words) =>
+        writer.Object(name, concept => WriteParts(concept, value, words));
+
+    public void WriteParts(FhirWriter concept, string value, string? words)
+    {
+        if (Contains(value))
+        {
+            concept.Codings("coding", new Code(system, value));
+        }
+
+        concept.Text("text", words ?? value);
+    }
+
+    private static Registry Load(string name)
+    {
+        using var stream = typeof(Registry).Assembly.GetManifestResourceStream($"cad/{name}.json")
+            ?? throw new InvalidOperationException($"The registry {name} is not embedded.");
+        using var document = JsonDocument.Parse(stream);
+        var root = document.RootElement;
+        return new(root.GetProperty("system").GetString()!, root.GetProperty("codes").EnumerateArray().Select(code => code.GetString()!));
+    }
+}
