@@ -4,7 +4,7 @@ namespace Interop.Fhir.Schema;
 internal sealed class CodeSet(string url, IReadOnlyDictionary<string, IReadOnlyList<string>> systems)
 {
     private readonly Utf8Table<string> codes =
-        new([.. systems.Values.SelectMany(list => list).Distinct().Select(code => KeyValuePair.Create(code, code))]);
+        new([.. systems.SelectMany(system => system.Value.Select(code => KeyValuePair.Create(code, system.Key))).DistinctBy(pair => pair.Key)]);
 
     private readonly Utf8Table<Utf8Table<string>> bySystem = new(
         [.. systems.Select(system => KeyValuePair.Create(
@@ -13,6 +13,9 @@ internal sealed class CodeSet(string url, IReadOnlyDictionary<string, IReadOnlyL
     public string Url { get; } = url;
 
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Systems { get; } = systems;
+
+    /// <summary>The code system that a code of this set is from; null for a code that is not in it.</summary>
+    public string? SystemOf(string code) => codes.Find(System.Text.Encoding.UTF8.GetBytes(code));
 
     public bool Has(ReadOnlySpan<byte> code) => codes.Find(code) is not null;
 

@@ -8,7 +8,10 @@ namespace Interop.Fhir.Search;
 /// <param name="Parameter">The parameter's code, such as <c>birthdate</c>.</param>
 public abstract record IndexEntry(string Parameter);
 
-/// <summary>A token: the system is null where the element has none, the code null where there is only a system or text.</summary>
+/// <summary>
+/// A token: the system is null where the element has none (a code with a required binding has that of its value set; a ContactPoint its
+/// <c>phone</c>, <c>email</c>, ...), the code null where there is only a system or text.
+/// </summary>
 /// <param name="Text">display or text, for <c>:text</c>.</param>
 public sealed record TokenEntry(string Parameter, string? System, string? Code, string? Text = null) : IndexEntry(Parameter);
 

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Interop.Fhir.FhirPath;
+using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.Search;
@@ -5,6 +8,100 @@ namespace Interop.Fhir.Search;
 /// <summary>Finds what a resource can be found by: https://hl7.org/fhir/R4/search.html. Compile once, share between threads.</summary>
 public sealed class IndexExtractor(SearchParameterSet parameters)
 {
+    private readonly ConcurrentDictionary<string, CompiledParameter[]> compiled = new(StringComparer.Ordinal);
+
     /// <summary>The index entries of a valid resource, without duplicates. FormatException when it is not JSON or of no known type.</summary>
-    public IReadOnlyList<IndexEntry> Extract(ReadOnlyMemory<byte> utf8) => parameters.Of("Patient").Count > 0 && utf8.Length < 0 ? [] : [];
+    public IReadOnlyList<IndexEntry> Extract(ReadOnlyMemory<byte> utf8)
+    {
+        var text = JsonTape.WithoutMark(utf8);
+        using var tape = TopLevel.Read(text.Span);
+        return Extract(new Evaluation(text, tape));
+    }
+
+    /// <summary>Compiles every expression of a type now: FhirPathException names the first that is not FHIRPath.</summary>
+    public void Prepare(string type) => Compiled(type);
+
+    private List<IndexEntry> Extract(Evaluation evaluation)
+    {
+        var entries = new List<IndexEntry>();
+        var items = new List<PathItem>();
+        var writer = new IndexWriter(evaluation);
+        foreach (var parameter in Compiled(evaluation.Root.Type.Name))
+        {
+            items.Clear();
+            parameter.Root.Evaluate(evaluation, evaluation.Root, items);
+            var start = entries.Count;
+            foreach (var item in items)
+            {
+                if (parameter.Facts.Type == SearchParameterType.Composite)
+                {
+                    Composite(evaluation, writer, parameter, item, entries);
+                }
+                else
+                {
+                    writer.Write(parameter.Facts.Code, parameter.Facts.Type, item, entries);
+                }
+            }
+
+            RemoveRepeats(entries, start);
+        }
+
+        return entries;
+    }
+
+    private CompiledParameter[] Compiled(string type) => compiled.GetOrAdd(type, key => [.. parameters.Of(key)
+        .OrderBy(facts => facts.Code, StringComparer.Ordinal)
+        .Select(facts => new CompiledParameter(
+            facts,
+            FhirPathExpression.Compile(facts.Expression).Root,
+            [.. facts.Components.Select(component => FhirPathExpression.Compile(component.Expression).Root)]))]);
+
+    /// <summary>Every combination of what the components yield for one item.</summary>
+    private static void Composite(
+        Evaluation evaluation, IndexWriter writer, CompiledParameter parameter, PathItem item, List<IndexEntry> entries)
+    {
+        IEnumerable<IndexEntry[]> tuples = [[]];
+        for (var i = 0; i < parameter.Components.Length; i++)
+        {
+            var (items, values) = (evaluation.Rent(), new List<IndexEntry>());
+            parameter.Components[i].Evaluate(evaluation, item, items);
+            foreach (var component in items)
+            {
+                writer.Write(parameter.Facts.Code, parameter.Facts.Components[i].Type, component, values);
+            }
+
+            evaluation.Return(items);
+            if (values.Count == 0)
+            {
+                return;
+            }
+
+            tuples = tuples.SelectMany(tuple => values.Select(value => (IndexEntry[])[.. tuple, value])).ToList();
+        }
+
+        entries.AddRange(tuples.Select(tuple => new CompositeEntry(parameter.Facts.Code, new(tuple))));
+    }
+
+    private static void RemoveRepeats(List<IndexEntry> entries, int start)
+    {
+        var count = entries.Count - start;
+        if (count < 2)
+        {
+            return;
+        }
+
+        var seen = new HashSet<IndexEntry>(count);
+        var write = start;
+        for (var read = start; read < entries.Count; read++)
+        {
+            if (seen.Add(entries[read]))
+            {
+                entries[write++] = entries[read];
+            }
+        }
+
+        entries.RemoveRange(write, entries.Count - write);
+    }
+
+    private sealed record CompiledParameter(SearchParameterFacts Facts, PathNode Root, PathNode[] Components);
 }

@@ -1,0 +1,120 @@
+using Interop.Fhir.Json;
+using Interop.Fhir.Schema;
+
+namespace Interop.Fhir.FhirPath;
+
+/// <summary>Equality of items (https://hl7.org/fhirpath/N1/#equals): primitives by value, the rest by structure.</summary>
+internal sealed class PathEquality(Evaluation evaluation) : IEqualityComparer<PathItem>
+{
+    public static void AddDistinct(Evaluation evaluation, List<PathItem> items, List<PathItem> output)
+    {
+        if (items.Count < 2)
+        {
+            output.AddRange(items);
+            return;
+        }
+
+        var seen = new HashSet<PathItem>(items.Count, new PathEquality(evaluation));
+        foreach (var item in items)
+        {
+            if (seen.Add(item))
+            {
+                output.Add(item);
+            }
+        }
+    }
+
+    public bool Equals(PathItem x, PathItem y)
+    {
+        if (x.Node >= 0 && x.Node == y.Node && x.Twin == y.Twin)
+        {
+            return true;
+        }
+
+        if (x.HasValue && y.HasValue)
+        {
+            return SameScalar(x, y);
+        }
+
+        return x.Node >= 0 && y.Node >= 0 && x.Type.Kind == PrimitiveKind.None && y.Type.Kind == PrimitiveKind.None && Same(x.Node, y.Node);
+    }
+
+    public int GetHashCode(PathItem item)
+    {
+        if (!item.HasValue)
+        {
+            return item.Node >= 0 ? evaluation.Tape[item.Node].Next - item.Node : 0;
+        }
+
+        if (item.Node >= 0 && evaluation.Tape[item.Node] is { Kind: TapeKind.String } node && (node.Flags & TapeFlags.Escaped) == 0)
+        {
+            return Hash(evaluation.Raw(item.Node));
+        }
+
+        return evaluation.Scalar(item) is string text ? Hash(System.Text.Encoding.UTF8.GetBytes(text)) : evaluation.Scalar(item)?.GetHashCode() ?? 0;
+    }
+
+    private static int Hash(ReadOnlySpan<byte> bytes)
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(bytes);
+        return hash.ToHashCode();
+    }
+
+    private bool SameScalar(PathItem x, PathItem y)
+    {
+        var isPlain = x.Node >= 0 && y.Node >= 0 && evaluation.Tape[x.Node].Kind == evaluation.Tape[y.Node].Kind;
+        return (isPlain && evaluation.Raw(x.Node).SequenceEqual(evaluation.Raw(y.Node))) || Equals(evaluation.Scalar(x), evaluation.Scalar(y));
+    }
+
+    private bool Same(int x, int y)
+    {
+        var tape = evaluation.Tape;
+        if (tape[x].Kind != tape[y].Kind || tape[x].Next - x != tape[y].Next - y)
+        {
+            return false;
+        }
+
+        if (evaluation.Raw(x).SequenceEqual(evaluation.Raw(y)))
+        {
+            return true;
+        }
+
+        return tape[x].Kind switch
+        {
+            TapeKind.Object => SameProperties(x, y),
+            TapeKind.Array => SameItems(x, y),
+            TapeKind.Null => true,
+            _ => evaluation.Text(x) == evaluation.Text(y),
+        };
+    }
+
+    private bool SameProperties(int x, int y)
+    {
+        var tape = evaluation.Tape;
+        for (var child = x + 1; child < tape[x].Next; child = tape[child].Next)
+        {
+            var other = evaluation.Child(y, evaluation.Utf8.Span.Slice(tape[child].NameStart, tape[child].NameLength));
+            if (other < 0 || !Same(child, other))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool SameItems(int x, int y)
+    {
+        var tape = evaluation.Tape;
+        for (var (i, j) = (x + 1, y + 1); i < tape[x].Next; (i, j) = (tape[i].Next, tape[j].Next))
+        {
+            if (j >= tape[y].Next || !Same(i, j))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
