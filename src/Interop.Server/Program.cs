@@ -1,1 +1,23 @@
-Console.WriteLine();
+using System.CommandLine;
+using Interop.Server;
+using Interop.Server.Verbs;
+
+var root = new RootCommand("Interop: crisis encounters, referrals and consents as FHIR R4, in three sharing tiers.")
+{
+    Serve.Command(),
+    Migrate.Command(),
+    Import.Command(),
+    Validate.Command(),
+    Interop.Server.Verbs.Index.Command(),
+    Explain.Command(),
+    VerifyAudit.Command(),
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+}
+catch (SettingsException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 2;
+}

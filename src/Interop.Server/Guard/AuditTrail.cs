@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Interop.Server.Http;
+using Interop.Storage;
+
+namespace Interop.Server.Guard;
+
+/// <summary>
+/// What is written down about every request, permit and deny, before its answer leaves. Rows hold keys, tiers and the names of
+/// rules; never what a resource says.
+/// </summary>
+internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
+{
+    /// <summary>A request that was refused before any data was looked at: a bad token, a missing scope.</summary>
+    public Task RefusedAsync(Caller? caller, FhirInteraction interaction, string? target, string rule, CancellationToken cancellationToken) =>
+        store.RecordAsync(
+            Row(caller, Instants.ToMicroseconds(clock.GetUtcNow()), interaction, target, null, "deny", writer => writer.WriteString("rule", rule)),
+            cancellationToken);
+
+    public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) => store.RecordAsync(row, cancellationToken);
+
+    public static AuditRow Row(
+        Caller? caller, long instant, FhirInteraction interaction, string? target, string? patient, string outcome, Action<Utf8JsonWriter> detail)
+    {
+        using var buffer = new MemoryStream(128);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            detail(writer);
+            writer.WriteEndObject();
+        }
+
+        return new(
+            instant,
+            null,
+            caller?.ClientId,
+            caller?.Subject,
+            caller?.Organization,
+            caller?.Practitioner,
+            caller is null ? null : string.Join(' ', caller.Purposes),
+            interaction.Code(),
+            target,
+            patient,
+            outcome,
+            System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+    }
+}

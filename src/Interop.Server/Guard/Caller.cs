@@ -1,0 +1,72 @@
+using System.Security.Claims;
+using Interop.Fhir;
+
+namespace Interop.Server.Guard;
+
+/// <summary>Who asks: everything of a verified token that decisions and the audit trail use.</summary>
+/// <param name="Organization">Id of the agency that the issuer vouches for.</param>
+/// <param name="Practitioner">Id out of <c>fhirUser</c>, or null.</param>
+/// <param name="Purposes">v3-ActReason codes of <c>purpose_of_use</c>.</param>
+internal sealed record Caller(
+    string ClientId, string Subject, string Organization, string? Practitioner, IReadOnlyList<string> Purposes, IReadOnlyList<string> Roles, Scopes Scopes)
+{
+    private const string ClaimType = "interop:caller";
+
+    /// <summary>The caller that the token handler attached to the principal.</summary>
+    public static Caller From(ClaimsPrincipal principal) =>
+        (principal.Identity as CallerIdentity)?.Caller ?? throw new InvalidOperationException("The endpoint was reached without authentication.");
+
+    /// <summary>Lets a handler take the caller as a parameter.</summary>
+    public static ValueTask<Caller> BindAsync(HttpContext http) => new(From(http.User));
+
+    public bool Has(string role) => Roles.Contains(role);
+
+    public ClaimsPrincipal ToPrincipal() => new(new CallerIdentity(this));
+
+    /// <summary>Reads the claims of DESIGN.md section 3; an error sentence where one is missing or malformed.</summary>
+    public static (Caller? Caller, string? Error) Read(IEnumerable<Claim> claims, InteropIssuer issuer)
+    {
+        var byType = claims.ToLookup(claim => claim.Type, claim => claim.Value);
+        var client = byType["client_id"].FirstOrDefault();
+        if (string.IsNullOrEmpty(client))
+        {
+            return (null, "The token has no client_id.");
+        }
+
+        var agency = byType["agency"].FirstOrDefault() is { } claimed ? claimed : issuer.AgencyOf(client) is { } mapped ? $"Organization/{mapped}" : null;
+        if (agency is null || ResourceKey.TryParse(agency) is not { Type: "Organization" } key)
+        {
+            return (null, "The token names no agency.");
+        }
+
+        if (!issuer.SpeaksFor(key.Id))
+        {
+            return (null, "The issuer may not speak for this agency.");
+        }
+
+        var practitioner = byType["fhirUser"].FirstOrDefault() is { } user && ResourceKey.TryParse(LastTwoSegments(user)) is { Type: "Practitioner" } person
+            ? person.Id
+            : null;
+        return (
+            new Caller(
+                client,
+                byType["sub"].FirstOrDefault() ?? client,
+                key.Id,
+                practitioner,
+                [.. byType["purpose_of_use"].Distinct()],
+                [.. byType["roles"].Distinct()],
+                Scopes.Parse(string.Join(' ', byType["scope"]))),
+            null);
+    }
+
+    private static string LastTwoSegments(string url)
+    {
+        var parts = url.Split('/');
+        return parts.Length < 2 ? url : $"{parts[^2]}/{parts[^1]}";
+    }
+
+    private sealed class CallerIdentity(Caller caller) : ClaimsIdentity([new Claim(ClaimType, caller.ClientId)], "Bearer")
+    {
+        public Caller Caller { get; } = caller;
+    }
+}

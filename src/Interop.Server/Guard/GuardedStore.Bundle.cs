@@ -1,0 +1,153 @@
+using Interop.Fhir;
+using Interop.Fhir.Validation;
+using Interop.Server.Http;
+
+namespace Interop.Server.Guard;
+
+internal sealed partial class GuardedStore
+{
+    /// <summary>A batch, entry by entry, or a transaction, all or nothing (https://hl7.org/fhir/R4/http.html#transaction).</summary>
+    public async Task<BundleResult> BundleAsync(Caller caller, byte[] body, CancellationToken cancellationToken)
+    {
+        var checkedBody = await CheckAsync(caller, FhirInteraction.Transaction, "Bundle", null, body, cancellationToken);
+        var request = BundleRequest.Parse(checkedBody);
+        foreach (var entry in request.Entries.Where(_ => request.IsTransaction))
+        {
+            await RequireAsync(caller, FhirInteraction.Transaction, entry.Type, Right(entry), entry.Path, cancellationToken);
+        }
+
+        return request.IsTransaction
+            ? await TransactionAsync(caller, request, cancellationToken)
+            : new("batch-response", await BatchAsync(caller, request, cancellationToken));
+    }
+
+    private static char Right(BundleRequestEntry entry) => entry switch
+    {
+        { Method: "POST" } => 'c',
+        { Method: "PUT" } => 'u',
+        { Method: "DELETE" } => 'd',
+        { Id: null } => 's',
+        _ => 'r',
+    };
+
+    private async Task<BundleResult> TransactionAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var items = await store.WriteAsync(
+                session =>
+                {
+                    var sight = SightOf(session, caller);
+                    var run = new BundleRun(this, session, caller, sight);
+                    var answers = run.Execute(request);
+                    session.Audit(AuditTrail.Row(caller, sight.Instant, FhirInteraction.Transaction, null, null, "permit", detail =>
+                    {
+                        detail.WriteStartArray("written");
+                        foreach (var key in run.Written)
+                        {
+                            detail.WriteStringValue(key.ToString());
+                        }
+
+                        detail.WriteEndArray();
+                    }));
+                    return answers;
+                },
+                cancellationToken);
+            return new("transaction-response", [.. await Task.WhenAll(items.Select((item, index) => FillAsync(caller, request.Entries[index], item, cancellationToken)))]);
+        }
+        catch (FhirException refused)
+        {
+            await audit.RefusedAsync(caller, FhirInteraction.Transaction, refused.Issues[0].Expression, refused.Issues[0].Code, cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>GET entries of a transaction are answered last, from what it left (https://hl7.org/fhir/R4/http.html#trules).</summary>
+    private Task<BundleItem> FillAsync(Caller caller, BundleRequestEntry entry, BundleItem item, CancellationToken cancellationToken) =>
+        entry.Method == "GET" ? EntryAsync(caller, entry, cancellationToken) : Task.FromResult(item);
+
+    private async Task<IReadOnlyList<BundleItem>> BatchAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
+    {
+        var items = new List<BundleItem>();
+        foreach (var entry in request.Entries)
+        {
+            try
+            {
+                items.Add(await EntryAsync(caller, entry, cancellationToken));
+            }
+            catch (FhirException refused)
+            {
+                items.Add(Refusal(refused.Status, refused.Issues));
+            }
+        }
+
+        return items;
+    }
+
+    private async Task<BundleItem> EntryAsync(Caller caller, BundleRequestEntry entry, CancellationToken cancellationToken)
+    {
+        var key = new ResourceKey(entry.Type, entry.Id ?? string.Empty);
+        switch (entry.Method)
+        {
+            case "POST":
+                return Answer(await CreateAsync(caller, entry.Type, entry.Resource!, entry.IfNoneExist, cancellationToken));
+            case "PUT":
+                return Answer(await UpdateAsync(caller, key, entry.Resource!, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), cancellationToken));
+            case "DELETE":
+                return await DeleteAsync(caller, key, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), cancellationToken) switch
+                {
+                    DeleteResult.Deleted => new BundleItem(null) { Status = "204" },
+                    DeleteResult.Conflict => Refusal(412, Problem("conflict", "ifMatch does not name the current version.")),
+                    _ => Refusal(404, Problem("not-found", $"{key} is not known.")),
+                };
+            default:
+                return entry.Id is null ? await SearchEntryAsync(caller, entry, cancellationToken) : await ReadEntryAsync(caller, key, cancellationToken);
+        }
+    }
+
+    private async Task<BundleItem> ReadEntryAsync(Caller caller, ResourceKey key, CancellationToken cancellationToken) =>
+        await ReadAsync(caller, key, cancellationToken) switch
+        {
+            ReadResult.Found found => new BundleItem(found.Disclosure) { Status = "200", VersionId = found.Disclosure.VersionId, LastUpdated = found.Disclosure.LastUpdated },
+            ReadResult.Deleted => Refusal(410, Problem("deleted", $"{key} was deleted.")),
+            _ => Refusal(404, Problem("not-found", $"{key} is not known.")),
+        };
+
+    private async Task<BundleItem> SearchEntryAsync(Caller caller, BundleRequestEntry entry, CancellationToken cancellationToken)
+    {
+        var answer = await SearchAsync(caller, entry.Type, QueryPairs(entry.Query ?? string.Empty), lenient: false, cancellationToken);
+        var found = new FhirBundle("searchset", settings.PublicUrl,
+        [
+            .. answer.Matches.Select(match => new BundleItem(match) { SearchMode = "match" }),
+            .. answer.Included.Select(included => new BundleItem(included) { SearchMode = "include" }),
+        ])
+        {
+            Total = answer.Total,
+        };
+        return new BundleItem(null) { Nested = found, Status = "200" };
+    }
+
+    private BundleItem Answer(WriteResult result) => result switch
+    {
+        WriteResult.Stored stored => Stored(stored.Disclosure.Key, stored.Disclosure.VersionId, stored.Disclosure.LastUpdated, stored.Created),
+        WriteResult.Existing existing => Stored(existing.Disclosure.Key, existing.Disclosure.VersionId, existing.Disclosure.LastUpdated, created: false),
+        WriteResult.Ambiguous => Refusal(412, Problem("multiple-matches", "ifNoneExist matches more than one resource.")),
+        WriteResult.Conflict conflict => Refusal(412, Problem("conflict", $"ifMatch does not name the current version of {conflict.Key}.")),
+        WriteResult.Absent absent => Refusal(404, Problem("not-found", $"{absent.Key} is not known.")),
+        WriteResult.Refused refused => Refusal(refused.Status, refused.Issues),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private BundleItem Stored(ResourceKey key, string version, long updated, bool created) => new(null)
+    {
+        Status = created ? "201 Created" : "200 OK",
+        Location = $"{settings.PublicUrl}/{key}/_history/{version}",
+        VersionId = version,
+        LastUpdated = updated,
+    };
+
+    private static BundleItem Refusal(int status, IReadOnlyList<Issue> issues) =>
+        new(null) { Status = status.ToString(System.Globalization.CultureInfo.InvariantCulture), Issues = issues };
+
+    private static IReadOnlyList<Issue> Problem(string code, string diagnostics) => [new(IssueSeverity.Error, code, diagnostics, null)];
+}

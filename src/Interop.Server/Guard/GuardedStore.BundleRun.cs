@@ -1,0 +1,199 @@
+using Interop.Fhir;
+using Interop.Fhir.Json;
+using Interop.Server.Http;
+using Interop.Sharing.Policy;
+using Interop.Storage;
+
+namespace Interop.Server.Guard;
+
+internal sealed partial class GuardedStore
+{
+    /// <summary>
+    /// One transaction on its way: conditions are resolved first, then ids are assigned, references rewritten, and the entries
+    /// carried out in the order of the specification: deletes, creates, updates. Any refusal ends it; the caller of
+    /// <see cref="Execute"/> undoes what was written.
+    /// </summary>
+    /// <param name="caller">Null for an operator's import, which keeps ids, may point ahead, and writes for the given custodian.</param>
+    private sealed class BundleRun(GuardedStore guard, WriteSession session, Caller? caller, Sight sight)
+    {
+        private readonly Dictionary<string, string> addresses = new(StringComparer.Ordinal);
+        private readonly WrittenResources written = new();
+        private readonly Dictionary<string, string?> conditions = new(StringComparer.Ordinal);
+
+        public List<ResourceKey> Written { get; } = [];
+
+        public IReadOnlyList<BundleItem> Execute(BundleRequest request)
+        {
+            var plans = request.Entries.Select(Plan).ToList();
+            var known = plans.Where(plan => plan.Entry.Method is "POST" or "PUT").Select(plan => plan.Key).ToHashSet();
+            foreach (var plan in plans.OrderBy(plan => plan.Entry.Method switch { "DELETE" => 0, "POST" => 1, _ => 2 }))
+            {
+                Carry(plan, known);
+            }
+
+            guard.sharingRows.Refresh(session, written);
+            return [.. plans.Select(Answer)];
+        }
+
+        private EntryPlan Plan(BundleRequestEntry entry)
+        {
+            var plan = new EntryPlan(entry, new(entry.Type, entry.Id ?? Guid.NewGuid().ToString()));
+            if (entry is { Method: "POST", IfNoneExist: { } condition })
+            {
+                var matches = Match(entry.Type, condition, entry.Path + ".request.ifNoneExist");
+                if (matches.Count > 1)
+                {
+                    throw new FhirException(412, "multiple-matches", "ifNoneExist matches more than one resource.", entry.Path + ".request.ifNoneExist");
+                }
+
+                plan = matches.Count == 1 ? plan with { Key = matches[0], Exists = true } : plan;
+            }
+
+            if (entry.FullUrl is not null && entry.Method is "POST" or "PUT")
+            {
+                addresses[entry.FullUrl!] = plan.Key.ToString();
+            }
+
+            return plan;
+        }
+
+        private void Carry(EntryPlan plan, HashSet<ResourceKey> known)
+        {
+            var (entry, key) = (plan.Entry, plan.Key);
+            if (entry.Method == "GET" || plan.Exists)
+            {
+                return;
+            }
+
+            if (entry.Method == "DELETE")
+            {
+                Delete(entry, key);
+                return;
+            }
+
+            var body = ReferenceRewriter.Rewrite(entry.Resource, reference => Resolve(reference, entry));
+            if (caller is null)
+            {
+                guard.Put(session, key, sight.Organization, WithId(body, key.Id), sight.Instant, session.Find(key), written);
+                Written.Add(key);
+                return;
+            }
+
+            var refusal = entry.Method == "POST" ? Create(key, body, known) : Update(entry, key, body, known);
+            if (refusal is not null)
+            {
+                throw Refusal(refusal, entry);
+            }
+
+            Written.Add(key);
+        }
+
+        private WriteResult? Create(ResourceKey key, byte[] body, HashSet<ResourceKey> known)
+        {
+            var refused = WriteRules.Check(caller!, sight, key, body, guard.settings.Custodian) ?? UnknownReferences(session, sight, key, body, known);
+            if (refused is null)
+            {
+                guard.Store(session, key, caller!.Organization, WithId(body, key.Id), sight.Instant, written);
+            }
+
+            return refused;
+        }
+
+        private WriteResult? Update(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known) =>
+            ResourceJson.ReadHeader(body)?.Id == key.Id
+                ? guard.TryUpdate(session, caller!, sight, key, body, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), known, written)
+                : new WriteResult.Refused(400, "invalid", "The resource's id must be the id in the request's url.");
+
+        private static FhirException Refusal(WriteResult refusal, BundleRequestEntry entry) => refusal switch
+        {
+            WriteResult.Refused refused => new(
+                refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = $"{entry.Path}.resource{Below(issue.Expression)}" })]),
+            WriteResult.Conflict => new(412, "conflict", "ifMatch does not name the current version.", entry.Path),
+            _ => new(404, "not-found", "The resource is not known.", entry.Path),
+        };
+
+        private void Delete(BundleRequestEntry entry, ResourceKey key)
+        {
+            if (caller is null)
+            {
+                throw new FhirException(400, "not-supported", "An import does not delete.", entry.Path + ".request.method");
+            }
+
+            var result = guard.Delete(session, caller, sight, key, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"));
+            if (result != DeleteResult.Deleted)
+            {
+                var isConflict = result == DeleteResult.Conflict;
+                throw new FhirException(isConflict ? 412 : 404, isConflict ? "conflict" : "not-found", isConflict ? "ifMatch does not name the current version." : $"{key} is not known.", entry.Path);
+            }
+        }
+
+        /// <summary>An entry's fullUrl becomes its address; a conditional reference becomes its one match.</summary>
+        private string? Resolve(string reference, BundleRequestEntry entry)
+        {
+            if (addresses.TryGetValue(reference, out var address))
+            {
+                return address;
+            }
+
+            var question = reference.IndexOf('?', StringComparison.Ordinal);
+            if (question <= 0 || !Fhir.Schema.FhirFacts.R4.IsResourceType(reference[..question]))
+            {
+                return null;
+            }
+
+            if (!conditions.TryGetValue(reference, out var resolved))
+            {
+                var matches = Match(reference[..question], reference, entry.Path + ".resource");
+                resolved = matches.Count == 1
+                    ? matches[0].ToString()
+                    : throw new FhirException(412, matches.Count == 0 ? "not-found" : "multiple-matches", "A conditional reference must match exactly one resource.", entry.Path + ".resource");
+                conditions[reference] = resolved;
+            }
+
+            return resolved;
+        }
+
+        private List<ResourceKey> Match(string type, string condition, string path)
+        {
+            try
+            {
+                var query = guard.Query(caller ?? Operator, type, QueryPairs(condition), lenient: false, out _);
+                return [.. session.Match(query with { Count = 2 }, sight).Matches.Select(match => match.Key)];
+            }
+            catch (FhirException refused)
+            {
+                throw new FhirException(refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = path })]);
+            }
+        }
+
+        private BundleItem Answer(EntryPlan plan)
+        {
+            if (plan.Entry.Method is "GET" or "DELETE")
+            {
+                return new BundleItem(null) { Status = "204" };
+            }
+
+            if (caller is null || session.See(plan.Key, sight) is not { } seen || guard.Disclose(session, seen, sight) is not { } disclosure)
+            {
+                return new BundleItem(null) { Status = "201 Created", Location = plan.Key.ToString() };
+            }
+
+            return guard.Stored(plan.Key, disclosure.VersionId, disclosure.LastUpdated, created: plan.Entry.Method == "POST" && !plan.Exists);
+        }
+
+        private static string Below(string? expression)
+        {
+            var dot = expression?.IndexOf('.', StringComparison.Ordinal) ?? -1;
+            return dot < 0 ? string.Empty : expression![dot..];
+        }
+
+        private sealed record EntryPlan(BundleRequestEntry Entry, ResourceKey Key)
+        {
+            /// <summary>ifNoneExist found it: nothing is written.</summary>
+            public bool Exists { get; init; }
+        }
+    }
+
+    /// <summary>Who an import's conditional references are searched for: nobody whose page links could be mixed up.</summary>
+    private static readonly Caller Operator = new("interop", "interop", "interop", null, [], [], Scopes.Parse(string.Empty));
+}

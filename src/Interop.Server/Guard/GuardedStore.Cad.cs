@@ -1,0 +1,103 @@
+using Interop.Fhir;
+using Interop.Server.Http;
+using Interop.Server.Workflows;
+using Interop.Server.Workflows.Cad;
+using Interop.Storage;
+
+namespace Interop.Server.Guard;
+
+/// <summary>Dispatch messages: the record of an incident is a function of the set of its messages, whatever their order.</summary>
+internal sealed partial class GuardedStore
+{
+    public const string CadScope = "cad.write";
+
+    /// <summary>Takes in one EIDO message; the same one again changes nothing.</summary>
+    /// <param name="caller">The dispatch system, or null for an operator's import.</param>
+    /// <exception cref="FhirException">400 with every issue of a malformed message; nothing is stored.</exception>
+    public async Task<IncidentReceipt> IncidentAsync(Caller? caller, byte[] body, CancellationToken cancellationToken)
+    {
+        if (caller is not null)
+        {
+            await RequireScopeAsync(caller, FhirInteraction.CadIntake, CadScope, "cad/eido", cancellationToken);
+        }
+
+        var parsed = EidoMessage.Parse(body);
+        if (parsed is EidoParse.Refused { Issues: var issues })
+        {
+            await audit.RefusedAsync(caller, FhirInteraction.CadIntake, "cad/eido", $"validation: {issues.Count} issues", cancellationToken);
+            throw new FhirException(400, issues);
+        }
+
+        return await store.WriteAsync(session => Take(session, caller, ((EidoParse.Parsed)parsed).Message), cancellationToken);
+    }
+
+    private IncidentReceipt Take(WriteSession session, Caller? caller, EidoMessage message)
+    {
+        var instant = Now();
+        if (caller is not null && !HasAgreement(session.GrantsOf(null), caller.Organization, instant))
+        {
+            throw new FhirException(403, "forbidden", "No agreement with this agency is in force.");
+        }
+
+        var before = session.CadMessages(message.Incident);
+        var isNew = session.AddCadMessage(new(message.Incident, message.Hash, Instants.ToMicroseconds(message.Updated.Value), instant, message.Raw));
+        var earlier = Mapped([.. before.Select(Parse)]);
+        var mapped = isNew ? Mapped([.. before.Select(Parse), message]) : earlier;
+        var changed = isNew ? StoreChanged(session, mapped, earlier.ToDictionary(item => item.Key, item => item.Json), instant) : [];
+        session.Audit(AuditTrail.Row(caller, instant, FhirInteraction.CadIntake, message.Incident, null, "permit", detail =>
+        {
+            detail.WriteString("message", message.Hash);
+            detail.WriteBoolean("repeated", !isNew);
+            detail.WriteNumber("resources", changed.Count);
+        }));
+        return new(message.Incident, mapped.First(item => item.Key.Type == "Encounter").Key, isNew);
+    }
+
+    /// <summary>
+    /// Stores what the new message changed. What staff have edited since dispatch wrote it is theirs: it is left as it is.
+    /// </summary>
+    private List<ResourceKey> StoreChanged(
+        WriteSession session, IReadOnlyList<MappedResource> mapped, Dictionary<ResourceKey, byte[]> earlier, long instant)
+    {
+        var written = new WrittenResources();
+        var changed = new List<ResourceKey>();
+        foreach (var (key, json) in mapped)
+        {
+            var stored = session.Find(key);
+            var isOurs = stored is null || (earlier.TryGetValue(key, out var was) && stored.Body.Span.SequenceEqual(was));
+            if (isOurs && (stored is null || !stored.Body.Span.SequenceEqual(json)))
+            {
+                Put(session, key, settings.Custodian, json, instant, stored, written);
+                changed.Add(key);
+            }
+        }
+
+        sharingRows.Refresh(session, written);
+        return changed;
+    }
+
+    /// <summary>The incident's resources and, for each encounter that has finished, the follow-up that is owed.</summary>
+    private List<MappedResource> Mapped(IReadOnlyCollection<EidoMessage> messages)
+    {
+        if (messages.Count == 0)
+        {
+            return [];
+        }
+
+        var context = new IncidentContext(settings.Custodian, secrets.Key, settings.CadAgencies);
+        var resources = Incident.Map(messages, context);
+        var last = messages.Max(message => message.Updated.Value);
+        var tasks = resources.Where(resource => resource.Key.Type == "Encounter")
+            .Select(encounter => FollowUp.TaskFor(encounter.Json, last, settings.Custodian, secrets.Key.Span))
+            .OfType<MappedResource>();
+        return [.. resources, .. tasks];
+    }
+
+    private static EidoMessage Parse(CadMessage stored) => ((EidoParse.Parsed)EidoMessage.Parse(stored.Body)).Message;
+}
+
+/// <summary>What became of a dispatch message.</summary>
+internal sealed record IncidentReceipt(string Incident, ResourceKey Encounter, bool IsNew)
+{
+    public override string ToString() => $"{Incident} {Encounter} {(IsNew ? "stored" : "repeated")}";
+}

@@ -1,0 +1,50 @@
+using Interop.Fhir;
+using Interop.Server.Http;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Policy;
+using Interop.Storage;
+
+namespace Interop.Server.Guard;
+
+/// <summary>Why someone sees what they see: for the operator and the privacy officer, never for the requester.</summary>
+internal sealed partial class GuardedStore
+{
+    /// <param name="organization"><c>Organization/id</c> of the requester.</param>
+    /// <param name="patient"><c>Patient/id</c>.</param>
+    /// <param name="resource">A resource to decide about; the Patient itself when null.</param>
+    /// <exception cref="FhirException">A reference is malformed, or the resource is not stored.</exception>
+    public async Task<IReadOnlyList<string>> ExplainAsync(
+        string organization, string patient, IReadOnlyList<string> purposes, IReadOnlyList<string> roles, string? resource, CancellationToken cancellationToken)
+    {
+        var requester = Reference(organization, "Organization");
+        var person = Reference(patient, "Patient");
+        var key = resource is null ? person : ResourceKey.TryParse(resource) ?? throw new FhirException(400, "value", "The resource must be Type/id.");
+        var caller = new Caller("interop", "interop", requester.Id, null, purposes, roles, Scopes.Parse("system/*.cruds"));
+        await using var read = await store.OpenReadAsync(cancellationToken);
+        var stored = await read.FindAsync(key, cancellationToken) ?? throw new FhirException(404, "not-found", $"{key} is not known.");
+        var isSummary = purposes.Any(SharingPolicy.SummaryPurposes.Contains);
+        var sight = await SightAsync(read, caller, Now(), types: null, cancellationToken, isSummary);
+        var facts = await sharingRows.FactsAsync(read, person.Id, cancellationToken);
+        var judged = redactor.Judge(stored.Body, await SourceOfAsync(read, stored.Source, cancellationToken), key, sight.Instant);
+        var subject = new ResourceFacts(
+            stored.Source, stored.Labels, judged.Tiers, judged.Parties.Contains(requester.Id), policy.IsDirectory(key.Type));
+        var decision = Decider.Decide(sight, facts, subject, explain: true);
+        return
+        [
+            $"{organization} for {string.Join(' ', purposes)} on {key}, whose records are kept by Organization/{stored.Source}:",
+            $"  tier     {decision.Tier}{(decision.Visible ? string.Empty : " (the resource does not appear)")}",
+            $"  labels   {LabelsOf(stored.Labels)} on the resource; cleared: {LabelsOf(decision.Cleared)}",
+            $"  labelled by {(stored.LabelRules.Count == 0 ? "no rule" : string.Join(", ", stored.LabelRules))}",
+            .. decision.Obligations.Select(obligation => $"  owes     {obligation}"),
+            .. decision.Reasons.Select(reason => $"  rule     {reason.Rule} {reason.Basis} {reason.Effect}"),
+        ];
+    }
+
+    private static string LabelsOf(long labels) => labels == 0 ? "none" : string.Join(' ', Labels.CodesOf(labels));
+
+    private static ResourceKey Reference(string text, string type) =>
+        ResourceKey.TryParse(text) is { } key && key.Type == type ? key : throw new FhirException(400, "value", $"Give {type}/id.");
+
+    private async ValueTask<Sharing.Redaction.SourceFacts> SourceOfAsync(ReadSession read, string organization, CancellationToken cancellationToken) =>
+        SourceFactsOf(organization, await read.FindAsync(new("Organization", organization), cancellationToken));
+}

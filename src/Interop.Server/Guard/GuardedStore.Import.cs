@@ -1,0 +1,75 @@
+using Interop.Fhir;
+using Interop.Server.Http;
+using Interop.Sharing.Policy;
+using Interop.Storage;
+
+namespace Interop.Server.Guard;
+
+/// <summary>What an operator at the machine may do without a token: bring data in, keeping its ids, for a named custodian.</summary>
+internal sealed partial class GuardedStore
+{
+    private const string SeededSetting = "seeded";
+
+    /// <summary>Stores resources as they are, under their own ids, in one transaction.</summary>
+    /// <exception cref="FhirException">400 with every issue of the first invalid resource; nothing is stored.</exception>
+    public async Task ImportAsync(string source, IReadOnlyList<(ResourceKey Key, byte[] Json)> resources, CancellationToken cancellationToken)
+    {
+        foreach (var (key, json) in resources)
+        {
+            Checked(key.Type, key, json);
+        }
+
+        await store.WriteAsync(
+            session =>
+            {
+                var instant = Now();
+                var written = new WrittenResources();
+                foreach (var (key, json) in resources)
+                {
+                    Put(session, key, source, json, instant, session.Find(key), written);
+                }
+
+                sharingRows.Refresh(session, written);
+                session.Audit(AuditTrail.Row(Operator, instant, FhirInteraction.Transaction, null, null, "permit", detail =>
+                {
+                    detail.WriteString("import", source);
+                    detail.WriteNumber("resources", resources.Count);
+                }));
+            },
+            cancellationToken);
+    }
+
+    /// <summary>A Bundle of any type in one transaction; gives a sentence for the operator.</summary>
+    /// <param name="source">Id of the custodian Organization; null for the configured one.</param>
+    public async Task<string> ImportBundleAsync(string? source, byte[] body, CancellationToken cancellationToken)
+    {
+        var request = BundleRequest.ParseForImport(Checked("Bundle", null, body));
+        var custodian = source ?? settings.Custodian;
+        return await store.WriteAsync(
+            session =>
+            {
+                var instant = Now();
+                var sight = new Sight(custodian, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);
+                var run = new BundleRun(this, session, null, sight);
+                run.Execute(request);
+                session.Audit(AuditTrail.Row(Operator, instant, FhirInteraction.Transaction, null, null, "permit", detail =>
+                {
+                    detail.WriteString("import", custodian);
+                    detail.WriteNumber("resources", run.Written.Count);
+                }));
+                return $"{run.Written.Count} resources";
+            },
+            cancellationToken);
+    }
+
+    public async Task<bool> IsSeededAsync(CancellationToken cancellationToken)
+    {
+        await using var read = await store.OpenReadAsync(cancellationToken);
+        return await read.SettingAsync(SeededSetting, cancellationToken) is not null;
+    }
+
+    public Task MarkSeededAsync(CancellationToken cancellationToken) =>
+        store.WriteAsync(session => session.SetSetting(SeededSetting, "1"), cancellationToken);
+
+    public Task<AuditVerification> VerifyAuditAsync(CancellationToken cancellationToken) => store.VerifyAuditAsync(cancellationToken);
+}

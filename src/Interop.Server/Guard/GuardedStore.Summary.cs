@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Interop.Fhir;
+using Interop.Server.Http;
+using Interop.Server.Operations;
+using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
+using Interop.Storage;
+
+namespace Interop.Server.Guard;
+
+/// <summary>
+/// The police's only way to a person: a computed document, never a filtered record. The same statements run whatever the person
+/// agreed to.
+/// </summary>
+internal sealed partial class GuardedStore
+{
+    private const string AssignedAgency = CrisisProfiles.Base + "/StructureDefinition/encounter-assigned-agency";
+    private static readonly string[] OpenStates = ["planned", "arrived", "triaged", "in-progress", "onleave"];
+
+    /// <summary>The document, or null when no open incident of that number is assigned to the caller's agency.</summary>
+    public async Task<Disclosure?> CrisisSummaryAsync(Caller caller, SummaryQuestion question, CancellationToken cancellationToken)
+    {
+        await RequireScopeAsync(caller, FhirInteraction.Operation, CrisisSummary.Scope, "Patient/$crisis-summary", cancellationToken);
+        Disclosure? document = null;
+        string rule;
+        string? patientId = null;
+        var instant = Now();
+        await using (var read = await store.OpenReadAsync(cancellationToken))
+        {
+            var sight = await SightAsync(read, caller, instant, types: null, cancellationToken, forSummary: true);
+            if (await OpenIncidentAsync(read, caller, question.Incident, instant, cancellationToken) is not { } patient || !sight.Directory)
+            {
+                rule = "no open incident of this agency";
+            }
+            else
+            {
+                patientId = patient.Id;
+                var stored = await read.FindAsync(patient, cancellationToken);
+                var isPerson = stored is { Deleted: false } && PersonMatch.Holds(stored.Body, question.Person);
+                document = await ComposeAsync(read, sight, patient, isPerson, question.Incident, cancellationToken);
+                rule = isPerson ? "person named" : "person not confirmed";
+            }
+        }
+
+        // An agency that asks without an incident is fishing for names: the privacy officer finds it under this outcome.
+        await audit.RecordAsync(
+            AuditTrail.Row(caller, instant, FhirInteraction.Operation, "Patient/$crisis-summary", patientId, document is null ? "alert" : "permit", detail =>
+            {
+                detail.WriteString("incident", question.Incident);
+                detail.WriteString("officer", question.Officer);
+                detail.WriteString("rule", rule);
+            }),
+            cancellationToken);
+        return document;
+    }
+
+    private async Task<Disclosure> ComposeAsync(
+        ReadSession read, Sight sight, ResourceKey patient, bool isPerson, string incident, CancellationToken cancellationToken)
+    {
+        var seen = await read.ReadAsync(patient, sight, cancellationToken);
+        var flags = await ActiveAsync(read, sight, "Flag", patient, cancellationToken);
+        var plans = await ActiveAsync(read, sight, "CarePlan", patient, cancellationToken);
+        var person = seen is null ? null : await DiscloseAsync(read, seen, sight, cancellationToken);
+        var isShared = isPerson && person is not null;
+        return SummaryDocument.Compose(
+            secrets.Key.Span,
+            incident,
+            settings.Custodian,
+            settings.PublicUrl,
+            sight.Instant,
+            isShared ? person : null,
+            isShared ? flags : [],
+            isShared ? plans.FirstOrDefault() : null);
+    }
+
+    private async Task<List<Disclosure>> ActiveAsync(
+        ReadSession read, Sight sight, string type, ResourceKey patient, CancellationToken cancellationToken)
+    {
+        var query = OwnQuery(type, ("subject", patient.ToString()), ("status", "active"), ("_sort", "-_lastUpdated"));
+        var page = await read.SearchAsync(query, sight, cancellationToken);
+        var disclosures = new List<Disclosure>();
+        await DiscloseAllAsync(read, page.Matches, sight, disclosures, cancellationToken);
+        return disclosures;
+    }
+
+    /// <summary>The person of the open incident that is assigned to the caller's agency.</summary>
+    private async Task<ResourceKey?> OpenIncidentAsync(ReadSession read, Caller caller, string incident, long instant, CancellationToken cancellationToken)
+    {
+        // The custodian's own eyes: whether an incident is open and whose it is decides about the answer, and is not in it.
+        var custodian = new Sight(settings.Custodian, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);
+        var page = await read.SearchAsync(OwnQuery("Encounter", ("identifier", incident)), custodian, cancellationToken);
+        foreach (var seen in page.Matches.Where(match => match.Tier == Tier.Own))
+        {
+            using var encounter = JsonDocument.Parse(seen.Body);
+            var root = encounter.RootElement;
+            if (OpenStates.Contains(root.GetProperty("status").GetString())
+                && IsAssigned(root, caller.Organization)
+                && root.TryGetProperty("subject", out var subject)
+                && subject.TryGetProperty("reference", out var reference))
+            {
+                return ResourceKey.TryParse(reference.GetString()!);
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsAssigned(JsonElement encounter, string organization) =>
+        encounter.TryGetProperty("extension", out var extensions)
+        && extensions.EnumerateArray().Any(extension =>
+            extension.GetProperty("url").ValueEquals(AssignedAgency)
+            && extension.TryGetProperty("valueReference", out var agency)
+            && agency.TryGetProperty("reference", out var reference)
+            && reference.ValueEquals($"Organization/{organization}"));
+
+    private Fhir.Search.SearchQuery OwnQuery(string type, params (string Name, string Value)[] pairs) =>
+        queries.Parse(type, pairs.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)), lenient: false, Now()).Query
+        ?? throw new InvalidOperationException("A search of the server's own could not be read.");
+}

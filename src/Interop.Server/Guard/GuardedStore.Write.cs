@@ -1,0 +1,294 @@
+using System.Text.Json;
+using Interop.Fhir;
+using Interop.Fhir.Json;
+using Interop.Fhir.Search;
+using Interop.Fhir.Validation;
+using Interop.Server.Http;
+using Interop.Server.Workflows;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
+using Interop.Storage;
+
+namespace Interop.Server.Guard;
+
+internal sealed partial class GuardedStore
+{
+    /// <param name="condition">If-None-Exist: a search that must match nothing for the resource to be created.</param>
+    public async Task<WriteResult> CreateAsync(Caller caller, string type, byte[] body, string? condition, CancellationToken cancellationToken)
+    {
+        await RequireAsync(caller, FhirInteraction.Create, type, 'c', type, cancellationToken);
+        var checkedBody = await CheckAsync(caller, FhirInteraction.Create, type, null, body, cancellationToken);
+        var query = condition is null ? null : Query(caller, type, QueryPairs(condition), lenient: false, out _);
+        return await WriteAsync(caller, FhirInteraction.Create, type, (session, sight) => Create(session, caller, sight, type, checkedBody, query), cancellationToken);
+    }
+
+    /// <param name="ifMatch">The version of the caller's view that the update was made from; a Task can't be updated without.</param>
+    public async Task<WriteResult> UpdateAsync(Caller caller, ResourceKey key, byte[] body, string? ifMatch, CancellationToken cancellationToken)
+    {
+        await RequireAsync(caller, FhirInteraction.Update, key.Type, 'u', key.ToString(), cancellationToken);
+        var checkedBody = await CheckAsync(caller, FhirInteraction.Update, key.Type, key, body, cancellationToken);
+        return await WriteAsync(caller, FhirInteraction.Update, key.ToString(), (session, sight) => Update(session, caller, sight, key, checkedBody, ifMatch), cancellationToken);
+    }
+
+    public async Task<DeleteResult> DeleteAsync(Caller caller, ResourceKey key, string? ifMatch, CancellationToken cancellationToken)
+    {
+        await RequireAsync(caller, FhirInteraction.Delete, key.Type, 'd', key.ToString(), cancellationToken);
+        return await store.WriteAsync(
+            session =>
+            {
+                var sight = SightOf(session, caller);
+                var result = Delete(session, caller, sight, key, ifMatch);
+                session.Audit(AuditTrail.Row(caller, sight.Instant, FhirInteraction.Delete, key.ToString(), null, Outcome(result), _ => { }));
+                return result;
+            },
+            cancellationToken);
+    }
+
+    private static string Outcome(DeleteResult result) => result == DeleteResult.Deleted ? "permit" : "deny";
+
+    /// <summary>Runs one write and its audit row in one transaction; a refusal leaves only the row.</summary>
+    private Task<WriteResult> WriteAsync(
+        Caller caller, FhirInteraction interaction, string target, Func<WriteSession, Sight, WriteResult> work, CancellationToken cancellationToken) =>
+        store.WriteAsync(
+            session =>
+            {
+                var sight = SightOf(session, caller);
+                var result = work(session, sight);
+                var written = result is WriteResult.Stored stored ? stored.Disclosure.Key.ToString() : target;
+                session.Audit(AuditTrail.Row(caller, sight.Instant, interaction, written, null, result is WriteResult.Stored or WriteResult.Existing ? "permit" : "deny", detail =>
+                    detail.WriteString("result", result.GetType().Name)));
+                return result;
+            },
+            cancellationToken);
+
+    /// <summary>Validates what was sent; a refusal is written down before it is thrown.</summary>
+    private async Task<byte[]> CheckAsync(
+        Caller caller, FhirInteraction interaction, string type, ResourceKey? key, byte[] body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Checked(type, key, body);
+        }
+        catch (FhirException refused)
+        {
+            await audit.RefusedAsync(caller, interaction, key?.ToString() ?? type, $"validation: {refused.Issues.Count} issues", cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>The bytes without a byte order mark, if they are a valid resource of this type and id.</summary>
+    private static byte[] Checked(string type, ResourceKey? key, byte[] body)
+    {
+        if (body.AsSpan().StartsWith("\xEF\xBB\xBF"u8))
+        {
+            body = body[3..];
+        }
+
+        var issues = ResourceValidator.Validate(body);
+        if (issues.Any(issue => issue.Severity <= IssueSeverity.Error))
+        {
+            throw new FhirException(400, issues);
+        }
+
+        var header = ResourceJson.ReadHeader(body)!;
+        if (header.Type != type)
+        {
+            throw new FhirException(400, "invalid", "The resource is not of the type that the path names.", "resourceType");
+        }
+
+        return key is null || header.Id == key.Value.Id
+            ? body
+            : throw new FhirException(400, "invalid", "The resource's id must be the id in the path.", $"{type}.id");
+    }
+
+    private Sight SightOf(WriteSession session, Caller caller)
+    {
+        var instant = Now();
+        return Sight(caller, instant, HasAgreement(session.GrantsOf(null), caller.Organization, instant), types: null);
+    }
+
+    private WriteResult Create(WriteSession session, Caller caller, Sight sight, string type, byte[] body, SearchQuery? condition)
+    {
+        if (condition is not null)
+        {
+            var matches = session.Match(condition with { Count = 2 }, sight).Matches;
+            if (matches.Count > 0)
+            {
+                return matches.Count > 1 ? new WriteResult.Ambiguous() : new WriteResult.Existing(Disclose(session, matches[0], sight)!);
+            }
+        }
+
+        var key = new ResourceKey(type, Guid.NewGuid().ToString());
+        if (WriteRules.Check(caller, sight, key, body, settings.Custodian) is { } refused)
+        {
+            return refused;
+        }
+
+        if (UnknownReferences(session, sight, key, body, NoKeys) is { } dangling)
+        {
+            return dangling;
+        }
+
+        var written = new WrittenResources();
+        Store(session, key, caller.Organization, WithId(body, key.Id), sight.Instant, written);
+        sharingRows.Refresh(session, written);
+        return new WriteResult.Stored(Disclose(session, session.See(key, sight)!, sight)!, Created: true);
+    }
+
+    private WriteResult Update(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch)
+    {
+        var written = new WrittenResources();
+        if (TryUpdate(session, caller, sight, key, body, ifMatch, NoKeys, written) is { } refused)
+        {
+            return refused;
+        }
+
+        sharingRows.Refresh(session, written);
+        return session.See(key, sight) is { } seen && Disclose(session, seen, sight) is { } disclosure
+            ? new WriteResult.Stored(disclosure, Created: false)
+            : new WriteResult.Absent(key);
+    }
+
+    /// <summary>Stores the update, or says why not; grant rows are the caller's to refresh.</summary>
+    /// <param name="alsoKnown">Resources of the same transaction, which references may point at.</param>
+    private WriteResult? TryUpdate(
+        WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch, IReadOnlySet<ResourceKey> alsoKnown, WrittenResources written)
+    {
+        if (session.See(key, sight) is not { Deleted: false } seen || Disclose(session, seen, sight) is not { } view)
+        {
+            return new WriteResult.Absent(key);
+        }
+
+        if (ifMatch is not null && ifMatch != view.VersionId)
+        {
+            return new WriteResult.Conflict(key);
+        }
+
+        if (key.Type == "Task" && ifMatch is null)
+        {
+            return new WriteResult.Refused(400, "required", "A Task is updated only with If-Match, naming the version that was read.");
+        }
+
+        if (key.Type == "Task" && WriteRules.TaskStep(seen.Body, body, caller.Organization) is { } wrongStep)
+        {
+            return wrongStep;
+        }
+
+        var isOwn = seen.Tier == Tier.Own;
+        var change = isOwn ? new TaskChange(body, []) : PartyChange(sight, seen, view, body);
+        var refused = change.Issues.Count > 0 ? new WriteResult.Refused(change.Issues[0].Code == "forbidden" ? 403 : 422, change.Issues)
+            : isOwn ? WriteRules.Check(caller, sight, key, body, settings.Custodian)
+            : null;
+        refused ??= UnknownReferences(session, sight, key, body, alsoKnown);
+        if (refused is null)
+        {
+            Store(session, key, session.Find(key)!.Source, change.Body, sight.Instant, written);
+        }
+
+        return refused;
+    }
+
+    /// <summary>
+    /// A partner that is party to a Task moves it on: it sends the Task as it sees it, and only the elements of the fulfilling side
+    /// may differ. What it can't see stays as it is.
+    /// </summary>
+    private static TaskChange PartyChange(Sight sight, SeenResource seen, Disclosure view, byte[] body) =>
+        seen.Key.Type == "Task" && seen.Party && sight.Directory
+            ? TaskChange.Apply(seen.Body, view.Body, body)
+            : new([], [new(IssueSeverity.Error, "forbidden", "The resource is another organisation's record.", null)]);
+
+    private DeleteResult Delete(WriteSession session, Caller caller, Sight sight, ResourceKey key, string? ifMatch)
+    {
+        if (session.See(key, sight) is not { Deleted: false, Tier: Tier.Own } seen || Disclose(session, seen, sight) is not { } view)
+        {
+            return DeleteResult.Absent;
+        }
+
+        if (WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian) is { } refused)
+        {
+            throw new FhirException(refused.Status, refused.Issues);
+        }
+
+        if (ifMatch is not null && ifMatch != view.VersionId)
+        {
+            return DeleteResult.Conflict;
+        }
+
+        var written = new WrittenResources();
+        var judged = redactor.Judge(seen.Body, SourceOf(session, caller.Organization), key, sight.Instant);
+        written.Add(key, judged, session.Find(key));
+        session.Delete(key, sight.Instant);
+        sharingRows.Refresh(session, written);
+        return DeleteResult.Deleted;
+    }
+
+    /// <summary>Judges and stores one resource; when it is an encounter of the custodian's that just finished, its follow-up as well.</summary>
+    private void Store(WriteSession session, ResourceKey key, string source, byte[] body, long instant, WrittenResources written)
+    {
+        var before = session.Find(key);
+        Put(session, key, source, body, instant, before, written);
+        if (key.Type == "Encounter" && source == settings.Custodian && !IsFinished(before))
+        {
+            var task = FollowUp.TaskFor(body, Instants.ToDateTimeOffset(instant), settings.Custodian, secrets.Key.Span);
+            if (task is not null && session.Find(task.Key) is null)
+            {
+                Put(session, task.Key, source, task.Json, instant, null, written);
+            }
+        }
+    }
+
+    private void Put(WriteSession session, ResourceKey key, string source, byte[] body, long instant, StoredResource? before, WrittenResources written)
+    {
+        var judged = redactor.Judge(body, SourceOf(session, source), key, instant);
+        session.Put(new(key, source, body, judged, instant, PolicyVersion));
+        written.Add(key, judged, before);
+    }
+
+    private static bool IsFinished(StoredResource? encounter) =>
+        encounter is { Deleted: false } && TopLevel.Value(encounter.Body.Span, "status").SequenceEqual("\"finished\""u8);
+
+    private SourceFacts SourceOf(WriteSession session, string organization) => SourceFactsOf(organization, session.Find(new("Organization", organization)));
+
+    /// <summary>Only the custodian that runs this server says what kind of organisation someone is.</summary>
+    private SourceFacts SourceFactsOf(string organization, StoredResource? stored)
+    {
+        var facts = stored is { Deleted: false } && stored.Source == settings.Custodian ? OrganizationReader.Read(stored.Body, organization) : null;
+        return new(organization, facts?.Part2Program ?? false, facts?.CoveredEntity ?? false);
+    }
+
+    private Disclosure? Disclose(WriteSession session, SeenResource seen, Sight sight)
+    {
+        var references = redactor.References(seen);
+        return redactor.Disclose(seen, references.Count == 0 ? NoKeys : session.Visible(references, WithAllTypes(sight)), sight.Organization);
+    }
+
+    /// <summary>A reference to what the caller can't see is answered like one to nothing.</summary>
+    private static WriteResult.Refused? UnknownReferences(
+        WriteSession session, Sight sight, ResourceKey self, byte[] body, IReadOnlySet<ResourceKey> alsoKnown)
+    {
+        var references = LiteralReferences.Of(body).Where(item => item.Target != self && !alsoKnown.Contains(item.Target)).ToList();
+        if (references.Count == 0)
+        {
+            return null;
+        }
+
+        var visible = session.Visible([.. references.Select(item => item.Target).Distinct()], WithAllTypes(sight));
+        var unknown = references.Where(item => !visible.Contains(item.Target))
+            .Select(item => new Issue(IssueSeverity.Error, "not-found", "The reference points at nothing that is known here.", item.Expression))
+            .ToList();
+        return unknown.Count == 0 ? null : new(422, unknown);
+    }
+
+    private static byte[] WithId(byte[] body, string id)
+    {
+        var quoted = JsonSerializer.SerializeToUtf8Bytes(id);
+        return TopLevel.Value(body, "id").IsEmpty ? TopLevel.InsertAfter(body, "resourceType", "id", quoted) : TopLevel.Replace(body, "id", quoted);
+    }
+
+    private static List<KeyValuePair<string, string>> QueryPairs(string query)
+    {
+        var text = query.Contains('?', StringComparison.Ordinal) ? query[(query.IndexOf('?', StringComparison.Ordinal) + 1)..] : query;
+        return [.. Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(text).SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty)))];
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Interop.Server.Guard;
+
+/// <summary>
+/// One configured issuer with its keys, found by OpenID Connect discovery and kept fresh by the library. Accepts
+/// <c>at+jwt</c> access tokens (RFC 9068) signed with an asymmetric algorithm that the issuer's metadata lists.
+/// </summary>
+internal sealed class InteropIssuer
+{
+    private static readonly string[] AlwaysAllowed = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256];
+    private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
+
+    private readonly IssuerSettings settings;
+    private readonly ConfigurationManager<OpenIdConnectConfiguration> metadata;
+
+    public InteropIssuer(IssuerSettings settings, HttpClient http)
+    {
+        this.settings = settings;
+        metadata = new ConfigurationManager<OpenIdConnectConfiguration>(
+            settings.Authority + "/.well-known/openid-configuration",
+            new OpenIdConnectConfigurationRetriever(),
+            new HttpDocumentRetriever(http) { RequireHttps = settings.RequireHttps });
+    }
+
+    public string Authority => settings.Authority;
+
+    public bool SpeaksFor(string organization) => settings.SpeaksFor(organization);
+
+    public string? AgencyOf(string clientId) => settings.Clients.GetValueOrDefault(clientId);
+
+    public async Task<TokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken)
+    {
+        var result = await ValidateOnceAsync(token, cancellationToken);
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
+        {
+            // The issuer may have rotated its keys since the last look; the library bounds how often this asks again.
+            metadata.RequestRefresh();
+            result = await ValidateOnceAsync(token, cancellationToken);
+        }
+
+        return result;
+    }
+
+    private async Task<TokenValidationResult> ValidateOnceAsync(string token, CancellationToken cancellationToken)
+    {
+        var configuration = await metadata.GetConfigurationAsync(cancellationToken);
+        return await Handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidIssuer = configuration.Issuer,
+            ValidAudience = settings.Audience,
+            ValidTypes = ["at+jwt", "application/at+jwt"],
+            ValidAlgorithms = Algorithms(configuration),
+            IssuerSigningKeys = configuration.SigningKeys.Where(key => key is not SymmetricSecurityKey),
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            RequireAudience = true,
+            ClockSkew = TimeSpan.FromSeconds(10),
+        });
+    }
+
+    /// <summary>RS256 and ES256 always; another only where the metadata lists it and it is asymmetric.</summary>
+    private static List<string> Algorithms(OpenIdConnectConfiguration configuration) =>
+    [
+        .. AlwaysAllowed,
+        .. configuration.IdTokenSigningAlgValuesSupported.Where(name =>
+            name.Length == 5 && (name.StartsWith("RS", StringComparison.Ordinal) || name.StartsWith("PS", StringComparison.Ordinal) || name.StartsWith("ES", StringComparison.Ordinal))),
+    ];
+}

@@ -1,0 +1,108 @@
+using Interop.Fhir;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Redaction;
+using Interop.Storage;
+
+namespace Interop.Server.Guard;
+
+/// <summary>
+/// Keeps the grant rows in step with what they are compiled from, inside the transaction that changes it. An instrument counts
+/// only when the organisation whose records it opens wrote it: a Consent by its controller, a Contract by its grantor, an
+/// Organization's flags by the custodian that runs this server.
+/// </summary>
+internal sealed class SharingRows(InteropSettings settings)
+{
+    /// <summary>Compiles again what the written resources changed.</summary>
+    public void Refresh(WriteSession session, WrittenResources written)
+    {
+        if (written.IsEmpty)
+        {
+            return;
+        }
+
+        var partners = new Lazy<Partners>(() => PartnersOf(session.BodiesOf("Contract"), session.BodiesOf("Organization")));
+        if (written.Instruments)
+        {
+            session.ReplaceDefaults(GrantCompiler.Defaults(partners.Value));
+        }
+
+        foreach (var patient in written.Instruments ? [.. session.PatientsWithGrants().Union(written.Patients)] : written.Patients)
+        {
+            // Most patients said nothing and have no rows: for them the defaults hold and there is nothing to compile.
+            var consents = session.BodiesOf("Consent", patient);
+            if (consents.Count > 0)
+            {
+                session.ReplaceGrants(patient, null, GrantCompiler.Compile(FactsOf(patient, consents, session.CasesOf(patient), partners.Value)));
+            }
+            else if (session.GrantsOf(patient).Count > 0)
+            {
+                session.ReplaceGrants(patient, null, []);
+            }
+        }
+    }
+
+    /// <summary>The facts about one patient as they stand in a snapshot, for explanations.</summary>
+    public async Task<PatientFacts> FactsAsync(ReadSession read, string patient, CancellationToken cancellationToken)
+    {
+        var partners = PartnersOf(
+            await read.BodiesOfAsync("Contract", null, cancellationToken),
+            await read.BodiesOfAsync("Organization", null, cancellationToken));
+        return FactsOf(
+            patient, await read.BodiesOfAsync("Consent", patient, cancellationToken), await read.CasesOfAsync(patient, cancellationToken), partners);
+    }
+
+    private Partners PartnersOf(IReadOnlyList<StoredResource> contracts, IReadOnlyList<StoredResource> organizations)
+    {
+        var agreements = contracts
+            .Select(stored => (stored.Source, Agreement: AgreementReader.Read(stored.Body, stored.Key.Id)))
+            .Where(item => item.Agreement is not null && item.Agreement.Grantor == item.Source)
+            .Select(item => item.Agreement!)
+            .ToList();
+        var known = organizations
+            .Where(stored => stored.Source == settings.Custodian)
+            .ToDictionary(stored => stored.Key.Id, stored => OrganizationReader.Read(stored.Body, stored.Key.Id));
+        return new(agreements, known);
+    }
+
+    private static PatientFacts FactsOf(
+        string patient, IReadOnlyList<StoredResource> consents, IReadOnlyList<CaseFact> cases, Partners partners)
+    {
+        // A consent whose controller can't be read is indeterminate for its writer's records; one that names others is void there.
+        var facts = consents
+            .Select(stored => (stored.Source, Consent: ConsentReader.Read(stored.Body, stored.Key.Id, stored.Version, stored.UpdatedAt)))
+            .Select(item => item.Consent with
+            {
+                Controllers = item.Consent.Controllers.Count == 0 ? [item.Source] : [.. item.Consent.Controllers.Where(controller => controller == item.Source)],
+            })
+            .Where(consent => consent.Controllers.Count > 0)
+            .ToList();
+        return new(patient, facts, cases, partners);
+    }
+}
+
+/// <summary>What one transaction wrote, as far as grant rows depend on it.</summary>
+internal sealed class WrittenResources
+{
+    private readonly HashSet<string> patients = [];
+
+    public IReadOnlyCollection<string> Patients => patients;
+
+    /// <summary>Whether an agreement or an organisation changed, on which everybody's rows depend.</summary>
+    public bool Instruments { get; private set; }
+
+    public bool IsEmpty => !Instruments && patients.Count == 0;
+
+    /// <param name="before">The same resource before it was written, or null.</param>
+    public void Add(ResourceKey key, JudgedResource judged, StoredResource? before)
+    {
+        Instruments |= key.Type is "Contract" or "Organization";
+        if (key.Type is "Consent" or "Encounter" or "EpisodeOfCare" or "CareTeam" or "Task" or "ServiceRequest" || judged.Cases.Count > 0)
+        {
+            patients.UnionWith(judged.Subjects);
+            if (before?.Subject is { } subject)
+            {
+                patients.Add(subject);
+            }
+        }
+    }
+}

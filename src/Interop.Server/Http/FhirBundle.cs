@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Interop.Fhir.Validation;
+using Interop.Sharing.Redaction;
+
+namespace Interop.Server.Http;
+
+/// <summary>
+/// A Bundle made of disclosures (https://hl7.org/fhir/R4/bundle.html). It has no id and no time of its own, so that equal
+/// views give equal bytes.
+/// </summary>
+internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<BundleItem> Items)
+{
+    public long? Total { get; init; }
+
+    public string? Self { get; init; }
+
+    public string? Next { get; init; }
+
+    public byte[] ToBytes()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("resourceType", "Bundle");
+            writer.WriteString("type", Type);
+            if (Total is { } total)
+            {
+                writer.WriteNumber("total", total);
+            }
+
+            WriteLinks(writer);
+            if (Items.Count > 0)
+            {
+                writer.WriteStartArray("entry");
+                foreach (var item in Items)
+                {
+                    Write(writer, item);
+                }
+
+                writer.WriteEndArray();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    private void WriteLinks(Utf8JsonWriter writer)
+    {
+        if (Self is null)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("link");
+        Link("self", Self);
+        if (Next is not null)
+        {
+            Link("next", Next);
+        }
+
+        writer.WriteEndArray();
+
+        void Link(string relation, string url)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("relation", relation);
+            writer.WriteString("url", url);
+            writer.WriteEndObject();
+        }
+    }
+
+    private void Write(Utf8JsonWriter writer, BundleItem item)
+    {
+        writer.WriteStartObject();
+        if (item.Disclosure is { } disclosure)
+        {
+            writer.WriteString("fullUrl", $"{BaseUrl}/{disclosure.Key}");
+            writer.WritePropertyName("resource");
+            writer.WriteRawValue(disclosure.Body.Span, skipInputValidation: true);
+        }
+
+        if (item.Nested is { } nested)
+        {
+            writer.WritePropertyName("resource");
+            writer.WriteRawValue(nested.ToBytes(), skipInputValidation: true);
+        }
+
+        if (item.SearchMode is { } mode)
+        {
+            writer.WriteStartObject("search");
+            writer.WriteString("mode", mode);
+            writer.WriteEndObject();
+        }
+
+        if (item.Method is { } method)
+        {
+            writer.WriteStartObject("request");
+            writer.WriteString("method", method);
+            writer.WriteString("url", item.Url);
+            writer.WriteEndObject();
+        }
+
+        if (item.Status is { } status)
+        {
+            writer.WriteStartObject("response");
+            writer.WriteString("status", status);
+            if (item.Location is not null)
+            {
+                writer.WriteString("location", item.Location);
+            }
+
+            if (item.VersionId is not null)
+            {
+                writer.WriteString("etag", $"W/\"{item.VersionId}\"");
+                writer.WriteString("lastModified", Instants.ToText(item.LastUpdated));
+            }
+
+            if (item.Issues is { Count: > 0 } issues)
+            {
+                writer.WritePropertyName("outcome");
+                Outcome.Write(writer, issues);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>One entry of a Bundle; what is null is left out.</summary>
+internal sealed record BundleItem(Disclosure? Disclosure)
+{
+    /// <summary>A searchset as the answer to a GET inside a batch.</summary>
+    public FhirBundle? Nested { get; init; }
+
+    public string? SearchMode { get; init; }
+
+    public string? Method { get; init; }
+
+    public string? Url { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? Location { get; init; }
+
+    public string? VersionId { get; init; }
+
+    public long LastUpdated { get; init; }
+
+    public IReadOnlyList<Issue>? Issues { get; init; }
+}

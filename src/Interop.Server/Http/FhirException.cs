@@ -1,0 +1,17 @@
+using Interop.Fhir.Validation;
+
+namespace Interop.Server.Http;
+
+/// <summary>A request that cannot go on. Thrown while the request is parsed and checked; never for our own bugs.</summary>
+/// <param name="status">HTTP status code, 4xx.</param>
+internal sealed class FhirException(int status, IReadOnlyList<Issue> issues) : Exception(issues[0].Diagnostics)
+{
+    public FhirException(int status, string code, string diagnostics, string? expression = null)
+        : this(status, [new Issue(IssueSeverity.Error, code, diagnostics, expression)])
+    {
+    }
+
+    public int Status { get; } = status;
+
+    public IReadOnlyList<Issue> Issues { get; } = issues;
+}

@@ -1,0 +1,39 @@
+using Interop.Fhir.Validation;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Interop.Server.Http;
+
+/// <summary>The only place that turns exceptions into OperationOutcome. What we did not foresee is a 500 without details.</summary>
+internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            return true;
+        }
+
+        var (status, issues) = exception switch
+        {
+            FhirException known => (known.Status, known.Issues),
+            BadHttpRequestException { StatusCode: 413 } => (413, One("too-costly", "The request body is larger than this server reads.")),
+            BadHttpRequestException bad => (bad.StatusCode, One("invalid", "The request could not be read as HTTP.")),
+            _ => (500, One("exception", $"Unexpected error. Quote {httpContext.TraceIdentifier} when reporting it.")),
+        };
+        if (status == 500)
+        {
+            // The type and the stack say where; a message could quote what a resource holds.
+            logger.LogError("Request {Trace} failed with {Type} at {Stack}", httpContext.TraceIdentifier, exception.GetType(), exception.StackTrace);
+        }
+
+        if (status == 403)
+        {
+            httpContext.Response.Headers.WWWAuthenticate = "Bearer realm=\"interop\", error=\"insufficient_scope\"";
+        }
+
+        await FhirResult.Problem(status, issues).ExecuteAsync(httpContext);
+        return true;
+    }
+
+    private static IReadOnlyList<Issue> One(string code, string diagnostics) => [new(IssueSeverity.Error, code, diagnostics, null)];
+}

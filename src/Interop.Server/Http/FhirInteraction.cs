@@ -1,0 +1,31 @@
+namespace Interop.Server.Http;
+
+/// <summary>What an endpoint does, in the words of restful-interaction and of AuditEvent.subtype.</summary>
+internal enum FhirInteraction
+{
+    Read,
+    Vread,
+    HistoryInstance,
+    Search,
+    Create,
+    Update,
+    Delete,
+    Transaction,
+    Batch,
+    Operation,
+    Capabilities,
+    CadIntake,
+    Authentication,
+}
+
+internal static class FhirInteractionNames
+{
+    /// <summary>The code of restful-interaction (https://hl7.org/fhir/R4/valueset-type-restful-interaction.html), or ours beside it.</summary>
+    public static string Code(this FhirInteraction interaction) => interaction switch
+    {
+        FhirInteraction.Search => "search-type",
+        FhirInteraction.HistoryInstance => "history-instance",
+        FhirInteraction.CadIntake => "cad-intake",
+        _ => interaction.ToString().ToLowerInvariant(),
+    };
+}

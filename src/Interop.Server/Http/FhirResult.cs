@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json;
+using Interop.Fhir.Validation;
+using Interop.Sharing.Redaction;
+
+namespace Interop.Server.Http;
+
+/// <summary>
+/// The only way out: bytes of a <see cref="Disclosure"/>, of an OperationOutcome, or of a Bundle made of those. Knows
+/// status codes and headers; nothing else does.
+/// </summary>
+internal sealed class FhirResult : IResult
+{
+    private readonly int status;
+    private readonly ReadOnlyMemory<byte> body;
+    private readonly Disclosure? tagged;
+    private readonly string? location;
+
+    private FhirResult(int status, ReadOnlyMemory<byte> body, Disclosure? tagged = null, string? location = null)
+    {
+        this.status = status;
+        this.body = body;
+        this.tagged = tagged;
+        this.location = location;
+    }
+
+    public static FhirResult Ok(Disclosure disclosure) => new(200, disclosure.Body, disclosure);
+
+    /// <summary>A document whose length must say nothing: filled up with spaces to a multiple of the size class.</summary>
+    public static FhirResult Padded(Disclosure disclosure, int sizeClass)
+    {
+        var padded = new byte[(disclosure.Body.Length + sizeClass - 1) / sizeClass * sizeClass];
+        padded.AsSpan().Fill((byte)' ');
+        disclosure.Body.CopyTo(padded);
+        return new(200, padded);
+    }
+
+    /// <summary>304 where the caller's version is the current one of its view (https://hl7.org/fhir/R4/http.html#cread).</summary>
+    public static FhirResult NotModified(Disclosure disclosure) => new(304, default, disclosure);
+
+    public static FhirResult Written(Disclosure disclosure, bool created, string location, string? prefer) => new(
+        created ? 201 : 200,
+        prefer switch
+        {
+            "minimal" => default,
+            "OperationOutcome" => Outcome.Of([new Issue(IssueSeverity.Information, "informational", created ? "Created." : "Updated.", null)]),
+            _ => disclosure.Body,
+        },
+        disclosure,
+        location);
+
+    public static FhirResult Bundle(FhirBundle bundle) => new(200, bundle.ToBytes());
+
+    public static FhirResult NoContent() => new(204, default);
+
+    public static FhirResult Problem(int status, IReadOnlyList<Issue> issues) => new(status, Outcome.Of(issues));
+
+    public static FhirResult Problem(int status, string code, string diagnostics) => new(status, Outcome.Of(code, diagnostics));
+
+    /// <summary>A body that holds nobody's data, such as the CapabilityStatement or a receipt.</summary>
+    public static FhirResult Public(int status, Action<Utf8JsonWriter> write)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            write(writer);
+        }
+
+        return new(status, buffer.ToArray());
+    }
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = status;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Vary = "Authorization";
+        if (tagged is not null)
+        {
+            response.Headers.ETag = $"W/\"{tagged.VersionId}\"";
+            response.Headers.LastModified = Instants.ToDateTimeOffset(tagged.LastUpdated).ToString("R", CultureInfo.InvariantCulture);
+        }
+
+        if (location is not null)
+        {
+            response.Headers.Location = location;
+        }
+
+        if (body.Length > 0)
+        {
+            response.ContentType = FhirRequest.MediaType + "; charset=utf-8";
+            response.ContentLength = body.Length;
+            await response.Body.WriteAsync(body, httpContext.RequestAborted);
+        }
+    }
+}

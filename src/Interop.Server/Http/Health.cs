@@ -1,0 +1,28 @@
+using System.Data.Common;
+using Interop.Storage;
+
+namespace Interop.Server.Http;
+
+/// <summary>For load balancers: live while the process runs, ready while the database answers.</summary>
+internal static class Health
+{
+    public static void Map(IEndpointRouteBuilder builder)
+    {
+        builder.MapGet("/health/live", () => Results.Text("live")).WithMetadata(new PublicEndpoint());
+        builder.MapGet("/health/ready", ReadyAsync).WithMetadata(new PublicEndpoint());
+    }
+
+    private static async Task<IResult> ReadyAsync(ResourceStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var read = await store.OpenReadAsync(cancellationToken);
+            await read.SettingAsync("secret", cancellationToken);
+            return Results.Text("ready");
+        }
+        catch (DbException)
+        {
+            return Results.Text("The database does not answer.", statusCode: 503);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Interop.Fhir.Schema;
+using Interop.Server.Http;
+
+namespace Interop.Server.Interactions;
+
+/// <summary>FHIR capabilities: https://hl7.org/fhir/R4/http.html#capabilities, generated from the routes that exist.</summary>
+internal static class Capabilities
+{
+    private static readonly FhirInteraction[] OfType =
+    [
+        FhirInteraction.Read, FhirInteraction.Vread, FhirInteraction.Update, FhirInteraction.Delete, FhirInteraction.HistoryInstance,
+        FhirInteraction.Create, FhirInteraction.Search,
+    ];
+
+    public static void Map(FhirRoutes fhir)
+    {
+        byte[]? statement = null;
+        fhir.GetPublic("/metadata", FhirInteraction.Capabilities, (HttpRequest request, InteropSettings settings, SearchParameterSet parameters) =>
+        {
+            FhirRequest.RequireJson(request);
+            statement ??= Statement(fhir.Routes, settings, parameters);
+            return FhirResult.Public(200, writer => writer.WriteRawValue(statement, skipInputValidation: true));
+        });
+    }
+
+    private static byte[] Statement(IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters)
+    {
+        var mapped = routes.Select(route => route.Interaction).ToHashSet();
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("resourceType", "CapabilityStatement");
+            writer.WriteString("status", "active");
+            writer.WriteString("date", "2026-11-22");
+            writer.WriteString("kind", "instance");
+            writer.WriteStartObject("implementation");
+            writer.WriteString("description", "Interop: crisis encounters, referrals and consents in three sharing tiers");
+            writer.WriteString("url", settings.PublicUrl);
+            writer.WriteEndObject();
+            writer.WriteString("fhirVersion", "4.0.1");
+            writer.WriteStartArray("format");
+            writer.WriteStringValue("json");
+            writer.WriteEndArray();
+            writer.WriteStartArray("rest");
+            writer.WriteStartObject();
+            writer.WriteString("mode", "server");
+            WriteSecurity(writer);
+            writer.WriteStartArray("resource");
+            foreach (var type in FhirFacts.R4.ResourceTypes)
+            {
+                WriteType(writer, type, mapped, parameters, routes);
+            }
+
+            writer.WriteEndArray();
+            if (mapped.Contains(FhirInteraction.Transaction))
+            {
+                WriteInteractions(writer, ["transaction", "batch"]);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static void WriteSecurity(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("security");
+        writer.WriteStartArray("service");
+        writer.WriteStartObject();
+        writer.WriteStartArray("coding");
+        writer.WriteStartObject();
+        writer.WriteString("system", "http://terminology.hl7.org/CodeSystem/restful-security-service");
+        writer.WriteString("code", "SMART-on-FHIR");
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteType(
+        Utf8JsonWriter writer, string type, HashSet<FhirInteraction> mapped, SearchParameterSet parameters, IReadOnlyList<FhirRoute> routes)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", type);
+        WriteInteractions(writer, OfType.Where(mapped.Contains).Select(interaction => interaction.Code()));
+        writer.WriteString("versioning", "versioned");
+        writer.WriteBoolean("readHistory", mapped.Contains(FhirInteraction.Vread));
+        writer.WriteBoolean("updateCreate", false);
+        writer.WriteBoolean("conditionalCreate", mapped.Contains(FhirInteraction.Create));
+        writer.WriteStartArray("searchParam");
+        foreach (var parameter in parameters.Of(type))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", parameter.Code);
+            writer.WriteString("definition", parameter.Url);
+            writer.WriteString("type", parameter.Type.ToString().ToLowerInvariant());
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        var operations = routes.Where(route => route.Pattern.StartsWith($"/{type}/$", StringComparison.Ordinal)).ToList();
+        if (operations.Count > 0)
+        {
+            writer.WriteStartArray("operation");
+            foreach (var operation in operations)
+            {
+                var name = operation.Pattern[(operation.Pattern.IndexOf('$', StringComparison.Ordinal) + 1)..];
+                writer.WriteStartObject();
+                writer.WriteString("name", name);
+                writer.WriteString("definition", $"{CrisisProfiles.Base}/OperationDefinition/{name}");
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteInteractions(Utf8JsonWriter writer, IEnumerable<string> codes)
+    {
+        writer.WriteStartArray("interaction");
+        foreach (var code in codes)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("code", code);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

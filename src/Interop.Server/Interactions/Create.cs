@@ -1,0 +1,21 @@
+using Interop.Server.Guard;
+using Interop.Server.Http;
+
+namespace Interop.Server.Interactions;
+
+/// <summary>FHIR create, also conditional: https://hl7.org/fhir/R4/http.html#create. The server assigns the id.</summary>
+internal static class Create
+{
+    public static void Map(FhirRoutes fhir) => fhir.Post("/{type}", FhirInteraction.Create, HandleAsync);
+
+    private static async Task<IResult> HandleAsync(
+        string type, Caller caller, HttpRequest request, GuardedStore store, InteropSettings settings, CancellationToken cancellationToken)
+    {
+        FhirRequest.RequireJson(request);
+        FhirRequest.RequireType(type);
+        var body = await FhirRequest.BodyAsync(request, cancellationToken);
+        var condition = request.Headers["If-None-Exist"].ToString();
+        var result = await store.CreateAsync(caller, type, body, condition.Length == 0 ? null : condition, cancellationToken);
+        return WriteAnswer.Of(result, request, settings);
+    }
+}

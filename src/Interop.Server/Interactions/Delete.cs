@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using Interop.Server.Guard;
+using Interop.Server.Http;
+
+namespace Interop.Server.Interactions;
+
+/// <summary>FHIR delete: https://hl7.org/fhir/R4/http.html#delete. Only the custodian's own staff; history stays.</summary>
+internal static class Delete
+{
+    public static void Map(FhirRoutes fhir) => fhir.Delete("/{type}/{id}", FhirInteraction.Delete, HandleAsync);
+
+    private static async Task<IResult> HandleAsync(
+        string type, string id, Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+    {
+        var key = FhirRequest.Key(type, id);
+        return await store.DeleteAsync(caller, key, FhirRequest.IfMatch(request), cancellationToken) switch
+        {
+            DeleteResult.Deleted => FhirResult.NoContent(),
+            DeleteResult.Conflict => FhirResult.Problem(412, "conflict", $"If-Match does not name the current version of {key}."),
+            DeleteResult.Absent => FhirResult.Problem(404, "not-found", $"{key} is not known."),
+            _ => throw new UnreachableException(),
+        };
+    }
+}

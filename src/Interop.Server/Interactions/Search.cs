@@ -1,0 +1,55 @@
+using Interop.Server.Guard;
+using Interop.Server.Http;
+
+namespace Interop.Server.Interactions;
+
+/// <summary>FHIR search on one type, by GET and POST: https://hl7.org/fhir/R4/http.html#search</summary>
+internal static class Search
+{
+    public static void Map(FhirRoutes fhir)
+    {
+        fhir.Get("/{type}", FhirInteraction.Search, HandleAsync);
+        fhir.Post("/{type}/_search", FhirInteraction.Search, HandleAsync);
+    }
+
+    private static async Task<IResult> HandleAsync(
+        string type, Caller caller, HttpRequest request, GuardedStore store, InteropSettings settings, CancellationToken cancellationToken)
+    {
+        FhirRequest.RequireJson(request);
+        FhirRequest.RequireType(type);
+        var parameters = await ParametersAsync(request, cancellationToken);
+        var lenient = request.Headers["Prefer"].Any(header => header?.Contains("handling=lenient", StringComparison.Ordinal) == true);
+        var answer = await store.SearchAsync(caller, type, parameters, lenient, cancellationToken);
+        var self = Link(settings, type, parameters.Where(pair => pair.Key is not "_cursor"));
+        var items = answer.Matches.Select(match => new BundleItem(match) { SearchMode = "match" })
+            .Concat(answer.Included.Select(included => new BundleItem(included) { SearchMode = "include" }));
+        return FhirResult.Bundle(new("searchset", settings.PublicUrl, [.. items])
+        {
+            Total = answer.Total,
+            Self = self,
+            Next = answer.NextCursor is { } cursor ? $"{self}{(self.Contains('?', StringComparison.Ordinal) ? '&' : '?')}_cursor={cursor}" : null,
+        });
+    }
+
+    private static async Task<List<KeyValuePair<string, string>>> ParametersAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var pairs = request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))).ToList();
+        if (HttpMethods.IsPost(request.Method) && request.HasFormContentType)
+        {
+            var form = await request.ReadFormAsync(cancellationToken);
+            pairs.AddRange(form.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))));
+        }
+        else if (HttpMethods.IsPost(request.Method) && request.ContentLength is > 0)
+        {
+            throw new FhirException(415, "not-supported", "A search by POST sends application/x-www-form-urlencoded.");
+        }
+
+        return pairs;
+    }
+
+    private static string Link(InteropSettings settings, string type, IEnumerable<KeyValuePair<string, string>> parameters)
+    {
+        var query = string.Join('&', parameters.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
+        return query.Length == 0 ? $"{settings.PublicUrl}/{type}" : $"{settings.PublicUrl}/{type}?{query}";
+    }
+}

@@ -1,0 +1,20 @@
+using Interop.Server.Guard;
+using Interop.Server.Http;
+
+namespace Interop.Server.Interactions;
+
+/// <summary>FHIR update: https://hl7.org/fhir/R4/http.html#update. No update as create: an id that the caller can't see is not known.</summary>
+internal static class Update
+{
+    public static void Map(FhirRoutes fhir) => fhir.Put("/{type}/{id}", FhirInteraction.Update, HandleAsync);
+
+    private static async Task<IResult> HandleAsync(
+        string type, string id, Caller caller, HttpRequest request, GuardedStore store, InteropSettings settings, CancellationToken cancellationToken)
+    {
+        FhirRequest.RequireJson(request);
+        var key = FhirRequest.Key(type, id);
+        var body = await FhirRequest.BodyAsync(request, cancellationToken);
+        var result = await store.UpdateAsync(caller, key, body, FhirRequest.IfMatch(request), cancellationToken);
+        return WriteAnswer.Of(result, request, settings);
+    }
+}

@@ -1,0 +1,95 @@
+using Interop.Fhir.Schema;
+using Interop.Fhir.Search;
+using Interop.Server.Guard;
+using Interop.Server.Http;
+using Interop.Server.Interactions;
+using Interop.Server.Operations;
+using Interop.Server.Workflows;
+using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
+using Interop.Storage;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Interop.Server;
+
+/// <summary>The web application: what it is made of and, line by line, what it answers.</summary>
+public static class InteropServer
+{
+    /// <summary>Builds the server from <c>Interop:*</c> settings; the caller starts it.</summary>
+    /// <param name="args">Command-line settings, such as <c>--Interop:Database=sqlite:PATH</c> and <c>--urls</c>.</param>
+    /// <param name="configure">Changes the host before it is built: the demo and the tests use it.</param>
+    /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Configuration.AddEnvironmentVariables();
+        configure?.Invoke(builder);
+        var settings = InteropSettings.From(builder.Configuration);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        });
+        builder.Services.AddInteropServer(settings);
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => UnmappedAsync(context.HttpContext));
+        app.UseAuthentication();
+        app.UseAuthorization();
+        MapEndpoints(app);
+        return app;
+    }
+
+    /// <summary>The server's parts. Everything is a singleton: no part keeps anything of a request.</summary>
+    public static IServiceCollection AddInteropServer(this IServiceCollection services, InteropSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(CrisisProfiles.SearchParameters);
+        services.AddSingleton(SharingPolicy.Default);
+        services.AddSingleton(provider => new Redactor(
+            provider.GetRequiredService<SharingPolicy>(), new IndexExtractor(provider.GetRequiredService<SearchParameterSet>()).Extract));
+        services.AddSingleton(provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.PublicUrl));
+
+        // A container can't wait: the one blocking call is made once, before anything is served.
+        services.AddSingleton(_ => ResourceStore.OpenAsync(settings.Database, CancellationToken.None).GetAwaiter().GetResult());
+        services.AddSingleton(provider => Secrets.OpenAsync(provider.GetRequiredService<ResourceStore>(), settings, CancellationToken.None).GetAwaiter().GetResult());
+        services.AddSingleton(provider => new TokenVerifier(settings, new HttpClient(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<SharingRows>();
+        services.AddSingleton<GuardedStore>();
+        services.AddAuthentication(BearerAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
+        services.AddAuthorization();
+        services.AddExceptionHandler<FhirExceptionHandler>();
+        services.AddProblemDetails();
+        return services;
+    }
+
+    private static void MapEndpoints(WebApplication app)
+    {
+        var fhir = new FhirRoutes(app);
+        Capabilities.Map(fhir);
+        Read.Map(fhir);
+        VersionRead.Map(fhir);
+        InstanceHistory.Map(fhir);
+        Search.Map(fhir);
+        Create.Map(fhir);
+        Update.Map(fhir);
+        Delete.Map(fhir);
+        Bundle.Map(fhir);
+        CrisisSummary.Map(fhir);
+        CadIntake.Map(app);
+        Health.Map(app);
+    }
+
+    /// <summary>A path or method that nothing is mapped to, also answered as FHIR.</summary>
+    private static Task UnmappedAsync(HttpContext http) => http.Response.StatusCode switch
+    {
+        404 => FhirResult.Problem(404, "not-supported", "Nothing is at this path.").ExecuteAsync(http),
+        405 => FhirResult.Problem(405, "not-supported", "This path does not answer this method.").ExecuteAsync(http),
+        415 => FhirResult.Problem(415, "not-supported", "The body must be application/fhir+json.").ExecuteAsync(http),
+        _ => Task.CompletedTask,
+    };
+}

@@ -1,0 +1,92 @@
+using System.Net;
+
+namespace Interop.Server;
+
+/// <summary>The settings under <c>Interop:</c>, read and checked once at start. A wrong one stops the process with a sentence.</summary>
+/// <param name="Database"><c>sqlite:PATH</c>.</param>
+/// <param name="PublicUrl">The FHIR base as clients see it, without a trailing slash.</param>
+/// <param name="Custodian">Id of the Organization that runs this server: the crisis programme.</param>
+/// <param name="Secret">Key for paging cursors and name-based ids; null to keep a generated one in the database.</param>
+/// <param name="CadAgencies">Agency ids of dispatch messages to Organization ids (<c>Interop:CadAgencies:psap.example.gov=dispatch-center</c>).</param>
+/// <param name="MaxBodyBytes">Largest request body that is read.</param>
+public sealed record InteropSettings(
+    string Database,
+    string PublicUrl,
+    string Custodian,
+    string? Secret,
+    IReadOnlyDictionary<string, string> CadAgencies,
+    long MaxBodyBytes,
+    IReadOnlyList<IssuerSettings> Issuers)
+{
+    public const string DefaultDatabase = "sqlite:interop.db";
+
+    /// <exception cref="SettingsException">A setting is missing, malformed or contradicts another.</exception>
+    public static InteropSettings From(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Interop");
+        var database = section["Database"] ?? DefaultDatabase;
+        if (!database.StartsWith("sqlite:", StringComparison.Ordinal) || database.Length == "sqlite:".Length)
+        {
+            throw new SettingsException("Interop:Database must be sqlite:PATH.");
+        }
+
+        var publicUrl = section["PublicUrl"] ?? "http://127.0.0.1:5080/fhir";
+        if (!Uri.TryCreate(publicUrl.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            throw new SettingsException("Interop:PublicUrl must be an absolute http or https URL.");
+        }
+
+        var custodian = section["Custodian"] ?? "crisis-program";
+        if (!Fhir.ResourceKey.IsId(custodian))
+        {
+            throw new SettingsException("Interop:Custodian must be the id of an Organization.");
+        }
+
+        var maxBody = section["MaxBodyBytes"] is { } text
+            ? long.TryParse(text, out var bytes) && bytes > 0 ? bytes : throw new SettingsException("Interop:MaxBodyBytes must be a positive number.")
+            : 32L * 1024 * 1024;
+
+        var issuers = section.GetSection("Issuers").GetChildren().Select(IssuerSettings.From).ToList();
+        var agencies = section.GetSection("CadAgencies").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
+        return new(database, url.AbsoluteUri.TrimEnd('/'), custodian, section["Secret"], agencies, maxBody, issuers);
+    }
+}
+
+/// <summary>One trusted token issuer.</summary>
+/// <param name="Authority">Base URL; its metadata is at <c>/.well-known/openid-configuration</c>.</param>
+/// <param name="Audience">The <c>aud</c> that tokens for this server carry.</param>
+/// <param name="Agencies">Ids of the organisations that it may speak for; <c>*</c> for all.</param>
+/// <param name="Clients">client_id to organisation id, for issuers that can't put the agency into the token.</param>
+public sealed record IssuerSettings(
+    string Authority, string Audience, IReadOnlySet<string> Agencies, IReadOnlyDictionary<string, string> Clients, bool RequireHttps)
+{
+    public bool SpeaksFor(string organization) => Agencies.Contains("*") || Agencies.Contains(organization);
+
+    internal static IssuerSettings From(IConfigurationSection section)
+    {
+        var authority = section["Authority"] ?? throw new SettingsException($"{section.Path}:Authority is missing.");
+        var audience = section["Audience"] ?? throw new SettingsException($"{section.Path}:Audience is missing.");
+        if (!Uri.TryCreate(authority, UriKind.Absolute, out var url))
+        {
+            throw new SettingsException($"{section.Path}:Authority must be an absolute URL.");
+        }
+
+        var isLoopback = url.IsLoopback || (IPAddress.TryParse(url.Host, out var address) && IPAddress.IsLoopback(address));
+        if (url.Scheme != Uri.UriSchemeHttps && !isLoopback)
+        {
+            throw new SettingsException($"{section.Path}:Authority must use https: only loopback may do without.");
+        }
+
+        var agencies = section.GetSection("Agencies").GetChildren().Select(child => child.Value!).ToHashSet();
+        if (agencies.Count == 0)
+        {
+            throw new SettingsException($"{section.Path}:Agencies must name the organisations that the issuer may speak for, or *.");
+        }
+
+        var clients = section.GetSection("Clients").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
+        return new(authority.TrimEnd('/'), audience, agencies, clients, RequireHttps: !isLoopback);
+    }
+}
+
+/// <summary>A setting that the server can't start with; the message is for the operator.</summary>
+public sealed class SettingsException(string message) : Exception(message);

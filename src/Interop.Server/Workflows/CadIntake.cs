@@ -1,0 +1,25 @@
+using Interop.Server.Guard;
+using Interop.Server.Http;
+
+namespace Interop.Server.Workflows;
+
+/// <summary>Where a dispatch centre posts its EIDO messages (NENA-STA-021.1b, JSON). The scope is <c>cad.write</c>.</summary>
+internal static class CadIntake
+{
+    public static void Map(IEndpointRouteBuilder builder) =>
+        builder.MapPost("/cad/eido", HandleAsync).WithMetadata(new DeclaredInteraction(FhirInteraction.CadIntake)).RequireAuthorization();
+
+    private static async Task<IResult> HandleAsync(Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+    {
+        var body = await FhirRequest.BodyAsync(request, cancellationToken);
+        var receipt = await store.IncidentAsync(caller, body, cancellationToken);
+        return FhirResult.Public(receipt.IsNew ? 202 : 200, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("incident", receipt.Incident);
+            writer.WriteString("encounter", receipt.Encounter.ToString());
+            writer.WriteBoolean("repeated", !receipt.IsNew);
+            writer.WriteEndObject();
+        });
+    }
+}
