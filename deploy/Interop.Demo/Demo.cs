@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Interop.Demo.City;
 using Interop.Server;
@@ -13,9 +14,11 @@ namespace Interop.Demo;
 public static class Demo
 {
     private const int Seed = 20_261_122;
+    private const string DemoFile = "demo.json";
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly TimeSpan TokenLife = TimeSpan.FromHours(1);
 
-    public static async Task<int> RunAsync(int port, string folder, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(int port, string path, CancellationToken cancellationToken)
     {
         if (!IsFree(port))
         {
@@ -23,8 +26,8 @@ public static class Demo
             return 1;
         }
 
-        folder = Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
-        using var key = SigningKey(Path.Combine(folder, "issuer-key.pem"));
+        var folder = new PrivateFolder(path);
+        using var key = await SigningKeyAsync(folder, cancellationToken);
         await using var issuer = await LoopbackIssuer.StartAsync(key, cancellationToken);
         await using var server = Server(port, folder, issuer);
         await SeedAsync(server, folder, cancellationToken);
@@ -33,7 +36,7 @@ public static class Demo
         var now = DateTimeOffset.UtcNow;
         var callers = DemoCaller.All.Select(caller => (Caller: caller, Token: issuer.Token(caller, now, TokenLife))).ToList();
         var fhir = $"http://127.0.0.1:{port}/fhir";
-        await WriteDemoFileAsync(Path.Combine(folder, "demo.json"), fhir, callers, cancellationToken);
+        await WriteDemoFileAsync(folder, fhir, callers, cancellationToken);
         Print(fhir, folder, callers);
         try
         {
@@ -41,17 +44,17 @@ public static class Demo
         }
         catch (OperationCanceledException)
         {
-            AnsiConsole.MarkupLine("Stopping.");
+            Console.WriteLine("Stopping.");
         }
 
         await server.StopAsync(CancellationToken.None);
         return 0;
     }
 
-    private static WebApplication Server(int port, string folder, LoopbackIssuer issuer) => InteropServer.Build(
+    private static WebApplication Server(int port, PrivateFolder folder, LoopbackIssuer issuer) => InteropServer.Build(
     [
         $"--urls=http://127.0.0.1:{port}",
-        $"--Interop:Database=sqlite:{Path.Combine(folder, "interop.db")}",
+        $"--Interop:Database=sqlite:{folder.File("interop.db")}",
         $"--Interop:PublicUrl=http://127.0.0.1:{port}/fhir",
         "--Interop:Custodian=crisis-program",
         $"--Interop:Issuers:0:Authority={issuer.Authority}",
@@ -61,16 +64,16 @@ public static class Demo
     ]);
 
     /// <summary>Fills an empty database with the city; one that has it already is left as it is.</summary>
-    private static async Task SeedAsync(WebApplication server, string folder, CancellationToken cancellationToken)
+    private static async Task SeedAsync(WebApplication server, PrivateFolder folder, CancellationToken cancellationToken)
     {
         var store = server.Services.GetRequiredService<GuardedStore>();
         if (await store.IsSeededAsync(cancellationToken))
         {
-            AnsiConsole.MarkupLineInterpolated($"Using the city in {folder}.");
+            Console.WriteLine($"Using the city in {folder.Path}.");
             return;
         }
 
-        AnsiConsole.MarkupLineInterpolated($"Seeding a city into {folder} ...");
+        Console.WriteLine($"Seeding a city into {folder.Path} ...");
         var count = 0;
         foreach (var bundle in CityGenerator.Generate(Seed, DateTimeOffset.UtcNow))
         {
@@ -79,27 +82,21 @@ public static class Demo
         }
 
         await store.MarkSeededAsync(cancellationToken);
-        AnsiConsole.MarkupLineInterpolated($"{count} resources seeded.");
+        Console.WriteLine($"{count} resources seeded.");
     }
 
-    private static RSA SigningKey(string path)
+    private static async Task<RSA> SigningKeyAsync(PrivateFolder folder, CancellationToken cancellationToken)
     {
-        if (File.Exists(path))
+        const string Name = "issuer-key.pem";
+        if (File.Exists(folder.File(Name)))
         {
             var known = RSA.Create();
-            known.ImportFromPem(File.ReadAllText(path));
+            known.ImportFromPem(await File.ReadAllTextAsync(folder.File(Name), cancellationToken));
             return known;
         }
 
         var made = RSA.Create(2048);
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        using var writer = new StreamWriter(file);
-        writer.Write(made.ExportPkcs8PrivateKeyPem());
+        await folder.WriteAsync(Name, Encoding.ASCII.GetBytes(made.ExportPkcs8PrivateKeyPem()), cancellationToken);
         return made;
     }
 
@@ -118,7 +115,7 @@ public static class Demo
     }
 
     private static async Task WriteDemoFileAsync(
-        string path, string fhir, List<(DemoCaller Caller, string Token)> callers, CancellationToken cancellationToken)
+        PrivateFolder folder, string fhir, List<(DemoCaller Caller, string Token)> callers, CancellationToken cancellationToken)
     {
         var persons = CityGenerator.Persons(Seed);
         var content = new
@@ -134,13 +131,10 @@ public static class Demo
             }),
             persons = new { noConsent = persons.NoConsent.Reference, intermediateConsent = persons.IntermediateConsent.Reference, fullConsent = persons.FullConsent.Reference },
         };
-        await File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(content, Indented), cancellationToken);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await folder.WriteAsync(DemoFile, JsonSerializer.SerializeToUtf8Bytes(content, Indented), cancellationToken);
     }
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    private static void Print(string fhir, string folder, List<(DemoCaller Caller, string Token)> callers)
+    private static void Print(string fhir, PrivateFolder folder, List<(DemoCaller Caller, string Token)> callers)
     {
         var table = new Table().AddColumns("caller", "organization", "purpose", "roles");
         foreach (var (caller, _) in callers)
@@ -149,7 +143,7 @@ public static class Demo
         }
 
         AnsiConsole.Write(table);
-        var demo = Path.Combine(folder, "demo.json");
+        var demo = folder.File(DemoFile);
         Console.WriteLine("Tokens are valid for an hour. One request for each caller, ready to paste:");
         foreach (var (caller, token) in callers)
         {

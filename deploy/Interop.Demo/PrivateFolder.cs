@@ -1,0 +1,28 @@
+namespace Interop.Demo;
+
+/// <summary>The folder that keeps the demo's database, key and tokens: readable by its owner alone, where the system knows owners.</summary>
+internal sealed class PrivateFolder
+{
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public PrivateFolder(string path)
+    {
+        Path = (OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute)).FullName;
+    }
+
+    public string Path { get; }
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerFile;
+        }
+
+        await using var file = new FileStream(File(name), options);
+        await file.WriteAsync(content, cancellationToken);
+    }
+}
