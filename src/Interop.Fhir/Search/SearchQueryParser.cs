@@ -1,3 +1,4 @@
+using System.Globalization;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Validation;
 
@@ -16,7 +17,175 @@ public sealed class SearchQueryParser(Func<string, string, SearchParameterFacts?
     /// <param name="now">UTC microseconds of the request, for <c>ap</c>.</param>
     public SearchParse Parse(string type, IEnumerable<KeyValuePair<string, string>> parameters, bool lenient, long now)
     {
-        _ = (find, ownBase, type, parameters, lenient, now);
-        return new(null, [], []);
+        var reading = new Reading(type, new(find, ownBase, now));
+        var issues = new List<Issue>();
+        var ignored = new List<string>();
+        foreach (var (name, value) in parameters)
+        {
+            var problems = new SearchProblems(name);
+            reading.Take(name, value, problems);
+            if (lenient && problems.AreAllUnsupported)
+            {
+                ignored.Add(name);
+            }
+            else
+            {
+                issues.AddRange(problems.Issues);
+            }
+        }
+
+        if (reading.After is { } cursor && cursor.Values.Count != reading.Sort.Count)
+        {
+            issues.Add(new(IssueSeverity.Error, "value", "_cursor: it belongs to another search.", null));
+        }
+
+        return issues.Count > 0 ? new(null, issues, ignored) : new(reading.ToQuery(), [], ignored);
     }
+
+    /// <summary>The query as far as it is read.</summary>
+    private sealed class Reading(string type, SearchCriterionParser criterionParser)
+    {
+        private readonly List<SearchCriterion> criteria = [];
+        private readonly List<SearchInclude> includes = [];
+        private int count = SearchQuery.DefaultCount;
+        private SearchTotal total;
+        private bool countOnly;
+
+        public List<SearchSort> Sort { get; } = [];
+
+        public SearchCursor? After { get; private set; }
+
+        public SearchQuery ToQuery() => new(type, criteria, Sort, includes, count, total, countOnly, After);
+
+        public void Take(string name, string value, SearchProblems problems)
+        {
+            switch (name)
+            {
+                case "_count":
+                    TakeCount(value, problems);
+                    break;
+                case "_total":
+                    TakeTotal(value, problems);
+                    break;
+                case "_summary":
+                    TakeSummary(value, problems);
+                    break;
+                case "_sort":
+                    TakeSort(value, problems);
+                    break;
+                case "_cursor":
+                    After = SearchCursor.TryRead(value);
+                    problems.AddIf(After is null, "value", "not a cursor of this server.");
+                    break;
+                case "_format" or "_pretty":
+                    break;
+                case "_include" or "_include:iterate" or "_revinclude" or "_revinclude:iterate":
+                    TakeInclude(name, value, problems);
+                    break;
+                default:
+                    if (criterionParser.Parse(type, name, value, problems) is { } criterion)
+                    {
+                        criteria.Add(criterion);
+                    }
+
+                    break;
+            }
+        }
+
+        private void TakeCount(string value, SearchProblems problems)
+        {
+            var isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out count);
+            problems.AddIf(!isNumber, "value", "a whole number from 0 is expected.");
+            count = Math.Min(count, SearchQuery.MaximumCount);
+        }
+
+        private void TakeTotal(string value, SearchProblems problems)
+        {
+            SearchTotal? asked = value switch
+            {
+                "none" => SearchTotal.None,
+                "estimate" => SearchTotal.Estimate,
+                "accurate" => SearchTotal.Accurate,
+                _ => null,
+            };
+            problems.AddIf(asked is null, "value", "none, estimate or accurate is expected.");
+            total = asked ?? SearchTotal.None;
+        }
+
+        private void TakeSummary(string value, SearchProblems problems)
+        {
+            countOnly = value == "count";
+            problems.AddIf(value is "true" or "text" or "data", "not-supported", "only count and false are supported.");
+            problems.AddIf(value is not ("count" or "false" or "true" or "text" or "data"), "value", "count or false is expected.");
+        }
+
+        private void TakeSort(string value, SearchProblems problems)
+        {
+            foreach (var key in value.Split(','))
+            {
+                var descending = key.StartsWith('-');
+                var code = descending ? key[1..] : key;
+                if (code is "_id" or "_lastUpdated")
+                {
+                    Sort.Add(new(code, null, descending));
+                    continue;
+                }
+
+                var parameter = criterionParser.Find(type, code);
+                problems.AddIf(parameter is null, "not-supported", $"{type} has no search parameter {code}.");
+                var isSortable = parameter?.Type is SearchParameterType.Date or SearchParameterType.String or SearchParameterType.Token
+                    or SearchParameterType.Number or SearchParameterType.Quantity or SearchParameterType.Uri;
+                problems.AddIf(parameter is not null && !isSortable, "not-supported", $"{code} is of a type that cannot be sorted by.");
+                if (isSortable)
+                {
+                    Sort.Add(new(code, parameter, descending));
+                }
+            }
+        }
+
+        private void TakeInclude(string name, string value, SearchProblems problems)
+        {
+            var isReverse = name.StartsWith("_rev", StringComparison.Ordinal);
+            var parts = value.Split(':');
+            if (parts is not ([_, _] or [_, _, _]) || parts.Any(part => part.Length == 0))
+            {
+                problems.Add(value.Contains('*', StringComparison.Ordinal) ? "not-supported" : "value", "Type:parameter or Type:parameter:Target is expected.");
+                return;
+            }
+
+            var parameter = criterionParser.Find(parts[0], parts[1]);
+            if (parameter is not { Type: SearchParameterType.Reference })
+            {
+                problems.Add("not-supported", $"{parts[0]} has no reference parameter {parts[1]}.");
+                return;
+            }
+
+            includes.Add(new(parameter, parts.ElementAtOrDefault(2), isReverse, name.EndsWith(":iterate", StringComparison.Ordinal)));
+        }
+    }
+}
+
+/// <summary>What is wrong with one parameter.</summary>
+internal sealed class SearchProblems(string parameter)
+{
+    private readonly List<Issue> issues = [];
+
+    public IReadOnlyList<Issue> Issues => issues;
+
+    public bool AreAllUnsupported => issues.Count > 0 && issues.TrueForAll(issue => issue.Code == "not-supported");
+
+    public void Add(string code, string sentence) =>
+        issues.Add(new(IssueSeverity.Error, code, $"{parameter}: {sentence}", null));
+
+    public void AddIf(bool isWrong, string code, string sentence)
+    {
+        if (isWrong)
+        {
+            Add(code, sentence);
+        }
+    }
+
+    public void AddRange(SearchProblems others) => issues.AddRange(others.issues);
+
+    public SearchProblems Apart() => new(parameter);
 }

@@ -1,13 +1,90 @@
+using System.Data.Common;
+using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
+using Interop.Sharing.Redaction;
 
 namespace Interop.Storage.Search;
 
-/// <summary>One search: matches, includes and total.</summary>
+/// <summary>One search over what a sight sees: the page of matches, what it includes, and the total.</summary>
 internal sealed class SearchStatement(SearchQuery query, Visibility visibility, Statements statements)
 {
+    // The columns before the sort values in a row of matches.
+    private const int SeenColumns = 9;
+
+    private readonly CriterionSql criteria = new(visibility);
+
     public SearchPage Run()
     {
-        _ = (query, visibility, statements);
-        return new([], [], null, null);
+        if (!visibility.Allows(query.Type))
+        {
+            return new([], [], IsTotalAsked() ? 0 : null, null);
+        }
+
+        var total = IsTotalAsked() ? Total() : (long?)null;
+        if (query.CountOnly || query.Count == 0)
+        {
+            return new([], [], total, null);
+        }
+
+        var rows = Page();
+        var matches = rows.Take(query.Count).Select(row => row.Seen).ToList();
+        var next = rows.Count > query.Count ? new SearchCursor(new(rows[query.Count - 1].Values), matches[^1].Key.Id) : null;
+        return new(matches, new IncludeStatement(query.Includes, visibility, statements).Run(matches), total, next);
     }
+
+    private bool IsTotalAsked() => query.Total != SearchTotal.None || query.CountOnly || query.Count == 0;
+
+    private long Total()
+    {
+        var source = SearchSource.Of(query, criteria, visibility);
+        return statements.Number($"""
+            SELECT COUNT(*)
+            FROM   {source.From}
+            WHERE  {source.Where}
+            AND    {criteria.Sees(SearchSource.R, query.Type, query.Criteria)}
+            """) ?? 0;
+    }
+
+    private List<Match> Page()
+    {
+        var after = query.After is null ? 0 : KeyOf(query.After);
+        if (after is null)
+        {
+            return [];
+        }
+
+        var source = SearchSource.Of(query, criteria, visibility);
+        var sorts = query.Sort.Select((sort, number) => SortSql.Of(sort, number, query.Type, visibility)).ToList();
+        Sql columns = $"{source.Key} AS key, {visibility.Tier(SearchSource.R)} AS seen, {visibility.Party(SearchSource.R)} AS party";
+        Sql candidates = $"""
+            SELECT {Sql.Join(", ", [columns, .. sorts.Select(sort => sort.Column)])}
+            FROM   {source.From}
+            WHERE  {source.Where}
+            AND    {criteria.Sees(SearchSource.R, query.Type, query.Criteria)}
+            """;
+        var page = sorts.Count == 0
+            ? (Sql)$"{candidates} AND {source.Key} > {after} ORDER BY {source.Key} {visibility.Dialect.Page(query.Count + 1)}"
+            : (Sql)$"""
+                SELECT w.* FROM ({candidates}) w
+                WHERE  {SortSql.After(sorts, query.After, after.Value)}
+                ORDER BY {SortSql.Order(sorts, Sql.Name("w"))}
+                {visibility.Dialect.Page(query.Count + 1)}
+                """;
+        return statements.Query(
+            $"""
+            SELECT {Sql.Join(", ", [IncludeStatement.Columns, .. sorts.Select(sort => (Sql)$"v.{sort.Name}")])}
+            FROM  ({page}) v
+            JOIN   resource r ON r.key = v.key
+            ORDER BY {SortSql.Order(sorts, Sql.Name("v"))}
+            """,
+            reader => new Match(ResourceRows.Seen(reader), [.. sorts.Select((_, number) => Value(reader, SeenColumns + number))]));
+    }
+
+    private static object? Value(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetValue(column);
+
+    /// <summary>The internal key of the cursor's resource: it orders equals, and it never leaves. A deleted row still has its place.</summary>
+    private long? KeyOf(SearchCursor cursor) =>
+        statements.Number($"SELECT key FROM resource WHERE type = {query.Type} AND id = {cursor.Id}");
+
+    private sealed record Match(SeenResource Seen, IReadOnlyList<object?> Values);
 }

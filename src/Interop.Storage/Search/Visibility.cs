@@ -66,6 +66,19 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
             """;
     }
 
+    /// <summary>
+    /// The resource exists, the sight sees it, and at a tier at which conditions hold: each of the first gives the lowest tier from
+    /// which it holds on, each of the second the lowest tier from which it no longer does. The sight's tier is mentioned once, so it
+    /// is computed once, and a condition over hidden values cannot be asked apart from the question whether they are visible.
+    /// </summary>
+    public Sql Sees(Sql r, IReadOnlyList<Sql> holdsFrom, IReadOnlyList<Sql> endsAt)
+    {
+        var lowest = dialect.Greatest([RowTier(r, r), Required(r), .. holdsFrom]);
+        return endsAt.Count == 0
+            ? (Sql)$"{r}.deleted = 0 AND {Tier(r)} >= {lowest}"
+            : (Sql)$"{r}.deleted = 0 AND {Tier(r)} BETWEEN {lowest} AND {dialect.Least(endsAt)} - 1";
+    }
+
     /// <summary>The lowest tier at which the resource appears: its own, and own where something that it must point at is not visible.</summary>
     public Sql Lowest(Sql r) => dialect.Greatest([RowTier(r, r), Required(r)]);
 

@@ -1,0 +1,197 @@
+using System.Globalization;
+using Interop.Fhir.Schema;
+
+namespace Interop.Fhir.Search;
+
+/// <summary>Reads one value as its parameter's type writes it (https://hl7.org/fhir/R4/search.html#ptypes).</summary>
+internal sealed class SearchValueParser(string ownBase, long now)
+{
+    public SearchValue? Value(
+        SearchParameterFacts parameter, SearchModifier modifier, string? targetType, string text, SearchProblems problems)
+    {
+        if (text.Length == 0)
+        {
+            problems.Add("value", "an empty value.");
+            return null;
+        }
+
+        return parameter.Type switch
+        {
+            SearchParameterType.Reference when modifier == SearchModifier.Identifier => Token(text, problems),
+            SearchParameterType.Reference => Reference(text, targetType, problems),
+            SearchParameterType.Composite => Composite(parameter, text, problems),
+            SearchParameterType.Special when parameter.Code == "near" => Near(text, problems),
+            SearchParameterType.Special => Unsupported(parameter, problems),
+            var type => Simple(type, text, problems),
+        };
+    }
+
+    public DateValue? Date(string text, SearchProblems problems)
+    {
+        var (prefix, rest) = SearchText.Prefix(text);
+        if (SearchDate.TryRead(rest) is not { } date)
+        {
+            problems.Add("value", "a date, or a date with time and zone, is expected, with an optional prefix.");
+            return null;
+        }
+
+        if (prefix != SearchPrefix.Approximately)
+        {
+            return new(prefix, date.Low, date.High);
+        }
+
+        // A tenth of the distance to now (https://hl7.org/fhir/R4/search.html#prefix).
+        var margin = Math.Max(Math.Abs(now - date.Low), Math.Abs(now - date.High)) / 10;
+        return new(prefix, date.Low - margin, date.High + margin);
+    }
+
+    private static SearchValue? Unsupported(SearchParameterFacts parameter, SearchProblems problems)
+    {
+        problems.Add("not-supported", $"{parameter.Code} is not supported.");
+        return null;
+    }
+
+    private SearchValue? Simple(SearchParameterType type, string text, SearchProblems problems) => type switch
+    {
+        SearchParameterType.Token => Token(text, problems),
+        SearchParameterType.String => new StringValue(SearchText.Unescape(text), SearchText.Fold(SearchText.Unescape(text))),
+        SearchParameterType.Date => Date(text, problems),
+        SearchParameterType.Number => Number(text, problems),
+        SearchParameterType.Quantity => Quantity(text, problems),
+        SearchParameterType.Uri => new UriValue(SearchText.Unescape(text)),
+        SearchParameterType.Reference => Reference(text, null, problems),
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+
+    private static TokenValue? Token(string text, SearchProblems problems)
+    {
+        var parts = SearchText.Split(text, '|');
+        if (parts.Count > 2 || text == "|")
+        {
+            problems.Add("value", "code, system|code, |code or system| is expected.");
+            return null;
+        }
+
+        return parts.Count == 1
+            ? new(null, SearchText.Unescape(parts[0]))
+            : new(SearchText.Unescape(parts[0]), parts[1].Length == 0 ? null : SearchText.Unescape(parts[1]));
+    }
+
+    private static NumberValue? Number(string text, SearchProblems problems)
+    {
+        var (prefix, rest) = SearchText.Prefix(text);
+        if (SearchNumber.TryRead(rest) is not { } number)
+        {
+            problems.Add("value", "a number is expected, with an optional prefix.");
+            return null;
+        }
+
+        return new(prefix, number.Value, number.Low, number.High);
+    }
+
+    private static QuantityValue? Quantity(string text, SearchProblems problems)
+    {
+        var parts = SearchText.Split(text, '|');
+        if (parts.Count is not (1 or 3) || Number(parts[0], problems) is not { } number)
+        {
+            problems.AddIf(parts.Count is not (1 or 3), "value", "number or number|system|code is expected.");
+            return null;
+        }
+
+        var system = parts.Count == 1 || parts[1].Length == 0 ? null : SearchText.Unescape(parts[1]);
+        var code = parts.Count == 1 || parts[2].Length == 0 ? null : SearchText.Unescape(parts[2]);
+        return new(number.Prefix, number.Number, number.Low, number.High, system, code);
+    }
+
+    private ReferenceValue? Reference(string text, string? targetType, SearchProblems problems)
+    {
+        var reference = SearchText.Unescape(text);
+        if (reference.StartsWith(ownBase + "/", StringComparison.Ordinal))
+        {
+            reference = reference[(ownBase.Length + 1)..];
+        }
+
+        if (ResourceKey.IsId(reference))
+        {
+            return new(targetType, reference, null);
+        }
+
+        if (ResourceKey.TryParse(reference) is { } key)
+        {
+            problems.AddIf(targetType is not null && targetType != key.Type, "value", "the value names another type than the modifier.");
+            return new(key.Type, key.Id, null);
+        }
+
+        if (reference.Contains(':', StringComparison.Ordinal))
+        {
+            return new(null, null, reference);
+        }
+
+        problems.Add("value", "an id, Type/id or URL is expected.");
+        return null;
+    }
+
+    private CompositeValue? Composite(SearchParameterFacts parameter, string text, SearchProblems problems)
+    {
+        var parts = SearchText.Split(text, '$');
+        if (parts.Count != parameter.Components.Count)
+        {
+            problems.Add("value", $"{parameter.Components.Count} values joined by $ are expected.");
+            return null;
+        }
+
+        var values = parts.Zip(parameter.Components, (part, component) => part.Length == 0 ? null : Simple(component.Type, part, problems))
+            .OfType<SearchValue>()
+            .ToList();
+        problems.AddIf(values.Count != parts.Count && problems.Issues.Count == 0, "value", "a component without a value.");
+        return values.Count == parts.Count ? new(values) : null;
+    }
+
+    /// <summary>latitude|longitude|distance|units (https://hl7.org/fhir/R4/location.html#search); a kilometre where no distance is given.</summary>
+    private static PositionValue? Near(string text, SearchProblems problems)
+    {
+        var parts = SearchText.Split(text, '|');
+        var numbers = parts.Take(3).Select(SearchNumber.TryRead).ToList();
+        double? unit = parts.ElementAtOrDefault(3) switch
+        {
+            null or "" or "km" => 1,
+            "m" => 0.001,
+            "[mi_us]" or "mi" => 1.609344,
+            _ => null,
+        };
+        if (parts.Count is < 2 or > 4 || numbers.Contains(null) || unit is null
+            || Math.Abs(numbers[0]!.Value.Value) > 90 || Math.Abs(numbers[1]!.Value.Value) > 180)
+        {
+            problems.Add("value", "latitude|longitude|distance|unit is expected, the unit km, m or [mi_us].");
+            return null;
+        }
+
+        return new(numbers[0]!.Value.Value, numbers[1]!.Value.Value, (numbers.ElementAtOrDefault(2)?.Value ?? 1) * unit.Value);
+    }
+}
+
+/// <summary>A number and the half-open interval that its written precision implies (https://hl7.org/fhir/R4/search.html#number).</summary>
+internal readonly record struct SearchNumber(double Value, double Low, double High)
+{
+    public static SearchNumber? TryRead(string text)
+    {
+        const NumberStyles styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (text.Length is 0 or > 40 || !double.TryParse(text, styles, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+        {
+            return null;
+        }
+
+        var split = text.IndexOfAny(['e', 'E']);
+        var digits = split < 0 ? text : text[..split];
+        var exponent = 0;
+        if (split >= 0 && !int.TryParse(text[(split + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
+        {
+            return null;
+        }
+
+        var point = digits.IndexOf('.', StringComparison.Ordinal);
+        var decimals = point < 0 ? 0 : digits.Length - point - 1;
+        var half = 0.5 * Math.Pow(10, exponent - decimals);
+        return new(value, value - half, value + half);
+    }
+}
