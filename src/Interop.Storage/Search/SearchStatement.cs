@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
 using Interop.Sharing.Redaction;
 
