@@ -10,6 +10,9 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> utf8, TapeNode[] nodes, int m
     private static readonly SearchValues<byte> StringBreaks =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(value => (byte)value), (byte)'"', (byte)'\\']);
 
+    // 240 MB of tape: no honest resource comes near it (the largest official example has 1.4 million values).
+    private const int MostValues = 10_000_000;
+
     private readonly ReadOnlySpan<byte> utf8 = utf8;
     private int position;
     private int nameStart = -1;
@@ -33,6 +36,11 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> utf8, TapeNode[] nodes, int m
             if (position >= utf8.Length)
             {
                 return Fail("The text ends where a value is expected");
+            }
+
+            if (Count == MostValues)
+            {
+                return Fail($"More than {MostValues} values");
             }
 
             var first = utf8[position];

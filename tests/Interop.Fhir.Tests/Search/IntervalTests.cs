@@ -1,0 +1,69 @@
+using Interop.Fhir.Search;
+using Xunit;
+
+namespace Interop.Fhir.Tests.Search;
+
+public sealed class IntervalTests
+{
+    [Theory]
+    [InlineData("1970", 0, 31_535_999_999_999)]
+    [InlineData("1970-01-01T00:00", 0, 59_999_999)]
+    [InlineData("1970-01-01T00:00:00", 0, 999_999)]
+    [InlineData("1970-01-01T00:00:00Z", 0, 999_999)]
+    [InlineData("1970-01-01T01:00:00.123+01:00", 123_000, 123_999)]
+    [InlineData("1969-12-31T19:00:00.000001-05:00", 1, 1)]
+    [InlineData("1970-01-01T00:00:00.1234567899Z", 123_456, 123_456)]
+    [InlineData("9999", 253_370_764_800_000_000, 253_402_300_799_999_999)]
+    [InlineData("9999-12-31", 253_402_214_400_000_000, 253_402_300_799_999_999)]
+    public void A_date_covers_its_precision(string text, long low, long high) => Assert.Equal(new DateInterval(low, high), DateInterval.TryParse(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("19")]
+    [InlineData("0000")]
+    [InlineData("1970-1")]
+    [InlineData("1970-00")]
+    [InlineData("1970-02-29")]
+    [InlineData("1970-01-01T")]
+    [InlineData("1970-01-01T24:00:00Z")]
+    [InlineData("1970-01-01T00:00:00X")]
+    [InlineData("1970-01-01T00:00:00+1:00")]
+    [InlineData("1970-01-01T00:00:00.Z")]
+    [InlineData("1970-01-01 00:00:00")]
+    [InlineData("1970-01-01T00:00:00Z1970-01-01T00:00:00Z1970-01-01T00:00:00Z1970-01-01T00:00:00Z")]
+    public void What_is_no_date_has_no_interval(string text) => Assert.Null(DateInterval.TryParse(text));
+
+    [Theory]
+    [InlineData("100", 99.5, 100.5)]
+    [InlineData("100.00", 99.995, 100.005)]
+    [InlineData("-1.5", -1.55, -1.45)]
+    [InlineData("0", -0.5, 0.5)]
+    [InlineData("1e2", 50, 150)]
+    [InlineData("1E-1", 0.05, 0.15000000000000002)]
+    public void A_number_covers_its_precision(string text, double low, double high) => Assert.Equal(new NumberInterval(low, high), NumberInterval.TryParse(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("Infinity")]
+    [InlineData("1,5")]
+    [InlineData(" 1")]
+    public void What_is_no_number_has_no_interval(string text) => Assert.Null(NumberInterval.TryParse(text));
+
+    [Theory]
+    [InlineData("1E+245")]
+    [InlineData("1234567890123456789012345678901234567890.5")]
+    [InlineData("1e99999999999")]
+    public void Numbers_of_any_size_are_indexed(string text) => Assert.NotNull(NumberInterval.TryParse(text));
+
+    [Theory]
+    [InlineData("  Two   Words ", "two words")]
+    [InlineData("ÅÉÎÕÜ ß Æ ñ", "aeiou ss ae n")]
+    [InlineData("e\u0301", "e")]
+    [InlineData("Nguyễn", "nguyen")]
+    [InlineData("Άλφα", "αλφα")]
+    [InlineData("日本", "日本")]
+    [InlineData("\u00A0a\tb\u00A0", "a b")]
+    [InlineData("", "")]
+    public void Strings_fold(string text, string folded) => Assert.Equal(folded, StringFolding.Fold(text));
+}

@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using Interop.Fhir.Schema;
+using Interop.Fhir.Validation;
+using Xunit;
+
+namespace Interop.Fhir.Tests.Validation;
+
+/// <summary>A legal example of each type, with one thing made wrong: the issue must be about that thing.</summary>
+public sealed class MutationTests
+{
+    private delegate IEnumerable<string> Mutation(JsonObject resource, string name, ElementFacts element);
+
+    [Fact]
+    public void A_missing_mandatory_element_is_named() => Mutate((resource, name, element) =>
+    {
+        if (element.Min == 0)
+        {
+            return [];
+        }
+
+        resource.Remove(name);
+        return [element.Name];
+    });
+
+    [Fact]
+    public void A_single_element_given_twice_is_named() => Mutate((resource, name, element) =>
+    {
+        if (element.IsList)
+        {
+            return [];
+        }
+
+        resource[name] = new JsonArray(resource[name]!.DeepClone(), resource[name]!.DeepClone());
+        return [element.Name];
+    });
+
+    [Fact]
+    public void A_repeating_element_without_its_array_is_named() => Mutate((resource, name, element) =>
+    {
+        if (!element.IsList)
+        {
+            return [];
+        }
+
+        resource[name] = resource[name]![0]!.DeepClone();
+        return [element.Name];
+    });
+
+    [Fact]
+    public void A_misspelt_element_is_named() => Mutate((resource, name, _) =>
+    {
+        resource[name + "x"] = resource[name]!.DeepClone();
+        resource.Remove(name);
+        return [name + "x"];
+    });
+
+    [Fact]
+    public void A_value_of_the_wrong_kind_is_named() => Mutate((resource, name, element) =>
+    {
+        var isObject = (element.IsList ? resource[name]![0] : resource[name]) is JsonObject;
+        JsonNode wrong = isObject ? "text" : new JsonObject { ["extension"] = "text" };
+        resource[name] = element.IsList ? new JsonArray(wrong) : wrong;
+        return [element.IsList ? element.Name + "[0]" : element.Name];
+    });
+
+    [Fact]
+    public void A_day_that_the_calendar_lacks_is_named() => Mutate((resource, name, element) =>
+    {
+        var isDate = element.JsonNames.Zip(element.Types).Any(pair => pair.First == name && pair.Second.Code is "date" or "dateTime" or "instant");
+        if (!isDate || element.IsList || resource[name] is not JsonValue)
+        {
+            return [];
+        }
+
+        resource[name] = "2021-02-30";
+        return [element.Name];
+    });
+
+    [Fact]
+    public void Two_variants_of_a_choice_are_named() => Mutate((resource, name, element) =>
+    {
+        var other = element.IsChoice ? element.JsonNames.FirstOrDefault(candidate => candidate != name) : null;
+        if (other is null)
+        {
+            return [];
+        }
+
+        resource[other] = resource[name]!.DeepClone();
+        return [element.Name];
+    });
+
+    [Fact]
+    public void A_code_outside_its_required_value_set_is_named() => Mutate((resource, name, element) =>
+    {
+        var isCode = element.RequiredValueSet is { } set && FhirFacts.R4.RequiredCodes(set) is not null && element.Types[0].Code == "code";
+        if (!isCode || element.IsList)
+        {
+            return [];
+        }
+
+        resource[name] = "no-such-code";
+        return [element.Name];
+    });
+
+    private static void Mutate(Mutation mutation)
+    {
+        foreach (var (type, json) in OneOfEachType())
+        {
+            foreach (var name in JsonNode.Parse(json)!.AsObject().Select(property => property.Key).ToList())
+            {
+                var resource = JsonNode.Parse(json)!.AsObject();
+                if (FhirFacts.R4.Element($"{type}.{name}") is not { } element || resource[name] is null)
+                {
+                    continue;
+                }
+
+                foreach (var expected in mutation(resource, name, element).ToList())
+                {
+                    var issues = ResourceValidator.Validate(System.Text.Encoding.UTF8.GetBytes(resource.ToJsonString()));
+                    Assert.Contains(issues, issue => issue.Expression == $"{type}.{expected}");
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<(string Type, byte[] Json)> OneOfEachType()
+    {
+        byte[] patient = [.. """
+            {"resourceType":"Patient","id":"a","active":true,"name":[{"family":"x"}],"gender":"other","birthDate":"1990-01-01",
+            "deceasedBoolean":false,"link":[{"other":{"reference":"Patient/b"},"type":"seealso"}]}
+            """u8];
+        var examples = Examples.Files()
+            .Where(file => new FileInfo(file).Length < 20_000)
+            .GroupBy(file => Path.GetFileName(file).Split('-')[0])
+            .Where(group => FhirFacts.R4.IsResourceType(group.Key))
+            .Select(group => (group.Key, File.ReadAllBytes(group.First())))
+            .Where(example => ResourceValidator.Validate(example.Item2).Count == 0);
+        return examples.Prepend(("Patient", patient));
+    }
+}
