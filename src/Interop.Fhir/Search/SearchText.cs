@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Text;
 
 namespace Interop.Fhir.Search;
 
-/// <summary>Escapes, prefixes and folding in the values of a search (https://hl7.org/fhir/R4/search.html#escaping).</summary>
+/// <summary>Escapes and prefixes in the values of a search (https://hl7.org/fhir/R4/search.html#escaping).</summary>
 internal static class SearchText
 {
     /// <summary>The parts between separators that no backslash escapes; the parts keep their escapes.</summary>
@@ -61,27 +60,5 @@ internal static class SearchText
             _ => null,
         };
         return prefix is { } known ? (known, text[2..]) : (SearchPrefix.Equal, text);
-    }
-
-    /// <summary>Lower case, no accents, single spaces: the same as <see cref="StringEntry.Folded"/>.</summary>
-    public static string Fold(string text)
-    {
-        var folded = new StringBuilder(text.Length);
-        foreach (var character in text.Normalize(NormalizationForm.FormD))
-        {
-            if (char.IsWhiteSpace(character))
-            {
-                if (folded.Length > 0 && folded[^1] != ' ')
-                {
-                    folded.Append(' ');
-                }
-            }
-            else if (CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.NonSpacingMark)
-            {
-                folded.Append(char.ToLowerInvariant(character));
-            }
-        }
-
-        return folded.ToString().TrimEnd();
     }
 }

@@ -29,7 +29,9 @@ internal sealed class SearchValueParser(string ownBase, long now)
     public DateValue? Date(string text, SearchProblems problems)
     {
         var (prefix, rest) = SearchText.Prefix(text);
-        if (SearchDate.TryRead(rest) is not { } date)
+
+        // A plus sign that nobody escaped in a URL arrives as a space.
+        if (DateInterval.TryParse(rest.Replace(' ', '+')) is not { } date)
         {
             problems.Add("value", "a date, or a date with time and zone, is expected, with an optional prefix.");
             return null;
@@ -54,7 +56,7 @@ internal sealed class SearchValueParser(string ownBase, long now)
     private SearchValue? Simple(SearchParameterType type, string text, SearchProblems problems) => type switch
     {
         SearchParameterType.Token => Token(text, problems),
-        SearchParameterType.String => new StringValue(SearchText.Unescape(text), SearchText.Fold(SearchText.Unescape(text))),
+        SearchParameterType.String => new StringValue(SearchText.Unescape(text), StringFolding.Fold(SearchText.Unescape(text))),
         SearchParameterType.Date => Date(text, problems),
         SearchParameterType.Number => Number(text, problems),
         SearchParameterType.Quantity => Quantity(text, problems),
@@ -86,7 +88,7 @@ internal sealed class SearchValueParser(string ownBase, long now)
             return null;
         }
 
-        return new(prefix, number.Value, number.Low, number.High);
+        return new(prefix, number.Value, number.Interval.Low, number.Interval.High);
     }
 
     private static QuantityValue? Quantity(string text, SearchProblems problems)
@@ -170,28 +172,12 @@ internal sealed class SearchValueParser(string ownBase, long now)
     }
 }
 
-/// <summary>A number and the half-open interval that its written precision implies (https://hl7.org/fhir/R4/search.html#number).</summary>
-internal readonly record struct SearchNumber(double Value, double Low, double High)
+/// <summary>A number and the interval that its written precision implies.</summary>
+internal readonly record struct SearchNumber(double Value, NumberInterval Interval)
 {
-    public static SearchNumber? TryRead(string text)
-    {
-        const NumberStyles styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (text.Length is 0 or > 40 || !double.TryParse(text, styles, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
-        {
-            return null;
-        }
-
-        var split = text.IndexOfAny(['e', 'E']);
-        var digits = split < 0 ? text : text[..split];
-        var exponent = 0;
-        if (split >= 0 && !int.TryParse(text[(split + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
-        {
-            return null;
-        }
-
-        var point = digits.IndexOf('.', StringComparison.Ordinal);
-        var decimals = point < 0 ? 0 : digits.Length - point - 1;
-        var half = 0.5 * Math.Pow(10, exponent - decimals);
-        return new(value, value - half, value + half);
-    }
+    public static SearchNumber? TryRead(string text) =>
+        text.Length <= 40 && NumberInterval.TryParse(text) is { } interval
+        && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? new(value, interval)
+            : null;
 }

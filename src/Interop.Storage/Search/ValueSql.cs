@@ -34,7 +34,7 @@ internal static class ValueSql
         DateValue date => Interval(date, i),
         NumberValue number => Number(number.Prefix, number.Number, number.Low, number.High, i),
         QuantityValue quantity => Quantity(quantity, i),
-        ReferenceValue { Url: { } url } => $"{i}.url = {url}",
+        ReferenceValue { Url: { } url } => Url(url, i),
         ReferenceValue { Type: null } reference => $"{i}.target_id = {reference.Id}",
         ReferenceValue reference => $"{i}.target_id = {reference.Id} AND {i}.target_type = {reference.Type}",
         UriValue uri => $"{i}.uri = {uri.Uri}",
@@ -55,6 +55,13 @@ internal static class ValueSql
         { Code: null } => $"{i}.identifier_system = {token.System} AND {i}.identifier_value <> ''",
         _ => $"{i}.identifier_value = {token.Code} AND {i}.identifier_system = {token.System} AND {i}.identifier_value <> ''",
     };
+
+    /// <summary>A canonical without a version matches all versions; '}' is the character after '|'.</summary>
+    private static Sql Url(string url, Sql i)
+    {
+        var (first, end) = (url + "|", url + "}");
+        return $"({i}.url = {url} OR ({i}.url >= {first} AND {i}.url < {end})) AND {i}.url <> ''";
+    }
 
     private static Sql Text(StringValue text, SearchModifier modifier, Sql i)
     {

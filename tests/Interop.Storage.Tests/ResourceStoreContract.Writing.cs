@@ -1,0 +1,330 @@
+using Interop.Sharing.Consent;
+using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
+using Xunit;
+using static Interop.Storage.Tests.Given;
+
+namespace Interop.Storage.Tests;
+
+public abstract partial class ResourceStoreContract
+{
+    [Fact]
+    public async Task A_work_that_throws_leaves_nothing_and_its_neighbours_everything()
+    {
+        var good = Enumerable.Range(0, 50).Select(number => store.PutAsync(Resource($"Patient/g{number}", $"g{number}", 1))).ToList();
+        var bad = store.WriteAsync(
+            session =>
+            {
+                session.Put(Resource("Patient/bad", "bad", 1, (1, Token("gender", "male"))));
+                session.ReplaceGrants("bad", null, [Grant("bad", Tier.Basic)]);
+                session.Audit(Audit());
+                throw new InvalidDataException("no");
+            },
+            CancellationToken.None);
+        var after = store.RecordAsync(Audit("after"), CancellationToken.None);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => bad);
+        await Task.WhenAll(good);
+        await after;
+
+        Assert.Null(await store.SeeAsync("Patient/bad", Owner()));
+        Assert.Equal("", await store.IdsAsync("Patient?gender=male", Owner()));
+        await using var read = await store.OpenReadAsync(CancellationToken.None);
+        Assert.Empty(await read.GrantsOfAsync("bad", CancellationToken.None));
+        Assert.Equal(50, await read.CountAsync(CancellationToken.None));
+        Assert.Equal(["after"], (await read.AuditAsync(0, 10, CancellationToken.None)).Select(entry => entry.Row.Outcome));
+        Assert.True((await store.VerifyAuditAsync(CancellationToken.None)).Holds);
+    }
+
+    [Fact]
+    public async Task Two_writers_on_one_version_do_not_both_win()
+    {
+        await store.PutAsync(Resource("Task/t", "p", 1));
+        var won = 0;
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => store.WriteAsync(
+            session =>
+            {
+                if (session.Find(Key("Task/t"))!.Version == 1)
+                {
+                    session.Put(Resource("Task/t", "p", 1));
+                    Interlocked.Increment(ref won);
+                }
+            },
+            CancellationToken.None)));
+
+        Assert.Equal(1, won);
+        Assert.Equal(2, (await store.SeeAsync("Task/t", Owner()))!.Version);
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_is_there_after_reopening()
+    {
+        await store.PutAsync(Resource("Patient/p", "p", 1, (1, Token("gender", "male"))));
+        await store.GrantAsync("p", Grant("p", Tier.Basic));
+        await store.RecordAsync(Audit(), CancellationToken.None);
+        await store.DisposeAsync();
+        store = await database.OpenAsync();
+
+        Assert.Equal("p", await store.IdsAsync("Patient?gender=male"));
+        await store.RecordAsync(Audit(), CancellationToken.None);
+        Assert.Equal(new(2, null, null), await store.VerifyAuditAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_database_continues_the_same_audit_chain()
+    {
+        await using var other = await database.OpenAsync();
+        for (var number = 0; number < 5; number++)
+        {
+            await store.RecordAsync(Audit(), CancellationToken.None);
+            await other.RecordAsync(Audit(), CancellationToken.None);
+        }
+
+        Assert.Equal(new(10, null, null), await store.VerifyAuditAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_snapshot_stays_as_it_was_while_writes_go_on()
+    {
+        await store.PutAsync(Resource("Patient/p", "p", 1));
+        await using var read = await store.OpenReadAsync(CancellationToken.None);
+        Assert.Equal(1, await read.CountAsync(CancellationToken.None));
+
+        await store.PutAsync(Resource("Patient/q", "q", 1));
+
+        Assert.Equal(1, await read.CountAsync(CancellationToken.None));
+        Assert.Null(await read.ReadAsync(Key("Patient/q"), Owner(), CancellationToken.None));
+        Assert.NotNull(await store.SeeAsync("Patient/q", Owner()));
+    }
+
+    [Fact]
+    public async Task Readers_never_see_half_a_transaction()
+    {
+        await store.PutAsync(Resource("Patient/a", "a", 1, (1, Text("family", "v0"))), Resource("Patient/b", "b", 1, (1, Text("family", "v0"))));
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            for (var number = 1; number <= 150; number++)
+            {
+                var family = $"v{number}";
+                await store.PutAsync(Resource("Patient/a", "a", 1, (1, Text("family", family))), Resource("Patient/b", "b", 1, (1, Text("family", family))));
+            }
+
+            await stop.CancelAsync();
+        });
+        var readings = 0;
+        var reading = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await using var read = await store.OpenReadAsync(CancellationToken.None);
+                var page = await read.SearchAsync(Query("Patient?_sort=family"), Owner(), CancellationToken.None);
+                Assert.Single(page.Matches.Select(match => match.Version).Distinct());
+                Assert.Equal(2, page.Matches.Count);
+                Interlocked.Increment(ref readings);
+            }
+        })).ToList();
+
+        await writing;
+        await Task.WhenAll(reading);
+        Assert.True(readings > 0);
+    }
+
+    [Fact]
+    public async Task Reads_that_start_after_a_revocation_never_find_what_was_revoked()
+    {
+        await store.PutAsync(Resource("Patient/p", "p", 1));
+        var granted = 0;
+        var reading = Task.Run(async () =>
+        {
+            for (var number = 0; number < 2000; number++)
+            {
+                var before = Volatile.Read(ref granted);
+                var seen = await store.SeeAsync("Patient/p") is not null;
+                var after = Volatile.Read(ref granted);
+                Assert.True(before != after || before == 2 || seen == (before == 1));
+            }
+        });
+        while (!reading.IsCompleted)
+        {
+            foreach (var state in new[] { 1, 0 })
+            {
+                // 2 while the change is under way: then either answer is right.
+                Volatile.Write(ref granted, 2);
+                await store.GrantAsync("p", Grant("p", state == 1 ? Tier.Basic : Tier.None));
+                Volatile.Write(ref granted, state);
+            }
+        }
+
+        await reading;
+    }
+
+    [Fact]
+    public async Task A_cancelled_work_does_not_run()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.RecordAsync(Audit(), cancelled.Token));
+
+        Assert.Equal(0, (await store.VerifyAuditAsync(CancellationToken.None)).Rows);
+    }
+
+    [Theory]
+    [InlineData("UPDATE audit SET outcome = 'deny' WHERE sequence = 3", 3)]
+    [InlineData("UPDATE audit SET instant = instant + 1 WHERE sequence = 1", 1)]
+    [InlineData("UPDATE audit SET user_id = '' WHERE sequence = 2", 2)]
+    [InlineData("DELETE FROM audit WHERE sequence = 2", 3)]
+    [InlineData("DELETE FROM audit WHERE sequence = 1", 2)]
+    [InlineData("DELETE FROM audit WHERE sequence > 4", 5)]
+    [InlineData("DELETE FROM audit", 1)]
+    [InlineData("INSERT INTO audit SELECT 7, instant, issuer, client, user_id, organization, practitioner, purposes, interaction, target, patient, outcome, detail, hash, hash FROM audit WHERE sequence = 6", 7)]
+    [InlineData("UPDATE audit SET hash = previous_hash WHERE sequence = 6", 6)]
+    public async Task Tampering_with_the_audit_trail_is_found_where_it_happened(string tampering, long place)
+    {
+        for (var number = 0; number < 6; number++)
+        {
+            await store.RecordAsync(Audit($"permit{number}"), CancellationToken.None);
+        }
+
+        Assert.True((await store.VerifyAuditAsync(CancellationToken.None)).Holds);
+        database.Tamper(tampering);
+
+        Assert.Equal(place, (await store.VerifyAuditAsync(CancellationToken.None)).BrokenSequence);
+    }
+
+    [Fact]
+    public async Task Grants_come_back_as_they_were_given_and_are_replaced_per_custodian()
+    {
+        GrantRow[] grants =
+        [
+            Grant("p", Tier.Full, cleared: -1, practitioner: "dr", from: 5, to: 10),
+            Grant("p", Tier.None) with { Source = "else", Basis = "Consent/a Contract/b" },
+        ];
+        await store.GrantAsync("p", grants);
+        await using (var read = await store.OpenReadAsync(CancellationToken.None))
+        {
+            Assert.Equal(grants, await read.GrantsOfAsync("p", CancellationToken.None));
+        }
+
+        await store.WriteAsync(session => session.ReplaceGrants("p", Custodian, []), CancellationToken.None);
+        await store.WriteAsync(
+            session =>
+            {
+                Assert.Equal([grants[1]], session.GrantsOf("p"));
+                Assert.Equal(["p"], session.PatientsWithGrants());
+                Assert.Throws<ArgumentException>(() => session.ReplaceGrants("p", null, [Grant("q", Tier.Full)]));
+            },
+            CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Compiling_finds_bodies_and_cases()
+    {
+        var fact = new CaseFact("p", Hospital, 5, long.MaxValue);
+        await store.PutAsync(
+            Resource("Contract/k", null, 4),
+            Resource("Consent/c", "p", 4),
+            Resource("Consent/d", "q", 4),
+            Resource("Encounter/e", "p", 1).With(judged => judged with { Cases = [fact] }));
+
+        await store.WriteAsync(
+            session =>
+            {
+                Assert.Equal([Key("Contract/k")], session.BodiesOf("Contract").Select(stored => stored.Key));
+                Assert.Equal([Key("Consent/c")], session.BodiesOf("Consent", "p").Select(stored => stored.Key));
+                Assert.Equal([fact], session.CasesOf("p"));
+                Assert.Equal(["p", "q"], session.PatientsWithGrants());
+                session.Delete(Key("Encounter/e"), Now + 1);
+                session.Delete(Key("Consent/c"), Now + 1);
+                Assert.Empty(session.CasesOf("p"));
+                Assert.Empty(session.BodiesOf("Consent", "p"));
+            },
+            CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_dispatch_message_is_kept_once_whatever_order_they_come_in()
+    {
+        var first = new CadMessage("i", "h1", 10, 100, "one"u8.ToArray());
+        var second = new CadMessage("i", "h2", 5, 200, "two"u8.ToArray());
+        var kept = await store.WriteAsync(
+            session => new[] { session.AddCadMessage(first), session.AddCadMessage(second), session.AddCadMessage(first with { Received = 300 }) },
+            CancellationToken.None);
+
+        Assert.Equal([true, true, false], kept);
+        var hashes = await store.WriteAsync(session => session.CadMessages("i").Select(message => message.Hash).ToList(), CancellationToken.None);
+        Assert.Equal(["h2", "h1"], hashes);
+    }
+
+    [Fact]
+    public async Task The_outbox_gives_what_is_due_until_it_is_sent()
+    {
+        await store.WriteAsync(
+            session =>
+            {
+                session.Enqueue(new(0, "notify", "Task/late", 20, "{}"));
+                session.Enqueue(new(0, "notify", "Task/early", 10, "{}"));
+                Assert.Equal(["Task/early"], session.Due(15, 10).Select(row => row.Target));
+                session.Sent(session.Due(15, 10)[0].Number);
+                Assert.Equal(["Task/late"], session.Due(30, 10).Select(row => row.Target));
+                session.SetSetting("secret", "a");
+                session.SetSetting("secret", "b");
+                Assert.Equal("b", session.Setting("secret"));
+                Assert.Null(session.Setting("none"));
+            },
+            CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_body_comes_back_byte_for_byte()
+    {
+        var body = "{ \"resourceType\" : \"Patient\",\r\n\t\"a\": 1.00e0 }"u8.ToArray();
+        await store.PutAsync(Resource("Patient/p", "p", 1) with { Body = body });
+
+        Assert.Equal(body, (await store.SeeAsync("Patient/p", Owner()))!.Body.ToArray());
+    }
+
+    [Fact]
+    public async Task A_conditional_write_matches_only_what_its_caller_sees()
+    {
+        await store.PutAsync(Resource("Patient/p", "p", 1, (2, Token("identifier", "x"))));
+        await store.GrantAsync("p", Grant("p", Tier.Basic));
+
+        await store.WriteAsync(
+            session =>
+            {
+                Assert.Empty(session.Match(Query("Patient?identifier=x"), Sight()).Matches);
+                Assert.Single(session.Match(Query("Patient?identifier=x"), Owner()).Matches);
+                session.Put(Resource("Patient/q", "q", 1, (1, Token("identifier", "x"))));
+                Assert.Equal(2, session.Match(Query("Patient?identifier=x"), Owner()).Matches.Count);
+            },
+            CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_database_of_a_later_program_is_refused()
+    {
+        await store.DisposeAsync();
+        database.Tamper("INSERT INTO schema_migration (number, name) VALUES (9999, 'later')");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(database.OpenAsync);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("sqlite:")]
+    [InlineData("mysql:x")]
+    public async Task An_unknown_database_setting_is_refused(string setting) =>
+        await Assert.ThrowsAsync<ArgumentException>(() => ResourceStore.OpenAsync(setting, CancellationToken.None));
+
+    [Fact]
+    public async Task A_temporary_database_works_like_any_other()
+    {
+        await using var temporary = await ResourceStore.OpenAsync("sqlite::memory:", CancellationToken.None);
+        await temporary.PutAsync(Resource("Patient/p", "p", 1));
+
+        Assert.NotNull(await temporary.SeeAsync("Patient/p", Owner()));
+    }
+}
