@@ -1,10 +1,134 @@
+using System.Text.Json;
+using Interop.Sharing.Policy;
+
 namespace Interop.Sharing.Consent;
 
 /// <summary>Reads a Contract of the sharing-agreement profile.</summary>
 public static class AgreementReader
 {
     public const string Profile = "https://interop.example/fhir/StructureDefinition/sharing-agreement";
+    private const string Systems = "https://interop.example/fhir/CodeSystem/";
+    private static readonly string[] Terms = ["response-protocol", "information-sharing", "liability", "funding", "metrics"];
 
     /// <summary>Null for a Contract of another profile; an incomplete one comes out with its problems, not in force.</summary>
-    public static Agreement? Read(ReadOnlyMemory<byte> body, string id) => throw new NotImplementedException();
+    public static Agreement? Read(ReadOnlyMemory<byte> body, string id)
+    {
+        using var document = JsonDocument.Parse(body, JsonReading.Options);
+        var root = document.RootElement;
+        if (!root.All("meta.profile").Any(profile => profile.ValueKind == JsonValueKind.String && profile.GetString()!.Split('|')[0] == Profile))
+        {
+            return null;
+        }
+
+        var problems = new List<string>();
+        var terms = root.Items("term").ToLookup(term => term.Code("type", Systems + "agreement-term") ?? string.Empty, StringComparer.Ordinal);
+        if (root.Text("status") != "executed")
+        {
+            problems.Add("status is not executed");
+        }
+
+        foreach (var name in Terms)
+        {
+            var count = terms[name].Count();
+            if (count != 1 || string.IsNullOrWhiteSpace(terms[name].First().At("offer").Text("text")))
+            {
+                problems.Add(count > 1 ? $"term {name} is there {count} times" : $"term {name} is missing or says nothing");
+            }
+        }
+
+        if (root.Items("modifierExtension").Any() || root.Text("implicitRules") is not null)
+        {
+            problems.Add("it has a modifier that is not known");
+        }
+
+        var period = Period(root, problems);
+        return Read(root, terms["information-sharing"].FirstOrDefault(), id, period, problems);
+    }
+
+    private static Agreement Read(JsonElement root, JsonElement sharing, string id, (long From, long To) period, List<string> problems)
+    {
+        var grantor = Party(sharing, "grantor", problems);
+        var grantee = Party(sharing, "grantee", problems);
+        if (grantor == grantee)
+        {
+            problems.Add("grantor and grantee are the same");
+        }
+
+        var label = sharing.Items("securityLabel").FirstOrDefault();
+        var ceiling = label.At("classification").Text("system") == Systems + "sharing-tier" ? ConsentReader.TierOf(label.At("classification").Text("code")) : null;
+        if (ceiling is null)
+        {
+            problems.Add("the tier ceiling is missing or unknown");
+        }
+
+        var purposes = Purposes(sharing, problems);
+        var review = root.Extension("https://interop.example/fhir/StructureDefinition/agreement-review").Text("valueDate");
+        if (review is null)
+        {
+            problems.Add("the review date is missing");
+        }
+
+        return new(id, grantor, grantee, ceiling ?? Tier.None, Cleared(label, problems), purposes, period.From, period.To, review, problems);
+    }
+
+    private static (long From, long To) Period(JsonElement root, List<string> problems)
+    {
+        var period = FhirPeriod.Read(root, "applies");
+        if (period.From == long.MinValue || period.To == long.MaxValue || period.From >= period.To)
+        {
+            problems.Add("applies does not say from when to when");
+            return (0, 0);
+        }
+
+        return period;
+    }
+
+    private static string Party(JsonElement sharing, string role, List<string> problems)
+    {
+        var ids = sharing.At("offer").Items("party")
+            .Where(party => party.Code("role", Systems + "agreement-role") == role)
+            .SelectMany(party => party.Items("reference"))
+            .Select(reference => reference.OrganizationId())
+            .ToList();
+        if (ids is [{ } id])
+        {
+            return id;
+        }
+
+        problems.Add($"the {role} is not one organisation of this server");
+        return string.Empty;
+    }
+
+    private static long Cleared(JsonElement label, List<string> problems)
+    {
+        var cleared = Labels.None;
+        foreach (var code in label.Items("category").Select(category => category.Text("code")))
+        {
+            if (code is not null && Labels.Parse(code) is { } bit && bit != Labels.Unknown)
+            {
+                cleared |= bit;
+            }
+            else if (code is not ("N" or "M" or "L" or "U"))
+            {
+                problems.Add("a cleared label is not known");
+            }
+        }
+
+        // What is cleared by being subsumed is cleared, except what only its own name clears.
+        return cleared | (Labels.WithSubsumed(cleared) & ~Labels.NamedOnly);
+    }
+
+    private static List<string> Purposes(JsonElement sharing, List<string> problems)
+    {
+        var actions = sharing.Items("action")
+            .Where(action => action.Code("type", Systems + "agreement-action") == "disclose" && action.Text("status") == "active")
+            .ToList();
+        var purposes = actions.Select(action => action.Code("intent", ConsentReader.ActReason)).OfType<string>().Distinct().ToList();
+        if (purposes.Count == 0 || sharing.Items("action").Any(action => action.At("doNotPerform").ValueKind == JsonValueKind.True))
+        {
+            problems.Add("no purpose is stated, or an action must not be performed");
+        }
+
+        return purposes;
+    }
 }

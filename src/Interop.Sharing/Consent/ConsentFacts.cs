@@ -19,7 +19,14 @@ public sealed record ConsentFacts(
     string Policy,
     ProvisionFacts Root,
     IReadOnlyList<string> Indeterminate,
-    IReadOnlyList<string> Part2Defects);
+    IReadOnlyList<string> Part2Defects)
+{
+    /// <summary>Controllers, policy and grantees: within a group the newest consent replaces the others.</summary>
+    internal string Group { get; } = string.Join(
+        ' ', [.. Controllers.Order(StringComparer.Ordinal), "|", Policy, "|", .. Root.Actors.Order(StringComparer.Ordinal)]);
+
+    internal bool IsIndeterminate => Indeterminate.Count > 0;
+}
 
 /// <summary>What a Consent's status means for a decision.</summary>
 public enum ConsentState

@@ -1,26 +1,48 @@
+using System.Text.Json;
+using Interop.Fhir.Schema;
+
 namespace Interop.Sharing.Policy;
 
 /// <summary>The tables that sharing decides by: tiers, labels and roles, checked against R4 when loaded.</summary>
 public sealed class SharingPolicy
 {
-    /// <summary>Purposes that only a computed summary may use, never an ordinary read (v3-ActReason).</summary>
-    public static IReadOnlySet<string> SummaryPurposes { get; } = new HashSet<string>(StringComparer.Ordinal) { "OVRPS" };
+    private static readonly Lazy<SharingPolicy> Embedded = new(() => Load(Resource("tiers"), Resource("labels"), Resource("roles")));
+
+    private static readonly Lazy<IReadOnlySet<string>> Summaries =
+        new(() => Default.Roles.SummaryPurposes.Keys.ToHashSet(StringComparer.Ordinal));
+
+    private SharingPolicy(TierTable tiers, LabelTable labels, RoleTable roles) => (Tiers, LabelRules, Roles) = (tiers, labels, roles);
 
     /// <summary>The policy that is compiled in from profiles/sharing.</summary>
-    public static SharingPolicy Default => throw new NotImplementedException();
+    public static SharingPolicy Default => Embedded.Value;
+
+    /// <summary>Purposes that only a computed summary may use, never an ordinary read (v3-ActReason).</summary>
+    public static IReadOnlySet<string> SummaryPurposes => Summaries.Value;
 
     /// <summary>Version of the label rules: a resource judged by another must be judged again.</summary>
-    public string LabelVersion => throw new NotImplementedException();
+    public string LabelVersion => LabelRules.Version;
 
     /// <summary>Version of the tier table: a resource judged by another must be judged again.</summary>
-    public string TierVersion => throw new NotImplementedException();
+    public string TierVersion => Tiers.Version;
+
+    internal TierTable Tiers { get; }
+
+    internal LabelTable LabelRules { get; }
+
+    internal RoleTable Roles { get; }
 
     /// <summary>Reads the tables (UTF-8 JSON as in profiles/sharing); throws <see cref="PolicyException"/> listing all problems.</summary>
-    public static SharingPolicy Load(ReadOnlyMemory<byte> tiers, ReadOnlyMemory<byte> labels, ReadOnlyMemory<byte> roles) =>
-        throw new NotImplementedException();
+    public static SharingPolicy Load(ReadOnlyMemory<byte> tiers, ReadOnlyMemory<byte> labels, ReadOnlyMemory<byte> roles)
+    {
+        var problems = new List<string>();
+        var tierTable = Read(tiers, "tiers.json", problems, json => TierTable.Load(json, FhirFacts.R4, problems));
+        var labelTable = Read(labels, "labels.json", problems, json => LabelTable.Load(json, problems));
+        var roleTable = Read(roles, "roles.json", problems, json => RoleTable.Load(json, problems));
+        return problems.Count == 0 ? new(tierTable!, labelTable!, roleTable!) : throw new PolicyException(problems);
+    }
 
     /// <summary>Whether the type is directory data: no patient, basic for whoever has an agreement.</summary>
-    public bool IsDirectory(string type) => throw new NotImplementedException();
+    public bool IsDirectory(string type) => Tiers.Find(type)?.Kind == TypeKind.Directory;
 
     /// <summary>The sight of one request.</summary>
     /// <param name="roles">Roles in the token; an unknown one gives nothing.</param>
@@ -38,5 +60,45 @@ public sealed class SharingPolicy
         bool isCustodian,
         bool hasAgreement,
         IReadOnlySet<string>? types,
-        bool forSummary = false) => throw new NotImplementedException();
+        bool forSummary = false)
+    {
+        var tier = Tier.None;
+        var cleared = Labels.None;
+        foreach (var role in isCustodian ? roles : [])
+        {
+            // The strongest role counts, not a mixture: what one role must not read, another must not read at its tier for it.
+            if (Roles.Roles.TryGetValue(role, out var rule) && rule.Tier != Tier.None
+                && (rule.Tier > tier || (rule.Tier == tier && (rule.Cleared | cleared) == rule.Cleared)))
+            {
+                (tier, cleared) = (rule.Tier, rule.Cleared);
+            }
+        }
+
+        var usable = forSummary ? purposes : [.. purposes.Where(purpose => !Roles.SummaryPurposes.ContainsKey(purpose))];
+        return new(organization, practitioner, usable, instant, tier, cleared, isCustodian || hasAgreement, types);
+    }
+
+    private static T? Read<T>(ReadOnlyMemory<byte> utf8, string name, List<string> problems, Func<JsonElement, T> load)
+        where T : class
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            return load(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            problems.Add($"{name}: {exception.Message}");
+            return null;
+        }
+    }
+
+    private static byte[] Resource(string name)
+    {
+        using var stream = typeof(SharingPolicy).Assembly.GetManifestResourceStream($"Interop.Sharing.{name}.json")
+            ?? throw new PolicyException([$"{name}.json is not part of the program"]);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
 }

@@ -1,4 +1,9 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Interop.Fhir;
+using Interop.Fhir.Json;
 using Interop.Fhir.Search;
 using Interop.Sharing.Policy;
 
@@ -8,31 +13,173 @@ namespace Interop.Sharing.Redaction;
 /// <param name="extract">The index extractor (<c>IndexExtractor.Extract</c>).</param>
 public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IReadOnlyList<IndexEntry>> extract)
 {
+    // What goes on with a Part 2 record to its recipient: what it is, and that it must not be passed on without consent (42 CFR 2.32).
+    private static readonly byte[] Part2Security = Encoding.UTF8.GetBytes(
+        ",\"security\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"42CFRPart2\"},"
+        + "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"NORDSCLCD\"}]");
+
+    [ThreadStatic]
+    private static ViewWriter? threadWriter;
+
+    private readonly ConcurrentDictionary<string, FactNode> facts = new(StringComparer.Ordinal);
+
     /// <summary>What storage must know of a valid resource to answer for it later.</summary>
-    /// <param name="instant">UTC microseconds of the write.</param>
-    public JudgedResource Judge(ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key, long instant) =>
-        throw new NotImplementedException($"{policy} {extract}");
+    public JudgedResource Judge(ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key)
+    {
+        var rule = policy.Tiers[key.Type];
+        var scan = Scan(body.Span, rule, source);
+        var subjects = Subjects(body.Span, rule, scan, key, out var isPrivate);
+        var isDirectory = rule.Kind == TypeKind.Directory && !isPrivate;
+        var views = Views(rule, isPrivate);
+        var isOwnOnly = scan.IsEnteredInError || scan.HasUnknownSubject || (!isDirectory && subjects.Count != 1);
+        var judge = new ViewJudge(Writer(), extract, key, isOwnOnly ? [] : views, subjects.FirstOrDefault(), scan.Parties);
+        judge.Run(body);
+        var cases = rule.Cases is not null && subjects.Count == 1 && !scan.IsEnteredInError
+            ? CaseReader.Read(body, rule.Cases, subjects[0], policy.Tiers)
+            : [];
+        var inherits = isDirectory ? [] : (IReadOnlyList<ResourceKey>)
+            [.. scan.Inherits, .. subjects.Select(subject => new ResourceKey("Patient", subject)).Where(subject => subject != key)];
+        return new(
+            subjects, scan.Labels, [.. scan.Rules.Select(labelRule => labelRule.Id)], judge.Tiers, judge.Entries, judge.Hashes, scan.Parties,
+            cases, inherits, judge.Required);
+    }
+
+    /// <summary>The labels that a resource carries by itself, and the rules that gave them.</summary>
+    public (long Labels, IReadOnlyList<string> Rules) Label(ReadOnlyMemory<byte> body, SourceFacts source, string type)
+    {
+        var scan = Scan(body.Span, policy.Tiers[type], source);
+        return (scan.Labels, [.. scan.Rules.Select(rule => rule.Id)]);
+    }
 
     /// <summary>The literal local references in the view, other than to the subject's own Patient: ask which of them are visible.</summary>
-    public IReadOnlyList<ResourceKey> References(SeenResource seen) => throw new NotImplementedException();
+    public IReadOnlyList<ResourceKey> References(SeenResource seen)
+    {
+        if (seen.Tier == Tier.Own || ViewOf(seen, out var subject) is not { } view)
+        {
+            return [];
+        }
+
+        var writer = Writer();
+        writer.Write(seen.Body.Span, seen.Key, view, ReferenceMode.Keep, subject, []);
+        return writer.References.Count == 0 ? [] : [.. writer.References.Distinct()];
+    }
 
     /// <summary>The resource as the caller may see it, or null where nothing of it may leave.</summary>
     /// <param name="visibleTargets">Those of <see cref="References"/> that the same sight sees in the same snapshot.</param>
     /// <param name="callerOrganization">Id of the caller's Organization, for projections that name it.</param>
-    public Disclosure? Disclose(SeenResource seen, IReadOnlySet<ResourceKey> visibleTargets, string callerOrganization) =>
-        throw new NotImplementedException();
+    public Disclosure? Disclose(SeenResource seen, IReadOnlySet<ResourceKey> visibleTargets, string callerOrganization)
+    {
+        if (seen.Tier == Tier.Own)
+        {
+            var version = seen.Version.ToString(CultureInfo.InvariantCulture);
+            return new(seen.Key, version, seen.Changed, ResourceJson.WithIdentity(seen.Body.Span, seen.Key.Id, version, Time(seen.Changed)));
+        }
+
+        var writer = Writer();
+        if (ViewOf(seen, out var subject) is not { } view
+            || !writer.Write(
+                seen.Body.Span, seen.Key, view, ReferenceMode.Visible, subject, Encoding.UTF8.GetBytes(callerOrganization), visibleTargets))
+        {
+            return null;
+        }
+
+        return WithMeta(seen, writer.Written);
+    }
 
     /// <summary>
     /// A document Bundle of a composition that holds nobody's data by itself and of parts that were disclosed to this caller;
     /// nothing else gets in. Its version is a function of its bytes.
     /// </summary>
     /// <param name="key">Of the Bundle.</param>
-    /// <param name="composition">A Composition resource in UTF-8 JSON.</param>
     /// <param name="baseUrl">The FHIR base for the entries' fullUrl.</param>
+    /// <param name="composition">A Composition resource in UTF-8 JSON, with the id given.</param>
     public static Disclosure Compose(
-        ResourceKey key, long instant, string baseUrl, ReadOnlyMemory<byte> composition, IReadOnlyList<Disclosure> parts) =>
-        throw new NotImplementedException();
+        ResourceKey key, long instant, string baseUrl, ResourceKey compositionKey, ReadOnlyMemory<byte> composition, IReadOnlyList<Disclosure> parts)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{{\"resourceType\":\"Bundle\",\"id\":\"{key.Id}\",\"identifier\":{{");
+        text.Append(CultureInfo.InvariantCulture, $"\"system\":\"urn:ietf:rfc:3986\",\"value\":\"{baseUrl}/{key}\"}},\"type\":\"document\",");
+        text.Append(CultureInfo.InvariantCulture, $"\"timestamp\":\"{ResourceJson.Instant(Time(instant))}\",\"entry\":[");
+        var entries = parts.Select(part => (part.Key, part.Body)).Prepend((Key: compositionKey, Body: composition));
+        text.AppendJoin(',', entries.Select(entry =>
+            $"{{\"fullUrl\":\"{baseUrl}/{entry.Key}\",\"resource\":{Encoding.UTF8.GetString(entry.Body.Span)}}}"));
+        text.Append("]}");
+        return Nobody(key, instant, Encoding.UTF8.GetBytes(text.ToString()));
+    }
 
     /// <summary>A body that holds nobody's data: a notice, a fixed answer.</summary>
-    public static Disclosure Nobody(ResourceKey key, long instant, ReadOnlyMemory<byte> body) => throw new NotImplementedException();
+    public static Disclosure Nobody(ResourceKey key, long instant, ReadOnlyMemory<byte> body) => new(key, Version(body.Span), instant, body);
+
+    internal static string Version(ReadOnlySpan<byte> view)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(view, hash);
+        return Convert.ToHexStringLower(hash[..8]);
+    }
+
+    private static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * 10);
+
+    private ViewWriter Writer() => threadWriter is { } writer && writer.Tiers == policy.Tiers ? writer : threadWriter = new(policy.Tiers);
+
+    private static ViewNode?[] Views(TypeRule rule, bool isPrivate) => isPrivate ? rule.PrivateViews : rule.Views;
+
+    private static Disclosure WithMeta(SeenResource seen, ReadOnlySpan<byte> view)
+    {
+        var version = Version(view);
+        var meta = Encoding.UTF8.GetBytes($",\"meta\":{{\"versionId\":\"{version}\",\"lastUpdated\":\"{ResourceJson.Instant(Time(seen.Changed))}\"");
+        var security = (seen.Labels & Labels.Part2) != 0 ? Part2Security : [];
+        var head = ViewWriter.HeadLength(seen.Key);
+        var body = new byte[view.Length + meta.Length + security.Length + 1];
+        view[..head].CopyTo(body);
+        meta.CopyTo(body.AsSpan(head));
+        security.CopyTo(body.AsSpan(head + meta.Length));
+        body[head + meta.Length + security.Length] = (byte)'}';
+        view[head..].CopyTo(body.AsSpan(head + meta.Length + security.Length + 1));
+        return new(seen.Key, version, seen.Changed, body);
+    }
+
+    private ViewNode? ViewOf(SeenResource seen, out string? subject)
+    {
+        subject = null;
+        var rule = policy.Tiers[seen.Key.Type];
+        if (seen.Tier == Tier.None || rule.Kind == TypeKind.Own)
+        {
+            return null;
+        }
+
+        var isPrivate = false;
+        if (rule.PrivateExtension is not null)
+        {
+            subject = SubjectScan.FindByExtension(seen.Body.Span, rule.PrivateExtension, policy.Tiers, out isPrivate);
+        }
+        else if (rule.Kind == TypeKind.Patient)
+        {
+            subject = rule.Subjects is ["$self"] ? seen.Key.Id : SubjectScan.Find(seen.Body.Span, FactsOf(rule), policy.Tiers);
+        }
+
+        var views = Views(rule, isPrivate);
+        return views[TypeRule.IndexOf(seen.Tier, seen.Party)];
+    }
+
+    private List<string> Subjects(ReadOnlySpan<byte> body, TypeRule rule, ResourceScan scan, ResourceKey key, out bool isPrivate)
+    {
+        isPrivate = false;
+        if (rule.PrivateExtension is not null)
+        {
+            var subject = SubjectScan.FindByExtension(body, rule.PrivateExtension, policy.Tiers, out isPrivate);
+            return subject is null ? [] : [subject];
+        }
+
+        return rule.Subjects is ["$self"] ? [key.Id] : scan.Subjects;
+    }
+
+    private ResourceScan Scan(ReadOnlySpan<byte> body, TypeRule rule, SourceFacts source)
+    {
+        var scan = new ResourceScan(policy.Tiers, policy.LabelRules);
+        var isDirectory = rule.Kind == TypeKind.Directory && rule.PrivateExtension is null;
+        scan.Run(body, FactsOf(rule), rule.FreeText, isDirectory, source.Part2Program && !isDirectory);
+        return scan;
+    }
+
+    private FactNode FactsOf(TypeRule rule) => facts.GetOrAdd(rule.Type, static (_, rule) => FactNode.Of(rule), rule);
 }

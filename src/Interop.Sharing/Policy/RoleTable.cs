@@ -1,0 +1,73 @@
+using System.Text.Json;
+
+namespace Interop.Sharing.Policy;
+
+/// <summary>Roles, legal ceilings by agency type, purposes and known consent policies (profiles/sharing/roles.json).</summary>
+internal sealed class RoleTable
+{
+    public Dictionary<string, RoleRule> Roles { get; } = new(StringComparer.Ordinal);
+
+    public Tier[] Agencies { get; } = new Tier[Enum.GetValues<AgencyType>().Length];
+
+    public Dictionary<string, Tier> SummaryPurposes { get; } = new(StringComparer.Ordinal);
+
+    public HashSet<string> DefaultPurposes { get; } = new(StringComparer.Ordinal);
+
+    public HashSet<string> Policies { get; } = new(StringComparer.Ordinal);
+
+    public static RoleTable Load(JsonElement json, List<string> problems)
+    {
+        var table = new RoleTable();
+        foreach (var role in json.GetProperty("roles").EnumerateObject())
+        {
+            var except = LabelTable.LabelsOf(role.Value.GetProperty("except"), $"roles.json: role {role.Name}", problems);
+            table.Roles[role.Name] = new(TierOf(role.Value.GetProperty("tier"), $"role {role.Name}", problems), Labels.All & ~except);
+        }
+
+        foreach (var agency in json.GetProperty("agencies").EnumerateObject())
+        {
+            if (ParseAgency(agency.Name) is var type && type != AgencyType.Unknown)
+            {
+                table.Agencies[(int)type] = TierOf(agency.Value, $"agency type {agency.Name}", problems);
+            }
+            else
+            {
+                problems.Add($"roles.json: unknown agency type {agency.Name}");
+            }
+        }
+
+        foreach (var purpose in json.GetProperty("summaryPurposes").EnumerateObject())
+        {
+            table.SummaryPurposes[purpose.Name] = TierOf(purpose.Value, $"purpose {purpose.Name}", problems);
+        }
+
+        table.DefaultPurposes.UnionWith(json.GetProperty("defaultPurposes").EnumerateArray().Select(value => value.GetString()!));
+        table.Policies.UnionWith(json.GetProperty("policies").EnumerateArray().Select(value => value.GetString()!));
+        return table;
+    }
+
+    /// <summary>The agency type of a code such as <c>social-services</c>.</summary>
+    public static AgencyType ParseAgency(string? code) => code switch
+    {
+        "crisis-program" => AgencyType.CrisisProgram,
+        "hospital" => AgencyType.Hospital,
+        "police" => AgencyType.Police,
+        "social-services" => AgencyType.SocialServices,
+        "dispatch" => AgencyType.Dispatch,
+        "sud-program" => AgencyType.SudProgram,
+        "shelter" => AgencyType.Shelter,
+        "provider" => AgencyType.Provider,
+        _ => AgencyType.Unknown,
+    };
+
+    private static Tier TierOf(JsonElement json, string where, List<string> problems)
+    {
+        if (Enum.TryParse<Tier>(json.GetString(), ignoreCase: true, out var tier))
+        {
+            return tier;
+        }
+
+        problems.Add($"roles.json: {where}: unknown tier");
+        return Tier.None;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.Json;
+using Interop.Sharing.Policy;
+
+namespace Interop.Sharing.Redaction;
+
+/// <summary>Finds only the patient that a resource is about, skipping everything else.</summary>
+internal static class SubjectScan
+{
+    /// <summary>Id of the first Patient at the type's subject paths, or null.</summary>
+    public static string? Find(ReadOnlySpan<byte> body, FactNode facts, TierTable tiers)
+    {
+        var reader = new Utf8JsonReader(body, LocalReference.ReaderOptions);
+        reader.Read();
+        return Find(ref reader, facts, tiers);
+    }
+
+    /// <summary>Id of the Patient that a root extension with the url points at; found tells whether the extension is there.</summary>
+    public static string? FindByExtension(ReadOnlySpan<byte> body, byte[] url, TierTable tiers, out bool found)
+    {
+        found = false;
+        using var document = JsonDocument.Parse(body.ToArray(), new() { MaxDepth = LocalReference.ReaderOptions.MaxDepth });
+        if (document.RootElement.TryGetProperty("extension", out var extensions) && extensions.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var extension in extensions.EnumerateArray().Where(extension => extension.ValueKind == JsonValueKind.Object))
+            {
+                if (extension.TryGetProperty("url", out var text) && text.ValueEquals(url))
+                {
+                    found = true;
+                    return extension.TryGetProperty("valueReference", out var value)
+                        && value.TryGetProperty("reference", out var reference)
+                        && LocalReference.Parse(Encoding.UTF8.GetBytes(reference.GetString()!), tiers) is { Type: "Patient" } patient
+                            ? patient.Id
+                            : null;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Find(ref Utf8JsonReader reader, FactNode node, TierTable tiers)
+    {
+        string? found = null;
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                found = Find(ref reader, node, tiers) ?? found;
+            }
+
+            return found;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return null;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isReference = (node.Kind & FactKind.Subject) != 0 && reader.ValueTextEquals("reference"u8);
+            var child = reader.ValueIsEscaped ? node.Find(Encoding.UTF8.GetBytes(reader.GetString()!)) : node.Find(reader.ValueSpan);
+            reader.Read();
+            if (isReference && reader.TokenType == JsonTokenType.String)
+            {
+                var text = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+                found ??= LocalReference.Parse(text, tiers) is { Type: "Patient" } patient ? patient.Id : null;
+            }
+            else if (child is { LeadsToSubject: true })
+            {
+                found = Find(ref reader, child, tiers) ?? found;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return found;
+    }
+}

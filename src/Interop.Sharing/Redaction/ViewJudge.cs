@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Interop.Fhir;
+using Interop.Fhir.Search;
+using Interop.Sharing.Policy;
+
+namespace Interop.Sharing.Redaction;
+
+/// <summary>
+/// Writes the views of a resource and takes its index entries from them, so that a row is in the index at a tier exactly when
+/// the view of the tier has its value.
+/// </summary>
+internal sealed class ViewJudge(
+    ViewWriter writer,
+    Func<ReadOnlyMemory<byte>, IReadOnlyList<IndexEntry>> extract,
+    ResourceKey key,
+    ViewNode?[] views,
+    string? subject,
+    IReadOnlyList<string> parties)
+{
+    private const byte Own = (byte)Tier.Own;
+
+    // A projection that names only the caller can be indexed only where there is but one whom it can name.
+    private readonly byte[] onlyParty = parties.Count == 1 ? Encoding.UTF8.GetBytes(parties[0]) : [];
+    private readonly Dictionary<ViewNode, View> judged = [];
+    private readonly Dictionary<IndexEntry, TierPair> tiers = [];
+    private readonly List<ResourceKey> required = [];
+
+    public TierPair Tiers { get; private set; } = new(Own, Own);
+
+    public IReadOnlyList<JudgedEntry> Entries { get; private set; } = [];
+
+    public ViewHashes Hashes { get; private set; }
+
+    public IReadOnlyList<ResourceKey> Required => required;
+
+    public void Run(ReadOnlyMemory<byte> body)
+    {
+        var hashes = new long[TypeRule.ViewCount];
+        for (var index = views.Length - 1; index >= 0; index--)
+        {
+            if (views[index] is { } node && Judge(body, node) is { Hash: not 0 } view)
+            {
+                hashes[index] = view.Hash;
+                Lower(view, (byte)(index % 3 + 1), index >= 3);
+            }
+        }
+
+        foreach (var entry in extract(body))
+        {
+            tiers.TryAdd(entry, new(Own, Own));
+        }
+
+        Entries = [.. tiers.Select(pair => new JudgedEntry(pair.Key, pair.Value))];
+        Hashes = new(hashes[0], hashes[1], hashes[2], Hash(body.Span), hashes[3], hashes[4], hashes[5]);
+    }
+
+    private void Lower(View view, byte tier, bool isParty)
+    {
+        Tiers = Lowered(Tiers, tier, isParty);
+        foreach (var entry in view.Entries)
+        {
+            tiers[entry] = Lowered(tiers.GetValueOrDefault(entry, new(Own, Own)), tier, isParty);
+        }
+    }
+
+    private static TierPair Lowered(TierPair pair, byte tier, bool isParty) => isParty
+        ? pair with { Party = Math.Min(pair.Party, tier) }
+        : pair with { Anyone = Math.Min(pair.Anyone, tier) };
+
+    private View Judge(ReadOnlyMemory<byte> body, ViewNode node)
+    {
+        if (judged.TryGetValue(node, out var known))
+        {
+            return known;
+        }
+
+        var bytes = Write(body, node, ReferenceMode.Keep);
+        if (bytes is null)
+        {
+            return judged[node] = new(0, []);
+        }
+
+        foreach (var target in writer.Required)
+        {
+            if (!required.Contains(target))
+            {
+                required.Add(target);
+            }
+        }
+
+        var hash = Hash(bytes);
+        var twin = judged.Values.FirstOrDefault(other => other.Hash == hash);
+        return judged[node] = twin ?? new(hash, writer.CanCascade ? Certain(body, node, bytes) : extract(bytes));
+    }
+
+    // Entries that do not hang on whether the target of a mandatory reference is visible, and the reference's own, which storage
+    // judges by its target. The others of such an element come and go with the target, which the index cannot say: own only.
+    private List<IndexEntry> Certain(ReadOnlyMemory<byte> body, ViewNode node, byte[] whole)
+    {
+        var without = EntriesOf(body, node, ReferenceMode.HideMandatory);
+        var only = EntriesOf(body, node, ReferenceMode.HideOptional);
+        return [.. extract(whole).Where(entry => without.Contains(entry) || (entry is ReferenceEntry && only.Contains(entry)))];
+    }
+
+    private HashSet<IndexEntry> EntriesOf(ReadOnlyMemory<byte> body, ViewNode node, ReferenceMode mode) =>
+        Write(body, node, mode) is { } bytes ? [.. extract(bytes)] : [];
+
+    private byte[]? Write(ReadOnlyMemory<byte> body, ViewNode node, ReferenceMode mode) =>
+        writer.Write(body.Span, key, node, mode, subject, onlyParty) ? writer.Written.ToArray() : null;
+
+    private static long Hash(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        var value = BinaryPrimitives.ReadInt64LittleEndian(hash);
+        return value == 0 ? 1 : value;
+    }
+
+    private sealed record View(long Hash, IReadOnlyList<IndexEntry> Entries);
+}
