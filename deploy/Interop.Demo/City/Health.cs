@@ -1,0 +1,112 @@
+using Interop.Server.Workflows;
+
+namespace Interop.Demo.City;
+
+/// <summary>Diagnoses and medications; between them they carry every sensitivity label, by code where a code says it.</summary>
+internal static class Health
+{
+    private static readonly Code[] Ordinary =
+    [
+        new(Codes.Snomed, "38341003", "Hypertension"), new(Codes.Snomed, "195967001", "Asthma"),
+        new(Codes.Snomed, "44054006", "Type 2 diabetes"), new(Codes.Snomed, "40930008", "Hypothyroidism"),
+        new(Codes.Snomed, "396275006", "Osteoarthritis"), new(Codes.Icd10, "K21.9", "Reflux without esophagitis"),
+    ];
+
+    private static readonly Code[] Psychiatric =
+    [
+        new(Codes.Snomed, "370143000", "Major depression"), new(Codes.Snomed, "58214004", "Schizophrenia"),
+        new(Codes.Snomed, "13746004", "Bipolar disorder"), new(Codes.Snomed, "47505003", "Posttraumatic stress disorder"),
+        new(Codes.Icd10, "F41.1", "Generalized anxiety"),
+    ];
+
+    /// <summary>One for each label: a code that means it, or a code that does not together with the label itself.</summary>
+    private static readonly (string Label, Code Code)[] Labelled =
+    [
+        ("PSY", Psychiatric[0]),
+        ("ETHUD", new(Codes.Snomed, "7200002", "Alcoholism")),
+        ("OPIOIDUD", new(Codes.Snomed, "75544000", "Opioid dependence")),
+        ("SUD", new(Codes.Snomed, "26416006", "Drug abuse")),
+        ("HIV", new(Codes.Snomed, "86406008", "HIV infection")),
+        ("STD", new(Codes.Snomed, "76272004", "Syphilis")),
+        ("SDV", new(Codes.Snomed, "706893006", "Victim of intimate partner abuse")),
+        ("SCA", new(Codes.Snomed, "127040003", "Sickle cell disease")),
+        ("PREGNANT", new(Codes.Snomed, "77386006", "Pregnant")),
+        ("GDIS", new(Codes.Icd10, "F64.0", "Gender identity")),
+        ("SEX", new(Codes.Icd10, "F52.0", "Sexual health")),
+        ("MH", new(Codes.Snomed, "193462001", "Insomnia")),
+        ("BH", new(Codes.Snomed, "193462001", "Insomnia")),
+        ("VIO", new(Codes.Snomed, "262525000", "Chest injury")),
+        ("MST", new(Codes.Snomed, "262525000", "Chest injury")),
+        ("ADOL", new(Codes.Snomed, "195967001", "Asthma")),
+        ("COGN", new(Codes.Snomed, "386806002", "Impaired cognition")),
+        ("DVD", new(Codes.Snomed, "110359009", "Intellectual disability")),
+        ("EMOTDIS", new(Codes.Snomed, "193462001", "Insomnia")),
+        ("TBOO", new(Codes.Snomed, "195967001", "Asthma")),
+    ];
+
+    private static readonly Code[] OrdinaryMedications =
+    [
+        new(Codes.RxNorm, "29046", "Lisinopril"), new(Codes.RxNorm, "435", "Albuterol"), new(Codes.RxNorm, "6809", "Metformin"),
+        new(Codes.RxNorm, "10582", "Levothyroxine"),
+    ];
+
+    private static readonly Code[] SensitiveMedications =
+    [
+        new(Codes.RxNorm, "35636", "Risperidone"), new(Codes.RxNorm, "6448", "Lithium"), new(Codes.RxNorm, "7242", "Naloxone"),
+        new(Codes.RxNorm, "276237", "Emtricitabine"), new(Codes.RxNorm, "3554", "Disulfiram"),
+    ];
+
+    public static void Write(Chart chart)
+    {
+        var dice = chart.Dice;
+        WriteCondition(chart, dice.Pick(Ordinary), null);
+        if (chart.Plan.IsNamed || dice.Chance(55))
+        {
+            WriteCondition(chart, dice.Pick(Psychiatric), null);
+        }
+
+        // Numbered, so that every label is there however the dice fall.
+        var (label, code) = Labelled[chart.Plan.Number % Labelled.Length];
+        if (!chart.Plan.IsNamed && (chart.Plan.Number < 2 * Labelled.Length || dice.Chance(30)))
+        {
+            WriteCondition(chart, code, label);
+        }
+
+        WriteMedication(chart, dice.Pick(OrdinaryMedications));
+        if (chart.Plan.IsNamed || dice.Chance(40))
+        {
+            WriteMedication(chart, dice.Pick(SensitiveMedications));
+        }
+    }
+
+    private static void WriteCondition(Chart chart, Code code, string? label)
+    {
+        var onset = chart.Now.AddDays(-chart.Dice.Between(100, 4000));
+        chart.Add(Codes.CrisisProgram, "Condition", json =>
+        {
+            if (label is not null)
+            {
+                json.Object("meta", meta => meta.Codings("security", Codes.Sensitivity(label)));
+            }
+
+            json.Concept("clinicalStatus", new("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"))
+                .Concept("verificationStatus", new("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"))
+                .Concepts("category", new Code("http://terminology.hl7.org/CodeSystem/condition-category", "problem-list-item"))
+                .Concept("code", code)
+                .Reference("subject", chart.Patient)
+                .Text("onsetDateTime", FhirWriter.Date(onset))
+                .Text("recordedDate", FhirWriter.Date(onset.AddDays(40)))
+                .Reference("recorder", "PractitionerRole/clinician-1-role");
+        });
+    }
+
+    private static void WriteMedication(Chart chart, Code code) =>
+        chart.Add(Codes.CrisisProgram, "MedicationStatement", json => json
+            .Text("status", "active")
+            .Concept("medicationCodeableConcept", code)
+            .Reference("subject", chart.Patient)
+            .Object("effectivePeriod", period => period.Text("start", FhirWriter.Date(chart.Now.AddDays(-chart.Dice.Between(30, 700)))))
+            .Text("dateAsserted", FhirWriter.Date(chart.Now.AddDays(-chart.Dice.Between(1, 29))))
+            .Reference("informationSource", chart.Patient)
+            .One("dosage", dosage => dosage.Text("text", chart.Dice.Pick(["One each morning", "One each evening", "As needed"]))));
+}

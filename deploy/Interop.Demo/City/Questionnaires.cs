@@ -1,0 +1,30 @@
+using Interop.Server.Workflows;
+
+namespace Interop.Demo.City;
+
+/// <summary>The instruments by their LOINC codes, in our own words: the published wording belongs to its authors.</summary>
+internal static class Questionnaires
+{
+    public const string Suicide = Codes.Base + "/Questionnaire/c-ssrs";
+    public const string Depression = Codes.Base + "/Questionnaire/phq-9";
+    public const string Dispatch = Codes.Base + "/Questionnaire/screen-5";
+
+    public static readonly string[] SuicideItems = ["93246-7", "93247-5", "93248-3", "93249-1", "93250-9", "93267-3"];
+
+    public static readonly string[] DispatchItems = ["distress", "violence", "self-harm", "medical", "reachable"];
+
+    public static IEnumerable<CityResource> All() =>
+    [
+        Of("c-ssrs", "Suicide risk screen", Suicide, SuicideItems.Select(code => ("/" + code, "choice"))),
+        Of("phq-9", "Depression score", Depression, [("/44261-6", "integer")]),
+        Of("screen-5", "Five questions at dispatch", Dispatch, DispatchItems.Select(item => (item, "boolean"))),
+    ];
+
+    private static CityResource Of(string id, string title, string url, IEnumerable<(string LinkId, string Type)> items) =>
+        new("Questionnaire", id, FhirWriter.Resource("Questionnaire", id, json => json
+            .Text("url", url)
+            .Text("version", "1")
+            .Text("title", title)
+            .Text("status", "active")
+            .Each("item", [.. items], item => json.Text("linkId", item.LinkId).Text("type", item.Type))));
+}
