@@ -1,3 +1,4 @@
+using System.Globalization;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 
@@ -85,9 +86,16 @@ internal sealed class PathEquality(Evaluation evaluation) : IEqualityComparer<Pa
             TapeKind.Object => SameProperties(x, y),
             TapeKind.Array => SameItems(x, y),
             TapeKind.Null => true,
+            TapeKind.Number => SameNumber(x, y),
             _ => evaluation.Text(x) == evaluation.Text(y),
         };
     }
+
+    // 1.0 equals 1.00 (https://hl7.org/fhirpath/N1/#equals): precision is no part of a value.
+    private bool SameNumber(int x, int y) => Number(x) is { } first && Number(y) is { } second && first == second;
+
+    private decimal? Number(int node) =>
+        decimal.TryParse(evaluation.Raw(node), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private bool SameProperties(int x, int y)
     {

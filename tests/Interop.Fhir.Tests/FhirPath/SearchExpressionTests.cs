@@ -21,6 +21,11 @@ public sealed class SearchExpressionTests
         "component":[{"code":{"text":"d"},"valueQuantity":{"value":1.0}},{"code":{"text":"e"},"valueString":"s"}]}
         """;
 
+    private const string Decimals = """
+        {"resourceType":"Observation","status":"final","code":{"text":"c"},"component":[{"code":{"text":"d"},"valueQuantity":{"value":1.0,"unit":"x"}},
+        {"code":{"text":"e"},"valueQuantity":{"unit":"x","value":1.00}},{"code":{"text":"f"},"valueQuantity":{"value":1.01,"unit":"x"}}]}
+        """;
+
     private const string Library = """
         {"resourceType":"Library","status":"draft","type":{"text":"t"},"useContext":[{"code":{"code":"a"},"valueCodeableConcept":{"text":"x"}},
         {"code":{"code":"b"},"valueQuantity":{"value":2}}],
@@ -62,6 +67,7 @@ public sealed class SearchExpressionTests
     [InlineData(Observation, "Observation.effective.as(DateTime)", "\"2020\"")]
     [InlineData(Observation, "(Observation.code as CodeableConcept).text", "\"c\"")]
     [InlineData(Observation, "Observation.component.where(value is Quantity).code.text", "\"d\"")]
+    [InlineData(Decimals, "((Observation.value as Quantity) | (Observation.component.value as Quantity)).count()", "2")]
     [InlineData(Library, "(Library.useContext.value as CodeableConcept).text", "\"x\"")]
     [InlineData(Library, "(Library.useContext.value as Quantity) | (Library.useContext.value as Range)", "{\"value\":2}")]
     [InlineData(Library, "Library.relatedArtifact.where(type='composed-of').resource", "\"http://a\"")]
