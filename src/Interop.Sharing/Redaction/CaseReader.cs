@@ -8,7 +8,7 @@ namespace Interop.Sharing.Redaction;
 /// <summary>Reads the case relations that a resource establishes: an encounter, a care team or a task that is open.</summary>
 internal static class CaseReader
 {
-    public static IReadOnlyList<CaseFact> Read(ReadOnlyMemory<byte> body, string kind, string patient, TierTable tiers)
+    public static IReadOnlyList<CaseFact> Read(ReadOnlyMemory<byte> body, string kind, string patient, TierTable tiers, long instant)
     {
         using var document = JsonDocument.Parse(body, new() { MaxDepth = LocalReference.ReaderOptions.MaxDepth });
         var root = document.RootElement;
@@ -20,7 +20,7 @@ internal static class CaseReader
             _ => ([], null),
         };
         return interval is { } open && open.From < open.To
-            ? [.. organizations.Distinct().Select(organization => new CaseFact(patient, organization, open.From, open.To))]
+            ? [.. organizations.Distinct().Select(organization => new CaseFact(patient, organization, open.From == long.MinValue ? instant : open.From, open.To))]
             : [];
     }
 

@@ -24,7 +24,8 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
     private readonly ConcurrentDictionary<string, FactNode> facts = new(StringComparer.Ordinal);
 
     /// <summary>What storage must know of a valid resource to answer for it later.</summary>
-    public JudgedResource Judge(ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key)
+    /// <param name="instant">UTC microseconds of the write: from when on a case counts that does not say when it began.</param>
+    public JudgedResource Judge(ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key, long instant)
     {
         var rule = policy.Tiers[key.Type];
         var scan = Scan(body.Span, rule, source);
@@ -35,7 +36,7 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         var judge = new ViewJudge(Writer(), extract, key, isOwnOnly ? [] : views, subjects.FirstOrDefault(), scan.Parties);
         judge.Run(body);
         var cases = rule.Cases is not null && subjects.Count == 1 && !scan.IsEnteredInError
-            ? CaseReader.Read(body, rule.Cases, subjects[0], policy.Tiers)
+            ? CaseReader.Read(body, rule.Cases, subjects[0], policy.Tiers, instant)
             : [];
         var inherits = isDirectory ? [] : (IReadOnlyList<ResourceKey>)
             [.. scan.Inherits, .. subjects.Select(subject => new ResourceKey("Patient", subject)).Where(subject => subject != key)];
@@ -92,10 +93,13 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
     /// </summary>
     /// <param name="key">Of the Bundle.</param>
     /// <param name="baseUrl">The FHIR base for the entries' fullUrl.</param>
-    /// <param name="composition">A Composition resource in UTF-8 JSON, with the id given.</param>
+    /// <param name="composition">A Composition resource in UTF-8 JSON, with an id.</param>
     public static Disclosure Compose(
-        ResourceKey key, long instant, string baseUrl, ResourceKey compositionKey, ReadOnlyMemory<byte> composition, IReadOnlyList<Disclosure> parts)
+        ResourceKey key, long instant, string baseUrl, ReadOnlyMemory<byte> composition, IReadOnlyList<Disclosure> parts)
     {
+        var compositionKey = ResourceJson.ReadHeader(composition.Span) is { Type: { } type, Id: { } id }
+            ? new ResourceKey(type, id)
+            : throw new ArgumentException("The composition has no type and id.", nameof(composition));
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{{\"resourceType\":\"Bundle\",\"id\":\"{key.Id}\",\"identifier\":{{");
         text.Append(CultureInfo.InvariantCulture, $"\"system\":\"urn:ietf:rfc:3986\",\"value\":\"{baseUrl}/{key}\"}},\"type\":\"document\",");
