@@ -13,7 +13,7 @@ internal static class Examples
     {
         if (Folder is null)
         {
-            Console.WriteLine("The official R4 examples are absent: nothing was checked against them (see profiles/README.md).");
+            Console.WriteLine("The official R4 examples are absent: nothing was checked against them (see profiles/Interop.Distil/README.md).");
             return [];
         }
 

@@ -89,7 +89,7 @@ internal sealed class IsNode(PathNode source, string type) : PathNode
         source.Evaluate(evaluation, focus, items);
         if (items.Count > 1)
         {
-            throw new FhirPathException("'is' asks about a single item, and there are several", 0);
+            throw new FhirPathException("'is' asks about a single item, and there are several", Position);
         }
 
         if (items.Count == 1)

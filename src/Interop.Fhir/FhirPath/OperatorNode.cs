@@ -56,8 +56,8 @@ internal sealed class OperatorNode(string symbol, PathNode left, PathNode right)
         return xs.Count == ys.Count && xs.Zip(ys).All(pair => equality.Equals(pair.First, pair.Second));
     }
 
-    private static int? Order(Evaluation evaluation, List<PathItem> xs, List<PathItem> ys) => xs.Count != 1 || ys.Count != 1
-        ? throw new FhirPathException("A comparison takes single values, and there are several", 0)
+    private int? Order(Evaluation evaluation, List<PathItem> xs, List<PathItem> ys) => xs.Count != 1 || ys.Count != 1
+        ? throw new FhirPathException("A comparison takes single values, and there are several", Position)
         : (evaluation.Scalar(xs[0]), evaluation.Scalar(ys[0])) switch
         {
             (decimal x, decimal y) => x.CompareTo(y),

@@ -54,10 +54,10 @@ internal sealed class Parser(List<Token> tokens)
             var operation = tokens[position++];
             left = operation.Text switch
             {
-                "is" => new IsNode(left, TypeName()),
+                "is" => new IsNode(left, TypeName()) { Position = operation.Position },
                 "as" => new AsNode(left, TypeName()),
-                "|" => new UnionNode(left, Binary(level + 1)),
-                _ when OperatorNode.Supports(operation.Text) => new OperatorNode(operation.Text, left, Binary(level + 1)),
+                "|" => new UnionNode(left, Binary(level + 1)) { Position = operation.Position },
+                _ when OperatorNode.Supports(operation.Text) => new OperatorNode(operation.Text, left, Binary(level + 1)) { Position = operation.Position },
                 _ => throw new FhirPathException($"The operator {operation.Text} is not supported", operation.Position),
             };
         }
@@ -146,7 +146,7 @@ internal sealed class Parser(List<Token> tokens)
             return token.Text == "$this" && source is null ? new ThisNode() : throw new FhirPathException($"{token.Text} is not known here", token.Position);
         }
 
-        return Current.Is("(") && !token.IsDelimited ? Function(source, token) : new MemberNode(source, token.Text);
+        return Current.Is("(") && !token.IsDelimited ? Function(source, token) : new MemberNode(source, token.Text) { Position = token.Position };
     }
 
     private PathNode Function(PathNode? source, Token name)
@@ -157,7 +157,7 @@ internal sealed class Parser(List<Token> tokens)
             var type = TypeName();
             Expect(")");
             var items = source ?? new ThisNode();
-            return name.Text == "is" ? new IsNode(items, type) : new AsNode(items, type);
+            return name.Text == "is" ? new IsNode(items, type) { Position = name.Position } : new AsNode(items, type);
         }
 
         var arguments = new List<PathNode>();
@@ -172,7 +172,7 @@ internal sealed class Parser(List<Token> tokens)
         }
 
         position++;
-        return new FunctionNode(source, Functions.Find(name.Text, arguments.Count, name.Position), arguments);
+        return new FunctionNode(source, Functions.Find(name.Text, arguments.Count, name.Position), arguments) { Position = name.Position };
     }
 
     private string TypeName()

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Interop.Fhir.Json;
 
 /// <summary>A property of the outermost object.</summary>
@@ -7,18 +9,19 @@ public readonly record struct TopLevelProperty(string Name, int NameStart, Range
 
 /// <summary>
 /// Reads and patches the properties of the outermost object of a JSON text, and leaves every other byte as it is.
-/// The text must be JSON (it was validated when it came in): FormatException otherwise.
+/// A byte order mark stays where it is. The text must be JSON (it was validated when it came in): FormatException otherwise.
 /// </summary>
 public static class TopLevel
 {
     /// <summary>The properties in document order. Ranges count from the start of the given bytes.</summary>
     public static IReadOnlyList<TopLevelProperty> Properties(ReadOnlySpan<byte> utf8)
     {
-        using var tape = Read(utf8);
+        var text = JsonTape.WithoutMark(utf8);
+        using var tape = Read(text);
         var properties = new List<TopLevelProperty>();
         for (var child = 1; child < tape.Count; child = tape[child].Next)
         {
-            properties.Add(Describe(utf8, tape[child]));
+            properties.Add(Describe(text, tape[child], utf8.Length - text.Length));
         }
 
         return properties;
@@ -77,7 +80,7 @@ public static class TopLevel
         throw new FormatException("The JSON text is not an object.");
     }
 
-    internal static TopLevelProperty Describe(ReadOnlySpan<byte> utf8, in TapeNode node)
+    private static TopLevelProperty Describe(ReadOnlySpan<byte> utf8, in TapeNode node, int offset)
     {
         var quote = node.Kind == TapeKind.String ? 1 : 0;
         var raw = utf8.Slice(node.NameStart, node.NameLength);
@@ -92,7 +95,8 @@ public static class TopLevel
             length = JsonText.Unescape(raw, name);
         }
 
-        return new(System.Text.Encoding.UTF8.GetString(name, 0, length), node.NameStart - 1, (node.Start - quote)..(node.End + quote));
+        var start = offset + node.Start - quote;
+        return new(Encoding.UTF8.GetString(name, 0, length), offset + node.NameStart - 1, start..(offset + node.End + quote));
     }
 
     private static TopLevelProperty? Find(ReadOnlySpan<byte> utf8, string name)

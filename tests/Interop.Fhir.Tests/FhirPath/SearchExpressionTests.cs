@@ -97,6 +97,14 @@ public sealed class SearchExpressionTests
     public void What_is_no_expression_is_an_error_with_its_place(string text, int position) =>
         Assert.Equal(position, Assert.Throws<FhirPathException>(() => FhirPathExpression.Compile(text)).Position);
 
+    [Theory]
+    [InlineData("Patient.name is HumanName", 13)]
+    [InlineData("Patient.name.family < 'B'", 20)]
+    [InlineData("Patient.active and Patient.name.family", 32)]
+    public void Several_items_where_one_is_needed_are_an_error_with_its_place(string text, int position) => Assert.Equal(
+        position,
+        Assert.Throws<FhirPathException>(() => FhirPathExpression.Compile(text).Evaluate(Encoding.UTF8.GetBytes(Patient))).Position);
+
     [Fact]
     public void Endless_expressions_are_errors()
     {

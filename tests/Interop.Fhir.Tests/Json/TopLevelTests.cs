@@ -47,6 +47,17 @@ public sealed class TopLevelTests
     }
 
     [Fact]
+    public void A_byte_order_mark_stays()
+    {
+        const string Marked = "\uFEFF{\"a\":1}";
+
+        Assert.Equal("1", Text(TopLevel.Value(Bytes(Marked), "a")));
+        Assert.Equal("\uFEFF{\"a\":2}", Text(TopLevel.Replace(Bytes(Marked), "a", "2"u8)));
+        Assert.Equal("\uFEFF{}", Text(TopLevel.Remove(Bytes(Marked), "a")));
+        Assert.Equal("\uFEFF{\"a\":1,\"b\":2}", Text(TopLevel.Replace(Bytes(Marked), "b", "2"u8)));
+    }
+
+    [Fact]
     public void What_is_no_object_is_a_format_error() => Assert.Throws<FormatException>(() => TopLevel.Properties("[1]"u8));
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

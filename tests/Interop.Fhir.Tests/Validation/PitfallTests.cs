@@ -28,6 +28,7 @@ public sealed class PitfallTests
     [InlineData("""{"resourceType":"Patient","photo":[{"data":"TWFu IHdo\nbw=="}]}""")]
     [InlineData("""{"resourceType":"Patient","language":"de-CH"}""")]
     [InlineData("""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.00}}""")]
+    [InlineData("""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1234567890123456789012345678901234567890}}""")]
     [InlineData("""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":-1.000E+245}}""")]
     [InlineData("""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.0e0}}""")]
     [InlineData("""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":-0.0}}""")]
@@ -188,6 +189,21 @@ public sealed class PitfallTests
             + string.Concat(Enumerable.Repeat("]}", 99));
 
         Assert.Empty(Validate($$"""{"resourceType":"Patient","extension":[{{nested}}]}"""));
+    }
+
+    [Fact]
+    public void The_deepest_resource_that_is_read_needs_little_stack()
+    {
+        const int Levels = 126; // an object and an array each, in an object and an array: 254 of 256
+        var json = "{\"resourceType\":\"Patient\",\"extension\":[" + string.Concat(Enumerable.Repeat("{\"url\":\"u\",\"extension\":[", Levels))
+            + "{\"url\":\"u\",\"valueCode\":\"x\"}" + string.Concat(Enumerable.Repeat("]}", Levels)) + "]}";
+        IReadOnlyList<Issue>? issues = null;
+
+        var thread = new Thread(() => issues = Validate(json), maxStackSize: 256 * 1024);
+        thread.Start();
+        thread.Join();
+
+        Assert.Empty(issues!);
     }
 
     [Fact]
