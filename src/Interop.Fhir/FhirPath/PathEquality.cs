@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 
@@ -40,19 +41,35 @@ internal sealed class PathEquality(Evaluation evaluation) : IEqualityComparer<Pa
         return x.Node >= 0 && y.Node >= 0 && x.Type.Kind == PrimitiveKind.None && y.Type.Kind == PrimitiveKind.None && Same(x.Node, y.Node);
     }
 
-    public int GetHashCode(PathItem item)
+    public int GetHashCode(PathItem item) => item.Node >= 0 ? HashOf(item.Node) : item.Value switch
     {
-        if (!item.HasValue)
-        {
-            return item.Node >= 0 ? evaluation.Tape[item.Node].Next - item.Node : 0;
-        }
+        string text => Hash(Encoding.UTF8.GetBytes(text)),
+        int whole => ((decimal)whole).GetHashCode(),
+        var other => other?.GetHashCode() ?? 0,
+    };
 
-        if (item.Node >= 0 && evaluation.Tape[item.Node] is { Kind: TapeKind.String } node && (node.Flags & TapeFlags.Escaped) == 0)
+    // Without regard to the order of properties and the precision of numbers, as equality is.
+    private int HashOf(int node)
+    {
+        ref readonly var value = ref evaluation.Tape[node];
+        switch (value.Kind)
         {
-            return Hash(evaluation.Raw(item.Node));
-        }
+            case TapeKind.String:
+                var isPlain = (value.Flags & TapeFlags.Escaped) == 0;
+                return Hash(isPlain ? evaluation.Raw(node) : Encoding.UTF8.GetBytes(evaluation.Text(node)!));
+            case TapeKind.Number:
+                return Number(node)?.GetHashCode() ?? 0;
+            case TapeKind.Object or TapeKind.Array:
+                var hash = 0;
+                for (var child = node + 1; child < value.Next; child = evaluation.Tape[child].Next)
+                {
+                    hash += HashOf(child) * (evaluation.Tape[child].NameLength + 31);
+                }
 
-        return evaluation.Scalar(item) is string text ? Hash(System.Text.Encoding.UTF8.GetBytes(text)) : evaluation.Scalar(item)?.GetHashCode() ?? 0;
+                return hash;
+            default:
+                return value.Kind == TapeKind.Null ? 0 : (value.Kind == TapeKind.True).GetHashCode();
+        }
     }
 
     private static int Hash(ReadOnlySpan<byte> bytes)

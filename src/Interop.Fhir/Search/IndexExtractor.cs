@@ -8,6 +8,9 @@ namespace Interop.Fhir.Search;
 /// <summary>Finds what a resource can be found by: https://hl7.org/fhir/R4/search.html. Compile once, share between threads.</summary>
 public sealed class IndexExtractor(SearchParameterSet parameters)
 {
+    // A resource with a thousand codes and a thousand values has a million pairs; nobody finds it by the last of them.
+    private const int MostTuples = 10_000;
+
     private readonly ConcurrentDictionary<string, CompiledParameter[]> compiled = new(StringComparer.Ordinal);
 
     /// <summary>The index entries of a valid resource, without duplicates. FormatException when it is not JSON or of no known type.</summary>
@@ -56,7 +59,7 @@ public sealed class IndexExtractor(SearchParameterSet parameters)
             FhirPathExpression.Compile(facts.Expression).Root,
             [.. facts.Components.Select(component => FhirPathExpression.Compile(component.Expression).Root)]))]);
 
-    /// <summary>Every combination of what the components yield for one item.</summary>
+    /// <summary>Every combination of what the components yield for one item, up to a bound.</summary>
     private static void Composite(
         Evaluation evaluation, IndexWriter writer, CompiledParameter parameter, PathItem item, List<IndexEntry> entries)
     {
@@ -76,7 +79,7 @@ public sealed class IndexExtractor(SearchParameterSet parameters)
                 return;
             }
 
-            tuples = tuples.SelectMany(tuple => values.Select(value => (IndexEntry[])[.. tuple, value])).ToList();
+            tuples = tuples.SelectMany(tuple => values.Select(value => (IndexEntry[])[.. tuple, value])).Take(MostTuples).ToList();
         }
 
         entries.AddRange(tuples.Select(tuple => new CompositeEntry(parameter.Facts.Code, new(tuple))));

@@ -175,6 +175,17 @@ public sealed class ExtractionTests
             [new TokenEntry("component-code-value-quantity", null, "d"), new QuantityEntry("component-code-value-quantity", 79.5, 80.5, null, null, null)])));
 
     [Fact]
+    public void The_pairs_of_a_composite_are_bounded()
+    {
+        var codings = string.Join(',', Enumerable.Range(0, 300).Select(i => $$"""{"code":"c{{i}}"}"""));
+
+        var entries = Extractor.Extract(Encoding.UTF8.GetBytes(
+            $$$"""{"resourceType":"Observation","status":"final","code":{"coding":[{{{codings}}}]},"valueCodeableConcept":{"coding":[{{{codings}}}]}}"""));
+
+        Assert.Equal(10_000, entries.Count(entry => entry.Parameter == "code-value-concept"));
+    }
+
+    [Fact]
     public void The_value_date_component_spells_its_type_DateTime() => Finds(
         """{"resourceType":"Observation","status":"final","code":{"coding":[{"code":"c"}]},"valueDateTime":"1970-01-01"}""",
         "code-value-date",
