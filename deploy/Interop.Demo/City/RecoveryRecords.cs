@@ -56,20 +56,21 @@ internal static class RecoveryRecords
     {
         if (chart.Plan.IsNamed || chart.Dice.Chance(50))
         {
-            WriteNote(chart, encounter, start, new($"{Codes.Base}/CodeSystem/sharing-label", "SUDNOTE"));
+            WriteNote(chart, encounter, start, [], [Codes.Own("sharing-label", "SUDNOTE")]);
         }
 
         if (chart.Plan.Number % 4 == 0)
         {
-            WriteNote(chart, encounter, start, Codes.Sensitivity("PSYTHPN"));
+            WriteNote(chart, encounter, start, [Codes.Sensitivity("PSYTHPN")], []);
         }
     }
 
-    private static void WriteNote(Chart chart, string encounter, DateTimeOffset date, Code label) =>
+    private static void WriteNote(Chart chart, string encounter, DateTimeOffset date, Code[] labels, Code[] categories) =>
         chart.Add(Codes.RecoveryClinic, "DocumentReference", json => json
-            .Object("meta", meta => meta.Codings("security", Codes.Part2, label, Codes.VeryRestricted))
+            .Object("meta", meta => meta.Codings("security", [Codes.Part2, Codes.VeryRestricted, .. labels]))
             .Text("status", "current")
             .Object("type", type => type.Text("text", "Counselling note"))
+            .Concepts("category", categories)
             .Reference("subject", chart.Patient)
             .Time("date", date)
             .Reference("custodian", Codes.Organization(Codes.RecoveryClinic))

@@ -121,7 +121,7 @@ public static class AgreementReader
     private static List<string> Purposes(JsonElement sharing, List<string> problems)
     {
         var actions = sharing.Items("action")
-            .Where(action => action.Code("type", Systems + "agreement-action") == "disclose" && action.Text("status") == "active")
+            .Where(action => action.Code("type", Systems + "agreement-action") == "disclose" && action.Code("status", Systems + "agreement-action-status") == "active")
             .ToList();
         var purposes = actions.Select(action => action.Code("intent", ConsentReader.ActReason)).OfType<string>().Distinct().ToList();
         if (purposes.Count == 0 || sharing.Items("action").Any(action => action.At("doNotPerform").ValueKind == JsonValueKind.True))
