@@ -6,7 +6,8 @@ namespace Interop.Fhir.Validation;
 
 /// <summary>
 /// The regular expressions of https://hl7.org/fhir/R4/datatypes.html#primitive, written out over bytes. Stricter only where the text of
-/// the specification is: days that the calendar has, 32-bit integers, padded base64, a maximum of 1,048,576 characters.
+/// the specification is (days that the calendar has, 32-bit integers, padded base64, a maximum of 1,048,576 characters), and looser only in
+/// the white space of base64.
 /// </summary>
 internal static class PrimitiveSyntax
 {
@@ -74,8 +75,12 @@ internal static class PrimitiveSyntax
         return true;
     }
 
-    private static bool IsInteger(ReadOnlySpan<byte> text, int minimum) =>
-        Utf8Parser.TryParse(text, out int value, out var used) && used == text.Length && value >= minimum && !text.SequenceEqual("-0"u8);
+    private static bool IsInteger(ReadOnlySpan<byte> text, int minimum)
+    {
+        var digits = text.StartsWith("-"u8) && minimum < 0 ? text[1..] : text;
+        var isPlain = digits.Length > 0 && char.IsAsciiDigit((char)digits[0]) && (digits[0] != (byte)'0' || digits.Length == 1);
+        return isPlain && Utf8Parser.TryParse(text, out int value, out var used) && used == text.Length && value >= minimum;
+    }
 
     private static bool IsString(ReadOnlySpan<byte> text) =>
         text.Length > 0 && (text.Length <= LongestString || Encoding.UTF8.GetCharCount(text) <= LongestString);
@@ -157,7 +162,7 @@ internal static class PrimitiveSyntax
         return true;
     }
 
-    // White space is allowed anywhere and dropped (the examples break their lines).
+    // White space is allowed anywhere, also inside a group of four, where the expression has none: senders break their lines anywhere.
     private static bool IsBase64(ReadOnlySpan<byte> text)
     {
         var (count, padding) = (0, 0);
