@@ -219,7 +219,7 @@ internal sealed class ViewWriter(TierTable tiers)
             {
                 ReferenceMode.HideMandatory => edge.IsMandatory && !isVital,
                 ReferenceMode.HideOptional => !edge.IsMandatory,
-                ReferenceMode.Visible => !visible!.Contains(target),
+                ReferenceMode.Visible => !visible!.Contains(target) && !IsCaller(target),
                 _ => false,
             };
             if (isHidden)
@@ -244,6 +244,9 @@ internal sealed class ViewWriter(TierTable tiers)
         sink.Write((byte)'}');
         return true;
     }
+
+    // Who asks knows itself.
+    private bool IsCaller(ResourceKey target) => target.Type == "Organization" && Encoding.ASCII.GetBytes(target.Id).AsSpan().SequenceEqual(caller);
 
     private RawReference ReadReference(ref Utf8JsonReader reader)
     {
