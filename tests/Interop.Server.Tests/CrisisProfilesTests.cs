@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Interop.Fhir.Validation;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Policy;
 
 namespace Interop.Server.Tests;
 
@@ -9,12 +11,14 @@ public sealed class CrisisProfilesTests
     private static readonly string Folder = Path.Combine(Repository.Root, "profiles", "crisis");
 
     public static TheoryData<string> Files =>
-        [.. Directory.EnumerateFiles(Folder, "*.json", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path)).Order()];
+        [.. Directory.EnumerateFiles(Folder, "*.json", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Folder, path))
+            .Order()];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Each_file_is_valid_R4(string file) =>
-        Assert.Empty(ResourceValidator.Validate(File.ReadAllBytes(Path.Combine(Folder, file))).Select(issue => $"{issue.Expression}: {issue.Diagnostics}"));
+        Assert.Empty(ResourceValidator.Validate(File.ReadAllBytes(Path.Combine(Folder, file))));
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -33,12 +37,25 @@ public sealed class CrisisProfilesTests
     }
 
     [Fact]
+    public void The_example_agreement_and_consent_can_be_in_force()
+    {
+        var agreement = AgreementReader.Read(File.ReadAllBytes(Path.Combine(Folder, "examples", "Contract-hospital-agreement.json")), "a")!;
+        var consent = ConsentReader.Read(File.ReadAllBytes(Path.Combine(Folder, "examples", "Consent-intermediate.json")), "c", 1, 0);
+
+        Assert.Empty(agreement.Problems);
+        Assert.Equal(Tier.Full, agreement.Ceiling);
+        Assert.Equal(["TREAT", "COC", "CAREMGT"], agreement.Purposes);
+        Assert.Empty(consent.Indeterminate);
+        Assert.Equal(ConsentState.Active, consent.State);
+    }
+
+    [Fact]
     public void A_code_system_counts_its_codes_and_has_none_twice()
     {
         foreach (var file in Directory.EnumerateFiles(Folder, "CodeSystem-*.json"))
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-            var codes = document.RootElement.GetProperty("concept").EnumerateArray().Select(concept => concept.GetProperty("code").GetString()).ToArray();
+            var codes = document.RootElement.GetProperty("concept").EnumerateArray().Select(it => it.GetProperty("code").GetString());
 
             Assert.Equal(codes.Distinct().Count(), document.RootElement.GetProperty("count").GetInt32());
         }

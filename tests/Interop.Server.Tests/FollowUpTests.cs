@@ -33,11 +33,13 @@ public sealed class FollowUpTests
         Assert.NotEqual(Task(Encounter())!.Key, Task(With("id", "other"))!.Key);
     }
 
-    [Fact]
-    public void An_end_without_a_time_counts_from_the_instant_of_finishing()
+    [Theory]
+    [InlineData("2026-03-01")]
+    [InlineData("9999-12-31T23:59:59Z")]
+    public void An_end_that_is_no_instant_to_count_from_counts_from_the_instant_of_finishing(string end)
     {
         var encounter = Encounter();
-        encounter["period"]!["end"] = "2026-03-01";
+        encounter["period"]!["end"] = end;
 
         var json = JsonNode.Parse(Task(encounter)!.Json)!;
 

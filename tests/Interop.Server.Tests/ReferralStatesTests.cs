@@ -13,7 +13,8 @@ public sealed class ReferralStatesTests
     private static readonly (string From, string To, bool ByOwner)[] Allowed =
     [
         ("draft", "requested", false),
-        ("requested", "received", true), ("requested", "accepted", true), ("requested", "rejected", true), ("requested", "cancelled", false),
+        ("requested", "received", true), ("requested", "accepted", true), ("requested", "rejected", true),
+        ("requested", "cancelled", false),
         ("received", "accepted", true), ("received", "rejected", true), ("received", "cancelled", false),
         ("accepted", "in-progress", true), ("accepted", "on-hold", true), ("accepted", "failed", true), ("accepted", "cancelled", false),
         ("in-progress", "completed", true), ("in-progress", "failed", true), ("in-progress", "on-hold", true),

@@ -17,67 +17,77 @@ internal static class Agreements
 
     public static IEnumerable<CityBundle> Bundles(DateTimeOffset now)
     {
-        var (start, end) = (now.AddDays(-200), now.AddDays(165));
+        var year = (Start: now.AddDays(-200), End: now.AddDays(165));
+        var crisis = new Form(Codes.CrisisProgram, Codes.Shelter, "executed", year.Start, year.End, "basic", [], ["COC"], Terms);
         yield return new(Codes.CrisisProgram,
         [
-            Contract("agreement-hospital", Codes.CrisisProgram, Codes.CityHospital, "executed", start, end, "full", Everything, Care, Terms),
-            Contract("agreement-family-services", Codes.CrisisProgram, Codes.FamilyServices, "executed", start, end, "intermediate", ["MH"], ["COC", "CAREMGT"], Terms),
-            Contract("agreement-police", Codes.CrisisProgram, Codes.CityPolice, "executed", start, end, "basic", [], ["OVRPS"], Terms),
-            Contract("agreement-dispatch", Codes.CrisisProgram, Codes.DispatchCenter, "executed", start, end, "basic", [], ["OVRPS"], Terms),
-            Contract("agreement-shelter-expired", Codes.CrisisProgram, Codes.Shelter, "executed", now.AddDays(-400), now.AddDays(-35), "basic", [], ["COC"], Terms),
-            Contract("agreement-shelter-suspended", Codes.CrisisProgram, Codes.Shelter, "disputed", start, end, "intermediate", [], ["COC"], Terms),
-            Contract("agreement-shelter-incomplete", Codes.CrisisProgram, Codes.Shelter, "executed", start, end, "basic", [], ["COC"], Terms[..4]),
-            Contract("agreement-shelter-draft", Codes.CrisisProgram, Codes.Shelter, "negotiable", now, end, "basic", [], ["COC"], Terms),
+            Contract("agreement-hospital", crisis with
+            {
+                Grantee = Codes.CityHospital, Ceiling = "full", Cleared = Everything, Purposes = Care,
+            }),
+            Contract("agreement-family-services", crisis with
+            {
+                Grantee = Codes.FamilyServices, Ceiling = "intermediate", Cleared = ["MH"], Purposes = ["COC", "CAREMGT"],
+            }),
+            Contract("agreement-police", crisis with { Grantee = Codes.CityPolice, Purposes = ["OVRPS"] }),
+            Contract("agreement-dispatch", crisis with { Grantee = Codes.DispatchCenter, Purposes = ["OVRPS"] }),
+            Contract("agreement-shelter-expired", crisis with { Start = now.AddDays(-400), End = now.AddDays(-35) }),
+            Contract("agreement-shelter-suspended", crisis with { Status = "disputed" }),
+            Contract("agreement-shelter-incomplete", crisis with { Terms = Terms[..4] }),
+            Contract("agreement-shelter-draft", crisis with { Status = "negotiable" }),
         ]);
+        var recovery = crisis with { Grantor = Codes.RecoveryClinic, Cleared = Everything, Purposes = Care };
         yield return new(Codes.RecoveryClinic,
         [
-            Contract("agreement-recovery-hospital", Codes.RecoveryClinic, Codes.CityHospital, "executed", start, end, "full", Everything, Care, Terms),
-            Contract("agreement-recovery-crisis", Codes.RecoveryClinic, Codes.CrisisProgram, "executed", start, end, "intermediate", Everything, Care, Terms),
+            Contract("agreement-recovery-hospital", recovery with { Grantee = Codes.CityHospital, Ceiling = "full" }),
+            Contract("agreement-recovery-crisis", recovery with { Grantee = Codes.CrisisProgram, Ceiling = "intermediate" }),
         ]);
     }
 
-    private static CityResource Contract(
-        string id,
-        string grantor,
-        string grantee,
-        string status,
-        DateTimeOffset start,
-        DateTimeOffset end,
-        string ceiling,
-        string[] cleared,
-        string[] purposes,
-        string[] terms) =>
+    private static CityResource Contract(string id, Form form) =>
         new("Contract", id, FhirWriter.Resource("Contract", id, json => json
             .Object("meta", meta => meta.Texts("profile", Codes.ExtensionUrl("sharing-agreement")))
-            .One("extension", review => review.Text("url", Codes.ExtensionUrl("agreement-review")).Text("valueDate", FhirWriter.Date(end.AddDays(-90))))
-            .Text("status", status)
-            .Time("issued", start.AddDays(-10))
-            .Object("applies", applies => applies.Text("start", FhirWriter.Date(start)).Text("end", FhirWriter.Date(end)))
-            .Text("title", $"{grantor} and {grantee}")
-            .Each("term", terms, term => WriteTerm(json, term, grantor, grantee, ceiling, cleared, purposes))));
+            .One("extension", review => review
+                .Text("url", Codes.ExtensionUrl("agreement-review"))
+                .Text("valueDate", FhirWriter.Date(form.End.AddDays(-90))))
+            .Text("status", form.Status)
+            .Time("issued", form.Start.AddDays(-10))
+            .Object("applies", applies => applies.Text("start", FhirWriter.Date(form.Start)).Text("end", FhirWriter.Date(form.End)))
+            .Text("title", $"{form.Grantor} and {form.Grantee}")
+            .Each("term", form.Terms, term => WriteTerm(json, term, form))));
 
-    private static void WriteTerm(
-        FhirWriter json, string term, string grantor, string grantee, string ceiling, string[] cleared, string[] purposes)
+    private static void WriteTerm(FhirWriter json, string term, Form form)
     {
         json.Concept("type", Codes.Own("agreement-term", term));
         if (term != "information-sharing")
         {
-            json.Object("offer", offer => offer.Text("text", $"What {grantor} and {grantee} settled about {term}."));
+            json.Object("offer", offer => offer.Text("text", $"What {form.Grantor} and {form.Grantee} settled about {term}."));
             return;
         }
 
-        (string Role, string Organization)[] parties = [("grantor", grantor), ("grantee", grantee)];
+        (string Role, string Organization)[] parties = [("grantor", form.Grantor), ("grantee", form.Grantee)];
         json.One("securityLabel", label => label
-                .Coding("classification", Codes.Own("sharing-tier", ceiling))
-                .Codings("category", [.. cleared.Select(Codes.Sensitivity)]))
+                .Coding("classification", Codes.Own("sharing-tier", form.Ceiling))
+                .Codings("category", [.. form.Cleared.Select(Codes.Sensitivity)]))
             .Object("offer", offer => offer
                 .Each("party", parties, party => json
                     .References("reference", Codes.Organization(party.Organization))
                     .Concept("role", Codes.Own("agreement-role", party.Role)))
-                .Text("text", $"{grantee} may see records of {grantor} up to {ceiling}."))
-            .Each("action", purposes, purpose => json
+                .Text("text", $"{form.Grantee} may see records of {form.Grantor} up to {form.Ceiling}."))
+            .Each("action", form.Purposes, purpose => json
                 .Concept("type", Codes.Own("agreement-action", "disclose"))
                 .Concept("intent", new(Codes.ActReason, purpose))
                 .Concept("status", Codes.Own("agreement-action-status", "active")));
     }
+
+    private sealed record Form(
+        string Grantor,
+        string Grantee,
+        string Status,
+        DateTimeOffset Start,
+        DateTimeOffset End,
+        string Ceiling,
+        IReadOnlyList<string> Cleared,
+        IReadOnlyList<string> Purposes,
+        IReadOnlyList<string> Terms);
 }

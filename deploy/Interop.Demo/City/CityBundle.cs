@@ -1,6 +1,6 @@
 namespace Interop.Demo.City;
 
-/// <summary>Resources that one organisation keeps, in an order in which each can be stored: what is pointed at comes first or beside.</summary>
+/// <summary>Resources that one organisation keeps; what they point at is in the same bundle or an earlier one.</summary>
 /// <param name="Source">Id of the custodian Organization.</param>
 public sealed record CityBundle(string Source, IReadOnlyList<CityResource> Resources);
 

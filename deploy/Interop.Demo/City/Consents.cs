@@ -127,7 +127,7 @@ internal static class Consents
             ConsentKind.Rejected => care with { Status = "rejected" },
             ConsentKind.LabelLimited => care with { Tier = "full", Labels = ["MH", "PSY", "SDV"] },
             ConsentKind.Part2Valid or ConsentKind.Part2Deficient =>
-                care with { Tier = "intermediate", Labels = ["SUD", "ETHUD", "OPIOIDUD", "42CFRPart2"], Purposes = ["TREAT"], IsPart2 = true },
+                care with { Labels = ["SUD", "ETHUD", "OPIOIDUD", "42CFRPart2"], Purposes = ["TREAT"], IsPart2 = true },
             ConsentKind.Indeterminate => care with { IsIndeterminate = true },
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };

@@ -20,9 +20,12 @@ internal static class Encounters
     private static readonly (string Item, int Weight)[] Dispositions =
         [("43", 48), ("14", 20), ("16", 13), ("42", 12), ("32", 4), ("03", 1), ("18", 2)];
 
+    private static readonly Code[] Telephone = [new(Codes.Snomed, "185317003", "Telephone encounter")];
+
     private static readonly Code[] Reasons =
     [
-        new(Codes.Snomed, "24199005", "Agitated"), new(Codes.Snomed, "6471006", "Suicidal thoughts"), new(Codes.Snomed, "32911000", "Homeless"),
+        new(Codes.Snomed, "24199005", "Agitated"), new(Codes.Snomed, "6471006", "Suicidal thoughts"),
+        new(Codes.Snomed, "32911000", "Homeless"),
         new(Codes.Snomed, "41501003", "Threatening suicide"), new(Codes.Snomed, "25702006", "Alcohol intoxication"),
     ];
 
@@ -117,9 +120,11 @@ internal static class Encounters
     private static void WriteRest(FhirWriter json, Chart chart, string home, string model, DateTimeOffset start, DateTimeOffset? end)
     {
         var team = model == "ccd" ? "diverter-1-role" : chart.Dice.Pick(["clinician-1-role", "medic-1-role", "peer-1-role"]);
+        Code[] types = [Codes.Own("response-model", model), .. model == "ccd" ? Telephone : []];
+        var service = chart.Dice.Weighted([("135", 60), ("541", 36), ("542", 4)]);
         json.Coding("class", new(Codes.ActCode, model == "ccd" ? "VR" : "FLD"))
-            .Concepts("type", [Codes.Own("response-model", model), .. model == "ccd" ? [new Code(Codes.Snomed, "185317003", "Telephone encounter")] : Array.Empty<Code>()])
-            .Concept("serviceType", new("http://terminology.hl7.org/CodeSystem/service-type", chart.Dice.Weighted([("135", 60), ("541", 36), ("542", 4)])))
+            .Concepts("type", types)
+            .Concept("serviceType", new("http://terminology.hl7.org/CodeSystem/service-type", service))
             .Reference("subject", chart.Patient)
             .One("participant", participant => participant.Reference("individual", "PractitionerRole/" + team))
             .Period("period", start, end)

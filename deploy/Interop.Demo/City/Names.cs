@@ -13,11 +13,12 @@ internal static class Names
     public static readonly string[] Family =
     [
         "Anytest", "Bogusworth", "Contrivale", "Dummerly", "Exampleton", "Fictions", "Generatov", "Hypothetti", "Inventado", "Justmadeup",
-        "Kunstname", "Ludomir-Test", "Mockridge", "Notareal", "Ofnowhere", "Placeholt", "Quasinger", "Randomsen", "Samplewood", "Testington",
-        "Unrealov", "Virtanen-Test", "Wunschname", "Xampel", "Yesnobody", "Zufallski",
+        "Kunstname", "Ludomir-Test", "Mockridge", "Notareal", "Ofnowhere", "Placeholt", "Quasinger", "Randomsen", "Samplewood",
+        "Testington", "Unrealov", "Virtanen-Test", "Wunschname", "Xampel", "Yesnobody", "Zufallski",
     ];
 
-    public static readonly string[] Streets = ["Invention Street", "Sample Avenue", "Placeholder Lane", "Mockingbird Test Road", "Null Island Way"];
+    public static readonly string[] Streets =
+        ["Invention Street", "Sample Avenue", "Placeholder Lane", "Mockingbird Test Road", "Null Island Way"];
 
     public static readonly string[] Friends = ["Pat Standin", "Lou Stopgap", "Robin Proxy", "Sam Understudy"];
 }

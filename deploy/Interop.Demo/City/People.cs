@@ -7,7 +7,8 @@ internal static class People
 {
     private static readonly (string Language, int Weight)[] Languages = [("en", 78), ("es", 16), ("fr", 2), ("ar", 2), ("vi", 2)];
 
-    private static readonly (string? Text, int Weight)[] Races = [("White", 40), ("Black or African American", 36), ("Asian", 6), ("Other Race", 8), (null, 10)];
+    private static readonly (string? Text, int Weight)[] Races =
+        [("White", 40), ("Black or African American", 36), ("Asian", 6), ("Other Race", 8), (null, 10)];
 
     /// <summary>Adds the Patient, the home and for some a RelatedPerson; returns the home's reference.</summary>
     public static string Write(Chart chart)
@@ -18,12 +19,14 @@ internal static class People
         var isHomeless = !plan.IsNamed && dice.Chance(30);
         var (language, friend, race) = (dice.Weighted(Languages), dice.Pick(Names.Friends), dice.Weighted(Races));
         var phone = $"555-01{dice.Below(100):D2}";
+        (string System, string Value, string Type)[] identifiers =
+            [("urn:interop:case", $"CASE-{plan.Number:D5}", "agency-case"), ("urn:interop:record", $"R{plan.Number + 70_000}", "record")];
         chart.Add(Codes.CrisisProgram, "Patient", plan.PatientId, json => json
             .Each("extension", race is null ? Array.Empty<string>() : [race], text => WriteRace(json, text))
-            .Each("identifier", [("urn:interop:case", $"CASE-{plan.Number:D5}", "agency-case"), ("urn:interop:record", $"R{plan.Number + 70_000}", "record")], it => json
-                .Concept("type", Codes.Own("identifier-type", it.Item3))
-                .Text("system", it.Item1)
-                .Text("value", it.Item2))
+            .Each("identifier", identifiers, it => json
+                .Concept("type", Codes.Own("identifier-type", it.Type))
+                .Text("system", it.System)
+                .Text("value", it.Value))
             .Boolean("active", true)
             .One("name", name => name.Text("use", "official").Text("family", plan.Family).Texts("given", plan.Given))
             .One("telecom", telecom => telecom.Text("system", "phone").Text("value", phone).Text("use", "mobile"))
@@ -49,7 +52,9 @@ internal static class People
         }
 
         return chart.Add(Codes.CrisisProgram, "Location", json => json
-            .One("extension", subject => subject.Text("url", Codes.ExtensionUrl("location-subject")).Reference("valueReference", chart.Patient))
+            .One("extension", subject => subject
+                .Text("url", Codes.ExtensionUrl("location-subject"))
+                .Reference("valueReference", chart.Patient))
             .Text("status", "active")
             .Text("name", "Home")
             .Text("mode", "instance")

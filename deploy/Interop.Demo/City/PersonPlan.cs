@@ -34,7 +34,8 @@ internal sealed record PersonPlan(
     {
         var id = dice.Uuid();
         var gender = dice.Weighted([("female", 47), ("male", 47), ("other", 4), ("unknown", 2)]);
-        var age = dice.Weighted([(dice.Between(13, 17), 6), (dice.Between(18, 34), 38), (dice.Between(35, 64), 44), (dice.Between(65, 90), 12)]);
+        var age = dice.Weighted(
+            [(dice.Between(13, 17), 6), (dice.Between(18, 34), 38), (dice.Between(35, 64), 44), (dice.Between(65, 90), 12)]);
         var birthDate = $"{year - age:D4}-{dice.Between(1, 12):D2}-{dice.Between(1, 28):D2}";
         var (given, family) = number switch
         {

@@ -114,7 +114,7 @@ internal static class Referrals
             .Time("start", start)
             .Time("end", start.AddMinutes(45))
             .References("basedOn", request)
-            .Each("participant", [chart.Patient, Codes.Organization(owner) == Codes.Organization(Codes.CityHospital) ? "PractitionerRole/physician-1-role" : $"Location/{owner}-site"], actor => json
+            .Each("participant", [chart.Patient, $"Location/{owner}-site"], actor => json
                 .Reference("actor", actor)
                 .Text("status", "accepted")));
 

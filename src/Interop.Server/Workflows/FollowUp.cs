@@ -65,6 +65,7 @@ public static class FollowUp
     private static DateTimeOffset? EndOf(string? text) =>
         text is { Length: > 19 }
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var end)
+        && end <= DateTimeOffset.MaxValue - Within
             ? end
             : null;
 

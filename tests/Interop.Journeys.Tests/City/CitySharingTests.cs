@@ -94,7 +94,8 @@ public sealed class CitySharingTests
         var visible = records.Where(it => it.Source == "crisis-program" && Decide(it).Visible).Select(it => it.Key.Type).ToHashSet();
 
         Assert.Equal(tier, Decide(records.Single(it => it.Key.Type == "Patient")).Tier);
-        Assert.Subset(visible, new HashSet<string> { "Patient", "RiskAssessment", "Flag", "CarePlan", "Encounter", "Task", "ServiceRequest" });
+        string[] basic = ["Patient", "RiskAssessment", "Flag", "CarePlan", "Encounter", "Task", "ServiceRequest"];
+        Assert.Subset(visible, basic.ToHashSet());
         Assert.Equal(seesDiagnoses, visible.Contains("Condition"));
         Assert.Equal(seesDiagnoses, visible.Contains("MedicationStatement"));
         Assert.DoesNotContain(records, it => it.Source == "recovery-clinic" && Decide(it).Visible);

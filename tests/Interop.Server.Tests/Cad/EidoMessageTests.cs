@@ -22,15 +22,30 @@ public sealed class EidoMessageTests
         { "agencyComponent", message => message.Remove("agencyComponent") },
         { "agencyComponent", message => message["agencyComponent"] = "one" },
         { "agencyComponent", message => message["agencyComponent"] = new JsonArray(1) },
-        { "agencyComponent[0].agencyRoleDescriptionRegistryText", message => First(message, "agencyComponent").Remove("agencyRoleDescriptionRegistryText") },
+        {
+            "agencyComponent[0].agencyRoleDescriptionRegistryText",
+            message => First(message, "agencyComponent").Remove("agencyRoleDescriptionRegistryText")
+        },
         { "incidentComponent", message => message.Remove("incidentComponent") },
         { "incidentComponent", message => message["incidentComponent"] = new JsonArray() },
         { "incidentComponent.$id", message => message["incidentComponent"]!.AsObject().Remove("$id") },
-        { "incidentComponent.incidentTypeCommonRegistryText", message => message["incidentComponent"]!.AsObject().Remove("incidentTypeCommonRegistryText") },
-        { "incidentComponent.incidentCommonPriorityNumber", message => message["incidentComponent"]!["incidentCommonPriorityNumber"] = "high" },
-        { "incidentComponent.incidentStatusCommonRegistryText", message => message["incidentComponent"]!["incidentStatusCommonRegistryText"] = "Closed" },
+        {
+            "incidentComponent.incidentTypeCommonRegistryText",
+            message => message["incidentComponent"]!.AsObject().Remove("incidentTypeCommonRegistryText")
+        },
+        {
+            "incidentComponent.incidentCommonPriorityNumber",
+            message => message["incidentComponent"]!["incidentCommonPriorityNumber"] = "high"
+        },
+        {
+            "incidentComponent.incidentStatusCommonRegistryText",
+            message => message["incidentComponent"]!["incidentStatusCommonRegistryText"] = "Closed"
+        },
         { "personComponent[0].lastUpdateTimeStamp", message => First(message, "personComponent")["lastUpdateTimeStamp"] = "noon" },
-        { "personComponent[0].personIncidentRoleRegistryText", message => First(message, "personComponent")["personIncidentRoleRegistryText"] = new JsonArray(1) },
+        {
+            "personComponent[0].personIncidentRoleRegistryText",
+            message => First(message, "personComponent")["personIncidentRoleRegistryText"] = new JsonArray(1)
+        },
     };
 
     [Theory]

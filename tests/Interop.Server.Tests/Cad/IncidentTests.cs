@@ -16,7 +16,8 @@ public sealed class IncidentTests
         Assert.Equal("finished", (string?)encounter["status"]);
         Assert.Equal(
             ["planned 12:00:00 12:20:00", "arrived 12:20:00 12:25:00", "in-progress 12:25:00 12:50:00", "finished 12:50:00 -"],
-            encounter["statusHistory"]!.AsArray().Select(span => $"{span!["status"]} {Clock(span["period"]!["start"])} {Clock(span["period"]!["end"])}"));
+            encounter["statusHistory"]!.AsArray().Select(span =>
+                $"{span!["status"]} {Clock(span["period"]!["start"])} {Clock(span["period"]!["end"])}"));
         Assert.Equal("2026-03-01T11:58:00-05:00", (string?)encounter["period"]!["start"]);
         Assert.Equal("2026-03-01T12:50:00-05:00", (string?)encounter["period"]!["end"]);
     }
@@ -87,7 +88,8 @@ public sealed class IncidentTests
         Assert.Empty(mapped["RelatedPerson"]);
         Assert.Null(Assert.Single(mapped["Patient"])["name"]);
         Assert.DoesNotContain(mapped.SelectMany(group => group), resource =>
-            resource["resourceType"]!.ToString() != "DocumentReference" && resource.ToJsonString().Contains("Mirabel", StringComparison.Ordinal));
+            resource["resourceType"]!.ToString() != "DocumentReference"
+            && resource.ToJsonString().Contains("Mirabel", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -155,7 +157,8 @@ public sealed class IncidentTests
     public void A_disposition_is_an_extension_with_code_and_text()
     {
         var message = Message(0, "Closed");
-        message["incidentComponent"]!["dispositionComponent"] = new JsonArray(Disposition("14", 0, "Nobody there"), Disposition("99", 0, "Odd"));
+        message["incidentComponent"]!["dispositionComponent"] = new JsonArray(
+            Disposition("14", 0, "Nobody there"), Disposition("99", 0, "Odd"));
 
         var parts = Extensions(Mapped(message)["Encounter"].Single(), "encounter-disposition")
             .Select(it => it["extension"]![0]!["valueCodeableConcept"]!).ToArray();
@@ -203,7 +206,7 @@ public sealed class IncidentTests
         message["notesComponent"] = new JsonArray(With(
             Component("n1", 0), ("notesActionComments", "<p>Ask for <b>Robin</b></p><script>alert(1)</script>")));
 
-        var note = Mapped(message)["DocumentReference"].Single(document => document["type"]!["coding"]![0]!["code"]!.ToString() == "eido-note");
+        var note = Mapped(message)["DocumentReference"].Single(it => it["type"]!["coding"]![0]!["code"]!.ToString() == "eido-note");
         var attachment = note["content"]![0]!["attachment"]!;
 
         Assert.Equal("Ask for Robin", Encoding.UTF8.GetString(Convert.FromBase64String(attachment["data"]!.ToString())));

@@ -12,6 +12,7 @@ public sealed record CivicPlace(
     string? Line, string? City, string? District, string? State, string? PostalCode, string? Country, decimal? Latitude, decimal? Longitude)
 {
     private const int MaximumCharacters = 100_000;
+    private const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
 
     /// <summary>Reads the XML with DTDs and every outside reference off; null when it is not such a document.</summary>
     public static CivicPlace? TryParse(string xml)
@@ -61,7 +62,7 @@ public sealed record CivicPlace(
 
     private static decimal? Degrees(string[]? position, int index, decimal limit) =>
         position is { Length: >= 2 }
-        && decimal.TryParse(position[index], NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        && decimal.TryParse(position[index], Plain, CultureInfo.InvariantCulture, out var value)
         && Math.Abs(value) <= limit
             ? value
             : null;

@@ -25,7 +25,7 @@ public static partial class DocumentMapping
         using var document = JsonDocument.Parse(documentReference);
         var root = document.RootElement;
         return root.TryGetProperty("identifier", out var identifiers)
-            && identifiers.EnumerateArray().Any(identifier => identifier.TryGetProperty("system", out var system) && system.ValueEquals(HashSystem))
+            && identifiers.EnumerateArray().Any(it => it.TryGetProperty("system", out var system) && system.ValueEquals(HashSystem))
             && root.TryGetProperty("content", out var content)
             && content[0].GetProperty("attachment").TryGetProperty("data", out var data)
                 ? data.GetBytesFromBase64()
@@ -49,8 +49,9 @@ public static partial class DocumentMapping
             .OrderBy(note => note.Id, StringComparer.Ordinal);
         foreach (var note in notes)
         {
+            var text = Encoding.UTF8.GetBytes(PlainText(note.Html));
             yield return IncidentFacts.Resource(facts.Key("DocumentReference", $"note|{note.Id}"), writer => Write(
-                writer, facts, "eido-note", ("urn:interop:eido-note", note.Id), note.Updated, "text/plain", Encoding.UTF8.GetBytes(PlainText(note.Html))));
+                writer, facts, "eido-note", ("urn:interop:eido-note", note.Id), note.Updated, "text/plain", text));
         }
     }
 
@@ -74,7 +75,7 @@ public static partial class DocumentMapping
             .One("content", part => part.Object("attachment", attachment => WriteAttachment(attachment, contentType, content.Span)))
             .Object("context", context => context
                 .References("encounter", [.. facts.Episodes.Select(episode => facts.Encounter(0, episode).ToString())])
-                .References("related", [.. Enumerable.Range(1, facts.Patients.Count - 1).Select(index => facts.Patient(index).ToString())]));
+                .References("related", [.. Enumerable.Range(0, facts.Patients.Count).Skip(1).Select(it => facts.Patient(it).ToString())]));
     }
 
     private static void WriteAttachment(FhirWriter attachment, string contentType, ReadOnlySpan<byte> content)

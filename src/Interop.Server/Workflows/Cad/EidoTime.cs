@@ -10,7 +10,7 @@ public readonly partial record struct EidoTime(string Text, DateTimeOffset Value
     public static EidoTime? TryParse(string text) =>
         Shape().IsMatch(text)
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var value)
-        && value.UtcDateTime.Year >= 1900
+        && value.UtcDateTime.Year is >= 1900 and < 2200
             ? new(text, value)
             : null;
 

@@ -62,7 +62,7 @@ internal static class EncounterMapping
             .. agencies.Select(agency => (Action)(() => writer
                 .Text("url", IncidentFacts.ExtensionRoot + "encounter-assigned-agency")
                 .Reference("valueReference", $"Organization/{agency}"))),
-            .. DispositionMapping.Latest(episode).Select(disposition => (Action)(() => DispositionMapping.WriteExtension(writer, disposition))),
+            .. DispositionMapping.Latest(episode).Select(it => (Action)(() => DispositionMapping.WriteExtension(writer, it))),
             .. relations.Select(relation => (Action)(() => WriteRelation(writer, relation))),
         ];
         writer.Each("extension", extensions, write => write());

@@ -4,7 +4,7 @@ namespace Interop.Server.Workflows.Cad;
 /// <param name="Custodian">Id of the Organization that keeps the crisis record.</param>
 /// <param name="Secret">Key of the name-based ids; changing it starts new resources for old incidents.</param>
 /// <param name="Agencies">EIDO agency id -> id of an Organization. An agency that is not listed stays a logical reference.</param>
-/// <param name="Priorities">incidentCommonPriorityNumber -> routine, urgent, asap or stat; a number that is not listed is kept as a number only.</param>
+/// <param name="Priorities">Priority number -> routine, urgent, asap or stat; one that is not listed is kept as a number only.</param>
 public sealed record IncidentContext(
     string Custodian,
     ReadOnlyMemory<byte> Secret,

@@ -36,7 +36,8 @@ internal sealed class IncidentFacts
 
     public ResourceKey Patient(int patient) => Key("Patient", "patient" + Nth(patient));
 
-    public ResourceKey Encounter(int patient, IncidentEpisode episode) => Key("Encounter", "encounter" + Nth(episode.Number - 1, "episode") + Nth(patient));
+    public ResourceKey Encounter(int patient, IncidentEpisode episode) =>
+        Key("Encounter", "encounter" + Nth(episode.Number - 1, "episode") + Nth(patient));
 
     public ResourceKey Key(string type, string role) => new(type, NameBasedId.Of(Context.Secret.Span, $"{Urn}|{role}"));
 
@@ -47,7 +48,7 @@ internal sealed class IncidentFacts
     public static IReadOnlyList<string> Dispatched(IEnumerable<EidoMessage> messages) =>
         [.. messages
             .SelectMany(message => message.DispatchedAgencies.Concat(
-                message.Agencies.Where(agency => agency.Roles.Any(role => role is "Dispatched" or "Assisting")).Select(agency => agency.Id)))
+                message.Agencies.Where(it => it.Roles.Any(role => role is "Dispatched" or "Assisting")).Select(it => it.Id)))
             .Distinct()
             .Order(StringComparer.Ordinal)];
 
@@ -60,9 +61,11 @@ internal sealed class IncidentFacts
         }
         else
         {
-            reference.Text("type", "Organization").Object("identifier", identifier => identifier.Text("system", AgencySystem).Text("value", agency));
+            reference.Text("type", "Organization")
+                .Object("identifier", identifier => identifier.Text("system", AgencySystem).Text("value", agency));
         }
     }
 
-    public static MappedResource Resource(ResourceKey key, Action<FhirWriter> body) => new(key, FhirWriter.Resource(key.Type, key.Id, body));
+    public static MappedResource Resource(ResourceKey key, Action<FhirWriter> body) =>
+        new(key, FhirWriter.Resource(key.Type, key.Id, body));
 }

@@ -2,7 +2,7 @@ using Interop.Fhir;
 
 namespace Interop.Server.Workflows.Cad;
 
-/// <summary>The scene of the incident. It names its patients as subjects, so that sharing treats it as theirs and not as a facility.</summary>
+/// <summary>The scene of the incident. Its patients are its subjects, so that sharing takes it for theirs, not for a facility.</summary>
 internal static class LocationMapping
 {
     public static ResourceKey? KeyOf(IncidentFacts facts) => Current(facts) is null ? null : facts.Key("Location", "location");

@@ -14,6 +14,6 @@ internal static class ProvenanceMapping
                 .Text("role", "source")
                 .Object("what", what => what
                     .Text("reference", DocumentMapping.MessageKey(facts, message).ToString())
-                    .Object("identifier", identifier => identifier.Text("system", DocumentMapping.HashSystem).Text("value", message.Hash)))));
+                    .Object("identifier", it => it.Text("system", DocumentMapping.HashSystem).Text("value", message.Hash)))));
     }
 }

@@ -66,7 +66,7 @@ internal static class ResponseMapping
         });
     }
 
-    /// <summary>The first time that each unit is seen in each state: EIDO tells the current one only, so this is kept nowhere else.</summary>
+    /// <summary>When each unit was first seen in each state: EIDO tells the current one only, so nobody else keeps this.</summary>
     private static void WriteUnitTimes(FhirWriter writer, IncidentFacts facts)
     {
         var times = facts.Messages
