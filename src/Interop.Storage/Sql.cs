@@ -62,6 +62,15 @@ internal sealed class Sql
         return pieces.Count == 0 ? (Sql)$"(NULL)" : (Sql)$"({Join(", ", pieces)})";
     }
 
+    /// <summary>
+    /// A list for IN, filled up with its last value to a power of two: lists of many lengths are few statements, each prepared once.
+    /// </summary>
+    public static Sql PaddedList(IReadOnlyList<string> values)
+    {
+        var length = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)values.Count);
+        return List(values.Concat(Enumerable.Repeat(values[^1], length - values.Count)));
+    }
+
     public static Sql And(IEnumerable<Sql> conditions) => Join("\nAND    ", conditions);
 
     public static Sql Or(IEnumerable<Sql> conditions) => $"({Join(" OR ", conditions)})";
@@ -80,8 +89,8 @@ internal sealed class Sql
         values.Add(value as SqlValue ?? new(value));
     }
 
-    /// <summary>The statement with its parameters as ?1, ?2, ...; a <see cref="SqlValue"/> used twice is one parameter.</summary>
-    public (string Text, IReadOnlyList<SqlValue> Values) Flatten()
+    /// <summary>The statement with its parameters as @p0, @p1, ...; a <see cref="SqlValue"/> used twice is one parameter.</summary>
+    public SqlText Flatten()
     {
         var distinct = new List<SqlValue>(values.Count);
         var statement = new StringBuilder(text.Length + (values.Count * 3));
@@ -99,7 +108,7 @@ internal sealed class Sql
             statement.Append(rest);
         }
 
-        return (statement.ToString(), distinct);
+        return new(statement.ToString(), distinct);
     }
 
     private static int NumberOf(SqlValue value, List<SqlValue> distinct)
@@ -124,10 +133,17 @@ internal sealed class Sql
     }
 }
 
-/// <summary>A parameter's value; the same instance in several holes is bound once.</summary>
+/// <summary>A statement's text and the values of its parameters, in their order.</summary>
+internal sealed record SqlText(string Text, IReadOnlyList<SqlValue> Values);
+
+/// <summary>A parameter's value; the same instance in several holes is bound once. It may change between two uses of a statement.</summary>
 internal sealed class SqlValue(object? value)
 {
-    public object Bound { get; } = value switch
+    public object Bound { get; private set; } = Converted(value);
+
+    public void Set(object? value) => Bound = Converted(value);
+
+    private static object Converted(object? value) => value switch
     {
         null => DBNull.Value,
         bool flag => flag ? 1L : 0L,

@@ -37,6 +37,9 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
     }
 
     public T? First<T>(Sql sql, Func<DbDataReader, T> read)
+        where T : class => First(sql.Flatten(), read);
+
+    public T? First<T>(SqlText sql, Func<DbDataReader, T> read)
         where T : class
     {
         using var reader = Bind(sql).ExecuteReader();
@@ -55,9 +58,11 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    private DbCommand Bind(Sql sql)
+    private DbCommand Bind(Sql sql) => Bind(sql.Flatten());
+
+    private DbCommand Bind(SqlText sql)
     {
-        var (text, values) = sql.Flatten();
+        var (text, values) = sql;
         if (!prepared.TryGetValue(text, out var command))
         {
             if (prepared.Count >= Capacity)

@@ -116,9 +116,9 @@ internal sealed class WriteQueue : IAsyncDisposable
         {
             rows.Statements.Execute($"ROLLBACK");
         }
-        catch (System.Data.Common.DbException)
+        catch (Exception failure) when (failure is System.Data.Common.DbException or InvalidOperationException)
         {
-            // No transaction was open any more: what we wanted.
+            // No transaction was open any more, or no connection: what we wanted. The callers have the first failure.
         }
     }
 

@@ -322,4 +322,48 @@ public abstract partial class ResourceStoreContract
         Assert.Equal(3, (await store.SeeAsync("Patient/p"))!.Version);
         Assert.False((await store.SeeAsync("Patient/p"))!.Deleted);
     }
+
+    [Fact]
+    public async Task Sights_that_share_a_session_do_not_mix()
+    {
+        await store.PutAsync(Resource("Patient/p", "p", 1), Resource("Task/t", "p", 3));
+        await store.GrantAsync("p", Grant("p", Tier.Full), Grant("p", Tier.Basic, grantee: "other"), Grant("p", Tier.None, practitioner: "dr"));
+        await using var read = await store.OpenReadAsync(CancellationToken.None);
+        (Sight Sight, string Reference, Tier? Seen)[] expectations =
+        [
+            (Sight(), "Task/t", Tier.Full),
+            (Sight("other"), "Task/t", null),
+            (Sight("other"), "Patient/p", Tier.Basic),
+            (Sight(purposes: ["ETREAT"]), "Patient/p", null),
+            (Sight(instant: -1), "Patient/p", null),
+            (Sight(practitioner: "dr"), "Patient/p", null),
+            (Sight(practitioner: "another"), "Patient/p", Tier.Full),
+            (Sight(types: ["Task"]), "Patient/p", null),
+            (Sight(types: ["Patient"]), "Patient/p", Tier.Full),
+            (Sight(types: ["Patient"]), "Task/t", null),
+            (Owner(), "Task/t", Tier.Own),
+            (Sight("nobody"), "Patient/p", null),
+        ];
+
+        foreach (var (sight, reference, tier) in expectations.Concat(expectations.Reverse()))
+        {
+            Assert.Equal(tier, (await read.ReadAsync(Key(reference), sight, CancellationToken.None))?.Tier);
+        }
+    }
+
+    [Fact]
+    public async Task A_session_that_is_ended_twice_gives_its_connection_to_one_other_only()
+    {
+        var ended = await store.OpenReadAsync(CancellationToken.None);
+        await ended.DisposeAsync();
+        await ended.DisposeAsync();
+        await using var first = await store.OpenReadAsync(CancellationToken.None);
+        await using var second = await store.OpenReadAsync(CancellationToken.None);
+
+        await store.PutAsync(Resource("Patient/p", "p", 1));
+        Assert.NotNull(await first.FindAsync(Key("Patient/p"), CancellationToken.None));
+        await store.PutAsync(Resource("Patient/q", "q", 1));
+        Assert.NotNull(await second.FindAsync(Key("Patient/q"), CancellationToken.None));
+        Assert.Null(await first.FindAsync(Key("Patient/q"), CancellationToken.None));
+    }
 }

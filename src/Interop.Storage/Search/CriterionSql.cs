@@ -70,7 +70,7 @@ internal sealed class CriterionSql(Visibility visibility)
         switch (criterion)
         {
             case IdCriterion id:
-                conditions.Add($"{r}.id IN {Sql.List(id.Ids)}");
+                conditions.Add($"{r}.id IN {Sql.PaddedList(id.Ids)}");
                 break;
 
             case LastUpdatedCriterion updated:

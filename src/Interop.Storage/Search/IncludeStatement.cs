@@ -54,7 +54,7 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
             FROM   resource {s}
             JOIN   index_reference {i} ON {i}.resource = {s}.key
             JOIN   resource {t} ON {t}.type = {i}.target_type AND {t}.id = {i}.target_id
-            WHERE  {s}.type = {type} AND {s}.id IN {Sql.List(ids)} AND {i}.parameter = {ParameterNumber.Of(type, include.Parameter.Code)}
+            WHERE  {s}.type = {type} AND {s}.id IN {Sql.PaddedList(ids)} AND {i}.parameter = {ParameterNumber.Of(type, include.Parameter.Code)}
             AND    {visibility.RowTier(i, s)} <= {visibility.Tier(s)} AND {target} AND {visibility.Visible(t)}
             """;
     }
@@ -68,7 +68,7 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
                 SELECT {s}.key
                 FROM   index_reference {i} JOIN resource {s} ON {s}.key = {i}.resource
                 WHERE  {i}.parameter = {ParameterNumber.Of(holder, include.Parameter.Code)}
-                AND    {i}.target_type = {type} AND {i}.target_id IN {Sql.List(ids)}
+                AND    {i}.target_type = {type} AND {i}.target_id IN {Sql.PaddedList(ids)}
                 AND    {criteria.Sees(s, holder, [], visibility.RowTier(i, s))}
                 """
             : (Sql)$"SELECT key FROM resource WHERE 1 = 0";

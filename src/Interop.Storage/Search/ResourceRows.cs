@@ -11,6 +11,8 @@ namespace Interop.Storage.Search;
 /// <summary>Reading one connection's snapshot: through a sight, or raw for those who judge and compile.</summary>
 internal sealed class ResourceRows
 {
+    private readonly Dictionary<SightShape, ReadStatement> reads = [];
+
     public ResourceRows(Statements statements, Dialect dialect)
     {
         Statements = statements;
@@ -26,26 +28,13 @@ internal sealed class ResourceRows
 
     public SeenResource? See(ResourceKey key, Sight sight)
     {
-        var visibility = new Visibility(sight, Dialect);
-        if (!visibility.Allows(key.Type))
+        var shape = Visibility.ShapeOf(sight);
+        if (!reads.TryGetValue(shape, out var read))
         {
-            return null;
+            reads[shape] = read = new(new(sight, Dialect));
         }
 
-        var r = Sql.Name("r");
-
-        // The inner statement is limited to its one row so that the database computes the tier once, not at each mention.
-        return Statements.First(
-            $"""
-            SELECT r.type, r.id, r.version, r.deleted, v.seen, v.party, {Visibility.Changed(r, $"v.seen", $"v.party = 1")}, r.labels, r.body
-            FROM  (SELECT r.key AS key, {visibility.Tier(r)} AS seen, {visibility.Party(r)} AS party, {visibility.Lowest(r)} AS lowest
-                   FROM   resource r
-                   WHERE  r.type = {key.Type} AND r.id = {key.Id}
-                   {Dialect.Page(1)}) v
-            JOIN   resource r ON r.key = v.key
-            WHERE  v.seen >= v.lowest
-            """,
-            Seen);
+        return read.See(key, sight, Statements);
     }
 
     /// <summary>
@@ -86,7 +75,7 @@ internal sealed class ResourceRows
                 if (visibility.Allows(type.Key))
                 {
                     seen.UnionWith(Statements.Query(
-                        $"SELECT r.id FROM resource r WHERE r.type = {type.Key} AND r.id IN {Sql.List(ids)} AND {visibility.Visible(Sql.Name("r"))}",
+                        $"SELECT r.id FROM resource r WHERE r.type = {type.Key} AND r.id IN {Sql.PaddedList(ids)} AND {visibility.Visible(Sql.Name("r"))}",
                         reader => new ResourceKey(type.Key, reader.GetString(0))));
                 }
             }

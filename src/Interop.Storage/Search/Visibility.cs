@@ -19,9 +19,34 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
     private readonly SqlValue ownHidden = new(~sight.OwnCleared);
     private readonly SqlValue directory = new(sight.Directory);
     private readonly IReadOnlyList<SqlValue> purposes = [.. sight.Purposes.Select(purpose => new SqlValue(purpose))];
+    private readonly IReadOnlyList<SqlValue> types = [.. (sight.Types ?? Enumerable.Empty<string>()).Select(type => new SqlValue(type))];
     private int aliases;
 
     public Dialect Dialect => dialect;
+
+    /// <summary>Sights of one shape make the same SQL, with other values.</summary>
+    public static SightShape ShapeOf(Sight sight) => new(sight.Practitioner is not null, sight.Purposes.Count, sight.Types?.Count);
+
+    /// <summary>Puts another sight of the same shape into the SQL that was made through this one.</summary>
+    public void LookThrough(Sight other)
+    {
+        sight = other;
+        organization.Set(other.Organization);
+        practitioner.Set(other.Practitioner ?? "");
+        instant.Set(other.Instant);
+        ownTier.Set(other.OwnTier);
+        ownHidden.Set(~other.OwnCleared);
+        directory.Set(other.Directory);
+        foreach (var (value, purpose) in purposes.Zip(other.Purposes))
+        {
+            value.Set(purpose);
+        }
+
+        foreach (var (value, type) in types.Zip(other.Types ?? Enumerable.Empty<string>()))
+        {
+            value.Set(type);
+        }
+    }
 
     /// <summary>A name that no other part of the statement has.</summary>
     public Sql Alias() => Sql.Name($"a{aliases++}");
@@ -96,7 +121,7 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
         """;
 
     /// <summary>The scopes allow the row's type.</summary>
-    public Sql TypesAllowed(Sql r) => sight.Types is null ? (Sql)$"1 = 1" : (Sql)$"{r}.type IN {Sql.List(sight.Types.Order(StringComparer.Ordinal))}";
+    public Sql TypesAllowed(Sql r) => sight.Types is null ? (Sql)$"1 = 1" : (Sql)$"{r}.type IN {Sql.List(types)}";
 
     private Sql Required(Sql r)
     {
@@ -141,3 +166,6 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
             """;
     }
 }
+
+/// <summary>What of a sight decides about the text of the SQL.</summary>
+internal readonly record struct SightShape(bool HasPractitioner, int Purposes, int? Types);
