@@ -224,13 +224,32 @@ internal sealed class ConsentEvaluation
         {
             var other = all[index];
             if (!ReferenceEquals(other, consent) && other.State != ConsentState.NotInEffect && other.Root.From <= instant
-                && IsNewer(other, consent) && other.Patient == consent.Patient && other.Group == consent.Group)
+                && IsNewer(other, consent) && other.Patient == consent.Patient && IsOfGroup(other, consent))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    // Controllers, policy and grantees: within a group the newest consent replaces the others.
+    private static bool IsOfGroup(ConsentFacts left, ConsentFacts right) =>
+        left.Policy == right.Policy && IsSame(left.Controllers, right.Controllers) && IsSame(left.Root.Actors, right.Root.Actors);
+
+    private static bool IsSame(IReadOnlyList<string> left, IReadOnlyList<string> right) => IsIn(left, right) && IsIn(right, left);
+
+    private static bool IsIn(IReadOnlyList<string> part, IReadOnlyList<string> whole)
+    {
+        for (var index = 0; index < part.Count; index++)
+        {
+            if (!Contains(whole, part[index]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsNewer(ConsentFacts left, ConsentFacts right) =>

@@ -21,10 +21,6 @@ public sealed record ConsentFacts(
     IReadOnlyList<string> Indeterminate,
     IReadOnlyList<string> Part2Defects)
 {
-    /// <summary>Controllers, policy and grantees: within a group the newest consent replaces the others.</summary>
-    internal string Group { get; } = string.Join(
-        ' ', [.. Controllers.Order(StringComparer.Ordinal), "|", Policy, "|", .. Root.Actors.Order(StringComparer.Ordinal)]);
-
     internal bool IsIndeterminate => Indeterminate.Count > 0;
 }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Interop.Sharing.Redaction;
 
@@ -32,6 +33,20 @@ internal sealed class ByteSink
         escaped.CopyTo(buffer.AsSpan(Length + 1));
         Length += escaped.Length + 2;
         buffer[Length - 1] = (byte)'"';
+    }
+
+    /// <summary>A type name or an id, which are ASCII.</summary>
+    public void WriteAscii(string text)
+    {
+        Reserve(text.Length);
+        Length += Encoding.ASCII.GetBytes(text, buffer.AsSpan(Length));
+    }
+
+    public void WriteQuotedAscii(string text)
+    {
+        Write((byte)'"');
+        WriteAscii(text);
+        Write((byte)'"');
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,6 +18,8 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         ",\"security\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"42CFRPart2\"},"
         + "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"NORDSCLCD\"}]");
 
+    private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+
     [ThreadStatic]
     private static ViewWriter? threadWriter;
 
@@ -114,6 +116,10 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
     /// <summary>A body that holds nobody's data: a notice, a fixed answer.</summary>
     public static Disclosure Nobody(ResourceKey key, long instant, ReadOnlyMemory<byte> body) => new(key, Version(body.Span), instant, body);
 
+    private static ReadOnlySpan<byte> MetaStart => ",\"meta\":{\"versionId\":\""u8;
+
+    private static ReadOnlySpan<byte> MetaMiddle => "\",\"lastUpdated\":\""u8;
+
     internal static string Version(ReadOnlySpan<byte> view)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -130,16 +136,27 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
     private static Disclosure WithMeta(SeenResource seen, ReadOnlySpan<byte> view)
     {
         var version = Version(view);
-        var meta = Encoding.UTF8.GetBytes($",\"meta\":{{\"versionId\":\"{version}\",\"lastUpdated\":\"{ResourceJson.Instant(Time(seen.Changed))}\"");
+        Span<byte> instant = stackalloc byte[32];
+        Time(seen.Changed).UtcDateTime.TryFormat(instant, out var length, InstantFormat, CultureInfo.InvariantCulture);
         var security = (seen.Labels & Labels.Part2) != 0 ? Part2Security : [];
         var head = ViewWriter.HeadLength(seen.Key);
-        var body = new byte[view.Length + meta.Length + security.Length + 1];
-        view[..head].CopyTo(body);
-        meta.CopyTo(body.AsSpan(head));
-        security.CopyTo(body.AsSpan(head + meta.Length));
-        body[head + meta.Length + security.Length] = (byte)'}';
-        view[head..].CopyTo(body.AsSpan(head + meta.Length + security.Length + 1));
+        var body = new byte[view.Length + MetaStart.Length + version.Length + MetaMiddle.Length + length + 2 + security.Length];
+        var rest = Append(body, view[..head]);
+        rest = Append(rest, MetaStart);
+        Encoding.ASCII.GetBytes(version, rest);
+        rest = Append(rest[version.Length..], MetaMiddle);
+        rest = Append(rest, instant[..length]);
+        rest = Append(rest, "\""u8);
+        rest = Append(rest, security);
+        rest = Append(rest, "}"u8);
+        Append(rest, view[head..]);
         return new(seen.Key, version, seen.Changed, body);
+    }
+
+    private static Span<byte> Append(Span<byte> target, scoped ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(target);
+        return target[bytes.Length..];
     }
 
     private ViewNode? ViewOf(SeenResource seen, out string? subject)

@@ -44,9 +44,9 @@ internal static class SubjectScan
         string? found = null;
         if (reader.TokenType == JsonTokenType.StartArray)
         {
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            while (found is null && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                found = Find(ref reader, node, tiers) ?? found;
+                found = Find(ref reader, node, tiers);
             }
 
             return found;
@@ -57,7 +57,8 @@ internal static class SubjectScan
             return null;
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        // The first is the only one: what concerns two patients leaves nowhere. So the rest need not be read.
+        while (found is null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isReference = (node.Kind & FactKind.Subject) != 0 && reader.ValueTextEquals("reference"u8);
             var child = reader.ValueIsEscaped ? node.Find(Encoding.UTF8.GetBytes(reader.GetString()!)) : node.Find(reader.ValueSpan);
@@ -69,7 +70,7 @@ internal static class SubjectScan
             }
             else if (child is { LeadsToSubject: true })
             {
-                found = Find(ref reader, child, tiers) ?? found;
+                found = Find(ref reader, child, tiers);
             }
             else
             {

@@ -62,9 +62,9 @@ internal sealed class ViewWriter(TierTable tiers)
         CanCascade = false;
         sink.Length = 0;
         sink.Write("{\"resourceType\":"u8);
-        sink.WriteQuoted(Encoding.UTF8.GetBytes(key.Type));
+        sink.WriteQuotedAscii(key.Type);
         sink.Write(",\"id\":"u8);
-        sink.WriteQuoted(Encoding.UTF8.GetBytes(key.Id));
+        sink.WriteQuotedAscii(key.Id);
         var reader = new Utf8JsonReader(body, LocalReference.ReaderOptions);
         reader.Read();
         if (!Members(ref reader, view, true, true))
@@ -229,9 +229,9 @@ internal sealed class ViewWriter(TierTable tiers)
         }
 
         sink.Write("{\"reference\":\""u8);
-        sink.Write(Encoding.ASCII.GetBytes(target.Type));
+        sink.WriteAscii(target.Type);
         sink.Write((byte)'/');
-        sink.Write(Encoding.ASCII.GetBytes(target.Id));
+        sink.WriteAscii(target.Id);
         sink.Write((byte)'"');
 
         // What a directory calls itself is public to whoever reads it; any other display is text that nobody has judged.
@@ -246,7 +246,7 @@ internal sealed class ViewWriter(TierTable tiers)
     }
 
     // Who asks knows itself.
-    private bool IsCaller(ResourceKey target) => target.Type == "Organization" && Encoding.ASCII.GetBytes(target.Id).AsSpan().SequenceEqual(caller);
+    private bool IsCaller(ResourceKey target) => target.Type == "Organization" && Ascii.Equals(target.Id, caller);
 
     private RawReference ReadReference(ref Utf8JsonReader reader)
     {
