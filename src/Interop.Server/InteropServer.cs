@@ -9,6 +9,7 @@ using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Interop.Server;
 
@@ -45,7 +46,7 @@ public static class InteropServer
     public static IServiceCollection AddInteropServer(this IServiceCollection services, InteropSettings settings)
     {
         services.AddSingleton(settings);
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(CrisisProfiles.SearchParameters);
         services.AddSingleton(SharingPolicy.Default);
         services.AddSingleton(provider => new Redactor(

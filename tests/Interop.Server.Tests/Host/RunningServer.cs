@@ -1,0 +1,111 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using Interop.Demo;
+using Interop.Fhir;
+using Interop.Server.Guard;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Interop.Server.Tests.Host;
+
+/// <summary>
+/// The real server on a loopback port with a database file of its own, trusting a real issuer with signed tokens. There is no
+/// switch that turns authorization off.
+/// </summary>
+public sealed class RunningServer : IAsyncDisposable
+{
+    public const string PublicUrl = "http://interop.test/fhir";
+
+    private static readonly Lazy<Task<LoopbackIssuer>> SharedIssuer = new(() => LoopbackIssuer.StartAsync(RSA.Create(2048), CancellationToken.None));
+    private readonly WebApplication application;
+    private readonly bool keepsDatabase;
+
+    private RunningServer(WebApplication application, LoopbackIssuer issuer, string database, TestClock clock, bool keepsDatabase)
+    {
+        this.application = application;
+        this.keepsDatabase = keepsDatabase;
+        Issuer = issuer;
+        Database = database;
+        Clock = clock;
+        Address = new Uri(application.Urls.First());
+    }
+
+    public LoopbackIssuer Issuer { get; }
+
+    public TestClock Clock { get; }
+
+    /// <summary>Path of the SQLite file.</summary>
+    public string Database { get; }
+
+    public Uri Address { get; }
+
+    internal GuardedStore Store => application.Services.GetRequiredService<GuardedStore>();
+
+    internal Storage.ResourceStore Rows => application.Services.GetRequiredService<Storage.ResourceStore>();
+
+    /// <param name="database">An existing file to open and keep; a fresh one that is deleted at the end when null.</param>
+    public static async Task<RunningServer> StartAsync(string? database = null, TestClock? clock = null, params string[] settings)
+    {
+        var issuer = await SharedIssuer.Value;
+        var path = database ?? Path.Combine(Path.GetTempPath(), $"interop-{Guid.NewGuid():N}.db");
+        clock ??= new TestClock();
+        var application = InteropServer.Build(
+            [
+                "--urls=http://127.0.0.1:0",
+                $"--Interop:Database=sqlite:{path}",
+                $"--Interop:PublicUrl={PublicUrl}",
+                "--Interop:Secret=a secret that all test servers share",
+                $"--Interop:Issuers:0:Authority={issuer.Authority}",
+                $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
+                "--Interop:Issuers:0:Agencies:0=*",
+                .. settings,
+            ],
+            builder =>
+            {
+                builder.Logging.ClearProviders();
+                builder.Services.AddSingleton<TimeProvider>(clock);
+            });
+        await application.StartAsync();
+        return new(application, issuer, path, clock, keepsDatabase: database is not null);
+    }
+
+    /// <summary>A client that sends a token of this caller with every request.</summary>
+    public HttpClient As(DemoCaller caller) => WithToken(Issuer.Token(caller, DateTimeOffset.UtcNow, TimeSpan.FromHours(1)));
+
+    public HttpClient As(string name) => As(DemoCaller.All.Single(caller => caller.Name == name));
+
+    public HttpClient WithToken(string? token)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(Address, "/fhir/") };
+        if (token is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return client;
+    }
+
+    /// <summary>Stores resources as an operator's import does, for a custodian.</summary>
+    public Task ImportAsync(string source, params string[] resources) => Store.ImportAsync(source, [.. resources.Select(Parsed)], CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await application.DisposeAsync();
+        if (!keepsDatabase)
+        {
+            foreach (var file in new[] { Database, Database + "-wal", Database + "-shm" })
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    private static (ResourceKey, byte[]) Parsed(string json)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json);
+        var header = Fhir.Json.ResourceJson.ReadHeader(bytes)!;
+        return (new(header.Type!, header.Id!), bytes);
+    }
+}
