@@ -56,7 +56,7 @@ internal sealed partial class GuardedStore(
         ReadSession read, Caller caller, long instant, IReadOnlySet<string>? types, CancellationToken cancellationToken, bool forSummary = false) =>
         Sight(caller, instant, HasAgreement(await read.GrantsOfAsync(null, cancellationToken), caller.Organization, instant), types, forSummary);
 
-    /// <summary>Every agreement in force has default rows, if only of no tier.</summary>
+    /// <summary>Every agreement has a default row for as long as it is in force, if only of no tier.</summary>
     private static bool HasAgreement(IReadOnlyList<GrantRow> defaults, string organization, long instant) =>
         defaults.Any(row => row.Grantee == organization && row.From <= instant && instant < row.To);
 
@@ -66,7 +66,7 @@ internal sealed partial class GuardedStore(
         caller.Purposes,
         caller.Roles,
         instant,
-        isCustodian: caller.Organization == settings.Custodian,
+        isCustodian: hasAgreement || caller.Organization == settings.Custodian,
         hasAgreement,
         types,
         forSummary);

@@ -30,12 +30,22 @@ public static class GrantCompiler
         return rows;
     }
 
-    /// <summary>The rows with a null subject, for every patient without rows of their own for that pair.</summary>
+    /// <summary>
+    /// The rows with a null subject, for every patient without rows of their own for that pair; and for each agreement one row of no
+    /// tier and no purpose, which says only when it is in force: whoever has one reads the directory.
+    /// </summary>
     public static IReadOnlyList<GrantRow> Defaults(Partners partners)
     {
         var nobody = new PatientFacts(string.Empty, [], [], partners);
-        return [.. Pairs(partners).SelectMany(pair => Tabulate(nobody, null, pair))];
+        return
+        [
+            .. Pairs(partners).SelectMany(pair => Tabulate(nobody, null, pair)),
+            .. partners.Agreements.Where(agreement => agreement.Problems.Count == 0).Select(InForce),
+        ];
     }
+
+    private static GrantRow InForce(Agreement agreement) => new(
+        null, agreement.Grantor, agreement.Grantee, null, string.Empty, Tier.None, Labels.None, agreement.From, agreement.To, $"Contract/{agreement.Id}");
 
     private static IEnumerable<IGrouping<(string Source, string Grantee), Agreement>> Pairs(Partners partners) => partners.Agreements
         .Where(agreement => agreement.Problems.Count == 0)

@@ -42,7 +42,7 @@ public sealed class KilledServerTests : IAsyncLifetime
         }
 
         await using var server = await RunningServer.StartAsync(database);
-        Assert.True(acknowledged.Count > 20, $"Only {acknowledged.Count} writes were acknowledged before the kills.");
+        Assert.True(acknowledged.Count >= 60, $"Only {acknowledged.Count} writes were acknowledged before the kills.");
         await EveryWriteIsWholeAsync(server, acknowledged);
         var verification = await server.Store.VerifyAuditAsync(CancellationToken.None);
         Assert.True(verification.Holds, verification.Problem);
@@ -59,7 +59,12 @@ public sealed class KilledServerTests : IAsyncLifetime
         await ReadyAsync(client);
 
         var writers = Enumerable.Range(0, 4).Select(writer => WriteAsync(client, acknowledged, $"{round}-{writer}")).ToArray();
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        var enough = acknowledged.Count + 40;
+        for (var waited = 0; waited < 300 && acknowledged.Count < enough; waited++)
+        {
+            await Task.Delay(50);
+        }
+
         process.Kill();
         await process.WaitForExitAsync();
         await Task.WhenAll(writers);

@@ -53,7 +53,7 @@ public static class Fixtures
     private static string Label(string code) => $$"""{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"{{code}}"}""";
 
     private static string Action(string purpose) => $$"""
-        {"type":{"coding":[{"system":"{{Base}}/CodeSystem/agreement-action","code":"disclose"}]},"intent":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"{{purpose}}"}]},"status":{"coding":[{"system":"{{Base}}/CodeSystem/agreement-action","code":"active"}]} }
+        {"type":{"coding":[{"system":"{{Base}}/CodeSystem/agreement-action","code":"disclose"}]},"intent":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"{{purpose}}"}]},"status":{"coding":[{"system":"{{Base}}/CodeSystem/agreement-action-status","code":"active"}]} }
         """;
 
     private static string Term(string code) => $$"""
