@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Interop.Fhir;
+using Interop.Fhir.Json;
 using Interop.Server.Http;
 using Interop.Server.Operations;
 using Interop.Sharing.Policy;
@@ -76,10 +77,12 @@ internal sealed partial class GuardedStore
     private async Task<List<Disclosure>> ActiveAsync(
         ReadSession read, Sight sight, string type, ResourceKey patient, CancellationToken cancellationToken)
     {
-        var query = OwnQuery(type, ("subject", patient.ToString()), ("status", "active"), ("_sort", "-_lastUpdated"));
+        // R4 can't search flags by status.
+        var query = OwnQuery(type, ("subject", patient.ToString()), ("_sort", "-_lastUpdated"));
         var page = await read.SearchAsync(query, sight, cancellationToken);
+        var active = page.Matches.Where(seen => TopLevel.Value(seen.Body.Span, "status").SequenceEqual("\"active\""u8)).ToList();
         var disclosures = new List<Disclosure>();
-        await DiscloseAllAsync(read, page.Matches, sight, disclosures, cancellationToken);
+        await DiscloseAllAsync(read, active, sight, disclosures, cancellationToken);
         return disclosures;
     }
 
