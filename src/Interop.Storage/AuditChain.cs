@@ -68,7 +68,7 @@ internal sealed class AuditChain(Statements statements, Dialect dialect)
             {
                 return (Saved() ?? Start) == last
                     ? new(last.Sequence, null, null)
-                    : new(last.Sequence, last.Sequence + 1, "The trail does not end where its head record says: rows were cut off or added.");
+                    : new(last.Sequence, last.Sequence + 1, "The trail ends elsewhere than its head record says.");
             }
         }
     }

@@ -22,7 +22,7 @@ public sealed class ReadSession : IAsyncDisposable
         this.rows = rows;
     }
 
-    /// <summary>The resource as stored, if the sight may see it; a deleted one only to a sight that could have read its last version.</summary>
+    /// <summary>The resource, if the sight may see it; a deleted one only to a sight that could have read its last version.</summary>
     public ValueTask<SeenResource?> ReadAsync(ResourceKey key, Sight sight, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

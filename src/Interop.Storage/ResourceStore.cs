@@ -57,7 +57,8 @@ public sealed class ResourceStore : IAsyncDisposable
     /// Runs a work in the writing transaction and completes when it is durable. A work that throws is undone alone and its task
     /// faults with what it threw.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<WriteSession, T> work, CancellationToken cancellationToken) => queue.AddAsync(work, cancellationToken);
+    public Task<T> WriteAsync<T>(Func<WriteSession, T> work, CancellationToken cancellationToken) =>
+        queue.AddAsync(work, cancellationToken);
 
     /// <inheritdoc cref="WriteAsync{T}"/>
     public Task WriteAsync(Action<WriteSession> work, CancellationToken cancellationToken) => queue.AddAsync(
@@ -69,7 +70,8 @@ public sealed class ResourceStore : IAsyncDisposable
         cancellationToken);
 
     /// <summary>Appends to the audit trail and completes when the row is durable.</summary>
-    public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) => WriteAsync(session => session.Audit(row), cancellationToken);
+    public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) =>
+        WriteAsync(session => session.Audit(row), cancellationToken);
 
     /// <summary>Walks the audit trail from its start and says where it first fails to hold.</summary>
     public async Task<AuditVerification> VerifyAuditAsync(CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
             Update(previous.Key, version, write, judged, changes);
         }
 
-        var key = previous?.Key ?? statements.Number($"SELECT key FROM resource WHERE type = {write.Key.Type} AND id = {write.Key.Id}")!.Value;
+        var key = previous?.Key ?? Existing(write.Key)!.Key;
         if (previous is not null)
         {
             RemoveFacts(key);
@@ -73,7 +73,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
         {
             if ((grant.Subject ?? "") != subject || (source is not null && grant.Source != source))
             {
-                throw new ArgumentException("A grant row belongs to another patient or custodian than the one that is replaced.", nameof(grants));
+                throw new ArgumentException("A grant row is of another patient or custodian than the one replaced.", nameof(grants));
             }
 
             statements.Execute($"""
@@ -110,7 +110,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
         statements.Execute($"INSERT INTO setting (name, value) VALUES ({name}, {value})");
     }
 
-    /// <summary>A resource about several patients is for its custodian only, whatever it was judged: no one patient's rows decide.</summary>
+    /// <summary>A resource about several patients is for its custodian only: no one patient's rows decide.</summary>
     private static JudgedResource FailClosed(JudgedResource judged)
     {
         var own = new TierPair(4, 4);
@@ -221,6 +221,8 @@ internal sealed class ResourceWriter(ResourceRows rows)
     }
 }
 
-/// <summary>What the row that a write replaces says; hashes and times of the views in the order basic, intermediate, full, then for a party.</summary>
+/// <summary>
+/// What the row that a write replaces says; hashes and times of the views are in the order basic, intermediate, full, then for a party.
+/// </summary>
 internal sealed record ExistingRow(
     long Key, long Version, bool Deleted, long Labels, long UpdatedAt, IReadOnlyList<long> Hashes, IReadOnlyList<long> Times);

@@ -4,7 +4,7 @@ using Interop.Storage.Dialects;
 
 namespace Interop.Storage;
 
-/// <summary>Brings a database to the schema of this program: the numbered files that it has not seen yet, each in one transaction.</summary>
+/// <summary>Brings a database to this program's schema: the numbered files that it has not seen, each in one transaction.</summary>
 internal static partial class SchemaMigration
 {
     public static void Apply(Statements statements, Dialect dialect)

@@ -6,7 +6,7 @@ namespace Interop.Storage;
 /// <summary>A resource that is to be stored, with everything that sharing found out about it.</summary>
 /// <param name="Source">Id of the custodian Organization.</param>
 /// <param name="Body">UTF-8 JSON, kept byte for byte.</param>
-/// <param name="Instant">UTC microseconds of the request; the stored time is later where the last version has the same or a later one.</param>
+/// <param name="Instant">UTC microseconds of the request; the stored time is always later than the last version's.</param>
 /// <param name="PolicyVersion">Which tier table and label rules judged it.</param>
 public sealed record StoredWrite(
     ResourceKey Key, string Source, ReadOnlyMemory<byte> Body, JudgedResource Judged, long Instant, string PolicyVersion);

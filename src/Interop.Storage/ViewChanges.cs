@@ -12,7 +12,8 @@ internal sealed record ViewChanges(long At, IReadOnlyList<long> Hashes, IReadOnl
     public static ViewChanges Between(ExistingRow? previous, ViewHashes views, long at)
     {
         long[] hashes = [views.Basic, views.Intermediate, views.Full, views.PartyBasic, views.PartyIntermediate, views.PartyFull];
-        var times = hashes.Select((hash, view) => previous is { Deleted: false } && previous.Hashes[view] == hash ? previous.Times[view] : at);
+        var times = hashes.Select((hash, view) =>
+            previous is { Deleted: false } && previous.Hashes[view] == hash ? previous.Times[view] : at);
         return new(at, hashes, [.. times]);
     }
 }

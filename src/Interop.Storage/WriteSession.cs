@@ -36,7 +36,7 @@ public sealed class WriteSession
     /// <summary>Stores a resource, its index rows and its sharing rows, and passes labels on. Gives the version, from 1.</summary>
     public long Put(StoredWrite write) => writer.Put(write);
 
-    /// <summary>Marks a resource as deleted and keeps what judging needs. Gives the deletion's version, or null where there is nothing.</summary>
+    /// <summary>Marks as deleted and keeps what judging needs. Gives the deletion's version, or null where there is nothing.</summary>
     public long? Delete(ResourceKey key, long instant) => writer.Delete(key, instant);
 
     /// <summary>Replaces the grant rows of a patient, of one custodian where given.</summary>

@@ -154,7 +154,8 @@ internal sealed class SearchCriterionParser(Func<string, string, SearchParameter
                 return Values(parameter, SearchModifier.Not, null, value, problems);
             case "identifier" when parameter.Type == SearchParameterType.Reference:
                 return Values(parameter, SearchModifier.Identifier, null, value, problems);
-            case var type when parameter.Type == SearchParameterType.Reference && char.IsAsciiLetterUpper(type[0]) && MayPointAt(parameter, type):
+            case var type when parameter.Type == SearchParameterType.Reference && char.IsAsciiLetterUpper(type[0])
+                && MayPointAt(parameter, type):
                 return Values(parameter, SearchModifier.None, type, value, problems);
             default:
                 problems.Add("not-supported", $"{parameter.Code} does not take the modifier :{modifier}.");

@@ -38,7 +38,7 @@ public enum SearchTotal
     Accurate,
 }
 
-/// <summary>One key of <c>_sort</c>; a null parameter sorts by <c>_id</c> or <c>_lastUpdated</c>, whichever <see cref="Code"/> names.</summary>
+/// <summary>One key of <c>_sort</c>; without a parameter it is <c>_id</c> or <c>_lastUpdated</c>, as the code says.</summary>
 public sealed record SearchSort(string Code, Schema.SearchParameterFacts? Parameter, bool Descending);
 
 /// <summary>

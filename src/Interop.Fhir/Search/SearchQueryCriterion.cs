@@ -2,11 +2,12 @@ using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.Search;
 
-/// <summary>One condition of a search. A closed set of records; the criteria of a query are joined by AND, the values of one by OR.</summary>
+/// <summary>One condition of a search. A closed set of records. AND joins the criteria of a query, OR the values of one.</summary>
 public abstract record SearchCriterion;
 
 /// <summary>A parameter has one of the values.</summary>
-public sealed record ValueCriterion(SearchParameterFacts Parameter, SearchModifier Modifier, IReadOnlyList<SearchValue> Values) : SearchCriterion;
+public sealed record ValueCriterion(SearchParameterFacts Parameter, SearchModifier Modifier, IReadOnlyList<SearchValue> Values)
+    : SearchCriterion;
 
 /// <summary><c>:missing</c>: whether the parameter has any value.</summary>
 public sealed record MissingCriterion(SearchParameterFacts Parameter, bool Missing) : SearchCriterion;

@@ -4,10 +4,10 @@ using Interop.Fhir.Validation;
 
 namespace Interop.Fhir.Search;
 
-/// <summary>What came of reading a search: a query, or the issues that refuse it; and the parameters that a lenient reading left out.</summary>
+/// <summary>What came of reading a search: a query, or the issues that refuse it; and what a lenient reading left out.</summary>
 public sealed record SearchParse(SearchQuery? Query, IReadOnlyList<Issue> Issues, IReadOnlyList<string> Ignored);
 
-/// <summary>Reads the parameters of a search. Whatever it does not know is an issue that names the parameter, never ignored in silence.</summary>
+/// <summary>Reads the parameters of a search. What it does not know is an issue that names the parameter, never ignored.</summary>
 /// <param name="find">The search parameter of a type by its code; null where there is none.</param>
 /// <param name="ownBase">This server's FHIR base URL, without a slash at the end: references below it are local.</param>
 public sealed class SearchQueryParser(Func<string, string, SearchParameterFacts?> find, string ownBase)
@@ -149,7 +149,8 @@ public sealed class SearchQueryParser(Func<string, string, SearchParameterFacts?
             var parts = value.Split(':');
             if (parts is not ([_, _] or [_, _, _]) || parts.Any(part => part.Length == 0))
             {
-                problems.Add(value.Contains('*', StringComparison.Ordinal) ? "not-supported" : "value", "Type:parameter or Type:parameter:Target is expected.");
+                var code = value.Contains('*', StringComparison.Ordinal) ? "not-supported" : "value";
+                problems.Add(code, "Type:parameter or Type:parameter:Target is expected.");
                 return;
             }
 

@@ -149,7 +149,7 @@ internal sealed class SearchValueParser(string ownBase, long now)
         return values.Count == parts.Count ? new(values) : null;
     }
 
-    /// <summary>latitude|longitude|distance|units (https://hl7.org/fhir/R4/location.html#search); a kilometre where no distance is given.</summary>
+    /// <summary>latitude|longitude|distance|units; a kilometre where no distance is given.</summary>
     private static PositionValue? Near(string text, SearchProblems problems)
     {
         var parts = SearchText.Split(text, '|');

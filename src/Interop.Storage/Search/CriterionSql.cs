@@ -106,7 +106,7 @@ internal sealed class CriterionSql(Visibility visibility)
         }
     }
 
-    /// <summary>The lowest tier at which an index row of the parameter is there, one with a value of the criterion where there is one.</summary>
+    /// <summary>The lowest tier at which an index row of the parameter, with a value of the criterion if any, is there.</summary>
     private Sql LowestTier(Sql r, string type, SearchParameterFacts parameter, ValueCriterion? criterion)
     {
         var i = visibility.Alias();
@@ -137,7 +137,10 @@ internal sealed class CriterionSql(Visibility visibility)
         var rows = components.Select((_, component) => component == carrying ? i : visibility.Alias()).ToList();
         var matches = criterion.Values.Cast<CompositeValue>().Select(value => (Sql)$"({Sql.And(
             value.Components.Select((part, component) => ValueSql.Match(part, SearchModifier.None, rows[component])))})");
-        var joined = rows.Select((row, component) => (Sql)$"{row}.parameter = {i}.parameter AND {row}.resource = {i}.resource AND {row}.tuple = {i}.tuple AND {row}.component = {Sql.Number(component)}");
+        var joined = rows.Select((row, component) => (Sql)$"""
+            {row}.parameter = {i}.parameter AND {row}.resource = {i}.resource AND {row}.tuple = {i}.tuple
+            AND {row}.component = {Sql.Number(component)}
+            """);
         return $"""
             {Sql.Join(", ", rows.Select(row => (Sql)$"index_composite {row}"))}
             WHERE  {i}.parameter = {ParameterNumber.Of(type, criterion.Parameter.Code)}
@@ -146,7 +149,7 @@ internal sealed class CriterionSql(Visibility visibility)
             """;
     }
 
-    /// <summary>A chain joins the view of the target's type: the target must be visible, and what is visible of it must meet the criterion.</summary>
+    /// <summary>A chain joins the view of the target's type: a visible target, of which what is visible meets the criterion.</summary>
     private Sql Chain(Sql r, string type, ChainCriterion chain)
     {
         var i = visibility.Alias();
@@ -157,7 +160,8 @@ internal sealed class CriterionSql(Visibility visibility)
         return targets.Count == 0
             ? Sql.Number(Visibility.Nobody)
             : OrNobody($"""
-                SELECT MIN({visibility.RowTier(i, r)}) FROM index_reference {i} JOIN resource {t} ON {t}.type = {i}.target_type AND {t}.id = {i}.target_id
+                SELECT MIN({visibility.RowTier(i, r)}) FROM index_reference {i}
+                JOIN   resource {t} ON {t}.type = {i}.target_type AND {t}.id = {i}.target_id
                 WHERE  {i}.parameter = {ParameterNumber.Of(type, chain.Reference.Code)} AND {i}.resource = {r}.key
                 AND    {Sql.Or(targets)}
                 """);

@@ -16,8 +16,10 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
     private readonly CriterionSql criteria = new(visibility);
 
     /// <summary>The columns of a seen resource, from v (key, seen, party) and r.</summary>
-    public static Sql Columns =>
-        $"r.type, r.id, r.version, r.deleted, v.seen, v.party, {Visibility.Changed(Sql.Name("r"), $"v.seen", $"v.party = 1")}, r.labels, r.body";
+    public static Sql Columns => $"""
+        r.type, r.id, r.version, r.deleted, v.seen, v.party,
+        {Visibility.Changed(Sql.Name("r"), $"v.seen", $"v.party = 1")}, r.labels, r.body
+        """;
 
     public IReadOnlyList<SeenResource> Run(IReadOnlyList<SeenResource> matches)
     {
@@ -54,7 +56,8 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
             FROM   resource {s}
             JOIN   index_reference {i} ON {i}.resource = {s}.key
             JOIN   resource {t} ON {t}.type = {i}.target_type AND {t}.id = {i}.target_id
-            WHERE  {s}.type = {type} AND {s}.id IN {Sql.PaddedList(ids)} AND {i}.parameter = {ParameterNumber.Of(type, include.Parameter.Code)}
+            WHERE  {s}.type = {type} AND {s}.id IN {Sql.PaddedList(ids)}
+            AND    {i}.parameter = {ParameterNumber.Of(type, include.Parameter.Code)}
             AND    {visibility.RowTier(i, s)} <= {visibility.Tier(s)} AND {target} AND {visibility.Visible(t)}
             """;
     }

@@ -75,7 +75,10 @@ internal sealed class ResourceRows
                 if (visibility.Allows(type.Key))
                 {
                     seen.UnionWith(Statements.Query(
-                        $"SELECT r.id FROM resource r WHERE r.type = {type.Key} AND r.id IN {Sql.PaddedList(ids)} AND {visibility.Visible(Sql.Name("r"))}",
+                        $"""
+                        SELECT r.id FROM resource r
+                        WHERE  r.type = {type.Key} AND r.id IN {Sql.PaddedList(ids)} AND {visibility.Visible(Sql.Name("r"))}
+                        """,
                         reader => new ResourceKey(type.Key, reader.GetString(0))));
                 }
             }
@@ -94,7 +97,10 @@ internal sealed class ResourceRows
         Stored);
 
     public IReadOnlyList<CaseFact> CasesOf(string patient) => Statements.Query(
-        $"SELECT organization, valid_from, valid_to FROM case_relation WHERE patient = {patient} ORDER BY resource, organization, valid_from",
+        $"""
+        SELECT organization, valid_from, valid_to FROM case_relation WHERE patient = {patient}
+        ORDER BY resource, organization, valid_from
+        """,
         reader => new CaseFact(patient, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
 
     public IReadOnlyList<GrantRow> GrantsOf(string? patient) => Statements.Query(
@@ -135,7 +141,8 @@ internal sealed class ResourceRows
         $"SELECT number, kind, target, due, detail FROM outbox WHERE due <= {instant} ORDER BY due, number {Dialect.Page(count)}",
         reader => new OutboxRow(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4)));
 
-    public string? Setting(string name) => Statements.First($"SELECT value FROM setting WHERE name = {name}", reader => reader.GetString(0));
+    public string? Setting(string name) =>
+        Statements.First($"SELECT value FROM setting WHERE name = {name}", reader => reader.GetString(0));
 
     public long Count() => Statements.Number($"SELECT COUNT(*) FROM resource WHERE deleted = 0") ?? 0;
 

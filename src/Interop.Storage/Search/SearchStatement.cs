@@ -81,7 +81,7 @@ internal sealed class SearchStatement(SearchQuery query, Visibility visibility, 
 
     private static object? Value(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetValue(column);
 
-    /// <summary>The internal key of the cursor's resource: it orders equals, and it never leaves. A deleted row still has its place.</summary>
+    /// <summary>The internal key of the cursor's resource: it never leaves. A deleted row still has its place.</summary>
     private long? KeyOf(SearchCursor cursor) =>
         statements.Number($"SELECT key FROM resource WHERE type = {query.Type} AND id = {cursor.Id}");
 

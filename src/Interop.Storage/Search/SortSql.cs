@@ -72,7 +72,8 @@ internal sealed record SortSql(Sql Name, Sql Column, bool Descending)
 
         // The condition stands inside the aggregate: outside, SQLite looks for the lowest value by walking the index of all values.
         return $"""
-            (SELECT {Sql.Name(sort.Descending ? "max" : "min")}(CASE WHEN {visibility.RowTier(i, r)} <= {visibility.Tier(r)} THEN {i}.{column} END)
+            (SELECT {Sql.Name(sort.Descending ? "max" : "min")}(
+                CASE WHEN {visibility.RowTier(i, r)} <= {visibility.Tier(r)} THEN {i}.{column} END)
              FROM   {ValueSql.Table(sort.Parameter.Type)} {i}
              WHERE  {i}.parameter = {ParameterNumber.Of(type, sort.Parameter.Code)} AND {i}.resource = r.key)
             """;

@@ -104,7 +104,7 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
             : (Sql)$"{r}.deleted = 0 AND {Tier(r)} BETWEEN {lowest} AND {dialect.Least(endsAt)} - 1";
     }
 
-    /// <summary>The lowest tier at which the resource appears: its own, and own where something that it must point at is not visible.</summary>
+    /// <summary>The lowest tier at which the resource appears: own where something that it must point at is not visible.</summary>
     public Sql Lowest(Sql r) => dialect.Greatest([RowTier(r, r), Required(r)]);
 
     /// <summary>The resource exists and the sight sees it.</summary>
