@@ -38,7 +38,7 @@ public sealed class SharingPolicy
         var tierTable = Read(tiers, "tiers.json", problems, json => TierTable.Load(json, FhirFacts.R4, problems));
         var labelTable = Read(labels, "labels.json", problems, json => LabelTable.Load(json, problems));
         var roleTable = Read(roles, "roles.json", problems, json => RoleTable.Load(json, problems));
-        return problems.Count == 0 ? new(tierTable!, labelTable!, roleTable!) : throw new PolicyException(problems);
+        return problems.Count == 0 ? new(tierTable!, labelTable!, roleTable!) : throw new PolicyException([.. problems.Distinct()]);
     }
 
     /// <summary>Whether the type is directory data: no patient, basic for whoever has an agreement.</summary>
