@@ -10,7 +10,7 @@ internal static class Agreements
     private static readonly string[] Everything =
     [
         "MH", "PSY", "SUD", "ETHUD", "OPIOIDUD", "HIV", "STD", "SDV", "SEX", "GDIS", "SCA", "PREGNANT", "ADOL", "VIO", "MST", "COGN", "DVD",
-        "EMOTDIS", "42CFRPart2",
+        "EMOTDIS", "42CFRPart2", "V",
     ];
 
     private static readonly string[] Care = ["TREAT", "ETREAT", "COC", "CAREMGT"];
@@ -68,7 +68,7 @@ internal static class Agreements
         (string Role, string Organization)[] parties = [("grantor", form.Grantor), ("grantee", form.Grantee)];
         json.One("securityLabel", label => label
                 .Coding("classification", Codes.Own("sharing-tier", form.Ceiling))
-                .Codings("category", [.. form.Cleared.Select(Codes.Sensitivity)]))
+                .Codings("category", [.. form.Cleared.Select(Codes.Label)]))
             .Object("offer", offer => offer
                 .Each("party", parties, party => json
                     .References("reference", Codes.Organization(party.Organization))

@@ -40,7 +40,7 @@ internal static class Assessments
             WriteDepression(chart, visit);
         }
 
-        if (dice.Chance(20))
+        if ((chart.Plan.IsNamed && visit.IsOpen) || dice.Chance(20))
         {
             WriteNote(chart, visit);
         }

@@ -29,7 +29,8 @@ internal static class Codes
 
     public static string ExtensionUrl(string name) => $"{Base}/StructureDefinition/{name}";
 
-    public static Code Sensitivity(string label) => new(ActCode, label);
+    /// <summary>A security label by its code: V is a confidentiality, everything else a sensitivity or policy.</summary>
+    public static Code Label(string label) => label == "V" ? VeryRestricted : new(ActCode, label);
 
     public static string Organization(string id) => "Organization/" + id;
 }

@@ -12,8 +12,8 @@ internal static class Consents
         (ConsentKind.LabelLimited, 4), (ConsentKind.Draft, 2), (ConsentKind.Rejected, 1), (ConsentKind.Indeterminate, 2),
     ];
 
-    private static readonly string[] Sensitivities =
-        ["MH", "PSY", "SDV", "STD", "SEX", "GDIS", "SCA", "PREGNANT", "VIO", "MST", "COGN", "DVD", "EMOTDIS"];
+    /// <summary>By confidentiality, not by kind: also the free texts, which count as very restricted until somebody labels them.</summary>
+    private static readonly string[] Everything = ["V"];
 
     /// <summary>70 % of all encounters, laid on those in which the person was met.</summary>
     private const int PercentOfMet = 90;
@@ -101,7 +101,7 @@ internal static class Consents
                 .Reference("reference", Codes.Organization(form.Recipient)))
             .Concepts("action", new Code("http://terminology.hl7.org/CodeSystem/consentaction", "disclose"));
         List<Code> labels = form.Tier is null ? [] : [Codes.Own("sharing-tier", form.Tier)];
-        labels.AddRange(lack == 2 ? [] : form.Labels.Select(Codes.Sensitivity));
+        labels.AddRange(lack == 2 ? [] : form.Labels.Select(Codes.Label));
         provision.Codings("securityLabel", labels)
             .Codings("purpose", [.. form.Purposes.Select(purpose => new Code(Codes.ActReason, purpose))]);
         if (form.IsIndeterminate)
@@ -117,7 +117,7 @@ internal static class Consents
         {
             ConsentKind.HospitalBasic => care with { Tier = "basic", Labels = [] },
             ConsentKind.HospitalIntermediate => care,
-            ConsentKind.HospitalFull => care with { Tier = "full", Labels = Sensitivities },
+            ConsentKind.HospitalFull => care with { Tier = "full", Labels = Everything },
             ConsentKind.FamilyServicesIntermediate =>
                 care with { Recipient = Codes.FamilyServices, Labels = ["MH"], Purposes = ["COC", "CAREMGT"] },
             ConsentKind.HospitalDenied => care with { Type = "deny", Tier = null, Labels = [], Purposes = [] },

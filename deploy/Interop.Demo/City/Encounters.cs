@@ -45,11 +45,12 @@ internal static class Encounters
     private static Visit Finished(Chart chart, string home, int number)
     {
         var dice = chart.Dice;
-        var start = When(dice, chart.Now);
+        var isRecent = number == 1 && chart.Plan.WasMetLately;
+        var start = isRecent ? chart.Now.AddMinutes(-dice.Between(4 * 60, 46 * 60)) : When(dice, chart.Now);
         var model = dice.Weighted(Models);
 
         // A named person was met each time, so that there is something to see or not to see.
-        var disposition = chart.Plan.IsNamed ? "43" : dice.Weighted(Dispositions);
+        var disposition = chart.Plan.IsNamed || isRecent ? "43" : dice.Weighted(Dispositions);
         var arrived = start.AddMinutes(model == "ccd" ? 1 : dice.Between(6, 45));
         var end = disposition == "32" ? start.AddMinutes(dice.Between(2, 20)) : arrived.AddMinutes(dice.Between(10, 95));
         var wasMet = disposition is not ("14" or "32");

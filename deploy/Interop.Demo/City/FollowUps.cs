@@ -5,19 +5,34 @@ namespace Interop.Demo.City;
 /// <summary>The contacts owed after encounters, and the attempts to make them.</summary>
 internal static class FollowUps
 {
+    /// <summary>60 % of all encounters, laid on those in which the person was met.</summary>
+    private const int PercentOfMet = 78;
+
+    /// <summary>Hours after the end.</summary>
+    private const int FirstAttempt = 1;
+
     private static readonly Code Code = Codes.Own("crisis-task", FollowUp.Code);
 
     public static void Write(Chart chart, Visit visit)
     {
-        if (visit.End is not { } end || !visit.WasMet || !chart.Dice.Chance(78))
+        if (visit.End is not { } end || !visit.WasMet)
         {
             return;
         }
 
         var due = end + FollowUp.Within;
-        var state = due > chart.Now ? chart.Dice.Pick(["requested", "accepted"]) : chart.Dice.Weighted([("completed", 84), ("failed", 16)]);
-        var attempts = state == "requested" ? 0 : chart.Dice.Between(1, 4);
-        var last = end.AddHours(6 * attempts);
+        var isOpen = due > chart.Now;
+        if (!isOpen && !chart.Dice.Chance(PercentOfMet))
+        {
+            return;
+        }
+
+        // A few are overdue: the list must show what was missed.
+        var state = isOpen || (chart.Now - due < TimeSpan.FromDays(20) && chart.Dice.Chance(20))
+            ? chart.Dice.Pick(["requested", "accepted", "in-progress"])
+            : chart.Dice.Weighted([("completed", 84), ("failed", 16)]);
+        var attempts = state switch { "requested" or "accepted" => 0, "in-progress" => 1, _ => chart.Dice.Between(1, 4) };
+        var last = attempts == 0 ? end : end.AddHours(FirstAttempt + (6 * (attempts - 1)));
         var task = chart.Add(Codes.CrisisProgram, "Task", json =>
         {
             json.Text("status", state);
@@ -39,7 +54,8 @@ internal static class FollowUps
         });
         for (var attempt = 1; attempt <= attempts; attempt++)
         {
-            WriteAttempt(chart, visit, task, end.AddHours(6 * attempt), isReached: attempt == attempts && state == "completed");
+            var at = end.AddHours(FirstAttempt + (6 * (attempt - 1)));
+            WriteAttempt(chart, visit, task, at, isReached: attempt == attempts && state == "completed");
         }
     }
 

@@ -75,7 +75,7 @@ internal static class Health
         WriteMedication(chart, dice.Pick(OrdinaryMedications));
         if (chart.Plan.IsNamed || dice.Chance(40))
         {
-            WriteMedication(chart, dice.Pick(SensitiveMedications));
+            WriteMedication(chart, chart.Plan.IsNamed ? SensitiveMedications[0] : dice.Pick(SensitiveMedications));
         }
     }
 
@@ -86,7 +86,7 @@ internal static class Health
         {
             if (label is not null)
             {
-                json.Object("meta", meta => meta.Codings("security", Codes.Sensitivity(label)));
+                json.Object("meta", meta => meta.Codings("security", Codes.Label(label)));
             }
 
             json.Concept("clinicalStatus", new("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"))

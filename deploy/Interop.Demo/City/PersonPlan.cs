@@ -27,6 +27,9 @@ internal sealed record PersonPlan(
 
     public string OpenIncident => $"INC-{Number:D4}-OPEN";
 
+    /// <summary>The first encounter lies within the last two days, so that the list of follow-ups is never empty.</summary>
+    public bool WasMetLately => !IsNamed && Number % 12 == 5;
+
     /// <summary>A person with an open case at the hospital.</summary>
     public bool HasHospitalCase => Number == 2;
 

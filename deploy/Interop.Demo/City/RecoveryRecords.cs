@@ -61,7 +61,7 @@ internal static class RecoveryRecords
 
         if (chart.Plan.Number % 4 == 0)
         {
-            WriteNote(chart, encounter, start, [Codes.Sensitivity("PSYTHPN")], []);
+            WriteNote(chart, encounter, start, [Codes.Label("PSYTHPN")], []);
         }
     }
 

@@ -141,6 +141,24 @@ public sealed class CityGeneratorTests
     }
 
     [Fact]
+    public void Follow_ups_wait_some_still_in_time_and_some_overdue()
+    {
+        var due = Of("Task")
+            .Where(it => Says(it, "follow-up-48h") && (StatusOf(it) is "requested" or "accepted" or "in-progress"))
+            .Select(it => it.GetProperty("restriction").GetProperty("period").GetProperty("end").GetDateTimeOffset())
+            .ToArray();
+
+        Assert.InRange(due.Count(end => end > Now), 10, 60);
+        Assert.Contains(due, end => end < Now);
+    }
+
+    [Fact]
+    public void Nothing_is_recorded_that_has_not_happened_yet() =>
+        Assert.All(
+            All.Value.Where(it => TypeOf(it) is "Encounter" or "Observation" or "Communication" or "Provenance" or "RiskAssessment"),
+            it => Assert.All(Instants(it), instant => Assert.True(instant <= Now)));
+
+    [Fact]
     public void A_few_people_have_many_encounters()
     {
         var counts = Of("Encounter").GroupBy(it => it.GetProperty("subject").GetProperty("reference").GetString())
@@ -186,6 +204,13 @@ public sealed class CityGeneratorTests
 
     private static DateTimeOffset? PeriodEnd(JsonElement consent) =>
         consent.GetProperty("provision").GetProperty("period").TryGetProperty("end", out var end) ? end.GetDateTimeOffset() : null;
+
+    private static IEnumerable<DateTimeOffset> Instants(JsonElement resource) =>
+        new[] { "effectiveDateTime", "occurrenceDateTime", "sent", "recorded" }
+            .Select(name => resource.TryGetProperty(name, out var value) ? value : default)
+            .Append(resource.TryGetProperty("period", out var period) && period.TryGetProperty("end", out var end) ? end : default)
+            .Where(value => value.ValueKind == JsonValueKind.String)
+            .Select(value => value.GetDateTimeOffset());
 
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
     {

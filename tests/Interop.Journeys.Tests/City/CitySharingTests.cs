@@ -98,6 +98,7 @@ public sealed class CitySharingTests
         Assert.Subset(visible, basic.ToHashSet());
         Assert.Equal(seesDiagnoses, visible.Contains("Condition"));
         Assert.Equal(seesDiagnoses, visible.Contains("MedicationStatement"));
+        Assert.Equal(tier == Tier.Full, visible.Contains("DocumentReference"));
         Assert.DoesNotContain(records, it => it.Source == "recovery-clinic" && Decide(it).Visible);
     }
 
