@@ -123,6 +123,22 @@ public sealed class CityGeneratorTests
             it => Assert.True(it.TryGetProperty("statusReason", out _)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-7)]
+    [InlineData(int.MaxValue)]
+    public void Another_seed_has_all_types_and_states_too(int seed)
+    {
+        var city = CityGenerator.Generate(seed, Now).SelectMany(bundle => bundle.Resources).ToArray();
+        int States(string type) => city.Where(it => it.Type == type)
+            .Select(it => StatusOf(JsonDocument.Parse(it.Json).RootElement)).Distinct().Count();
+
+        Assert.Equal(27, city.Select(it => it.Type).Distinct().Count());
+        Assert.Equal(4, States("Consent"));
+        Assert.Equal(10, States("Task"));
+        Assert.All(city, it => Assert.Empty(ResourceValidator.Validate(it.Json)));
+    }
+
     [Fact]
     public void Shares_are_those_of_the_load_model()
     {
