@@ -43,6 +43,8 @@ public sealed class SearchQueryParserTests
     [InlineData("Patient?_has:Observation=x", "value", "_has:Observation")]
     [InlineData("Patient?_has:Observation:code:code=x", "not-supported", "_has:Observation:code:code")]
     [InlineData("Patient?_has:Observation:patient:nonsense=x", "not-supported", "_has:Observation:patient:nonsense")]
+    [InlineData("Task?focus.status=x", "too-costly", "focus.status")]
+    [InlineData("Task?focus:Basic.subject.identifier=x", "too-costly", "focus:Basic.subject.identifier")]
     [InlineData("RiskAssessment?probability=high", "value", "probability")]
     [InlineData("RiskAssessment?probability=1e999", "value", "probability")]
     [InlineData("Observation?value-quantity=5|mg", "value", "value-quantity")]

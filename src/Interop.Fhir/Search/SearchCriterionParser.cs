@@ -8,7 +8,11 @@ internal sealed class SearchCriterionParser(Func<string, string, SearchParameter
     // A chain joins one view per step; nobody needs more, and a hostile query could ask for any number.
     private const int MaximumDepth = 4;
 
+    // A step that names no type branches into all that its reference may point at; branches of branches must not multiply.
+    private const int MaximumBranches = 100;
+
     private readonly SearchValueParser values = new(ownBase, now);
+    private int branches;
 
     /// <summary>The parameter as it is asked of the type itself, also where it is defined for all types.</summary>
     public SearchParameterFacts? Find(string type, string code) =>
@@ -109,6 +113,13 @@ internal sealed class SearchCriterionParser(Func<string, string, SearchParameter
         if (types.Count == 0)
         {
             problems.Add("not-supported", $"{reference.Code} points at any type: name one, as in {reference.Code}:Patient.");
+            return null;
+        }
+
+        branches += types.Count;
+        if (branches > MaximumBranches)
+        {
+            problems.Add("too-costly", $"name the type of each step, as in {reference.Code}:{types[0]}.");
             return null;
         }
 
