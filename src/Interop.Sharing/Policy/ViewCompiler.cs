@@ -48,32 +48,27 @@ internal sealed class ViewCompiler(FhirFacts facts, List<string> problems)
         foreach (var (property, type) in element.JsonNames.Zip(element.Types))
         {
             var mask = 0u;
-            var partial = new List<AllowNode>();
-            var isWhole = false;
+            var isAlwaysWhole = false;
+            var partial = new List<AllowNode?>();
             foreach (var (alternative, index) in alternatives.Select((alternative, index) => (alternative, index)))
             {
-                var child = alternative.Children.FirstOrDefault(pair => pair.Key == property || IsNamed(element, pair.Key) && !IsVariant(element, pair.Key)).Value;
-                var whole = alternative.Whole && IsPlain(element, key);
-                if (child is null && !whole)
+                var isWhole = alternative.Whole && IsPlain(element, key);
+                var child = isWhole ? null : alternative.Children.FirstOrDefault(pair => IsNamed(element, pair.Key, property)).Value;
+                if (isWhole || child is not null)
                 {
-                    continue;
-                }
-
-                mask |= 1u << index;
-                isWhole |= whole && child is null;
-                if (child is not null)
-                {
+                    mask |= 1u << index;
+                    isAlwaysWhole |= isWhole && alternative.Conditions.Count == 0;
                     partial.Add(child);
                 }
             }
 
-            if (partial.Count > 1 && !partial.All(child => child.Alternatives.Any(a => a.Whole && a.Conditions.Count == 0)) || (isWhole && partial.Count > 0))
+            if (!isAlwaysWhole && partial.Count > 1 && !partial.All(IsWhole))
             {
                 problems.Add($"tiers.json: {where}.{property} is allowed twice under different conditions");
             }
 
             var path = $"{where}.{property}";
-            var node = mask == 0 ? Primitive : Child(element, type, path, isWhole ? null : partial[0]);
+            var node = mask == 0 ? Primitive : Child(element, type, path, isAlwaysWhole ? null : partial[0]);
             yield return new(
                 property, node, mask, element.IsList, element.IsModifier, element.Min > 0 ? 1ul << ordinal : 0, [.. never?[element.Name] ?? []]);
         }
@@ -98,9 +93,7 @@ internal sealed class ViewCompiler(FhirFacts facts, List<string> problems)
             return Primitive;
         }
 
-        return allow is null || allow.Alternatives.Any(alternative => alternative.Whole && alternative.Conditions.Count == 0)
-            ? Whole(key)
-            : Compile(key, path, allow, null);
+        return IsWhole(allow) ? Whole(key) : Compile(key, path, allow!, null);
     }
 
     private ViewNode Whole(string key)
@@ -166,8 +159,12 @@ internal sealed class ViewCompiler(FhirFacts facts, List<string> problems)
         }
     }
 
-    private static bool IsNamed(ElementFacts element, string name) =>
-        element.Name == name && !element.IsChoice || (element.IsChoice && (element.Name + "[x]" == name || IsVariant(element, name)));
+    private static bool IsWhole(AllowNode? allow) =>
+        allow is null || allow.Alternatives.Any(alternative => alternative.Whole && alternative.Conditions.Count == 0);
 
-    private static bool IsVariant(ElementFacts element, string name) => element.IsChoice && element.JsonNames.Contains(name);
+    private static bool IsNamed(ElementFacts element, string name) => element.JsonNames.Any(property => IsNamed(element, name, property));
+
+    // A choice is listed as value[x], or by one of its properties.
+    private static bool IsNamed(ElementFacts element, string name, string property) =>
+        name == property || (element.IsChoice && name == element.Name + "[x]");
 }
