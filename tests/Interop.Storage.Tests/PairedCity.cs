@@ -123,7 +123,8 @@ internal sealed class PairedCity
             yield return Some("Condition", $"{patient}-{number}", patient, [
                 Token("code", Pick("f10", "f20"), "icd"), Reference("encounter", encounter), Reference("subject", "Patient/" + patient)]);
             yield return Some("Observation", $"{patient}-{number}", patient, [
-                Token("code", Pick("x", "y"), Pick("l", "m")), Reference("subject", "Patient/" + patient), Reference("encounter", encounter),
+                Token("code", Pick("x", "y"), Pick("l", "m")), Reference("subject", "Patient/" + patient),
+                Reference("encounter", encounter),
                 new QuantityEntry("value-quantity", number, number + 1, "http://u", "mg", null),
                 new CompositeEntry("code-value-quantity", new([
                     Token("code", Pick("x", "y")), new QuantityEntry("value-quantity", number, number + 1, "http://u", "mg", null)])),

@@ -15,9 +15,11 @@ public abstract partial class ResourceStoreContract
         "Patient?general-practitioner=Organization/north", "Patient?general-practitioner=Organization/hidden",
         "Patient?general-practitioner=Organization/none", "Patient?general-practitioner:missing=true",
         "Patient?general-practitioner:missing=false", "Patient?general-practitioner:Organization.name=secret",
-        "Patient?general-practitioner.name=north", "Patient?_sort=birthdate", "Patient?_sort=-birthdate", "Patient?_sort=gender,family,-_id",
+        "Patient?general-practitioner.name=north", "Patient?_sort=birthdate", "Patient?_sort=-birthdate",
+        "Patient?_sort=gender,family,-_id",
         "Patient?_sort=-_lastUpdated", "Patient?_lastUpdated=gt2025-06-15T15:06:40.0005Z", "Patient?_lastUpdated=lt2030",
-        "Patient?_has:Observation:subject:code=x", "Patient?_has:Condition:subject:code=icd|f20", "Patient?_has:Encounter:patient:status=finished",
+        "Patient?_has:Observation:subject:code=x", "Patient?_has:Condition:subject:code=icd|f20",
+        "Patient?_has:Encounter:patient:status=finished",
         "Patient?_has:Encounter:patient:status:missing=true", "Patient?_has:Encounter:subject:_has:Condition:encounter:code=f10",
         "Patient?_revinclude=Encounter:patient", "Patient?_revinclude=Encounter:subject&_revinclude:iterate=Condition:encounter",
         "Patient?gender=female&_has:Task:patient:status=requested&_sort=family",
@@ -26,10 +28,13 @@ public abstract partial class ResourceStoreContract
         "Encounter?subject:Patient.gender=male", "Encounter?subject:Patient.gender:missing=true", "Encounter?patient.family=clark",
         "Encounter?_include=Encounter:subject", "Encounter?_include=Encounter:service-provider&_revinclude=Condition:encounter",
         "Condition?encounter.status=finished", "Condition?encounter.subject:Patient.gender=male", "Condition?encounter:missing=true",
-        "Condition?code=f10&_include=Condition:encounter&_include:iterate=Encounter:subject", "Condition?code=icd|", "Condition?code:not=f10",
-        "Observation?code=x", "Observation?code=l|x", "Observation?code=l|x,m|y", "Observation?value-quantity=gt1", "Observation?value-quantity=0.5",
+        "Condition?code=f10&_include=Condition:encounter&_include:iterate=Encounter:subject", "Condition?code=icd|",
+        "Condition?code:not=f10",
+        "Observation?code=x", "Observation?code=l|x", "Observation?code=l|x,m|y", "Observation?value-quantity=gt1",
+        "Observation?value-quantity=0.5",
         "Observation?code-value-quantity=x$ge1", "Observation?has-member:missing=true", "Observation?has-member.code=x",
-        "Observation?_sort=value-quantity,code", "Observation?_include=Observation:has-member", "Observation?_include:iterate=Observation:has-member",
+        "Observation?_sort=value-quantity,code", "Observation?_include=Observation:has-member",
+        "Observation?_include:iterate=Observation:has-member",
         "Observation?_has:Observation:has-member:code=y", "Task?status=requested", "Task?focus:Condition.code=f10",
         "Task?owner=Organization/north&status=requested&_include=Task:focus", "Task?_include=Task:focus&_include=Task:patient",
         "Task?patient=p1", "Task?patient=p1&status=accepted", "Task?focus:missing=true", "Task?focus:missing=false&_sort=status",
@@ -49,7 +54,8 @@ public abstract partial class ResourceStoreContract
         foreach (var (target, writes) in new[] { (store, city.Writes), (other, city.View()) })
         {
             await target.PutAsync([.. writes]);
-            await target.WriteAsync(session => session.ReplaceDefaults(city.Grants.Where(grant => grant.Subject is null)), CancellationToken.None);
+            await target.WriteAsync(session => session.ReplaceDefaults(city.Grants.Where(grant => grant.Subject is null)),
+                CancellationToken.None);
             foreach (var patient in city.Grants.Where(grant => grant.Subject is not null).GroupBy(grant => grant.Subject!))
             {
                 await target.GrantAsync(patient.Key, [.. patient]);

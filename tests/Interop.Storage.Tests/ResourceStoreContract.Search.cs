@@ -55,8 +55,9 @@ public abstract partial class ResourceStoreContract
         await store.PutAsync(
             Resource("Organization/x", null, 1, (1, Text("name", "North"))),
             Resource(
-                "Patient/a", "a", 1, (1, Token("gender", "male", "http://g")), (1, Text("family", "Adams")), (1, Day("birthdate", "1980-05-01")),
-                (1, Token("identifier", "double", "s1")), (1, Token("identifier", "double", "s2")), (1, Token("identifier", "double", "s1")),
+                "Patient/a", "a", 1, (1, Token("gender", "male", "http://g")), (1, Text("family", "Adams")), 
+                (1, Day("birthdate", "1980-05-01")), (1, Token("identifier", "double", "s1")), (1, Token("identifier", "double", "s2")),
+                (1, Token("identifier", "double", "s1")),
                 (1, Reference("general-practitioner", "Organization/x"))),
             Resource(
                 "Patient/b", "b", 1, (1, Token("gender", "male")), (1, Text("family", "Ades")), (1, Day("birthdate", "1980-06-01")),
@@ -68,7 +69,8 @@ public abstract partial class ResourceStoreContract
             Resource("Patient/d", "d", 1));
 
         Assert.Equal(ids, await store.IdsAsync("Patient?" + query, Owner()));
-        Assert.Equal(ids.Length == 0 ? 0 : ids.Split(' ').Length, (await store.SearchAsync($"Patient?{query}&_total=accurate", Owner())).Total);
+        var counted = await store.SearchAsync($"Patient?{query}&_total=accurate", Owner());
+        Assert.Equal(ids.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length, counted.Total);
     }
 
     [Theory]
@@ -158,7 +160,8 @@ public abstract partial class ResourceStoreContract
         await store.PutAsync(
             Resource("Patient/a", "a", 1, (1, Text("family", "young")), (1, Day("birthdate", "1980-05-01")), (1, Token("gender", "male"))),
             Resource("Patient/b", "b", 1, (1, Text("family", "adams")), (1, Day("birthdate", "1990-05-01")), (1, Token("gender", "male"))),
-            Resource("Patient/c", "c", 1, (1, Text("family", "moore")), (1, Day("birthdate", "1970-05-01")), (1, Token("gender", "female"))),
+            Resource(
+                "Patient/c", "c", 1, (1, Text("family", "moore")), (1, Day("birthdate", "1970-05-01")), (1, Token("gender", "female"))),
             Resource("Patient/d", "d", 1));
 
         Assert.Equal(ids, await store.IdsAsync("Patient?" + query, Owner()));
@@ -226,7 +229,8 @@ public abstract partial class ResourceStoreContract
         Resource("Patient/q", "q", 1),
         Resource("Encounter/e", "p", 1, (1, Token("status", "finished")), (1, Reference("subject", "Patient/p"))),
         Resource(
-            "Observation/o1", "p", 1, (1, Token("code", "x")), (1, Reference("subject", "Patient/p")), (1, Reference("patient", "Patient/p")),
+            "Observation/o1", "p", 1, (1, Token("code", "x")), (1, Reference("subject", "Patient/p")),
+            (1, Reference("patient", "Patient/p")),
             (1, Reference("encounter", "Encounter/e"))),
         Resource("Observation/o2", "p", 1, (1, Reference("subject", "Patient/p")), (1, Reference("patient", "Patient/p"))),
         Resource("Observation/o3", "q", 1, (1, Token("code", "z")), (1, Reference("subject", "Patient/q"))),

@@ -101,14 +101,13 @@ public abstract partial class ResourceStoreContract
     [Fact]
     public async Task Readers_never_see_half_a_transaction()
     {
-        await store.PutAsync(Resource("Patient/a", "a", 1, (1, Text("family", "v0"))), Resource("Patient/b", "b", 1, (1, Text("family", "v0"))));
+        await store.PutAsync(Both("v0"));
         using var stop = new CancellationTokenSource();
         var writing = Task.Run(async () =>
         {
             for (var number = 1; number <= 150; number++)
             {
-                var family = $"v{number}";
-                await store.PutAsync(Resource("Patient/a", "a", 1, (1, Text("family", family))), Resource("Patient/b", "b", 1, (1, Text("family", family))));
+                await store.PutAsync(Both($"v{number}"));
             }
 
             await stop.CancelAsync();
@@ -129,6 +128,12 @@ public abstract partial class ResourceStoreContract
         await writing;
         await Task.WhenAll(reading);
         Assert.True(readings > 0);
+
+        static StoredWrite[] Both(string family) =>
+        [
+            Resource("Patient/a", "a", 1, (1, Text("family", family))),
+            Resource("Patient/b", "b", 1, (1, Text("family", family))),
+        ];
     }
 
     [Fact]
@@ -250,11 +255,12 @@ public abstract partial class ResourceStoreContract
         var first = new CadMessage("i", "h1", 10, 100, "one"u8.ToArray());
         var second = new CadMessage("i", "h2", 5, 200, "two"u8.ToArray());
         var kept = await store.WriteAsync(
-            session => new[] { session.AddCadMessage(first), session.AddCadMessage(second), session.AddCadMessage(first with { Received = 300 }) },
+            session => new[] { first, second, first with { Received = 300 } }.Select(session.AddCadMessage).ToList(),
             CancellationToken.None);
 
         Assert.Equal([true, true, false], kept);
-        var hashes = await store.WriteAsync(session => session.CadMessages("i").Select(message => message.Hash).ToList(), CancellationToken.None);
+        var hashes = await store.WriteAsync(session => session.CadMessages("i").Select(message => message.Hash).ToList(),
+            CancellationToken.None);
         Assert.Equal(["h2", "h1"], hashes);
     }
 

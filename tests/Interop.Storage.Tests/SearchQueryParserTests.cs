@@ -51,7 +51,8 @@ public sealed class SearchQueryParserTests
     [InlineData("Observation?code-value-quantity=x", "value", "code-value-quantity")]
     [InlineData("Observation?code-value-quantity=x$y", "value", "code-value-quantity")]
     [InlineData("Location?near=91|0", "value", "near")]
-    [InlineData("Encounter?subject:Patient.general-practitioner:Organization.partof.partof.partof.partof.name=x", "not-supported", "subject:Patient.general-practitioner:Organization.partof.partof.partof.partof.name")]
+    [InlineData("Encounter?subject:Patient.general-practitioner:Organization.partof.partof.partof.partof.name=x", "not-supported",
+        "subject:Patient.general-practitioner:Organization.partof.partof.partof.partof.name")]
     public void What_cannot_be_answered_is_refused_by_name(string text, string code, string parameter)
     {
         var parse = Parse(text);
@@ -108,7 +109,7 @@ public sealed class SearchQueryParserTests
     [InlineData("9999", "9999-01-01T00:00:00.000000", "9999-12-31T23:59:59.999999")]
     public void A_date_covers_its_unit(string text, string low, string high)
     {
-        var date = Assert.IsType<DateValue>(Assert.IsType<ValueCriterion>(Query("Patient?birthdate=" + Uri.EscapeDataString(text)).Criteria[0]).Values[0]);
+        var date = Only<DateValue>("Patient?birthdate=" + Uri.EscapeDataString(text));
 
         Assert.Equal((low, high), (Written(date.Low), Written(date.High)));
 
@@ -123,7 +124,7 @@ public sealed class SearchQueryParserTests
     [InlineData("-0.5", -0.55, -0.45)]
     public void A_number_covers_its_precision(string text, double low, double high)
     {
-        var number = Assert.IsType<NumberValue>(Assert.IsType<ValueCriterion>(Query("RiskAssessment?probability=" + text).Criteria[0]).Values[0]);
+        var number = Only<NumberValue>("RiskAssessment?probability=" + text);
 
         Assert.Equal(low, number.Low, 9);
         Assert.Equal(high, number.High, 9);
@@ -134,9 +135,7 @@ public sealed class SearchQueryParserTests
     [InlineData("  Anne   Marie ", "anne marie")]
     [InlineData("Ñandú", "nandu")]
     public void Text_is_folded(string text, string folded) =>
-        Assert.Equal(
-            folded,
-            Assert.IsType<StringValue>(Assert.IsType<ValueCriterion>(Query("Patient?family=" + Uri.EscapeDataString(text)).Criteria[0]).Values[0]).Folded);
+        Assert.Equal(folded, Only<StringValue>("Patient?family=" + Uri.EscapeDataString(text)).Folded);
 
     [Fact]
     public void A_cursor_survives_being_written()
@@ -152,6 +151,13 @@ public sealed class SearchQueryParserTests
     }
 
     [Fact]
-    public void A_cursor_of_another_sort_is_refused() =>
-        Assert.Equal("value", Assert.Single(Parse("Patient?_sort=birthdate&_cursor=" + Uri.EscapeDataString(new SearchCursor(new([]), "a").Write())).Issues).Code);
+    public void A_cursor_of_another_sort_is_refused()
+    {
+        var cursor = Uri.EscapeDataString(new SearchCursor(new([]), "a").Write());
+
+        Assert.Equal("value", Assert.Single(Parse("Patient?_sort=birthdate&_cursor=" + cursor).Issues).Code);
+    }
+
+    private static T Only<T>(string query) =>
+        Assert.IsType<T>(Assert.Single(Assert.IsType<ValueCriterion>(Assert.Single(Query(query).Criteria)).Values));
 }
