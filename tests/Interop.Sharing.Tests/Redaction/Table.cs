@@ -29,6 +29,10 @@ internal static class Table
             .Any(listed => listed == "all" ? !steps.Contains("extension") && !steps.Contains("modifierExtension") : Covers(listed.Split('.'), steps));
     }
 
+    /// <summary>Whether anything of the type is listed at the tier.</summary>
+    public static bool HasView(string type, Tier tier, bool party) =>
+        Known.GetOrAdd((type, tier, party), key => Paths(key.Item1, key.Item2, key.Item3)).Count > 0;
+
     private static bool Covers(string[] listed, string[] steps) =>
         listed.Length <= steps.Length && listed.Zip(steps).All(pair => pair.First.EndsWith("[x]", StringComparison.Ordinal)
             ? pair.Second.StartsWith(pair.First[..^3], StringComparison.Ordinal)
@@ -38,7 +42,6 @@ internal static class Table
     {
         var rule = Document.Value.RootElement.GetProperty("types").GetProperty(type);
         IEnumerable<JsonElement> sources = [rule];
-        sources = rule.TryGetProperty("private", out var hidden) ? sources.Append(hidden) : sources;
         sources = party && rule.TryGetProperty("party", out var own) ? sources.Append(own) : sources;
         var names = new[] { "basic", "intermediate", "full" }.Take((int)tier);
         return [.. sources.SelectMany(source => names.Where(name => source.TryGetProperty(name, out _)).SelectMany(name => Items(source.GetProperty(name)))),

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Interop.Sharing.Policy;
+
+namespace Interop.Sharing.Tests.Redaction;
+
+/// <summary>Resources that have every element of their type: each listed element is in its view, and no other is.</summary>
+public sealed class CompleteViewTests
+{
+    private static readonly Tier[] Tiers = [Tier.Basic, Tier.Intermediate, Tier.Full];
+
+    private static readonly IReadOnlyList<string> Names =
+        [.. Fhir.Schema.FhirFacts.R4.ResourceTypes.Where(type => SharingPolicy.Default.Tiers.Find(type)!.Kind != TypeKind.Own)];
+
+    public static TheoryData<string> Types => [.. Names];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Every_listed_element_is_in_its_view_and_no_other_is(string type)
+    {
+        var resource = Complete.Resource(type);
+        Fulfil(type, resource);
+        var body = Complete.Bytes(resource);
+        var all = Leaves.Of(body).Select(leaf => leaf.Path).Where(path => !IsOfReference(path)).ToHashSet(StringComparer.Ordinal);
+        foreach (var (tier, party) in Tiers.SelectMany(tier => (IEnumerable<(Tier, bool)>)[(tier, false), (tier, true)]))
+        {
+            var expected = all.Where(path => Table.Lists(type, path, tier, party) && !IsNever(path)).Order(StringComparer.Ordinal).ToList();
+            var view = Desk.View(body, tier, party, caller: "Consent.provision.actor.reference");
+            var actual = view is null ? [] : Leaves.Of(view.Body).Select(leaf => leaf.Path)
+                .Where(path => !path.StartsWith("meta.", StringComparison.Ordinal) && !IsOfReference(path)).Distinct().Order(StringComparer.Ordinal).ToList();
+
+            Assert.Equal(view is null ? [] : expected, actual);
+            Assert.Equal(Table.HasView(type, tier, party), view is not null);
+        }
+    }
+
+    [Fact]
+    public void The_types_of_the_table_appear_first_at_the_tiers_that_the_policy_names()
+    {
+        var first = Names.ToLookup(type => Tiers.FirstOrDefault(tier => Table.HasView(type, tier, false)));
+
+        Assert.Equal(
+            ["CarePlan", "Encounter", "Endpoint", "Flag", "HealthcareService", "Location", "Observation", "Organization", "Patient", "Practitioner",
+                "PractitionerRole", "RiskAssessment"],
+            first[Tier.Basic]);
+        Assert.Equal(["Communication"], first[Tier.Full]);
+        Assert.Equal(["Consent"], first[Tier.None]);
+    }
+
+    // A reference is judged whole: its own members have tests of their own.
+    private static bool IsOfReference(string path) =>
+        path.EndsWith(".display", StringComparison.Ordinal) || path.Contains(".identifier.", StringComparison.Ordinal) && !path.StartsWith("identifier", StringComparison.Ordinal)
+        || path.EndsWith(".reference", StringComparison.Ordinal) || path.EndsWith("assigner.identifier.value", StringComparison.Ordinal);
+
+    private static bool IsNever(string path) => path.Split('.') is var steps
+        && (steps.Contains("extension") || steps[0] is "text" or "meta" or "implicitRules" || (steps.Length > 1 && steps[^1] == "id")
+            || (steps.Length > 1 && steps.Contains("div")));
+
+    // Makes the conditions of the table hold.
+    private static void Fulfil(string type, JsonObject resource)
+    {
+        using var table = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "profiles", "sharing", "tiers.json")));
+        var rule = table.RootElement.GetProperty("types").GetProperty(type);
+        foreach (var source in rule.TryGetProperty("party", out var party) ? (JsonElement[])[rule, party] : [rule])
+        {
+            foreach (var item in source.EnumerateObject().Where(list => list.Name is "basic" or "intermediate" && list.Value.ValueKind == JsonValueKind.Array)
+                .SelectMany(list => list.Value.EnumerateArray()).Where(item => item.ValueKind == JsonValueKind.Object))
+            {
+                Apply(item.GetProperty("where"), At(resource, item.GetProperty("path").GetString()!.Split('.')));
+            }
+        }
+
+        foreach (var condition in rule.TryGetProperty("when", out var when) ? when.EnumerateObject().SelectMany(tier => tier.Value.EnumerateArray()) : [])
+        {
+            Apply(condition, resource);
+        }
+    }
+
+    private static void Apply(JsonElement condition, JsonNode target)
+    {
+        foreach (var term in condition.EnumerateObject())
+        {
+            var value = term.Value[0].GetString()!;
+            var steps = term.Name == "$" ? [] : term.Name.Split('.');
+            if (value == "$caller")
+            {
+                continue;
+            }
+
+            if (value.Contains('|', StringComparison.Ordinal))
+            {
+                var coding = At(target, steps);
+                (coding["system"], coding["code"]) = (value.Split('|')[0], value.Split('|')[1].Replace("*", "any", StringComparison.Ordinal));
+            }
+            else
+            {
+                At(target, steps[..^1])[steps[^1]] = value;
+            }
+        }
+    }
+
+    private static JsonNode At(JsonNode node, IEnumerable<string> steps) => steps.Aggregate(node, (current, step) =>
+        current[step] is JsonArray array ? array[0]! : current[step]!);
+}
