@@ -4,6 +4,7 @@ namespace Interop.Server.Tests.Host;
 public static class Fixtures
 {
     public const string Base = "https://interop.example/fhir";
+    private static readonly string[] OtherTerms = ["response-protocol", "liability", "funding", "metrics"];
 
     public static string Organization(string id, string agencyType, bool part2 = false) => $$"""
         {"resourceType":"Organization","id":"{{id}}","extension":[{"url":"{{Base}}/StructureDefinition/organization-part2-program","valueBoolean":{{(part2 ? "true" : "false")}} },{"url":"{{Base}}/StructureDefinition/organization-covered-entity","valueBoolean":true}],"active":true,"type":[{"coding":[{"system":"{{Base}}/CodeSystem/agency-type","code":"{{agencyType}}"}]}],"name":"{{id}}"}
@@ -17,7 +18,7 @@ public static class Fixtures
          "securityLabel":[{"classification":{"system":"{{Base}}/CodeSystem/sharing-tier","code":"{{ceiling}}"}{{Category(labels)}} }],
          "offer":{"text":"What is shared.","party":[{"reference":[{"reference":"Organization/{{grantor}}"}],"role":{"coding":[{"system":"{{Base}}/CodeSystem/agreement-role","code":"grantor"}]} },{"reference":[{"reference":"Organization/{{grantee}}"}],"role":{"coding":[{"system":"{{Base}}/CodeSystem/agreement-role","code":"grantee"}]} }]},
          "action":[{{string.Join(',', (purposes ?? ["TREAT"]).Select(Action))}}]},
-        {{string.Join(',', new[] { "response-protocol", "liability", "funding", "metrics" }.Select(Term))}}]}
+        {{string.Join(',', OtherTerms.Select(Term))}}]}
         """;
 
     public static string Patient(string id, string family = "Testa") => $$"""

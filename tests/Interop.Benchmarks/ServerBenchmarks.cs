@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Interop.Demo;
+using Interop.Fhir;
+using Interop.Server;
+using Interop.Server.Guard;
+using Microsoft.Data.Sqlite;
+
+namespace Interop.Benchmarks;
+
+/// <summary>
+/// The whole server on loopback against a bare Kestrel that reads the same row by its key and checks nothing, in one run; and the
+/// CRUD mix of DESIGN.md section 7.
+/// </summary>
+internal static class ServerBenchmarks
+{
+    private const int Connections = 64;
+    private const int Rounds = 3;
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
+    private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
+    private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
+
+    public static async Task RunAsync(TextWriter output)
+    {
+        var database = Path.Combine(Path.GetTempPath(), $"interop-bench-{Guid.NewGuid():N}.db");
+        using var rsa = RSA.Create(2048);
+        await using var issuer = await LoopbackIssuer.StartAsync(rsa, CancellationToken.None);
+        var port = FreePort();
+        var publicUrl = $"http://127.0.0.1:{port}/fhir";
+        await using var server = InteropServer.Build(
+            [
+                $"--urls=http://127.0.0.1:{port}", $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl={publicUrl}",
+                $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}", "--Interop:Issuers:0:Agencies:0=*",
+            ],
+            builder => builder.Logging.ClearProviders());
+        await SeedAsync(server.Services.GetRequiredService<GuardedStore>());
+        await server.StartAsync();
+        await using var bare = await BareAsync(database);
+        var barePort = new Uri(bare.Urls.First()).Port;
+
+        var now = DateTimeOffset.UtcNow;
+        var own = LoadClient.Request("GET", "/fhir/Condition/bench", issuer.Token(Navigator, now, TimeSpan.FromHours(1)));
+        var granted = LoadClient.Request("GET", "/fhir/Condition/bench", issuer.Token(Hospital, now, TimeSpan.FromHours(1)));
+        var plain = LoadClient.Request("GET", "/Condition/bench", null);
+        output.WriteLine($"Server: SQLite, {Connections} connections, {Duration.TotalSeconds:F0} s a round, best of {Rounds} interleaved rounds, client on the same cores");
+        var (best, bestOwn, bestGranted) = (0.0, 0.0, 0.0);
+        for (var round = 0; round < Rounds; round++)
+        {
+            best = Math.Max(best, await MeasureAsync(barePort, plain));
+            bestOwn = Math.Max(bestOwn, await MeasureAsync(port, own));
+            bestGranted = Math.Max(bestGranted, await MeasureAsync(port, granted));
+        }
+
+        output.WriteLine($"  bare Kestrel + Dapper read, no auth         {best,8:F0} req/s");
+        output.WriteLine($"  authorised, audited read of one's own row   {bestOwn,8:F0} req/s  = {bestOwn / best:F2}");
+        output.WriteLine($"  ... through a consent, redacted             {bestGranted,8:F0} req/s  = {bestGranted / best:F2}");
+
+        var token = issuer.Token(Navigator, DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
+        var (mix, failed) = await LoadClient.RunAsync(port, Connections, Duration * 3, connection => new CrudMix(connection, token, publicUrl));
+        output.WriteLine($"  CRUD mix 10/60/25/5, audited                {mix,8:F0} req/s  = {mix / Environment.ProcessorCount:F0} per core, {failed} failed");
+
+        await bare.StopAsync();
+        await server.StopAsync();
+        File.Delete(database);
+    }
+
+    private static async Task<double> MeasureAsync(int port, byte[] request)
+    {
+        await LoadClient.RunAsync(port, Connections, TimeSpan.FromSeconds(1), _ => new Repeat(request));
+        var (perSecond, failed) = await LoadClient.RunAsync(port, Connections, Duration, _ => new Repeat(request));
+        return failed == 0 ? perSecond : throw new InvalidOperationException($"{failed} requests failed.");
+    }
+
+    private static Task SeedAsync(GuardedStore store) => store.ImportAsync(
+        "crisis-program",
+        [
+            Resource(Server.Tests.Host.Fixtures.Organization("crisis-program", "crisis-program")),
+            Resource(Server.Tests.Host.Fixtures.Organization("city-hospital", "hospital")),
+            Resource(Server.Tests.Host.Fixtures.Agreement("city-hospital")),
+            Resource(Server.Tests.Host.Fixtures.Patient("bench")),
+            Resource(Server.Tests.Host.Fixtures.Consent("bench", "bench", "city-hospital")),
+            Resource(Server.Tests.Host.Fixtures.Encounter("bench", "bench")),
+            Resource(Server.Tests.Host.Fixtures.Condition("bench", "bench", encounter: "bench")),
+        ],
+        CancellationToken.None);
+
+    private static (ResourceKey, byte[]) Resource(string json)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json);
+        var header = Fhir.Json.ResourceJson.ReadHeader(bytes)!;
+        return (new(header.Type!, header.Id!), bytes);
+    }
+
+    private static async Task<WebApplication> BareAsync(string database)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.MapGet("/{type}/{id}", async (string type, string id, HttpContext http) =>
+        {
+            await using var connection = new SqliteConnection($"Data Source={database};Mode=ReadOnly");
+            var body = await connection.QuerySingleAsync<byte[]>("SELECT body FROM resource WHERE type = @type AND id = @id", new { type, id });
+            http.Response.ContentType = "application/fhir+json";
+            http.Response.ContentLength = body.Length;
+            await http.Response.Body.WriteAsync(body);
+        });
+        await app.StartAsync();
+        return app;
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
