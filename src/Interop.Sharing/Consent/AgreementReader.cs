@@ -15,13 +15,14 @@ public static class AgreementReader
     {
         using var document = JsonDocument.Parse(body, JsonReading.Options);
         var root = document.RootElement;
-        if (!root.All("meta.profile").Any(profile => profile.ValueKind == JsonValueKind.String && profile.GetString()!.Split('|')[0] == Profile))
+        if (!root.All("meta.profile").Any(IsOurs))
         {
             return null;
         }
 
         var problems = new List<string>();
-        var terms = root.Items("term").ToLookup(term => term.Code("type", Systems + "agreement-term") ?? string.Empty, StringComparer.Ordinal);
+        var terms = root.Items("term")
+            .ToLookup(term => term.Code("type", Systems + "agreement-term") ?? string.Empty, StringComparer.Ordinal);
         if (root.Text("status") != "executed")
         {
             problems.Add("status is not executed");
@@ -55,7 +56,8 @@ public static class AgreementReader
         }
 
         var label = sharing.Items("securityLabel").FirstOrDefault();
-        var ceiling = label.At("classification").Text("system") == Systems + "sharing-tier" ? ConsentReader.TierOf(label.At("classification").Text("code")) : null;
+        var classification = label.At("classification");
+        var ceiling = classification.Text("system") == Systems + "sharing-tier" ? ConsentReader.TierOf(classification.Text("code")) : null;
         if (ceiling is null)
         {
             problems.Add("the tier ceiling is missing or unknown");
@@ -68,8 +70,12 @@ public static class AgreementReader
             problems.Add("the review date is missing");
         }
 
-        return new(id, grantor, grantee, ceiling ?? Tier.None, Cleared(label, problems), purposes, period.From, period.To, review, problems);
+        var cleared = Cleared(label, problems);
+        return new(id, grantor, grantee, ceiling ?? Tier.None, cleared, purposes, period.From, period.To, review, problems);
     }
+
+    private static bool IsOurs(JsonElement profile) =>
+        profile.ValueKind == JsonValueKind.String && profile.GetString()!.Split('|')[0] == Profile;
 
     private static (long From, long To) Period(JsonElement root, List<string> problems)
     {
@@ -121,7 +127,8 @@ public static class AgreementReader
     private static List<string> Purposes(JsonElement sharing, List<string> problems)
     {
         var actions = sharing.Items("action")
-            .Where(action => action.Code("type", Systems + "agreement-action") == "disclose" && action.Code("status", Systems + "agreement-action-status") == "active")
+            .Where(action => action.Code("type", Systems + "agreement-action") == "disclose"
+                && action.Code("status", Systems + "agreement-action-status") == "active")
             .ToList();
         var purposes = actions.Select(action => action.Code("intent", ConsentReader.ActReason)).OfType<string>().Distinct().ToList();
         if (purposes.Count == 0 || sharing.Items("action").Any(action => action.At("doNotPerform").ValueKind == JsonValueKind.True))

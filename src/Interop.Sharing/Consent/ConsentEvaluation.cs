@@ -25,7 +25,13 @@ internal sealed class ConsentEvaluation
 
     /// <summary>The permitted lines after all denials. The list is reused by the next call.</summary>
     public List<GrantLine> Run(
-        IReadOnlyList<ConsentFacts> consents, string patient, string source, string grantee, string purpose, long instant, GrantLine? standard)
+        IReadOnlyList<ConsentFacts> consents,
+        string patient,
+        string source,
+        string grantee,
+        string purpose,
+        long instant,
+        GrantLine? standard)
     {
         (this.grantee, this.purpose, this.instant) = (grantee, purpose, instant);
         lines.Clear();
@@ -55,7 +61,8 @@ internal sealed class ConsentEvaluation
 
     /// <summary>Whether a consent speaks to a custodian: one that does not say to whom speaks to all.</summary>
     public static bool Speaks(ConsentFacts consent, string source) =>
-        Contains(consent.Controllers, source) || (consent.IsIndeterminate && (consent.Controllers.Count == 0 || Contains(consent.Indeterminate, "organization")));
+        Contains(consent.Controllers, source)
+        || (consent.IsIndeterminate && (consent.Controllers.Count == 0 || Contains(consent.Indeterminate, "organization")));
 
     private void Add(ConsentFacts consent)
     {

@@ -4,7 +4,7 @@ namespace Interop.Sharing.Consent;
 /// <param name="Patient">Id of the Patient, empty when it is no local reference.</param>
 /// <param name="Controllers">Ids of the custodian Organizations it speaks to; empty when unreadable.</param>
 /// <param name="DateTime">When it was given, UTC microseconds; long.MinValue when absent.</param>
-/// <param name="LastUpdated">When it was stored, UTC microseconds; breaks ties of <paramref name="DateTime"/>, then the version does.</param>
+/// <param name="LastUpdated">When it was stored, UTC microseconds; breaks ties, and then the version does.</param>
 /// <param name="Policy">Canonical of the policy, or empty.</param>
 /// <param name="Indeterminate">The elements that this version does not evaluate or does not know: any makes the consent a denial.</param>
 /// <param name="Part2Defects">The elements of 42 CFR 2.31(a) that it lacks, one reason each; empty when it is Part 2 valid.</param>

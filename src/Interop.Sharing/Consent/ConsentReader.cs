@@ -48,14 +48,17 @@ public static class ConsentReader
             indeterminate.Add("organization");
         }
 
-        var patient = root.At("patient").Text("reference") is { } text && Fhir.ResourceKey.TryParse(text) is { Type: "Patient" } key ? key.Id : string.Empty;
+        var patient = root.At("patient").Text("reference") is { } text && Fhir.ResourceKey.TryParse(text) is { Type: "Patient" } key
+            ? key.Id
+            : string.Empty;
         if (patient.Length == 0)
         {
             indeterminate.Add("patient");
         }
 
         return new(
-            id, version, state, patient, [.. controllers.OfType<string>()], FhirPeriod.Start(root.Text("dateTime")) ?? long.MinValue, lastUpdated,
+            id, version, state, patient, [.. controllers.OfType<string>()],
+            FhirPeriod.Start(root.Text("dateTime")) ?? long.MinValue, lastUpdated,
             root.All("policy.uri").FirstOrDefault() is { ValueKind: JsonValueKind.String } policy ? policy.GetString()! : string.Empty,
             provision, indeterminate, Part2Elements.Missing(root));
     }
@@ -91,7 +94,8 @@ public static class ConsentReader
         }
 
         var policies = root.Items("policy").ToList();
-        if (policies.Count > 1 || policies.Any(policy => policy.Text("uri") is not { } uri || !SharingPolicy.Default.Roles.Policies.Contains(uri)))
+        var known = SharingPolicy.Default.Roles.Policies;
+        if (policies.Count > 1 || policies.Any(policy => policy.Text("uri") is not { } uri || !known.Contains(uri)))
         {
             indeterminate.Add("policy.uri");
         }

@@ -90,7 +90,9 @@ public static class Decider
         {
             var named = resource.Labels & Labels.NamedOnly;
             reasons.Add(new(
-                named != 0 ? "2.3.1" : "2.3.7", string.Empty, $"no permission clears {string.Join(", ", Labels.CodesOf(resource.Labels))}"));
+                named != 0 ? "2.3.1" : "2.3.7",
+                string.Empty,
+                $"no permission clears {string.Join(", ", Labels.CodesOf(resource.Labels))}"));
             if ((resource.Labels & Labels.Part2) != 0)
             {
                 reasons.Add(new("L13", string.Empty, "Part 2 records need a Part 2 consent"));

@@ -6,7 +6,13 @@ namespace Interop.Sharing.Consent;
 internal static class DecisionTrace
 {
     public static void Explain(
-        PatientFacts patient, Agreement agreement, string purpose, long instant, IReadOnlyList<Denial> denials, List<GrantLine> lines, List<Reason> reasons)
+        PatientFacts patient,
+        Agreement agreement,
+        string purpose,
+        long instant,
+        IReadOnlyList<Denial> denials,
+        List<GrantLine> lines,
+        List<Reason> reasons)
     {
         var basis = $"Contract/{agreement.Id}";
         if (Obstacle(patient, agreement, purpose, instant) is { } obstacle)
@@ -26,7 +32,9 @@ internal static class DecisionTrace
         }
 
         reasons.Add(new(
-            "ceiling", basis, $"{purpose}: at most {PairEvaluation.Ceiling(patient.Partners, agreement, purpose)}; full only with an open case"));
+            "ceiling",
+            basis,
+            $"{purpose}: at most {PairEvaluation.Ceiling(patient.Partners, agreement, purpose)}; full only with an open case"));
         if (lines.Count == 0)
         {
             reasons.Add(new("2.3.7", basis, $"{purpose}: nothing permits"));
@@ -71,7 +79,7 @@ internal static class DecisionTrace
         else
         {
             reasons.AddRange(denials.Where(denial => denial.Consent == consent).Select(denial => new Reason(
-                "2.3.3", basis, $"{purpose}: denies {(denial.Mask < 0 ? "everything" : string.Join(", ", Labels.CodesOf(denial.Mask)))} from {denial.From}")));
+                "2.3.3", basis, $"{purpose}: denies {Denied(denial)} from {denial.From}")));
             reasons.AddRange(lines.Where(line => line.Consent == consent).Select(line => new Reason(
                 "2.3.5", basis, $"{purpose}: permits {line.Tier}{Clearing(line)}")));
             if (lines.All(line => line.Consent != consent) && denials.All(denial => denial.Consent != consent))
@@ -84,6 +92,8 @@ internal static class DecisionTrace
                 : []);
         }
     }
+
+    private static string Denied(Denial denial) => denial.Mask < 0 ? "everything" : string.Join(", ", Labels.CodesOf(denial.Mask));
 
     private static string Clearing(GrantLine line) =>
         line.Cleared == 0 ? string.Empty : $", clearing {string.Join(", ", Labels.CodesOf(line.Cleared))}";

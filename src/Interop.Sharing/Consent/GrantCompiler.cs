@@ -45,7 +45,8 @@ public static class GrantCompiler
     }
 
     private static GrantRow InForce(Agreement agreement) => new(
-        null, agreement.Grantor, agreement.Grantee, null, string.Empty, Tier.None, Labels.None, agreement.From, agreement.To, $"Contract/{agreement.Id}");
+        null, agreement.Grantor, agreement.Grantee, null, string.Empty, Tier.None, Labels.None, agreement.From, agreement.To,
+        $"Contract/{agreement.Id}");
 
     private static IEnumerable<IGrouping<(string Source, string Grantee), Agreement>> Pairs(Partners partners) => partners.Agreements
         .Where(agreement => agreement.Problems.Count == 0)
@@ -62,7 +63,8 @@ public static class GrantCompiler
             .Where(consent => consent.State == ConsentState.Active && ConsentEvaluation.Speaks(consent, source))
             .Select(consent => $"Consent/{consent.Id}");
         var purpose = agreements.SelectMany(agreement => agreement.Purposes).FirstOrDefault() ?? string.Empty;
-        return [new(patient.Patient, source, grantee, null, purpose, Tier.None, Labels.None, long.MinValue, long.MaxValue, string.Join(' ', basis))];
+        var why = string.Join(' ', basis);
+        return [new(patient.Patient, source, grantee, null, purpose, Tier.None, Labels.None, long.MinValue, long.MaxValue, why)];
     }
 
     private static List<GrantRow> Tabulate(PatientFacts patient, string? subject, IEnumerable<Agreement> agreements)

@@ -14,7 +14,10 @@ public static class OrganizationReader
     {
         using var document = JsonDocument.Parse(body, JsonReading.Options);
         var root = document.RootElement;
-        var codes = root.All("type.coding").Where(coding => coding.Text("system") == AgencyTypes).Select(coding => coding.Text("code")).ToList();
+        var codes = root.All("type.coding")
+            .Where(coding => coding.Text("system") == AgencyTypes)
+            .Select(coding => coding.Text("code"))
+            .ToList();
         return new(
             id,
             root.At("active").ValueKind != JsonValueKind.False,

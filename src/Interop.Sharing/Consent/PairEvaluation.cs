@@ -5,7 +5,8 @@ namespace Interop.Sharing.Consent;
 
 /// <summary>
 /// What one agreement and the patient's consents give one grantee for one purpose at one instant: permits less denials, under
-/// the ceilings of agreement, law and case (SHARING.md 2.3). <see cref="Decider"/> asks it at an instant, <see cref="GrantCompiler"/> tabulates it.
+/// the ceilings of agreement, law and case (SHARING.md 2.3). <see cref="Decider"/> asks it at an instant,
+/// <see cref="GrantCompiler"/> tabulates it.
 /// </summary>
 internal sealed class PairEvaluation
 {
@@ -30,7 +31,9 @@ internal sealed class PairEvaluation
             : null;
         var cleared = agreement.Cleared & ~Labels.Unknown & (roles.SummaryPurposes.ContainsKey(purpose) ? ~Labels.Part2 : -1);
         var capped = ceiling < Tier.Full || HasCase(patient.Cases, agreement.Grantee, instant) ? ceiling : Tier.Intermediate;
-        foreach (var line in consents.Run(patient.Consents, patient.Patient, agreement.Grantor, agreement.Grantee, purpose, instant, standard))
+        var lines = consents.Run(
+            patient.Consents, patient.Patient, agreement.Grantor, agreement.Grantee, purpose, instant, standard);
+        foreach (var line in lines)
         {
             Add(line with { Tier = line.Tier < capped ? line.Tier : capped, Cleared = line.Cleared & cleared });
         }
@@ -41,7 +44,9 @@ internal sealed class PairEvaluation
     /// <summary>The lower of what the agreement says and what the law lets such an agency have for the purpose.</summary>
     public static Tier Ceiling(Partners partners, Agreement agreement, string purpose)
     {
-        if (!partners.Organizations.TryGetValue(agreement.Grantee, out var grantee) || !grantee.Active || grantee.Type == AgencyType.Unknown)
+        if (!partners.Organizations.TryGetValue(agreement.Grantee, out var grantee)
+            || !grantee.Active
+            || grantee.Type == AgencyType.Unknown)
         {
             return Tier.None;
         }

@@ -34,5 +34,6 @@ internal static class Part2Elements
         provision.ValueKind == JsonValueKind.Object ? provision.Items("provision").SelectMany(Nodes).Prepend(provision) : [];
 
     private static bool DescribesSubstanceUse(JsonElement node) => node.Items("securityLabel").Any(label =>
-        label.Text("code") is { } code && Labels.Parse(code) is { } bit && (Labels.WithSubsumed(bit) & (Labels.SubstanceUse | Labels.Part2)) != 0);
+        label.Text("code") is { } code && Labels.Parse(code) is { } bit
+        && (Labels.WithSubsumed(bit) & (Labels.SubstanceUse | Labels.Part2)) != 0);
 }

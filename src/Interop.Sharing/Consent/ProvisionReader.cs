@@ -17,7 +17,8 @@ internal static class ProvisionReader
         "id", "extension", "type", "period", "actor", "action", "securityLabel", "purpose", "provision",
     };
 
-    private static readonly HashSet<string> KnownActions = new(StringComparer.Ordinal) { "collect", "access", "use", "disclose", "correct" };
+    private static readonly HashSet<string> KnownActions =
+        new(StringComparer.Ordinal) { "collect", "access", "use", "disclose", "correct" };
 
     /// <param name="json">Undefined for a consent without a provision, which permits nothing and denies nothing.</param>
     /// <param name="parent">Whether the parent permits; null for the root, whose type is deny when absent.</param>
@@ -80,7 +81,8 @@ internal static class ProvisionReader
             {
                 rank = Math.Max(rank, Ranks.IndexOf(code, StringComparison.Ordinal) + 1);
             }
-            else if (system is ActCode or OwnLabels && Labels.Parse(code) is { } bit && bit is not (Labels.Unknown or Labels.Restricted or Labels.VeryRestricted))
+            else if (system is ActCode or OwnLabels && Labels.Parse(code) is { } bit
+                && bit is not (Labels.Unknown or Labels.Restricted or Labels.VeryRestricted))
             {
                 labels |= bit;
             }

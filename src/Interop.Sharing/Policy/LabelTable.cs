@@ -97,7 +97,9 @@ internal sealed class LabelTable
     }
 
     private LabelRule? PrefixAlone(ReadOnlySpan<byte> code) =>
-        char.IsAsciiLetterUpper((char)code[0]) && char.IsAsciiDigit((char)code[1]) ? byCodeAlone.GetValueOrDefault(ByteHash.Of(code[..3], 1)) : null;
+        char.IsAsciiLetterUpper((char)code[0]) && char.IsAsciiDigit((char)code[1])
+            ? byCodeAlone.GetValueOrDefault(ByteHash.Of(code[..3], 1))
+            : null;
 
     private void Add(JsonElement json, List<string> problems)
     {

@@ -9,8 +9,8 @@ internal sealed class TierTable
     private static readonly string[] TierNames = ["basic", "intermediate", "full"];
     private static readonly HashSet<string> Known =
     [
-        "kind", "subjects", "parties", "inherits", "cases", "freeText", "private", "when", "basic", "intermediate", "full", "party", "never",
-        "fullExtensions",
+        "kind", "subjects", "parties", "inherits", "cases", "freeText", "private", "when", "basic", "intermediate", "full", "party",
+        "never", "fullExtensions",
     ];
 
     private readonly Dictionary<string, TypeRule> rules = new(StringComparer.Ordinal);
@@ -44,7 +44,9 @@ internal sealed class TierTable
         }
 
         table.names = new([.. table.rules.Keys.Select(type => KeyValuePair.Create(type, type))]);
-        problems.AddRange(facts.ResourceTypes.Where(type => !table.rules.ContainsKey(type)).Select(type => $"tiers.json: no rule for {type}"));
+        problems.AddRange(facts.ResourceTypes
+            .Where(type => !table.rules.ContainsKey(type))
+            .Select(type => $"tiers.json: no rule for {type}"));
         return table;
     }
 
@@ -74,7 +76,9 @@ internal sealed class TierTable
     private static ViewNode?[] Views(string type, JsonElement json, ViewCompiler compiler)
     {
         var never = Items(json, "never").ToLookup(
-            item => item.GetProperty("path").GetString()!, item => ElementCondition.Read(item.GetProperty("where")), StringComparer.Ordinal);
+            item => item.GetProperty("path").GetString()!,
+            item => ElementCondition.Read(item.GetProperty("where")),
+            StringComparer.Ordinal);
         var views = new ViewNode?[TypeRule.ViewCount];
         for (var tier = 0; tier < TierNames.Length; tier++)
         {

@@ -43,7 +43,12 @@ internal sealed class ViewCompiler(FhirFacts facts, List<string> problems)
     }
 
     private IEnumerable<ViewEdge> Edges(
-        string key, string where, ElementFacts element, int ordinal, List<AllowAlternative> alternatives, ILookup<string, ElementCondition>? never)
+        string key,
+        string where,
+        ElementFacts element,
+        int ordinal,
+        List<AllowAlternative> alternatives,
+        ILookup<string, ElementCondition>? never)
     {
         foreach (var (property, type) in element.JsonNames.Zip(element.Types))
         {
@@ -70,7 +75,8 @@ internal sealed class ViewCompiler(FhirFacts facts, List<string> problems)
             var path = $"{where}.{property}";
             var node = mask == 0 ? Primitive : Child(element, type, path, isAlwaysWhole ? null : partial[0]);
             yield return new(
-                property, node, mask, element.IsList, element.IsModifier, element.Min > 0 ? 1ul << ordinal : 0, [.. never?[element.Name] ?? []]);
+                property, node, mask, element.IsList, element.IsModifier, element.Min > 0 ? 1ul << ordinal : 0,
+                [.. never?[element.Name] ?? []]);
         }
     }
 

@@ -20,7 +20,8 @@ internal static class CaseReader
             _ => ([], null),
         };
         return interval is { } open && open.From < open.To
-            ? [.. organizations.Distinct().Select(organization => new CaseFact(patient, organization, open.From == long.MinValue ? instant : open.From, open.To))]
+            ? [.. organizations.Distinct().Select(organization =>
+                new CaseFact(patient, organization, open.From == long.MinValue ? instant : open.From, open.To))]
             : [];
     }
 
@@ -32,7 +33,8 @@ internal static class CaseReader
         _ => null,
     };
 
-    private static (long From, long To)? CareTeam(JsonElement root) => root.Text("status") == "active" ? FhirPeriod.Read(root, "period") : null;
+    private static (long From, long To)? CareTeam(JsonElement root) =>
+        root.Text("status") == "active" ? FhirPeriod.Read(root, "period") : null;
 
     private static (long From, long To)? Task(JsonElement root)
     {

@@ -43,8 +43,8 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         var inherits = isDirectory ? [] : (IReadOnlyList<ResourceKey>)
             [.. scan.Inherits, .. subjects.Select(subject => new ResourceKey("Patient", subject)).Where(subject => subject != key)];
         return new(
-            subjects, scan.Labels, [.. scan.Rules.Select(labelRule => labelRule.Id)], judge.Tiers, judge.Entries, judge.Hashes, scan.Parties,
-            cases, inherits, judge.Required);
+            subjects, scan.Labels, [.. scan.Rules.Select(labelRule => labelRule.Id)],
+            judge.Tiers, judge.Entries, judge.Hashes, scan.Parties, cases, inherits, judge.Required);
     }
 
     /// <summary>The labels that a resource carries by itself, and the rules that gave them.</summary>
@@ -75,7 +75,8 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         if (seen.Tier == Tier.Own)
         {
             var version = seen.Version.ToString(CultureInfo.InvariantCulture);
-            return new(seen.Key, version, seen.Changed, ResourceJson.WithIdentity(seen.Body.Span, seen.Key.Id, version, Time(seen.Changed)));
+            var own = ResourceJson.WithIdentity(seen.Body.Span, seen.Key.Id, version, Time(seen.Changed));
+            return new(seen.Key, version, seen.Changed, own);
         }
 
         var writer = Writer();
@@ -104,7 +105,8 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
             : throw new ArgumentException("The composition has no type and id.", nameof(composition));
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{{\"resourceType\":\"Bundle\",\"id\":\"{key.Id}\",\"identifier\":{{");
-        text.Append(CultureInfo.InvariantCulture, $"\"system\":\"urn:ietf:rfc:3986\",\"value\":\"{baseUrl}/{key}\"}},\"type\":\"document\",");
+        text.Append(CultureInfo.InvariantCulture, $"\"system\":\"urn:ietf:rfc:3986\",\"value\":\"{baseUrl}/{key}\"}},");
+        text.Append("\"type\":\"document\",");
         text.Append(CultureInfo.InvariantCulture, $"\"timestamp\":\"{ResourceJson.Instant(Time(instant))}\",\"entry\":[");
         var entries = parts.Select(part => (part.Key, part.Body)).Prepend((Key: compositionKey, Body: composition));
         text.AppendJoin(',', entries.Select(entry =>
@@ -114,7 +116,8 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
     }
 
     /// <summary>A body that holds nobody's data: a notice, a fixed answer.</summary>
-    public static Disclosure Nobody(ResourceKey key, long instant, ReadOnlyMemory<byte> body) => new(key, Version(body.Span), instant, body);
+    public static Disclosure Nobody(ResourceKey key, long instant, ReadOnlyMemory<byte> body) =>
+        new(key, Version(body.Span), instant, body);
 
     private static ReadOnlySpan<byte> MetaStart => ",\"meta\":{\"versionId\":\""u8;
 

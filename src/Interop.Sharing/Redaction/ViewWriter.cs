@@ -54,7 +54,13 @@ internal sealed class ViewWriter(TierTable tiers)
     /// <param name="subject">Id of the subject's Patient, or null.</param>
     /// <param name="caller">Id of the caller's Organization in UTF-8; empty for none.</param>
     public bool Write(
-        ReadOnlySpan<byte> body, ResourceKey key, ViewNode view, ReferenceMode mode, string? subject, byte[] caller, IReadOnlySet<ResourceKey>? visible = null)
+        ReadOnlySpan<byte> body,
+        ResourceKey key,
+        ViewNode view,
+        ReferenceMode mode,
+        string? subject,
+        byte[] caller,
+        IReadOnlySet<ResourceKey>? visible = null)
     {
         (this.mode, this.subject, this.caller, this.visible) = (mode, subject, caller, visible);
         References.Clear();
