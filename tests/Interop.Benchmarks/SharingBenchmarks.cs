@@ -47,7 +47,8 @@ internal static class SharingBenchmarks
         var agreement = new Agreement(
             "a", "crisis", "hospital", Tier.Full, Labels.All & ~Labels.NamedOnly, ["TREAT", "COC"], 0, long.MaxValue, null, []);
         var deny = new ProvisionFacts(false, 0, long.MaxValue, [], false, false, [], true, null, Labels.Hiv, 0, []);
-        var permit = new ProvisionFacts(true, 0, long.MaxValue, ["hospital"], true, false, ["TREAT"], true, Tier.Full, Labels.Bh, 0, [deny]);
+        var permit = new ProvisionFacts(true, 0, long.MaxValue, ["hospital"], true, false, ["TREAT"], true, Tier.Full, Labels.Bh, 0,
+            [deny]);
         var consent = new ConsentFacts("c", 1, ConsentState.Active, "p", ["crisis"], 1, 1, "u", permit, [], []);
         var other = consent with { Id = "d", Root = permit with { Actors = ["shelter"], Children = [] } };
         var patient = new PatientFacts("p", [consent, other], [new("p", "hospital", 0, long.MaxValue)], new([agreement], organizations));

@@ -18,6 +18,7 @@ namespace Interop.Sharing.Consent;
 /// <param name="Cleared">Bitmask of labels.</param>
 /// <param name="From">UTC microseconds, inclusive.</param>
 /// <param name="To">UTC microseconds, exclusive; long.MaxValue for no end.</param>
-/// <param name="Basis">What it rests on, for the audit trail and explanations: <c>Contract/x</c>, <c>Consent/y</c>, joined by a space.</param>
+/// <param name="Basis">What it rests on, for audit and explanations: <c>Contract/x</c>, <c>Consent/y</c>, joined by a space.</param>
 public sealed record GrantRow(
-    string? Subject, string Source, string Grantee, string? Practitioner, string Purpose, Tier Tier, long Cleared, long From, long To, string Basis);
+    string? Subject, string Source, string Grantee, string? Practitioner, string Purpose, Tier Tier, long Cleared, long From, long To,
+    string Basis);

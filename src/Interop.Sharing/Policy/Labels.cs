@@ -51,7 +51,7 @@ public static class Labels
 
     public const long All = (1L << 27) - 1;
 
-    /// <summary>Labels that only a consent naming them alone clears, never a default or a general permit (SHARING.md 2.3, step 1).</summary>
+    /// <summary>Labels that only a consent naming them alone clears, never a default or a general permit (SHARING.md 2.3).</summary>
     public const long NamedOnly = PsyThpN | SudNote | Unknown;
 
     /// <summary>Everything that says something about substance use, the Part 2 flag aside.</summary>

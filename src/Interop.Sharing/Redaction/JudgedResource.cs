@@ -7,7 +7,7 @@ namespace Interop.Sharing.Redaction;
 /// What sharing knows of a resource when it is written: everything that storage needs to answer for it later without
 /// asking again.
 /// </summary>
-/// <param name="Subjects">Ids of the Patients it concerns (a Patient concerns itself); empty for directory and own-only types.</param>
+/// <param name="Subjects">Ids of the Patients it concerns (a Patient concerns itself); empty for directory types.</param>
 /// <param name="Labels">Bitmask of the sensitivity labels that it carries by itself; storage adds what it inherits.</param>
 /// <param name="LabelRules">The rules that gave the labels, for explanations.</param>
 /// <param name="Tiers">Lowest tier (1 to 4) at which it appears: to anyone, and to an organisation that is party to it.</param>
@@ -36,7 +36,8 @@ public readonly record struct TierPair(byte Anyone, byte Party);
 public sealed record JudgedEntry(IndexEntry Entry, TierPair Tiers);
 
 /// <summary>Hashes of the seven views of a resource, without meta; 0 where the view is empty. Full is the same for a party.</summary>
-public readonly record struct ViewHashes(long Basic, long Intermediate, long Full, long Own, long PartyBasic, long PartyIntermediate, long PartyFull);
+public readonly record struct ViewHashes(long Basic, long Intermediate, long Full, long Own, long PartyBasic, long PartyIntermediate,
+    long PartyFull);
 
 /// <summary>An organisation works on an open case of the patient in [From, To), UTC microseconds; To is long.MaxValue while open.</summary>
 public readonly record struct CaseFact(string Patient, string Organization, long From, long To);

@@ -39,9 +39,11 @@ public sealed class AgreementReaderTests
     [InlineData(4)]
     public void Without_one_of_the_five_subjects_it_is_not_in_force(int term)
     {
-        Assert.Contains(Read(root => root["term"]!.AsArray().RemoveAt(term)).Problems, problem => problem.Contains(Terms[term], StringComparison.Ordinal));
+        Assert.Contains(Read(root => root["term"]!.AsArray().RemoveAt(term)).Problems, problem => problem.Contains(Terms[term],
+            StringComparison.Ordinal));
         Assert.Contains(
-            Read(root => root["term"]![term]!["offer"]!["text"] = " ").Problems, problem => problem.Contains(Terms[term], StringComparison.Ordinal));
+            Read(root => root["term"]![term]!["offer"]!["text"] = " ").Problems, problem => problem.Contains(Terms[term],
+                StringComparison.Ordinal));
     }
 
     [Theory]
@@ -54,14 +56,16 @@ public sealed class AgreementReaderTests
     [InlineData("same", "term.1.offer.party.1.reference", "[{'reference':'Organization/crisis'}]")]
     [InlineData("tier ceiling", "term.1.securityLabel.0.classification.code", "'everything'")]
     [InlineData("label is not known", "term.1.securityLabel.0.category.0.code", "'NEW'")]
-    [InlineData("no purpose", "term.1.action.0.status", "{'coding':[{'system':'https://interop.example/fhir/CodeSystem/agreement-action-status','code':'suspended'}]}")]
+    [InlineData("no purpose", "term.1.action.0.status",
+        "{'coding':[{'system':'https://interop.example/fhir/CodeSystem/agreement-action-status','code':'suspended'}]}")]
     [InlineData("no purpose", "term.1.action.0.doNotPerform", "true")]
     public void What_is_missing_or_unknown_keeps_it_out_of_force_and_is_named(string problem, string path, string value)
     {
         var agreement = Read(root =>
         {
             var parts = path.Split('.');
-            var target = parts[..^1].Aggregate((JsonNode)root, (node, part) => int.TryParse(part, out var index) ? node[index]! : node[part]!);
+            var target = parts[..^1].Aggregate((JsonNode)root, (node, part) => int.TryParse(part,
+                out var index) ? node[index]! : node[part]!);
             target[parts[^1]] = JsonNode.Parse(value.Replace('\'', '"'));
         });
 

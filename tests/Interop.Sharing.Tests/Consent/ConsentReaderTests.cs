@@ -72,8 +72,10 @@ public sealed class ConsentReaderTests
     [InlineData("provision.type", "provision.type", "'perhaps'")]
     [InlineData("provision.period", "provision.period", "{'start':'2027-01-01','end':'2026-01-01'}")]
     [InlineData("provision.actor", "provision.actor", "[{'reference':{'reference':'Practitioner/x'}}]")]
-    [InlineData("provision.action", "provision.action", "[{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/consentaction','code':'dance'}]}]")]
-    [InlineData("provision.securityLabel", "provision.securityLabel", "[{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'NEW'}]")]
+    [InlineData("provision.action", "provision.action",
+        "[{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/consentaction','code':'dance'}]}]")]
+    [InlineData("provision.securityLabel", "provision.securityLabel",
+        "[{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'NEW'}]")]
     [InlineData("provision.purpose", "provision.purpose", "[{'system':'http://terminology.hl7.org/CodeSystem/v3-ActReason','code':'NEW'}]")]
     [InlineData("provision.class", "provision.class", "[{'code':'Observation'}]")]
     [InlineData("provision.code", "provision.code", "[{'text':'x'}]")]
@@ -165,7 +167,8 @@ public sealed class ConsentReaderTests
         var agreement = new Agreement("a", "recovery", "hospital", Tier.Full, Labels.All, ["TREAT"], 0, long.MaxValue, null, []);
         var sight = new Sight("hospital", null, ["TREAT"], 1_780_000_000_000_000, Tier.None, 0, true, null);
         return Decider.Decide(
-            sight, new("p", [consent], [], new([agreement], organizations)), new("recovery", Labels.Part2 | Labels.OpioidUd, new(2, 2), false, false)).Tier;
+            sight, new("p", [consent], [], new([agreement], organizations)), new("recovery", Labels.Part2 | Labels.OpioidUd, new(2, 2),
+                false, false)).Tier;
     }
 
     private static ConsentFacts Read(Action<JsonObject> change)

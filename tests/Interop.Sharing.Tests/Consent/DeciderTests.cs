@@ -73,7 +73,8 @@ public sealed class DeciderTests
     public void The_law_caps_by_agency_type_and_purpose(string organization, string purpose, Tier expected)
     {
         var patient = Patient(
-            [Agreement(organization, purposes: ["TREAT", "OVRPS", "HPAYMT"])], [Given(Permit(Tier.Full, actor: organization))], [Case(organization)]);
+            [Agreement(organization, purposes: ["TREAT", "OVRPS", "HPAYMT"])], [Given(Permit(Tier.Full, actor: organization))],
+                [Case(organization)]);
 
         Assert.Equal(expected, TierOf(patient, 0, organization, purpose));
     }
@@ -199,7 +200,9 @@ public sealed class DeciderTests
         var decision = Decider.Decide(
             Sight(), Patient([Agreement()], [Given(Permit(), indeterminate: ["provision.dataPeriod"])]), Resource(), explain: true);
 
-        Assert.Contains(decision.Reasons, reason => reason.Rule == "2.3.0" && reason.Basis == "Consent/c" && reason.Effect.Contains("provision.dataPeriod", StringComparison.Ordinal));
+        Assert.Contains(decision.Reasons,
+            reason => reason.Rule == "2.3.0" && reason.Basis == "Consent/c" && reason.Effect.Contains("provision.dataPeriod",
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -212,7 +215,8 @@ public sealed class DeciderTests
         Assert.Equal(Tier.None, TierOf(Patient([Agreement()], [Given(Permit(confidentiality: 5), part2: true)]), Record));
         Assert.Equal(Tier.None, TierOf(Patient([Agreement()], [Given(Permit(labels: Labels.Sud))]), Record));
         Assert.Equal(Tier.Intermediate, TierOf(Patient([Agreement()], [Given(Permit(labels: Labels.Sud), part2: true)]), Record));
-        Assert.Equal(Tier.None, TierOf(Patient([Agreement(cleared: Labels.Sud)], [Given(Permit(labels: Labels.Sud), part2: true)]), Record));
+        Assert.Equal(Tier.None, TierOf(Patient([Agreement(cleared: Labels.Sud)], [Given(Permit(labels: Labels.Sud), part2: true)]),
+            Record));
     }
 
     [Fact]
@@ -246,7 +250,7 @@ public sealed class DeciderTests
     [Fact]
     public void Unlabelled_text_counts_as_very_restricted_and_needs_a_permit_that_says_so()
     {
-        Assert.Equal(Tier.Basic, TierOf(Patient([Agreement()], [Given(Permit())]), Labels.VeryRestricted)); // the agreement says so, at basic
+        Assert.Equal(Tier.Basic, TierOf(Patient([Agreement()], [Given(Permit())]), Labels.VeryRestricted)); // by the agreement
         Assert.Equal(Tier.None, TierOf(Patient([Agreement(cleared: Labels.Psy)], [Given(Permit())]), Labels.VeryRestricted));
         Assert.Equal(Tier.Intermediate, TierOf(Patient([Agreement()], [Given(Permit(confidentiality: 6))]), Labels.VeryRestricted));
     }
@@ -257,7 +261,8 @@ public sealed class DeciderTests
         Assert.Equal(Tier.Intermediate, TierOf(Patient([Agreement()], [Given(Permit(confidentiality: 4))])));
         Assert.Equal(Tier.Basic, TierOf(Patient([Agreement()], [Given(Permit(confidentiality: 4))]), Labels.EthUd));
         Assert.Equal(Tier.Intermediate, TierOf(Patient([Agreement()], [Given(Permit(confidentiality: 5))]), Labels.EthUd));
-        Assert.Equal(Tier.Intermediate, TierOf(Patient([Agreement()], [Given(Permit(confidentiality: 5))]), Labels.EthUd | Labels.Restricted));
+        Assert.Equal(Tier.Intermediate, TierOf(Patient([Agreement()], [Given(Permit(confidentiality: 5))]),
+            Labels.EthUd | Labels.Restricted));
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class GrantCompilerTests
     [Fact]
     public void Full_holds_for_the_time_of_the_case_and_intermediate_around_it()
     {
-        var patient = Patient([Agreement(purposes: ["TREAT"], cleared: 0, from: 0, to: 100)], [Given(Permit(Tier.Full))], [Case(from: 20, to: 30)]);
+        var patient = Patient([Agreement(purposes: ["TREAT"], cleared: 0, from: 0, to: 100)], [Given(Permit(Tier.Full))],
+            [Case(from: 20, to: 30)]);
 
         Assert.Equal(
             [(Tier.Intermediate, 0L, 20L), (Tier.Full, 20L, 30L), (Tier.Intermediate, 30L, 100L)],
@@ -48,7 +49,8 @@ public sealed class GrantCompilerTests
 
     [Fact]
     public void A_row_names_the_agreement_and_the_consent_that_it_rests_on() => Assert.Contains(
-        GrantCompiler.Compile(Patient([Agreement()], [Given(Permit(), "mine")])), row => row.Basis == "Contract/with-hospital Consent/mine");
+        GrantCompiler.Compile(Patient([Agreement()], [Given(Permit(), "mine")])),
+            row => row.Basis == "Contract/with-hospital Consent/mine");
 
     [Fact]
     public void An_agreement_that_is_not_in_force_has_no_rows() =>

@@ -98,9 +98,11 @@ public sealed class GrantPropertyTests
 
     private static PatientFacts RandomPatient(Random random) => Patient(
         [.. Many(random, 4, () => Agreement(
-            Pick(random, Grantees), (Tier)random.Next(1, 4), RandomClearance(random), [.. Purposes.Where(_ => random.Next(3) > 0)], RandomInstant(random) - 4 * Day, RandomInstant(random) + 4 * Day))],
+            Pick(random, Grantees), (Tier)random.Next(1, 4), RandomClearance(random), [.. Purposes.Where(_ => random.Next(3) > 0)],
+                RandomInstant(random) - 4 * Day, RandomInstant(random) + 4 * Day))],
         [.. Many(random, 4, () => RandomConsent(random))],
-        [.. Many(random, 3, () => RandomInstant(random) is var from ? Case(Pick(random, Grantees), from, random.Next(2) == 0 ? long.MaxValue : from + 3 * Day) : default)]);
+        [.. Many(random, 3, () => RandomInstant(random) is var from ? Case(Pick(random, Grantees), from,
+            random.Next(2) == 0 ? long.MaxValue : from + 3 * Day) : default)]);
 
     private static ConsentFacts RandomConsent(Random random) => Given(
         RandomNode(random, 2, null),
@@ -140,7 +142,8 @@ public sealed class GrantPropertyTests
 
     private static long RandomClearance(Random random) => random.NextInt64() & random.NextInt64() | (random.Next(2) == 0 ? Labels.All : 0) & Labels.All;
 
-    private static IEnumerable<T> Many<T>(Random random, int most, Func<T> make) => Enumerable.Range(0, random.Next(most + 1)).Select(_ => make());
+    private static IEnumerable<T> Many<T>(Random random, int most, Func<T> make) => Enumerable.Range(0,
+        random.Next(most + 1)).Select(_ => make());
 
     private static T Pick<T>(Random random, T[] items) => items[random.Next(items.Length)];
 }

@@ -12,22 +12,35 @@ public sealed class LawTests
 {
     private const long Part2Record = Labels.Part2 | Labels.OpioidUd;
 
-    private static readonly Dictionary<string, (string Result, Func<Tier> Holds, Tier Expected, Func<Tier> Fails, Tier Otherwise)> Rows = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (string Result, Func<Tier> Holds, Tier Expected, Func<Tier> Fails,
+        Tier Otherwise)> Rows = new(StringComparer.Ordinal)
     {
-        ["L02"] = ("DENY", () => See([Given(Permit(labels: Labels.Bh))], Labels.PsyThpN), Tier.None, () => See([Given(Permit(labels: Labels.Bh))], Labels.Psy), Tier.Intermediate),
-        ["L04"] = ("PERMIT", () => See([Given(Permit(labels: Labels.PsyThpN))], Labels.PsyThpN), Tier.Intermediate, () => See([Given(Permit(labels: Labels.PsyThpN | Labels.Psy))], Labels.PsyThpN), Tier.None),
+        ["L02"] = ("DENY", () => See([Given(Permit(labels: Labels.Bh))], Labels.PsyThpN), Tier.None,
+            () => See([Given(Permit(labels: Labels.Bh))], Labels.Psy), Tier.Intermediate),
+        ["L04"] = ("PERMIT", () => See([Given(Permit(labels: Labels.PsyThpN))], Labels.PsyThpN), Tier.Intermediate,
+            () => See([Given(Permit(labels: Labels.PsyThpN | Labels.Psy))], Labels.PsyThpN), Tier.None),
         ["L06"] = ("PERMIT", () => See([], Labels.None), Tier.Basic, () => See([], Labels.None, purpose: "HMARKT"), Tier.None),
-        ["L07"] = ("DENY", () => See([Given(Deny())], Labels.None), Tier.None, () => See([Given(Deny(actor: Social))], Labels.None), Tier.Basic),
-        ["L09"] = ("PERMIT", () => See([Part2(Permit(labels: Labels.Sud))], Part2Record), Tier.Intermediate, () => See([Part2(Permit(labels: Labels.Sud, actor: Social))], Part2Record), Tier.None),
-        ["L12"] = ("DENY", () => See([Part2(Permit(Tier.Basic, Labels.Sud, Police))], Part2Record, Police, "OVRPS"), Tier.None, () => See([Part2(Permit(Tier.Basic, Labels.Sud, Police))], Labels.None, Police, "OVRPS"), Tier.Basic),
-        ["L13"] = ("DENY", () => See([], Part2Record), Tier.None, () => See([Part2(Permit(labels: Labels.Sud))], Part2Record), Tier.Intermediate),
-        ["L14"] = ("DENY", () => See([Given(Permit(labels: Labels.Sud))], Part2Record), Tier.None, () => See([Part2(Permit(labels: Labels.Sud))], Part2Record), Tier.Intermediate),
-        ["L15"] = ("DENY", () => See([Part2(Permit(labels: Labels.Sud | Labels.SudNote))], Labels.SudNote), Tier.None, () => See([Part2(Permit(labels: Labels.SudNote))], Labels.SudNote), Tier.Intermediate),
+        ["L07"] = ("DENY", () => See([Given(Deny())], Labels.None), Tier.None, () => See([Given(Deny(actor: Social))], Labels.None),
+            Tier.Basic),
+        ["L09"] = ("PERMIT", () => See([Part2(Permit(labels: Labels.Sud))], Part2Record), Tier.Intermediate,
+            () => See([Part2(Permit(labels: Labels.Sud, actor: Social))], Part2Record), Tier.None),
+        ["L12"] = ("DENY", () => See([Part2(Permit(Tier.Basic, Labels.Sud, Police))], Part2Record, Police, "OVRPS"), Tier.None,
+            () => See([Part2(Permit(Tier.Basic, Labels.Sud, Police))], Labels.None, Police, "OVRPS"), Tier.Basic),
+        ["L13"] = ("DENY", () => See([], Part2Record), Tier.None, () => See([Part2(Permit(labels: Labels.Sud))], Part2Record),
+            Tier.Intermediate),
+        ["L14"] = ("DENY", () => See([Given(Permit(labels: Labels.Sud))], Part2Record), Tier.None,
+            () => See([Part2(Permit(labels: Labels.Sud))], Part2Record), Tier.Intermediate),
+        ["L15"] = ("DENY", () => See([Part2(Permit(labels: Labels.Sud | Labels.SudNote))], Labels.SudNote), Tier.None,
+            () => See([Part2(Permit(labels: Labels.SudNote))], Labels.SudNote), Tier.Intermediate),
         ["L31"] = ("DENY", () => See([], Labels.None, Police), Tier.None, () => See([], Labels.None), Tier.Basic),
-        ["L32"] = ("DENY", () => See([Given(Permit(Tier.Full, actor: Police))], Labels.None, Police), Tier.None, () => See([Given(Permit(Tier.Full, actor: Police))], Labels.None, Police, "OVRPS"), Tier.Basic),
-        ["L38"] = ("PERMIT", () => See([], Labels.None, Social), Tier.Basic, () => See([Given(Deny(actor: Social))], Labels.None, Social), Tier.None),
-        ["L39"] = ("PERMIT", () => See([Given(Permit(Tier.Full, actor: Social))], Labels.None, Social), Tier.Intermediate, () => See([Given(Permit(Tier.Full))], Labels.None, Social), Tier.Basic),
-        ["L40"] = ("DENY", () => See([], Labels.None, Social), Tier.Basic, () => See([Given(Permit(actor: Social))], Labels.None, Social), Tier.Intermediate),
+        ["L32"] = ("DENY", () => See([Given(Permit(Tier.Full, actor: Police))], Labels.None, Police), Tier.None,
+            () => See([Given(Permit(Tier.Full, actor: Police))], Labels.None, Police, "OVRPS"), Tier.Basic),
+        ["L38"] = ("PERMIT", () => See([], Labels.None, Social), Tier.Basic, () => See([Given(Deny(actor: Social))], Labels.None,
+            Social), Tier.None),
+        ["L39"] = ("PERMIT", () => See([Given(Permit(Tier.Full, actor: Social))], Labels.None, Social), Tier.Intermediate,
+            () => See([Given(Permit(Tier.Full))], Labels.None, Social), Tier.Basic),
+        ["L40"] = ("DENY", () => See([], Labels.None, Social), Tier.Basic, () => See([Given(Permit(actor: Social))], Labels.None,
+            Social), Tier.Intermediate),
     };
 
     public static TheoryData<string> Ids => [.. Rows.Keys];
@@ -52,7 +65,8 @@ public sealed class LawTests
 
         var lines = File.ReadAllLines(file);
         Assert.All(Rows, row => Assert.Contains(lines, line =>
-            line.StartsWith(row.Key + ",", StringComparison.Ordinal) && line.Replace("\"", string.Empty, StringComparison.Ordinal).Contains("," + row.Value.Result, StringComparison.Ordinal)));
+            line.StartsWith(row.Key + ",", StringComparison.Ordinal) && line.Replace("\"", string.Empty,
+                StringComparison.Ordinal).Contains("," + row.Value.Result, StringComparison.Ordinal)));
     }
 
     private static ConsentFacts Part2(ProvisionFacts root) => Given(root, part2: true);

@@ -23,7 +23,8 @@ internal static class World
     };
 
     public static Agreement Agreement(
-        string grantee = Hospital, Tier ceiling = Tier.Full, long cleared = Labels.All & ~Labels.NamedOnly, string[]? purposes = null, long from = 0, long to = long.MaxValue) =>
+        string grantee = Hospital, Tier ceiling = Tier.Full, long cleared = Labels.All & ~Labels.NamedOnly, string[]? purposes = null,
+            long from = 0, long to = long.MaxValue) =>
         new($"with-{grantee}", Source, grantee, ceiling, cleared, purposes ?? ["TREAT", "COC"], from, to, "2027-01-01", []);
 
     public static ProvisionFacts Permit(
@@ -49,9 +50,11 @@ internal static class World
     public static ResourceFacts Resource(long labels = 0, byte anyone = 1, byte party = 1, bool isParty = false) =>
         new(Source, labels, new(anyone, party), isParty, false);
 
-    public static CaseFact Case(string organization = Hospital, long from = 0, long to = long.MaxValue) => new("pat", organization, from, to);
+    public static CaseFact Case(string organization = Hospital, long from = 0, long to = long.MaxValue) => new("pat", organization,
+        from, to);
 
     /// <summary>The highest tier at which a resource with the labels is seen.</summary>
-    public static Tier TierOf(PatientFacts patient, long labels = 0, string organization = Hospital, string purpose = "TREAT", long instant = Now) =>
+    public static Tier TierOf(PatientFacts patient, long labels = 0, string organization = Hospital, string purpose = "TREAT",
+        long instant = Now) =>
         Decider.Decide(Sight(organization, [purpose], instant), patient, Resource(labels)).Tier;
 }

@@ -21,7 +21,8 @@ public sealed class SharingPolicyTests
     public void A_type_without_a_rule_is_a_problem() => Problem("no rule for Slot", tiers => tiers.Remove("Slot"));
 
     [Fact]
-    public void A_type_that_R4_lacks_is_a_problem() => Problem("no resource type Encunter", tiers => tiers["Encunter"] = Rule("{'kind':'own'}"));
+    public void A_type_that_R4_lacks_is_a_problem() => Problem("no resource type Encunter",
+        tiers => tiers["Encunter"] = Rule("{'kind':'own'}"));
 
     [Fact]
     public void An_element_that_R4_lacks_is_a_problem() =>
@@ -33,11 +34,13 @@ public sealed class SharingPolicyTests
 
     [Fact]
     public void A_condition_on_an_element_that_R4_lacks_is_a_problem() => Problem(
-        "R4 has no element Patient.photo.shape", tiers => tiers["Patient"]!["basic"]!.AsArray().Add(Rule("{'path':'photo','where':{'shape':['round']}}")));
+        "R4 has no element Patient.photo.shape",
+            tiers => tiers["Patient"]!["basic"]!.AsArray().Add(Rule("{'path':'photo','where':{'shape':['round']}}")));
 
     [Fact]
     public void A_condition_on_a_code_that_R4_lacks_is_a_problem() => Problem(
-        "Patient.telecom.system cannot be pigeon", tiers => tiers["Patient"]!["intermediate"]!.AsArray().Add(Rule("{'path':'telecom','where':{'system':['pigeon']}}")));
+        "Patient.telecom.system cannot be pigeon",
+            tiers => tiers["Patient"]!["intermediate"]!.AsArray().Add(Rule("{'path':'telecom','where':{'system':['pigeon']}}")));
 
     [Fact]
     public void A_view_without_a_mandatory_element_is_a_problem() =>
@@ -52,7 +55,8 @@ public sealed class SharingPolicyTests
         Problem("Flag.status is no reference", tiers => tiers["Flag"]!["subjects"]!.AsArray().Add("status"));
 
     [Fact]
-    public void A_member_that_the_loader_does_not_know_is_a_problem() => Problem("unknown member fulll", tiers => tiers["Flag"]!["fulll"] = "all");
+    public void A_member_that_the_loader_does_not_know_is_a_problem() => Problem("unknown member fulll",
+        tiers => tiers["Flag"]!["fulll"] = "all");
 
     [Fact]
     public void All_problems_are_told_at_once()
@@ -105,7 +109,8 @@ public sealed class SharingPolicyTests
         string[] purposes = ["OVRPS", "TREAT"];
 
         Assert.Equal(["TREAT"], SharingPolicy.Default.SightOf("police", null, purposes, [], 1, false, true, null).Purposes);
-        Assert.Equal(purposes, SharingPolicy.Default.SightOf("police", null, purposes, [], 1, false, true, null, forSummary: true).Purposes);
+        Assert.Equal(purposes, SharingPolicy.Default.SightOf("police", null, purposes, [], 1, false, true, null,
+            forSummary: true).Purposes);
         Assert.Equal(["OVRPS"], SharingPolicy.SummaryPurposes);
     }
 

@@ -27,7 +27,8 @@ public sealed class CompleteViewTests
             var expected = all.Where(path => Table.Lists(type, path, tier, party) && !IsNever(path)).Order(StringComparer.Ordinal).ToList();
             var view = Desk.View(body, tier, party, caller: "Consent.provision.actor.reference");
             var actual = view is null ? [] : Leaves.Of(view.Body).Select(leaf => leaf.Path)
-                .Where(path => !path.StartsWith("meta.", StringComparison.Ordinal) && !IsOfReference(path)).Distinct().Order(StringComparer.Ordinal).ToList();
+                .Where(path => !path.StartsWith("meta.",
+                    StringComparison.Ordinal) && !IsOfReference(path)).Distinct().Order(StringComparer.Ordinal).ToList();
 
             Assert.Equal(view is null ? [] : expected, actual);
             Assert.Equal(Table.HasView(type, tier, party), view is not null);
@@ -40,7 +41,8 @@ public sealed class CompleteViewTests
         var first = Names.ToLookup(type => Tiers.FirstOrDefault(tier => Table.HasView(type, tier, false)));
 
         Assert.Equal(
-            ["CarePlan", "Encounter", "Endpoint", "Flag", "HealthcareService", "Location", "Observation", "Organization", "Patient", "Practitioner",
+            ["CarePlan", "Encounter", "Endpoint", "Flag", "HealthcareService", "Location", "Observation", "Organization", "Patient",
+                "Practitioner",
                 "PractitionerRole", "RiskAssessment"],
             first[Tier.Basic]);
         Assert.Equal(["Communication"], first[Tier.Full]);
@@ -49,7 +51,8 @@ public sealed class CompleteViewTests
 
     // A reference is judged whole: its own members have tests of their own.
     private static bool IsOfReference(string path) =>
-        path.EndsWith(".display", StringComparison.Ordinal) || path.Contains(".identifier.", StringComparison.Ordinal) && !path.StartsWith("identifier", StringComparison.Ordinal)
+        path.EndsWith(".display", StringComparison.Ordinal) || path.Contains(".identifier.",
+            StringComparison.Ordinal) && !path.StartsWith("identifier", StringComparison.Ordinal)
         || path.EndsWith(".reference", StringComparison.Ordinal) || path.EndsWith("assigner.identifier.value", StringComparison.Ordinal);
 
     private static bool IsNever(string path) => path.Split('.') is var steps
@@ -70,7 +73,8 @@ public sealed class CompleteViewTests
             }
         }
 
-        foreach (var condition in rule.TryGetProperty("when", out var when) ? when.EnumerateObject().SelectMany(tier => tier.Value.EnumerateArray()) : [])
+        foreach (var condition in rule.TryGetProperty("when",
+            out var when) ? when.EnumerateObject().SelectMany(tier => tier.Value.EnumerateArray()) : [])
         {
             Apply(condition, resource);
         }
@@ -90,7 +94,8 @@ public sealed class CompleteViewTests
             if (value.Contains('|', StringComparison.Ordinal))
             {
                 var coding = At(target, steps);
-                (coding["system"], coding["code"]) = (value.Split('|')[0], value.Split('|')[1].Replace("*", "any", StringComparison.Ordinal));
+                (coding["system"], coding["code"]) = (value.Split('|')[0], value.Split('|')[1].Replace("*", "any",
+                    StringComparison.Ordinal));
             }
             else
             {

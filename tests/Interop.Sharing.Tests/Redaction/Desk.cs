@@ -31,7 +31,8 @@ internal static class Desk
         new(KeyOf(body), 3, false, tier, party, 1_700_000_000_000_000, labels, body);
 
     /// <summary>The view with all references visible, or with none.</summary>
-    public static Disclosure? View(byte[] body, Tier tier, bool party = false, bool references = true, string caller = "hospital", long labels = 0)
+    public static Disclosure? View(byte[] body, Tier tier, bool party = false, bool references = true, string caller = "hospital",
+        long labels = 0)
     {
         var seen = Seen(body, tier, party, labels);
         return Redactor.Disclose(seen, references ? Redactor.References(seen).ToHashSet() : [], caller);

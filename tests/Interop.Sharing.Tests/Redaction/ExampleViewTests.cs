@@ -91,8 +91,10 @@ public sealed class ExampleViewTests
             }
 
             var leaves = Leaves.Of(view.Body).Where(leaf => !leaf.Path.StartsWith("meta.", StringComparison.Ordinal)).ToList();
-            failures.AddRange(leaves.Where(leaf => !Table.Lists(Desk.KeyOf(body).Type, leaf.Path, tier, party)).Select(leaf => $"{name} {tier}: {leaf.Path} is not listed"));
-            failures.AddRange(leaves.Where(leaf => !leaf.Path.EndsWith("reference", StringComparison.Ordinal) && leaf.Path is not "id" && !original.Contains(leaf.Value))
+            failures.AddRange(leaves.Where(leaf => !Table.Lists(Desk.KeyOf(body).Type, leaf.Path, tier,
+                party)).Select(leaf => $"{name} {tier}: {leaf.Path} is not listed"));
+            failures.AddRange(leaves.Where(leaf => !leaf.Path.EndsWith("reference",
+                StringComparison.Ordinal) && leaf.Path is not "id" && !original.Contains(leaf.Value))
                 .Select(leaf => $"{name} {tier}: {leaf.Path} is no value of the resource"));
             failures.AddRange(lower.Where(leaf => !leaves.Contains(leaf)).Select(leaf => $"{name} {tier}: {leaf.Item1} was visible below"));
             failures.AddRange(ResourceValidator.Validate(view.Body.Span).Where(issue => issue.Severity <= IssueSeverity.Error)

@@ -37,7 +37,8 @@ public sealed class LabelTests
     public void A_code_anywhere_labels(string system, string code, long expected)
     {
         Assert.Equal(expected, LabelsOf($"'code':{{'coding':[{{'system':'{system}','code':'{code}'}}]}}"));
-        Assert.Equal(expected, LabelsOf($"'contained':[{{'resourceType':'Basic','code':{{'coding':[{{'code':'{code}','system':'{system}'}}]}}}}]"));
+        Assert.Equal(expected,
+            LabelsOf($"'contained':[{{'resourceType':'Basic','code':{{'coding':[{{'code':'{code}','system':'{system}'}}]}}}}]"));
         Assert.Equal(expected, LabelsOf($"'extension':[{{'url':'u','valueCoding':{{'system':'{system}','code':'{code}'}}}}]"));
     }
 
@@ -50,7 +51,8 @@ public sealed class LabelTests
     [Fact]
     public void A_code_hidden_in_escapes_labels_all_the_same()
     {
-        Assert.Equal(Labels.OpioidUd, LabelsOf("'code':{'c\\u006fding':[{'\\u0073ystem':'http:\\/\\/snomed.info\\/sct','cod\\u0065':'7554\\u0034000'}]}"));
+        Assert.Equal(Labels.OpioidUd,
+            LabelsOf("'code':{'c\\u006fding':[{'\\u0073ystem':'http:\\/\\/snomed.info\\/sct','cod\\u0065':'7554\\u0034000'}]}"));
     }
 
     [Theory]
@@ -73,7 +75,8 @@ public sealed class LabelTests
     [Fact]
     public void Restricted_needs_no_clearance_of_its_own_where_a_sensitivity_explains_it()
     {
-        Assert.Equal(Labels.Psy, LabelsOf($"'meta':{{'security':[{{'system':'{Confidentiality}','code':'R'}},{{'system':'{ActCode}','code':'PSY'}}]}}"));
+        Assert.Equal(Labels.Psy,
+            LabelsOf($"'meta':{{'security':[{{'system':'{Confidentiality}','code':'R'}},{{'system':'{ActCode}','code':'PSY'}}]}}"));
     }
 
     [Fact]
@@ -100,8 +103,10 @@ public sealed class LabelTests
         const string Document = "{'resourceType':'DocumentReference','id':'x','status':'current','content':[{'attachment':{}}]";
 
         Assert.Equal(Labels.VeryRestricted, Desk.Judge(Desk.Json(Document + "}")).Labels);
-        Assert.Equal(Labels.None, Desk.Judge(Desk.Json(Document + $",'meta':{{'security':[{{'system':'{Confidentiality}','code':'N'}}]}}}}")).Labels);
-        Assert.Equal(Labels.VeryRestricted | Labels.Unknown, Desk.Judge(Desk.Json(Document + ",'meta':{'security':[{'system':'s','code':'N'}]}}")).Labels);
+        Assert.Equal(Labels.None,
+            Desk.Judge(Desk.Json(Document + $",'meta':{{'security':[{{'system':'{Confidentiality}','code':'N'}}]}}}}")).Labels);
+        Assert.Equal(Labels.VeryRestricted | Labels.Unknown,
+            Desk.Judge(Desk.Json(Document + ",'meta':{'security':[{'system':'s','code':'N'}]}}")).Labels);
     }
 
     [Fact]

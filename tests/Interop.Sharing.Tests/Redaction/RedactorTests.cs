@@ -50,9 +50,11 @@ public sealed class RedactorTests
         var full = Desk.Seen(body, Tier.Full);
 
         Assert.Equal(
-            ["Practitioner/d", "Location/l", "Condition/c", "Organization/crisis"], Desk.Redactor.References(full).Select(key => key.ToString()));
+            ["Practitioner/d", "Location/l", "Condition/c", "Organization/crisis"],
+                Desk.Redactor.References(full).Select(key => key.ToString()));
         Assert.Equal(
-            "class.code period.start status subject.reference type.text", string.Join(' ', Leaves.Paths(Desk.View(body, Tier.Full, references: false)!.Body)));
+            "class.code period.start status subject.reference type.text", string.Join(' ', Leaves.Paths(Desk.View(body, Tier.Full,
+                references: false)!.Body)));
         var seen = Desk.Redactor.Disclose(full, new HashSet<ResourceKey> { new("Location", "l") }, "hospital")!;
         Assert.Contains("\"location\":[{\"location\":{\"reference\":\"Location/l\",\"display\":\"shown\"},\"period\":{\"start\":\"2026-01-01\"}}]", Desk.Text(seen), StringComparison.Ordinal);
     }
@@ -73,13 +75,15 @@ public sealed class RedactorTests
     [Fact]
     public void A_versioned_reference_leaves_without_the_stored_version() => Assert.Contains(
         "\"reference\":\"Practitioner/d\"",
-        Desk.Text(Desk.View(Desk.Json(Encounter.Replace("Practitioner/d", "Practitioner/d/_history/7", StringComparison.Ordinal)), Tier.Full)),
+        Desk.Text(Desk.View(Desk.Json(Encounter.Replace("Practitioner/d", "Practitioner/d/_history/7", StringComparison.Ordinal)),
+            Tier.Full)),
         StringComparison.Ordinal);
 
     [Fact]
     public void An_unknown_modifier_suppresses_the_whole_resource()
     {
-        var body = Desk.Json(Encounter.Replace("'status':'finished'", "'modifierExtension':[{'url':'u','valueBoolean':true}],'status':'finished'", StringComparison.Ordinal));
+        var body = Desk.Json(Encounter.Replace("'status':'finished'",
+            "'modifierExtension':[{'url':'u','valueBoolean':true}],'status':'finished'", StringComparison.Ordinal));
 
         Assert.Null(Desk.View(body, Tier.Full));
         Assert.Equal(new TierPair(4, 4), Desk.Judge(body).Tiers);
@@ -88,7 +92,8 @@ public sealed class RedactorTests
     [Fact]
     public void A_modifier_inside_an_element_suppresses_that_element()
     {
-        var body = Desk.Json(Encounter.Replace("'individual'", "'modifierExtension':[{'url':'u','valueBoolean':true}],'individual'", StringComparison.Ordinal));
+        var body = Desk.Json(Encounter.Replace("'individual'", "'modifierExtension':[{'url':'u','valueBoolean':true}],'individual'",
+            StringComparison.Ordinal));
 
         Assert.DoesNotContain("participant", Desk.Text(Desk.View(body, Tier.Full)), StringComparison.Ordinal);
     }
@@ -96,7 +101,8 @@ public sealed class RedactorTests
     [Fact]
     public void A_mandatory_element_that_is_only_an_extension_suppresses_the_resource()
     {
-        var body = Desk.Json(Encounter.Replace("'status':'finished'", "'_status':{'extension':[{'url':'u','valueCode':'x'}]}", StringComparison.Ordinal));
+        var body = Desk.Json(Encounter.Replace("'status':'finished'", "'_status':{'extension':[{'url':'u','valueCode':'x'}]}",
+            StringComparison.Ordinal));
 
         Assert.Null(Desk.View(body, Tier.Full));
     }
@@ -120,7 +126,8 @@ public sealed class RedactorTests
             "{'resourceType':'Patient','id':'p','identifier':[{'type':{'coding':[{'code':'agency-case'}]},'value':'C1'},{'value':'M1'},"
             + "{'type':{'coding':[{'code':'SS'}]},'value':'SECRET'},{'system':'http://hl7.org/fhir/sid/us-ssn','value':'SECRET'}]}");
 
-        Assert.Equal("{\"identifier\":[{\"type\":{\"coding\":[{\"code\":\"agency-case\"}]},\"value\":\"C1\"}]}", Without(Desk.View(body, Tier.Basic)!));
+        Assert.Equal("{\"identifier\":[{\"type\":{\"coding\":[{\"code\":\"agency-case\"}]},\"value\":\"C1\"}]}", Without(Desk.View(body,
+            Tier.Basic)!));
         Assert.Contains("M1", Desk.Text(Desk.View(body, Tier.Full)), StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", Desk.Text(Desk.View(body, Tier.Full)), StringComparison.Ordinal);
     }
@@ -140,9 +147,11 @@ public sealed class RedactorTests
     [Fact]
     public void A_part_2_record_says_what_it_is_and_no_other_label_leaves()
     {
-        var body = Desk.Json(Encounter.Replace("'source':'SECRET'", "'security':[{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'HIV'}]", StringComparison.Ordinal));
+        var body = Desk.Json(Encounter.Replace("'source':'SECRET'",
+            "'security':[{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'HIV'}]", StringComparison.Ordinal));
 
-        Assert.Contains("\"code\":\"42CFRPart2\"", Desk.Text(Desk.View(body, Tier.Basic, labels: Labels.Part2 | Labels.Hiv)), StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"42CFRPart2\"", Desk.Text(Desk.View(body, Tier.Basic, labels: Labels.Part2 | Labels.Hiv)),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("HIV", Desk.Text(Desk.View(body, Tier.Basic, labels: Labels.Part2 | Labels.Hiv)), StringComparison.Ordinal);
         Assert.DoesNotContain("security", Desk.Text(Desk.View(body, Tier.Basic, labels: Labels.Hiv)), StringComparison.Ordinal);
     }
@@ -178,10 +187,12 @@ public sealed class RedactorTests
         Assert.Equal(2, Desk.Judge(Desk.Json(Flag.Replace("WHO", "Patient/p", StringComparison.Ordinal))).Tiers.Anyone);
         Assert.Equal(4, Desk.Judge(Desk.Json(Flag.Replace("WHO", "Organization/o", StringComparison.Ordinal))).Tiers.Anyone);
         Assert.Equal(4, Desk.Judge(Desk.Json(Flag.Replace("WHO", "Group/g", StringComparison.Ordinal))).Tiers.Anyone);
-        Assert.Equal(4, Desk.Judge(Desk.Json(Flag.Replace("WHO", "https://elsewhere.example/Patient/p", StringComparison.Ordinal))).Tiers.Anyone);
+        Assert.Equal(4, Desk.Judge(Desk.Json(Flag.Replace("WHO", "https://elsewhere.example/Patient/p",
+            StringComparison.Ordinal))).Tiers.Anyone);
         Assert.Equal(2, Desk.Judge(Desk.Json(Appointment.Replace("WHO", "Practitioner/d", StringComparison.Ordinal))).Tiers.Anyone);
         Assert.Equal(4, Desk.Judge(Desk.Json(Appointment.Replace("WHO", "Patient/q", StringComparison.Ordinal))).Tiers.Anyone);
-        Assert.Equal(4, Desk.Judge(Desk.Json(Appointment.Replace("WHO", "https://elsewhere.example/Patient/q", StringComparison.Ordinal))).Tiers.Anyone);
+        Assert.Equal(4, Desk.Judge(Desk.Json(Appointment.Replace("WHO", "https://elsewhere.example/Patient/q",
+            StringComparison.Ordinal))).Tiers.Anyone);
     }
 
     [Fact]

@@ -44,7 +44,8 @@ internal static class Table
         IEnumerable<JsonElement> sources = [rule];
         sources = party && rule.TryGetProperty("party", out var own) ? sources.Append(own) : sources;
         var names = new[] { "basic", "intermediate", "full" }.Take((int)tier);
-        return [.. sources.SelectMany(source => names.Where(name => source.TryGetProperty(name, out _)).SelectMany(name => Items(source.GetProperty(name)))),
+        return [.. sources.SelectMany(source => names.Where(name => source.TryGetProperty(name,
+            out _)).SelectMany(name => Items(source.GetProperty(name)))),
             .. tier == Tier.Full && rule.TryGetProperty("fullExtensions", out _) ? (string[])["extension"] : []];
     }
 
