@@ -1,10 +1,12 @@
-using Interop.Fhir.Schema;
-
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>A literal; several for none, <c>{}</c>.</summary>
 internal sealed class LiteralNode(PathItem? value) : PathNode
 {
+    public PathItem? Item => value;
+
+    public override bool IsFixed => true;
+
     public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
     {
         if (value is { } item)
@@ -17,23 +19,63 @@ internal sealed class LiteralNode(PathItem? value) : PathNode
 /// <summary><c>$this</c>.</summary>
 internal sealed class ThisNode : PathNode
 {
-    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) => output.Add(focus);
+    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
+    {
+        if (!focus.IsNone)
+        {
+            output.Add(focus);
+        }
+    }
 }
 
-/// <summary><c>%resource</c>, <c>%rootResource</c> and <c>%context</c>, which are one in an evaluation that starts at a resource.</summary>
-internal sealed class RootNode : PathNode
+/// <summary><c>$index</c>: the place of <c>$this</c> in what a function runs over.</summary>
+internal sealed class IndexNode : PathNode
 {
-    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) => output.Add(evaluation.Root);
+    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) =>
+        output.Add(evaluation.Index >= 0 ? PathItem.Of(evaluation.Index) : throw new FhirPathException("$index has a value inside of a function's argument only", Position));
+}
+
+/// <summary><c>$total</c>: what aggregate() has so far.</summary>
+internal sealed class TotalNode : PathNode
+{
+    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) =>
+        output.AddRange(evaluation.Total ?? throw new FhirPathException("$total has a value inside of aggregate() only", Position));
+}
+
+/// <summary><c>%resource</c>, <c>%rootResource</c> and <c>%context</c>.</summary>
+internal sealed class ResourceNode(string name) : PathNode
+{
+    public override bool IsFixed => name != "context";
+
+    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) => output.Add(name switch
+    {
+        "resource" => evaluation.Resource,
+        "rootResource" => evaluation.RootResource,
+        _ => evaluation.Start,
+    });
+}
+
+/// <summary>A variable that the caller of the evaluation gives.</summary>
+internal sealed class VariableNode(string name) : PathNode
+{
+    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) =>
+        output.Add(evaluation.Context.Variables?.GetValueOrDefault(name) is { } text
+            ? PathItem.Of(text)
+            : throw new FhirPathException($"The variable %{name} is not known", Position));
 }
 
 /// <summary><c>source[index]</c>.</summary>
 internal sealed class IndexerNode(PathNode source, PathNode index) : PathNode
 {
+    public override bool IsFixed => source.IsFixed && index.IsFixed;
+
+    public override IEnumerable<PathNode> Parts => [source, index];
+
     public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
     {
         var items = evaluation.Rent();
         index.Evaluate(evaluation, focus, items);
-        var place = items.Count == 1 && evaluation.Scalar(items[0]) is decimal number ? (int)number : -1;
+        var place = items.Count == 1 && evaluation.Value(items[0]) is int number ? number : -1;
         items.Clear();
         source.Evaluate(evaluation, focus, items);
         if (place >= 0 && place < items.Count)
@@ -48,68 +90,36 @@ internal sealed class IndexerNode(PathNode source, PathNode index) : PathNode
 /// <summary><c>left | right</c>, which removes equal duplicates (https://hl7.org/fhirpath/N1/#union-collections).</summary>
 internal sealed class UnionNode(PathNode left, PathNode right) : PathNode
 {
+    public override bool IsFixed => left.IsFixed && right.IsFixed;
+
+    public override IEnumerable<PathNode> Parts => [left, right];
+
     public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
     {
         var items = evaluation.Rent();
         left.Evaluate(evaluation, focus, items);
         right.Evaluate(evaluation, focus, items);
+        evaluation.Spend(items.Count);
         PathEquality.AddDistinct(evaluation, items, output);
         evaluation.Return(items);
     }
 }
 
-/// <summary>
-/// <c>as</c> over a whole collection, which R4's search expressions need although the specification allows it for single items only:
-/// it keeps the items of the type.
-/// </summary>
-internal sealed class AsNode(PathNode source, string type) : PathNode
+/// <summary>An expression whose result is the same for every <c>$this</c> of a resource, inside of one that is evaluated for many.</summary>
+internal sealed class MemoNode(PathNode inner) : PathNode
 {
-    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
+    public override bool IsFixed => true;
+
+    public override IEnumerable<PathNode> Parts => [inner];
+
+    public static PathNode Wrap(PathNode node) => node.IsFixed && node is not (LiteralNode or ResourceNode or MemoNode) ? new MemoNode(node) { Position = node.Position } : node;
+
+    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) => output.AddRange(evaluation.Remember(this, () =>
     {
         var items = evaluation.Rent();
-        source.Evaluate(evaluation, focus, items);
-        foreach (var item in items)
-        {
-            if (item.Type.Is(type))
-            {
-                output.Add(item);
-            }
-        }
-
+        inner.Evaluate(evaluation, focus, items);
+        PathItem[] result = [.. items];
         evaluation.Return(items);
-    }
-}
-
-/// <summary><c>is</c>: empty for empty.</summary>
-internal sealed class IsNode(PathNode source, string type) : PathNode
-{
-    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
-    {
-        var items = evaluation.Rent();
-        source.Evaluate(evaluation, focus, items);
-        if (items.Count > 1)
-        {
-            throw new FhirPathException("'is' asks about a single item, and there are several", Position);
-        }
-
-        if (items.Count == 1)
-        {
-            output.Add(PathItem.Of(items[0].Type.Is(type)));
-        }
-
-        evaluation.Return(items);
-    }
-}
-
-/// <summary>The type that a specifier names: <c>Patient</c>, <c>FHIR.Patient</c>, and <c>DateTime</c> as R4 spells dateTime once.</summary>
-internal static class TypeSpecifier
-{
-    public static string Resolve(string text, int position)
-    {
-        var name = text.StartsWith("FHIR.", StringComparison.Ordinal) || text.StartsWith("System.", StringComparison.Ordinal)
-            ? text[(text.IndexOf('.', StringComparison.Ordinal) + 1)..]
-            : text;
-        var spelt = FhirFacts.R4.Type(name) is null && name.Length > 0 ? char.ToLowerInvariant(name[0]) + name[1..] : name;
-        return FhirFacts.R4.Type(spelt)?.Name ?? throw new FhirPathException($"No type of R4 is called {name}", position);
-    }
+        return result;
+    }));
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>Splits an expression into tokens: https://hl7.org/fhirpath/N1/#tokens-and-keywords.</summary>
-internal sealed class Lexer(string text)
+internal sealed partial class Lexer(string text)
 {
     private static readonly string[] Symbols = ["<=", ">=", "!=", "!~", ".", ",", "(", ")", "[", "]", "{", "}", "|", "=", "~", "<", ">", "+", "-", "*", "/", "&"];
 
@@ -49,8 +50,9 @@ internal sealed class Lexer(string text)
             case '`':
                 return new(TokenKind.Identifier, Quoted('`'), start, IsDelimited: true);
             case '@':
-                position++;
-                return new(TokenKind.DateTime, Run(start + 1, c => char.IsAsciiLetterOrDigit(c) || c is '-' or ':' or '+' or '.'), start);
+                var moment = Moment().Match(text, start + 1);
+                position += moment.Length + 1;
+                return moment.Success ? new(TokenKind.DateTime, moment.Value, start) : throw new FhirPathException("A date or time is expected", start);
             case '%':
                 position++;
                 return new(TokenKind.Variable, Variable(start), start);
@@ -62,9 +64,17 @@ internal sealed class Lexer(string text)
         return new(TokenKind.Symbol, symbol, start);
     }
 
-    private string Variable(int start) => position < text.Length && text[position] is '\'' or '`'
-        ? Quoted(text[position])
-        : Run(start + 1, c => IsWordPart(c) || c == '-');
+    private string Variable(int start)
+    {
+        if (position < text.Length && text[position] is '\'' or '`')
+        {
+            return Quoted(text[position]);
+        }
+
+        // %vs-name and %ext-name are written with hyphens; after every other variable a hyphen is a minus.
+        var hasHyphens = text.AsSpan(position).StartsWith("vs-") || text.AsSpan(position).StartsWith("ext-");
+        return Run(start + 1, c => IsWordPart(c) || (c == '-' && hasHyphens));
+    }
 
     private Token Number(int start)
     {
@@ -155,6 +165,10 @@ internal sealed class Lexer(string text)
             }
         }
     }
+
+    // Half a time zone or one after a bare time is read too, so that it is an error and not two words.
+    [GeneratedRegex(@"\G(?:[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?(?:T(?:[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)?|T[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)", RegexOptions.CultureInvariant)]
+    private static partial Regex Moment();
 
     private static bool IsWordPart(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 }

@@ -5,10 +5,18 @@ using Interop.Fhir.Schema;
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>A step into an element by its FHIRPath name: choices by their stem, primitives together with their <c>_</c> twin.</summary>
-internal sealed class MemberNode(PathNode? source, string name) : PathNode
+internal sealed class MemberNode(PathNode? source, string name, bool isStrict) : PathNode
 {
     private readonly byte[] stem = Encoding.UTF8.GetBytes(name);
     private readonly bool isTypeName = source is null && char.IsAsciiLetterUpper(name[0]);
+
+    public string Name => name;
+
+    public PathNode? Source => source;
+
+    public override bool IsFixed => source is { IsFixed: true };
+
+    public override IEnumerable<PathNode> Parts => source is null ? [] : [source];
 
     public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
     {
@@ -22,6 +30,10 @@ internal sealed class MemberNode(PathNode? source, string name) : PathNode
             else
             {
                 Step(evaluation, focus, output);
+                if (isStrict && !IsElement(focus))
+                {
+                    throw Unknown();
+                }
             }
 
             return;
@@ -34,14 +46,30 @@ internal sealed class MemberNode(PathNode? source, string name) : PathNode
             Step(evaluation, item, output);
         }
 
+        // Among descendants() only some have the element; where none has it, it is misspelt.
+        if (isStrict && items.Count > 0 && !items.Exists(IsElement))
+        {
+            throw Unknown();
+        }
+
         evaluation.Return(items);
     }
+
+    private FhirPathException Unknown() => new($"There is no element called {name} here", Position);
+
+    private bool IsElement(PathItem item) => item.IsNone || item.Value is PathTypeName
+        || (item.Value is null && (item.Node < 0 && item.Twin < 0 ? item.Type.IsResource : item.Type.Shape.Elements.Any(element => element.Name == name)));
 
     private void Step(Evaluation evaluation, PathItem item, List<PathItem> output)
     {
         var parent = item.Type.Kind == PrimitiveKind.None ? item.Node : item.Twin;
         if (parent < 0 || evaluation.Tape[parent].Kind != TapeKind.Object)
         {
+            if (item.Value is PathTypeName type && (name is "name" or "namespace"))
+            {
+                output.Add(PathItem.Of(name == "name" ? type.Name : type.Namespace));
+            }
+
             return;
         }
 
@@ -80,7 +108,7 @@ internal sealed class MemberNode(PathNode? source, string name) : PathNode
         return candidate.StartsWith(stem) && (candidate.Length == stem.Length || char.IsAsciiLetterUpper((char)candidate[stem.Length]));
     }
 
-    private static void Emit(Evaluation evaluation, PropertyShape property, int value, int twin, List<PathItem> output)
+    public static void Emit(Evaluation evaluation, PropertyShape property, int value, int twin, List<PathItem> output)
     {
         if (!property.IsList)
         {

@@ -1,45 +1,114 @@
 namespace Interop.Fhir.FhirPath;
 
-/// <summary>Binary operators on values: equality, order and logic. Those of arithmetic and membership are not part of R4's search.</summary>
-internal sealed class OperatorNode(string symbol, PathNode left, PathNode right) : PathNode
+/// <summary>Three-valued logic: https://hl7.org/fhirpath/N1/#boolean-logic. The right side is not evaluated where the left one decides.</summary>
+internal sealed class LogicNode(string symbol, PathNode left, PathNode right) : PathNode
 {
-    public static bool Supports(string symbol) =>
-        symbol is "=" or "!=" or "<" or ">" or "<=" or ">=" or "and" or "or" or "xor" or "implies";
+    public override bool IsFixed => left.IsFixed && right.IsFixed;
+
+    public override IEnumerable<PathNode> Parts => [left, right];
 
     public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
     {
-        var result = symbol is "and" or "or" or "xor" or "implies"
-            ? Logic(left.Truth(evaluation, focus), right.Truth(evaluation, focus))
-            : Compare(evaluation, focus);
-        if (result is { } truth)
+        if (Truth(evaluation, focus) is { } truth)
         {
             output.Add(PathItem.Of(truth));
         }
     }
 
-    // Three-valued: https://hl7.org/fhirpath/N1/#boolean-logic.
-    private bool? Logic(bool? x, bool? y) => symbol switch
+    public override bool? Truth(Evaluation evaluation, PathItem focus)
     {
-        "and" => x & y,
-        "or" => x | y,
-        "xor" => x ^ y,
-        _ => !x | y,
-    };
+        var x = left.Truth(evaluation, focus);
+        return symbol switch
+        {
+            "and" => x == false ? false : x & right.Truth(evaluation, focus),
+            "or" => x == true ? true : x | right.Truth(evaluation, focus),
+            "xor" => x ^ right.Truth(evaluation, focus),
+            _ => x == false ? true : !x | right.Truth(evaluation, focus),
+        };
+    }
+}
 
-    private bool? Compare(Evaluation evaluation, PathItem focus)
+/// <summary>The binary operators on collections and values, but for logic, union and types.</summary>
+internal sealed class OperatorNode(string symbol, PathNode left, PathNode right) : PathNode
+{
+    // `code = 'x'` is what most of R4's expressions compare, so it is done on the bytes.
+    private readonly byte[]? literal = symbol is "=" or "!=" && right is LiteralNode { Item.Value: string text }
+        ? System.Text.Encoding.UTF8.GetBytes(text)
+        : null;
+
+    public override bool IsFixed => left.IsFixed && right.IsFixed;
+
+    public override IEnumerable<PathNode> Parts => [left, right];
+
+    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
     {
         var (xs, ys) = (evaluation.Rent(), evaluation.Rent());
         left.Evaluate(evaluation, focus, xs);
-        right.Evaluate(evaluation, focus, ys);
-        bool? result = xs.Count == 0 || ys.Count == 0 ? null : symbol switch
+        if (literal is not null && IsPlainText(evaluation, xs))
         {
-            "=" => AreEqual(evaluation, xs, ys),
-            "!=" => !AreEqual(evaluation, xs, ys),
-            _ => Order(evaluation, xs, ys) is { } order ? Holds(order) : null,
-        };
+            output.Add(PathItem.Of(evaluation.Raw(xs[0].Node).SequenceEqual(literal) == (symbol == "=")));
+        }
+        else
+        {
+            right.Evaluate(evaluation, focus, ys);
+            Apply(evaluation, xs, ys, output);
+        }
+
         evaluation.Return(xs);
         evaluation.Return(ys);
-        return result;
+    }
+
+    private static bool IsPlainText(Evaluation evaluation, List<PathItem> items) => items.Count == 1
+        && items[0].Node >= 0
+        && items[0].Type.Kind is not (Schema.PrimitiveKind.None or Schema.PrimitiveKind.Date or Schema.PrimitiveKind.DateTime or Schema.PrimitiveKind.Instant or Schema.PrimitiveKind.Time)
+        && evaluation.Tape[items[0].Node] is { Kind: Json.TapeKind.String, Flags: Json.TapeFlags.None or Json.TapeFlags.NameEscaped };
+
+    private void Apply(Evaluation evaluation, List<PathItem> xs, List<PathItem> ys, List<PathItem> output)
+    {
+        switch (symbol)
+        {
+            case "~" or "!~":
+                output.Add(PathItem.Of(PathComparison.AreEquivalent(evaluation, xs, ys) == (symbol == "~")));
+                return;
+            case "&":
+                output.Add(PathItem.Of(Arithmetic.Bounded(Text(evaluation, xs) + Text(evaluation, ys), Position)));
+                return;
+            case "in":
+                Contains(evaluation, xs, ys, output);
+                return;
+            case "contains":
+                Contains(evaluation, ys, xs, output);
+                return;
+        }
+
+        if (xs.Count == 0 || ys.Count == 0)
+        {
+            return;
+        }
+
+        if (symbol is "=" or "!=")
+        {
+            var areEqual = PathComparison.AreEqual(evaluation, xs, ys, out var isDecided);
+            if (isDecided)
+            {
+                output.Add(PathItem.Of(areEqual == (symbol == "=")));
+            }
+
+            return;
+        }
+
+        var (x, y) = (Only(xs), Only(ys));
+        if (symbol is "<" or ">" or "<=" or ">=")
+        {
+            if (PathComparison.Order(evaluation, x, y, Position) is { } order)
+            {
+                output.Add(PathItem.Of(Holds(order)));
+            }
+        }
+        else if (Arithmetic.Apply(symbol, evaluation.Value(x), evaluation.Value(y), Position) is { } result)
+        {
+            output.Add(PathItem.OfAny(result));
+        }
     }
 
     private bool Holds(int order) => symbol switch
@@ -50,18 +119,49 @@ internal sealed class OperatorNode(string symbol, PathNode left, PathNode right)
         _ => order >= 0,
     };
 
-    private static bool AreEqual(Evaluation evaluation, List<PathItem> xs, List<PathItem> ys)
-    {
-        var equality = new PathEquality(evaluation);
-        return xs.Count == ys.Count && xs.Zip(ys).All(pair => equality.Equals(pair.First, pair.Second));
-    }
+    private PathItem Only(List<PathItem> items) => items.Count == 1
+        ? items[0]
+        : throw new FhirPathException($"The operator {symbol} takes single values, and there are several", Position);
 
-    private int? Order(Evaluation evaluation, List<PathItem> xs, List<PathItem> ys) => xs.Count != 1 || ys.Count != 1
-        ? throw new FhirPathException("A comparison takes single values, and there are several", Position)
-        : (evaluation.Scalar(xs[0]), evaluation.Scalar(ys[0])) switch
+    private string Text(Evaluation evaluation, List<PathItem> items) => items.Count == 0 ? string.Empty
+        : Conversions.Text(evaluation.Value(Only(items))) ?? throw new FhirPathException("& joins values that have a text", Position);
+
+    // https://hl7.org/fhirpath/N1/#in-membership
+    private void Contains(Evaluation evaluation, List<PathItem> items, List<PathItem> collection, List<PathItem> output)
+    {
+        if (items.Count == 0)
         {
-            (decimal x, decimal y) => x.CompareTo(y),
-            (string x, string y) => string.CompareOrdinal(x, y),
-            _ => null,
-        };
+            return;
+        }
+
+        var item = Only(items);
+        evaluation.Spend(collection.Count);
+        output.Add(PathItem.Of(collection.Exists(other => PathComparison.AreEqual(evaluation, item, other) == true)));
+    }
+}
+
+/// <summary>A sign: <c>-value</c>, <c>+value</c>.</summary>
+internal sealed class SignNode(bool isMinus, PathNode operand) : PathNode
+{
+    public bool IsMinus => isMinus;
+
+    public PathNode Operand => operand;
+
+    public override bool IsFixed => operand.IsFixed;
+
+    public override IEnumerable<PathNode> Parts => [operand];
+
+    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
+    {
+        if (operand.Single(evaluation, focus) is { } item)
+        {
+            output.Add(PathItem.OfAny(evaluation.Value(item) switch
+            {
+                int whole when !isMinus || whole != int.MinValue => isMinus ? -whole : whole,
+                decimal number => isMinus ? -number : number,
+                PathQuantity quantity => isMinus ? quantity with { Value = -quantity.Value } : quantity,
+                _ => throw new FhirPathException("Only numbers and quantities have a sign", Position),
+            }));
+        }
+    }
 }

@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>Builds nodes from tokens, by the precedence of https://hl7.org/fhirpath/N1/#operator-precedence. Nesting is bounded.</summary>
-internal sealed class Parser(List<Token> tokens)
+internal sealed class Parser(List<Token> tokens, bool isStrict)
 {
     // Evaluation recurses along a path as well as into brackets: both are bounded.
     private const int DeepestNesting = 100;
-    private const int LongestExpression = 3000;
+    private const int LongestExpression = 2000;
 
     // From the loosest to the tightest; `is` and `as` stand between the union and the sum.
     private static readonly string[][] Levels =
@@ -55,21 +55,43 @@ internal sealed class Parser(List<Token> tokens)
             left = operation.Text switch
             {
                 "is" => new IsNode(left, TypeName()) { Position = operation.Position },
-                "as" => new AsNode(left, TypeName()),
-                "|" => new UnionNode(left, Binary(level + 1)) { Position = operation.Position },
-                _ when OperatorNode.Supports(operation.Text) => new OperatorNode(operation.Text, left, Binary(level + 1)) { Position = operation.Position },
-                _ => throw new FhirPathException($"The operator {operation.Text} is not supported", operation.Position),
+                "as" => new AsNode(left, TypeName(), isSingle: isStrict) { Position = operation.Position },
+                _ => Binary(operation, left, Binary(level + 1)),
             };
         }
 
         return left;
     }
 
+    private static PathNode Binary(Token operation, PathNode left, PathNode right)
+    {
+        // What is the same for every $this is evaluated once, as in `element.all(path = %resource.type)`.
+        if (left.IsFixed != right.IsFixed)
+        {
+            (left, right) = (MemoNode.Wrap(left), MemoNode.Wrap(right));
+        }
+
+        return operation.Text switch
+        {
+            "|" => new UnionNode(left, right) { Position = operation.Position },
+            "and" or "or" or "xor" or "implies" => new LogicNode(operation.Text, left, right) { Position = operation.Position },
+            _ => new OperatorNode(operation.Text, left, right) { Position = operation.Position },
+        };
+    }
+
     private PathNode Unary()
     {
         if (Current.Is("-") || Current.Is("+"))
         {
-            throw new FhirPathException("Signs are not supported", Current.Position);
+            var sign = tokens[position++];
+            if (++nesting > DeepestNesting)
+            {
+                throw new FhirPathException("Nested too deeply", sign.Position);
+            }
+
+            var operand = Unary();
+            nesting--;
+            return new SignNode(sign.Text == "-", operand) { Position = sign.Position };
         }
 
         var node = Term();
@@ -103,7 +125,10 @@ internal sealed class Parser(List<Token> tokens)
                 return new LiteralNode(PathItem.Of(token.Text));
             case TokenKind.Number:
                 position++;
-                return new LiteralNode(Number(token));
+                return new LiteralNode(Quantity(token) ?? Number(token));
+            case TokenKind.DateTime:
+                position++;
+                return new LiteralNode(PathItem.Of(PathTime.Parse(token.Text) ?? throw new FhirPathException("Not a date or time", token.Position)));
             case TokenKind.Variable:
                 position++;
                 return Variable(token);
@@ -143,10 +168,16 @@ internal sealed class Parser(List<Token> tokens)
         position++;
         if (token.Text.StartsWith('$'))
         {
-            return token.Text == "$this" && source is null ? new ThisNode() : throw new FhirPathException($"{token.Text} is not known here", token.Position);
+            return token.Text switch
+            {
+                "$this" when source is null => new ThisNode { Position = token.Position },
+                "$index" when source is null => new IndexNode { Position = token.Position },
+                "$total" when source is null => new TotalNode { Position = token.Position },
+                _ => throw new FhirPathException($"{token.Text} is not known here", token.Position),
+            };
         }
 
-        return Current.Is("(") && !token.IsDelimited ? Function(source, token) : new MemberNode(source, token.Text) { Position = token.Position };
+        return Current.Is("(") && !token.IsDelimited ? Function(source, token) : new MemberNode(source, token.Text, isStrict) { Position = token.Position };
     }
 
     private PathNode Function(PathNode? source, Token name)
@@ -157,7 +188,9 @@ internal sealed class Parser(List<Token> tokens)
             var type = TypeName();
             Expect(")");
             var items = source ?? new ThisNode();
-            return name.Text == "is" ? new IsNode(items, type) { Position = name.Position } : new AsNode(items, type);
+            return name.Text == "is"
+                ? new IsNode(items, type) { Position = name.Position }
+                : new AsNode(items, type, isSingle: isStrict && name.Text == "as") { Position = name.Position };
         }
 
         var arguments = new List<PathNode>();
@@ -169,13 +202,34 @@ internal sealed class Parser(List<Token> tokens)
             }
 
             arguments.Add(Expression());
+            SkipOrder(name);
         }
 
         position++;
-        return new FunctionNode(source, Functions.Find(name.Text, arguments.Count, name.Position), arguments) { Position = name.Position };
+        var function = Functions.Find(name.Text, arguments.Count, name.Position);
+        if (isStrict && source is FunctionNode { Name: "children" or "descendants" } && name.Text is "first" or "last" or "tail" or "skip" or "take")
+        {
+            throw new FhirPathException("The children of an element have no order", name.Position);
+        }
+
+        if (function.IsLoop || source is not { IsFixed: true })
+        {
+            arguments = arguments.ConvertAll(MemoNode.Wrap);
+        }
+
+        return new FunctionNode(name.Text, source, function, arguments) { Position = name.Position };
     }
 
-    private string TypeName()
+    // sort(key asc) says what is so anyway; a descending key is written with a minus.
+    private void SkipOrder(Token function)
+    {
+        if (function.Text == "sort" && Current.IsWord("asc"))
+        {
+            position++;
+        }
+    }
+
+    private TypeSpecifier TypeName()
     {
         var first = Identifier();
         var text = first.Text;
@@ -185,19 +239,35 @@ internal sealed class Parser(List<Token> tokens)
             text += "." + Identifier().Text;
         }
 
-        return TypeSpecifier.Resolve(text, first.Position);
+        return TypeSpecifier.Resolve(text, first.Position, isStrict);
     }
 
     private Token Identifier() => Current.Kind == TokenKind.Identifier ? tokens[position++] : throw Unexpected();
 
     private static PathNode Variable(Token token) => token.Text switch
     {
-        "resource" or "rootResource" or "context" => new RootNode(),
+        "resource" or "rootResource" or "context" => new ResourceNode(token.Text) { Position = token.Position },
         "ucum" => new LiteralNode(PathItem.Of("http://unitsofmeasure.org")),
         "sct" => new LiteralNode(PathItem.Of("http://snomed.info/sct")),
         "loinc" => new LiteralNode(PathItem.Of("http://loinc.org")),
-        _ => throw new FhirPathException($"The variable %{token.Text} is not known", token.Position),
+        ['v', 's', '-', .. var set] => new LiteralNode(PathItem.Of("http://hl7.org/fhir/ValueSet/" + set)),
+        ['e', 'x', 't', '-', .. var extension] => new LiteralNode(PathItem.Of("http://hl7.org/fhir/StructureDefinition/" + extension)),
+        "" => throw new FhirPathException("A variable has a name", token.Position),
+        _ => new VariableNode(token.Text) { Position = token.Position },
     };
+
+    private PathItem? Quantity(Token number)
+    {
+        var isCalendar = Current.Kind == TokenKind.Identifier && !Current.IsDelimited && PathQuantity.CalendarUnit(Current.Text) is not null;
+        if (Current.Kind != TokenKind.String && !isCalendar)
+        {
+            return null;
+        }
+
+        return decimal.TryParse(number.Text, CultureInfo.InvariantCulture, out var value)
+            ? PathItem.Of(new PathQuantity(value, tokens[position++].Text, isCalendar))
+            : throw TooLarge(number);
+    }
 
     private static PathItem Number(Token token) => token.Text.Contains('.', StringComparison.Ordinal)
         ? decimal.TryParse(token.Text, CultureInfo.InvariantCulture, out var value) ? PathItem.Of(value) : throw TooLarge(token)

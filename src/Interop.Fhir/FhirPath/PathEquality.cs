@@ -33,6 +33,11 @@ internal sealed class PathEquality(Evaluation evaluation) : IEqualityComparer<Pa
             return true;
         }
 
+        if (x.Value is not null && y.Value is not null)
+        {
+            return PathComparison.AreEqual(evaluation, x, y) == true;
+        }
+
         if (x.HasValue && y.HasValue)
         {
             return SameScalar(x, y);
@@ -45,6 +50,7 @@ internal sealed class PathEquality(Evaluation evaluation) : IEqualityComparer<Pa
     {
         string text => Hash(Encoding.UTF8.GetBytes(text)),
         int whole => ((decimal)whole).GetHashCode(),
+        PathTime or PathQuantity => 0, // equal ones may be written in many ways
         var other => other?.GetHashCode() ?? 0,
     };
 
@@ -82,11 +88,15 @@ internal sealed class PathEquality(Evaluation evaluation) : IEqualityComparer<Pa
     private bool SameScalar(PathItem x, PathItem y)
     {
         var isPlain = x.Node >= 0 && y.Node >= 0 && evaluation.Tape[x.Node].Kind == evaluation.Tape[y.Node].Kind;
-        return (isPlain && evaluation.Raw(x.Node).SequenceEqual(evaluation.Raw(y.Node))) || Equals(evaluation.Scalar(x), evaluation.Scalar(y));
+        return (isPlain && evaluation.Raw(x.Node).SequenceEqual(evaluation.Raw(y.Node))) || Equals(Plain(x), Plain(y));
     }
+
+    // A computed date meets the text of one in the resource.
+    private object? Plain(PathItem item) => evaluation.Scalar(item) is PathTime time ? time.ToString() : evaluation.Scalar(item);
 
     private bool Same(int x, int y)
     {
+        evaluation.Spend(1);
         var tape = evaluation.Tape;
         if (tape[x].Kind != tape[y].Kind || tape[x].Next - x != tape[y].Next - y)
         {

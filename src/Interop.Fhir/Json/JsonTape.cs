@@ -14,11 +14,11 @@ internal sealed class JsonTape : IDisposable
 
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
-    private TapeNode[] nodes = ArrayPool<TapeNode>.Shared.Rent(1024);
+    private TapeNode[] nodes;
 
-    private JsonTape()
-    {
-    }
+    private bool isOwn;
+
+    private JsonTape(TapeNode[] nodes) => this.nodes = nodes;
 
     public int Count { get; private set; }
 
@@ -40,7 +40,7 @@ internal sealed class JsonTape : IDisposable
             return null;
         }
 
-        var tape = new JsonTape();
+        var tape = new JsonTape(ArrayPool<TapeNode>.Shared.Rent(1024));
         var scanner = new JsonScanner(utf8, tape.nodes, maxDepth);
         var isJson = scanner.Run();
         tape.nodes = scanner.Nodes;
@@ -71,12 +71,30 @@ internal sealed class JsonTape : IDisposable
         return -1;
     }
 
+    /// <summary>A new tape that holds this one and, behind it, another whose bytes start at an offset. Both others stay as they are.</summary>
+    public JsonTape Join(JsonTape other, int offset)
+    {
+        var joined = new JsonTape(new TapeNode[Count + other.Count]) { Count = Count + other.Count, isOwn = true };
+        Nodes.CopyTo(joined.nodes);
+        for (var i = 0; i < other.Count; i++)
+        {
+            var node = other.nodes[i];
+            node.NameStart += node.NameStart < 0 ? 0 : offset;
+            node.Start += offset;
+            node.End += offset;
+            node.Next += Count;
+            joined.nodes[Count + i] = node;
+        }
+
+        return joined;
+    }
+
     public void Dispose()
     {
         var rented = nodes;
         nodes = [];
         Count = 0;
-        if (rented.Length > 0)
+        if (rented.Length > 0 && !isOwn)
         {
             ArrayPool<TapeNode>.Shared.Return(rented);
         }
