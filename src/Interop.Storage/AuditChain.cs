@@ -90,24 +90,23 @@ internal sealed class AuditChain(Statements statements, Dialect dialect)
 
     private static string HashOf(long sequence, string previousHash, AuditRow row)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         string?[] fields =
         [
             previousHash, sequence.ToString(CultureInfo.InvariantCulture), row.Instant.ToString(CultureInfo.InvariantCulture), row.Issuer,
             row.Client, row.User, row.Organization, row.Practitioner, row.Purposes, row.Interaction, row.Target, row.Patient, row.Outcome,
             row.Detail,
         ];
-        Span<byte> length = stackalloc byte[4];
+        var bytes = new byte[fields.Sum(field => sizeof(int) + Encoding.UTF8.GetByteCount(field ?? ""))];
+        var rest = bytes.AsSpan();
         foreach (var field in fields)
         {
             // Each field with its length, and null apart from empty, so that no two rows have the same bytes.
-            var bytes = field is null ? [] : Encoding.UTF8.GetBytes(field);
-            BinaryPrimitives.WriteInt32BigEndian(length, field is null ? -1 : bytes.Length);
-            hash.AppendData(length);
-            hash.AppendData(bytes);
+            var written = Encoding.UTF8.GetBytes(field ?? "", rest[sizeof(int)..]);
+            BinaryPrimitives.WriteInt32BigEndian(rest, field is null ? -1 : written);
+            rest = rest[(sizeof(int) + written)..];
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
     private static (AuditEntry Entry, string PreviousHash) Link(DbDataReader reader)

@@ -78,6 +78,13 @@ public sealed class ReadSession : IAsyncDisposable
         return new(rows.GrantsOf(patient));
     }
 
+    /// <summary>Whether an agreement in force at the instant (UTC microseconds) names the organisation as grantee.</summary>
+    public ValueTask<bool> HasAgreementAsync(string organization, long instant, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.HasAgreement(organization, instant));
+    }
+
     public ValueTask<IReadOnlyList<CaseFact>> CasesOfAsync(string patient, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -71,7 +71,7 @@ public sealed class ResourceStore : IAsyncDisposable
 
     /// <summary>Appends to the audit trail and completes when the row is durable.</summary>
     public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) =>
-        WriteAsync(session => session.Audit(row), cancellationToken);
+        queue.AddAuditAsync(row, cancellationToken);
 
     /// <summary>Walks the audit trail from its start and says where it first fails to hold.</summary>
     public async Task<AuditVerification> VerifyAuditAsync(CancellationToken cancellationToken)

@@ -46,7 +46,9 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
         return reader.Read() ? read(reader) : null;
     }
 
-    public long? Number(Sql sql)
+    public long? Number(Sql sql) => Number(sql.Flatten());
+
+    public long? Number(SqlText sql)
     {
         using var reader = Bind(sql).ExecuteReader();
         return reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;

@@ -34,6 +34,14 @@ internal sealed class WriteQueue : IAsyncDisposable
         return await queued.Completion;
     }
 
+    /// <summary>Appends to the audit trail: half of all works do nothing else, and a single insert needs no savepoint.</summary>
+    public async Task AddAuditAsync(AuditRow row, CancellationToken cancellationToken)
+    {
+        var queued = new AuditWork(row);
+        await works.Writer.WriteAsync(queued, cancellationToken);
+        await queued.Completion;
+    }
+
     public async ValueTask DisposeAsync()
     {
         works.Writer.TryComplete();
@@ -94,6 +102,12 @@ internal sealed class WriteQueue : IAsyncDisposable
             return;
         }
 
+        if (work is AuditWork)
+        {
+            work.Run(session);
+            return;
+        }
+
         rows.Statements.Execute($"SAVEPOINT work");
         var head = rows.Audit.Head;
         try
@@ -131,6 +145,33 @@ internal sealed class WriteQueue : IAsyncDisposable
         public abstract void Fail(Exception failure);
 
         public abstract void Complete();
+    }
+
+    private sealed class AuditWork(AuditRow row) : Work
+    {
+        private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Exception? failure;
+
+        public Task Completion => completion.Task;
+
+        // Once queued it is written, even where the caller has gone: the trail is not the caller's to stop.
+        public override bool IsCancelled => false;
+
+        public override void Run(WriteSession session) => session.Audit(row);
+
+        public override void Fail(Exception failure) => this.failure ??= failure;
+
+        public override void Complete()
+        {
+            if (failure is not null)
+            {
+                completion.SetException(failure);
+            }
+            else
+            {
+                completion.SetResult();
+            }
+        }
     }
 
     private sealed class Work<T>(Func<WriteSession, T> work, CancellationToken cancellationToken) : Work

@@ -56,6 +56,9 @@ public sealed class WriteSession
 
     public IReadOnlyList<GrantRow> GrantsOf(string? patient) => rows.GrantsOf(patient);
 
+    /// <inheritdoc cref="ReadSession.HasAgreementAsync"/>
+    public bool HasAgreement(string organization, long instant) => rows.HasAgreement(organization, instant);
+
     /// <summary>The patients whose grants differ from the defaults, or might once they are compiled again.</summary>
     public IReadOnlyList<string> PatientsWithGrants() => rows.PatientsWithGrants();
 

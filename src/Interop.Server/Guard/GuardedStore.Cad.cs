@@ -34,7 +34,7 @@ internal sealed partial class GuardedStore
     private IncidentReceipt Take(WriteSession session, Caller? caller, EidoMessage message)
     {
         var instant = Now();
-        if (caller is not null && !HasAgreement(session.GrantsOf(null), caller.Organization, instant))
+        if (caller is not null && !session.HasAgreement(caller.Organization, instant))
         {
             throw new FhirException(403, "forbidden", "No agreement with this agency is in force.");
         }

@@ -105,7 +105,7 @@ internal sealed partial class GuardedStore
     private Sight SightOf(WriteSession session, Caller caller)
     {
         var instant = Now();
-        return Sight(caller, instant, HasAgreement(session.GrantsOf(null), caller.Organization, instant), types: null);
+        return Sight(caller, instant, session.HasAgreement(caller.Organization, instant), types: null);
     }
 
     private WriteResult Create(WriteSession session, Caller caller, Sight sight, string type, byte[] body, SearchQuery? condition)

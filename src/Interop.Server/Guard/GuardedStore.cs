@@ -1,7 +1,6 @@
 using Interop.Fhir;
 using Interop.Fhir.Search;
 using Interop.Server.Http;
-using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
@@ -54,11 +53,7 @@ internal sealed partial class GuardedStore(
 
     private async ValueTask<Sight> SightAsync(
         ReadSession read, Caller caller, long instant, IReadOnlySet<string>? types, CancellationToken cancellationToken, bool forSummary = false) =>
-        Sight(caller, instant, HasAgreement(await read.GrantsOfAsync(null, cancellationToken), caller.Organization, instant), types, forSummary);
-
-    /// <summary>Every agreement has a default row for as long as it is in force, if only of no tier.</summary>
-    private static bool HasAgreement(IReadOnlyList<GrantRow> defaults, string organization, long instant) =>
-        defaults.Any(row => row.Grantee == organization && row.From <= instant && instant < row.To);
+        Sight(caller, instant, await read.HasAgreementAsync(caller.Organization, instant, cancellationToken), types, forSummary);
 
     private Sight Sight(Caller caller, long instant, bool hasAgreement, IReadOnlySet<string>? types, bool forSummary = false) => policy.SightOf(
         caller.Organization,

@@ -13,6 +13,7 @@ internal sealed class ReadStatement
     private readonly SqlValue type = new("");
     private readonly SqlValue id = new("");
     private readonly SqlText text;
+    private readonly SqlText visible;
 
     public ReadStatement(Visibility visibility)
     {
@@ -30,6 +31,17 @@ internal sealed class ReadStatement
             WHERE  v.seen >= v.lowest
             """;
         text = sql.Flatten();
+        Sql exists = $"SELECT 1 FROM resource r WHERE r.type = {type} AND r.id = {id} AND {visibility.Visible(r)}";
+        visible = exists.Flatten();
+    }
+
+    /// <summary>Whether the resource exists, is not deleted, and the sight sees it.</summary>
+    public bool IsVisible(ResourceKey key, Sight sight, Statements statements)
+    {
+        visibility.LookThrough(sight);
+        type.Set(key.Type);
+        id.Set(key.Id);
+        return visibility.Allows(key.Type) && statements.Number(visible) is not null;
     }
 
     public SeenResource? See(ResourceKey key, Sight sight, Statements statements)

@@ -11,6 +11,9 @@ namespace Interop.Storage.Search;
 /// <summary>Reading one connection's snapshot: through a sight, or raw for those who judge and compile.</summary>
 internal sealed class ResourceRows
 {
+    // For so few, asking for each with a statement that is there beats making one for all.
+    private const int FewKeys = 16;
+
     private readonly Dictionary<SightShape, ReadStatement> reads = [];
 
     public ResourceRows(Statements statements, Dialect dialect)
@@ -26,16 +29,7 @@ internal sealed class ResourceRows
 
     public AuditChain Audit { get; }
 
-    public SeenResource? See(ResourceKey key, Sight sight)
-    {
-        var shape = Visibility.ShapeOf(sight);
-        if (!reads.TryGetValue(shape, out var read))
-        {
-            reads[shape] = read = new(new(sight, Dialect));
-        }
-
-        return read.See(key, sight, Statements);
-    }
+    public SeenResource? See(ResourceKey key, Sight sight) => ReadThrough(sight).See(key, sight, Statements);
 
     /// <summary>
     /// Versions that changed the view: a version whose view is the one before it would tell of a change to what is hidden. Old
@@ -66,6 +60,12 @@ internal sealed class ResourceRows
 
     public IReadOnlySet<ResourceKey> Visible(IReadOnlyCollection<ResourceKey> keys, Sight sight)
     {
+        if (keys.Count <= FewKeys)
+        {
+            var read = ReadThrough(sight);
+            return keys.Where(key => read.IsVisible(key, sight, Statements)).ToHashSet();
+        }
+
         var seen = new HashSet<ResourceKey>();
         foreach (var type in keys.Distinct().GroupBy(key => key.Type, key => key.Id))
         {
@@ -102,6 +102,14 @@ internal sealed class ResourceRows
         ORDER BY resource, organization, valid_from
         """,
         reader => new CaseFact(patient, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+
+    /// <summary>Every agreement has a default row for as long as it is in force, if only of no tier.</summary>
+    public bool HasAgreement(string organization, long instant) => Statements.Number(
+        $"""
+        SELECT 1 FROM sharing_grant
+        WHERE  grantee = {organization} AND subject = '' AND valid_from <= {instant} AND {instant} < valid_to
+        {Dialect.Page(1)}
+        """) is not null;
 
     public IReadOnlyList<GrantRow> GrantsOf(string? patient) => Statements.Query(
         $"""
@@ -187,4 +195,15 @@ internal sealed class ResourceRows
         {row}.changed_1, {row}.changed_2, {row}.changed_3, {row}.changed_4,
         {row}.party_changed_1, {row}.party_changed_2, {row}.party_changed_3, {row}.body
         """;
+
+    private ReadStatement ReadThrough(Sight sight)
+    {
+        var shape = Visibility.ShapeOf(sight);
+        if (!reads.TryGetValue(shape, out var read))
+        {
+            reads[shape] = read = new(new(sight, Dialect));
+        }
+
+        return read;
+    }
 }
