@@ -17,7 +17,10 @@ namespace Interop.Benchmarks;
 /// </summary>
 internal static class ServerBenchmarks
 {
-    private const int Connections = 64;
+    private const int MixConnections = 64;
+
+    // Durable audit rows share a flush to disk: with few clients the disk's latency is measured, with these its share of the work.
+    private static readonly int[] ReadConnections = [64, 256];
     private const int Rounds = 3;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
     private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
@@ -45,32 +48,35 @@ internal static class ServerBenchmarks
         var own = LoadClient.Request("GET", "/fhir/Condition/bench", issuer.Token(Navigator, now, TimeSpan.FromHours(1)));
         var granted = LoadClient.Request("GET", "/fhir/Condition/bench", issuer.Token(Hospital, now, TimeSpan.FromHours(1)));
         var plain = LoadClient.Request("GET", "/Condition/bench", null);
-        output.WriteLine($"Server: SQLite, {Connections} connections, {Duration.TotalSeconds:F0} s a round, best of {Rounds} interleaved rounds, client on the same cores");
-        var (best, bestOwn, bestGranted) = (0.0, 0.0, 0.0);
-        for (var round = 0; round < Rounds; round++)
+        output.WriteLine($"Server: SQLite, {Duration.TotalSeconds:F0} s a round, best of {Rounds} interleaved rounds, client on the same cores");
+        foreach (var connections in ReadConnections)
         {
-            best = Math.Max(best, await MeasureAsync(barePort, plain));
-            bestOwn = Math.Max(bestOwn, await MeasureAsync(port, own));
-            bestGranted = Math.Max(bestGranted, await MeasureAsync(port, granted));
+            var (best, bestOwn, bestGranted) = (0.0, 0.0, 0.0);
+            for (var round = 0; round < Rounds; round++)
+            {
+                best = Math.Max(best, await MeasureAsync(barePort, connections, plain));
+                bestOwn = Math.Max(bestOwn, await MeasureAsync(port, connections, own));
+                bestGranted = Math.Max(bestGranted, await MeasureAsync(port, connections, granted));
+            }
+
+            output.WriteLine($"  {connections} connections: bare Kestrel + Dapper read, no auth {best,8:F0} req/s");
+            output.WriteLine($"    authorised, audited read of one's own row      {bestOwn,8:F0} req/s  = {bestOwn / best:F2}");
+            output.WriteLine($"    ... through a consent, redacted                {bestGranted,8:F0} req/s  = {bestGranted / best:F2}");
         }
 
-        output.WriteLine($"  bare Kestrel + Dapper read, no auth         {best,8:F0} req/s");
-        output.WriteLine($"  authorised, audited read of one's own row   {bestOwn,8:F0} req/s  = {bestOwn / best:F2}");
-        output.WriteLine($"  ... through a consent, redacted             {bestGranted,8:F0} req/s  = {bestGranted / best:F2}");
-
         var token = issuer.Token(Navigator, DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
-        var (mix, failed) = await LoadClient.RunAsync(port, Connections, Duration * 3, connection => new CrudMix(connection, token, publicUrl));
-        output.WriteLine($"  CRUD mix 10/60/25/5, audited                {mix,8:F0} req/s  = {mix / Environment.ProcessorCount:F0} per core, {failed} failed");
+        var (mix, failed) = await LoadClient.RunAsync(port, MixConnections, Duration * 3, connection => new CrudMix(connection, token, publicUrl));
+        output.WriteLine($"  CRUD mix 10/60/25/5, audited, {MixConnections} connections    {mix,8:F0} req/s  = {mix / Environment.ProcessorCount:F0} per core, {failed} failed");
 
         await bare.StopAsync();
         await server.StopAsync();
         File.Delete(database);
     }
 
-    private static async Task<double> MeasureAsync(int port, byte[] request)
+    private static async Task<double> MeasureAsync(int port, int connections, byte[] request)
     {
-        await LoadClient.RunAsync(port, Connections, TimeSpan.FromSeconds(1), _ => new Repeat(request));
-        var (perSecond, failed) = await LoadClient.RunAsync(port, Connections, Duration, _ => new Repeat(request));
+        await LoadClient.RunAsync(port, connections, TimeSpan.FromSeconds(1), _ => new Repeat(request));
+        var (perSecond, failed) = await LoadClient.RunAsync(port, connections, Duration, _ => new Repeat(request));
         return failed == 0 ? perSecond : throw new InvalidOperationException($"{failed} requests failed.");
     }
 
