@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Interop.Server.Tests.Host;
+
+namespace Interop.Server.Tests.Verbs;
+
+/// <summary>The verbs of the executable, run as a person runs them.</summary>
+public sealed class VerbTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("interop-verbs-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Validate_says_ok_or_error_per_resource_and_fails_when_any_is_wrong()
+    {
+        Write("good.json", Fixtures.Patient("a"));
+        Write("bad.json", """{"resourceType":"Patient","gender":"mail","birthDate":"2021-02-30"}""");
+        Write("many.ndjson", "{\"resourceType\":\"Patient\"}\n{\"resourceType\":\"Patientt\"}\n");
+
+        var (good, goodText) = await RunAsync("validate", In("good.json"));
+        var (all, allText) = await RunAsync("validate", folder);
+
+        Assert.Equal((0, $"ok {In("good.json")}"), (good, goodText.Trim()));
+        Assert.Equal(1, all);
+        var lines = allText.Trim().Split('\n');
+        Assert.Equal(["error", "ok", "ok", "error"], lines.Select(line => line.Split(' ')[0]));
+        Assert.Contains("Patient.gender:", lines[0], StringComparison.Ordinal);
+        Assert.Contains("Patient.birthDate:", lines[0], StringComparison.Ordinal);
+        Assert.Contains("many.ndjson:2", lines[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Index_prints_parameter_type_and_value_as_JSON_lines()
+    {
+        Write("patient.json", Fixtures.Patient("a", "Ångström"));
+
+        var (status, text) = await RunAsync("index", In("patient.json"));
+
+        Assert.Equal(0, status);
+        var lines = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "family" && line.GetProperty("type").GetString() == "string" && line.GetProperty("value").GetString() == "Ångström");
+        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "gender" && line.GetProperty("value").GetProperty("code").GetString() == "female");
+        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "birthdate" && line.GetProperty("type").GetString() == "date");
+    }
+
+    [Fact]
+    public async Task Import_explain_and_verify_audit_work_on_one_database()
+    {
+        var resources = new[]
+        {
+            Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"),
+            Fixtures.Patient("p1"), Fixtures.Consent("c1", "p1", "city-hospital"),
+        };
+        Write("bundle.json", $"{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{string.Join(',', resources.Select(resource => $"{{\"resource\":{resource}}}"))}]}}");
+        Write("wrong.json", """{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","gender":"mail"} }]}""");
+        var database = $"--database=sqlite:{In("interop.db")}";
+
+        var (imported, importText) = await RunAsync("import", "bundle", In("bundle.json"), In("wrong.json"), database);
+        var (_, tier) = await RunAsync("explain", "--caller", "Organization/city-hospital", "--patient", "Patient/p1", database);
+        var (_, none) = await RunAsync("explain", "--caller", "Organization/city-police", "--patient", "Patient/p1", "--purpose", "OVRPS", database);
+        var (verified, verifyText) = await RunAsync("verify-audit", database);
+
+        Assert.Equal(1, imported);
+        Assert.Contains("5 resources", importText, StringComparison.Ordinal);
+        Assert.Contains("Bundle.entry[0].resource.gender", importText, StringComparison.Ordinal);
+        Assert.Contains("tier     Intermediate", tier, StringComparison.Ordinal);
+        Assert.Contains("Consent/c1", tier, StringComparison.Ordinal);
+        Assert.Contains("tier     None", none, StringComparison.Ordinal);
+        Assert.Equal(0, verified);
+        Assert.Contains("the chain holds", verifyText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_is_a_sentence()
+    {
+        var (status, text) = await RunAsync("migrate", "--database=oracle:x");
+
+        Assert.Equal((2, "Interop:Database must be sqlite:PATH."), (status, text.Trim()));
+    }
+
+    private string In(string file) => Path.Combine(folder, file);
+
+    private void Write(string file, string text) => File.WriteAllText(In(file), text);
+
+    private static async Task<(int Status, string Text)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "interop.dll")).Prepend("exec"))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await errors);
+    }
+}
