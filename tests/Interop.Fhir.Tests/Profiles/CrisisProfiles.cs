@@ -1,0 +1,46 @@
+using Interop.Fhir.Profiles;
+using Interop.Fhir.Terminology;
+using Xunit;
+
+namespace Interop.Fhir.Tests.Profiles;
+
+/// <summary>Our own profiles, value sets and examples: the folder profiles/crisis.</summary>
+internal static class CrisisProfiles
+{
+    public const string Base = "https://interop.example/fhir/StructureDefinition/";
+
+    private static readonly string Folder = Path.Combine(Root(), "profiles", "crisis");
+
+    public static ProfileSet Load()
+    {
+        var terminology = new TerminologySet();
+        var profiles = new ProfileSet(terminology);
+        foreach (var file in Directory.EnumerateFiles(Folder, "*.json"))
+        {
+            var name = Path.GetFileName(file);
+            if (name.StartsWith("StructureDefinition-", StringComparison.Ordinal))
+            {
+                Assert.Empty(profiles.Load(File.ReadAllBytes(file)));
+            }
+            else if (name.StartsWith("CodeSystem-", StringComparison.Ordinal) || name.StartsWith("ValueSet-", StringComparison.Ordinal))
+            {
+                Assert.Empty(terminology.Load(File.ReadAllBytes(file)));
+            }
+        }
+
+        return profiles;
+    }
+
+    public static string Example(string name) => File.ReadAllText(Path.Combine(Folder, "examples", name));
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Interop.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("Interop.sln");
+        }
+
+        return folder.FullName;
+    }
+}
