@@ -1,0 +1,46 @@
+using Interop.Identity.Tables;
+using Interop.Identity.Tokens;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Interop.Identity.Endpoints;
+
+/// <summary>The only place that turns an <see cref="OAuthException"/> into an answer, RFC 6749 section 5.2. Every refusal is on the trail.</summary>
+internal sealed class OAuthErrors(SecurityTrail trail, ILogger<OAuthErrors> logger) : IExceptionHandler
+{
+    /// <summary>Where a handler leaves the client id that the request claims, for the trail.</summary>
+    public const string ClaimedClient = "claimed-client";
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is BadHttpRequestException malformed)
+        {
+            http.Response.StatusCode = malformed.StatusCode;
+            return true;
+        }
+
+        if (exception is not OAuthException refused)
+        {
+            logger.LogError(exception, "Unexpected error in request {Request}", http.TraceIdentifier);
+            await WriteAsync(http, StatusCodes.Status500InternalServerError, "server_error", $"Unexpected error. Quote {http.TraceIdentifier} when reporting it.");
+            return true;
+        }
+
+        await trail.RecordAsync(
+            new(http.Request.Path.Value!.Trim('/'), true, http.Items[ClaimedClient] as string, null, http.Connection.RemoteIpAddress?.ToString(), refused.Message),
+            cancellationToken);
+        if (refused.Status == StatusCodes.Status429TooManyRequests)
+        {
+            http.Response.Headers.RetryAfter = "60";
+        }
+
+        await WriteAsync(http, refused.Status, refused.Error, refused.Message);
+        return true;
+    }
+
+    private static Task WriteAsync(HttpContext http, int status, string error, string description)
+    {
+        http.Response.StatusCode = status;
+        http.Response.Headers.CacheControl = "no-store";
+        return http.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["error"] = error, ["error_description"] = description });
+    }
+}

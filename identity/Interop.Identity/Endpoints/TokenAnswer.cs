@@ -1,0 +1,33 @@
+using Interop.Identity.Tables;
+
+namespace Interop.Identity.Endpoints;
+
+/// <summary>A successful token response, RFC 6749 section 5.1, with SMART's <c>patient</c>.</summary>
+internal sealed record TokenAnswer(string AccessToken, IReadOnlyList<string> Scopes, string? Jkt, string? AccountId)
+{
+    public string? RefreshToken { get; init; }
+
+    public string? IdToken { get; init; }
+
+    public string? Patient { get; init; }
+
+    public Dictionary<string, object> ToJson()
+    {
+        var json = new Dictionary<string, object>
+        {
+            ["access_token"] = AccessToken,
+            ["token_type"] = Jkt is null ? "Bearer" : "DPoP",
+            ["expires_in"] = (int)IdentitySettings.AccessTokenLife.TotalSeconds,
+            ["scope"] = Words.Join(Scopes),
+        };
+        foreach (var (name, value) in ((string, string?)[])[("refresh_token", RefreshToken), ("id_token", IdToken), ("patient", Patient)])
+        {
+            if (value is not null)
+            {
+                json[name] = value;
+            }
+        }
+
+        return json;
+    }
+}

@@ -1,0 +1,173 @@
+using Interop.Identity.Tables;
+using Interop.Identity.Tokens;
+
+namespace Interop.Identity.Endpoints;
+
+/// <summary>What the token endpoint gives for each grant. A scope or purpose beyond the registration is refused, never dropped in silence.</summary>
+internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountStore accounts, SessionStore sessions, TimeProvider clock)
+{
+    /// <summary>RFC 6749 section 4.4 as SMART Backend Services narrows it.</summary>
+    public async Task<TokenAnswer> ClientCredentialsAsync(Client client, OAuthForm form, string? jkt, CancellationToken cancellationToken)
+    {
+        if (!client.Uses(Client.ClientCredentials))
+        {
+            throw new OAuthException(OAuthException.UnauthorizedClient, "The client is not registered for client_credentials.");
+        }
+
+        var scopes = Words.Split(form["scope"]);
+        if (scopes.Count == 0 || Scope.FirstBeyond(client.Scopes, scopes) is not null || scopes.Any(Scope.IsForPeople))
+        {
+            throw new OAuthException(OAuthException.InvalidScope, "A scope is missing, not understood or beyond the client's registration.");
+        }
+
+        var purposes = Scope.Purposes(client.Purposes, form["purpose_of_use"]);
+        var token = new AccessToken(client.ClientId, client.ClientId, scopes, client.Organization, purposes, client.Roles, null, null, null, jkt, client.IsSandbox);
+        return new(await mint.AccessAsync(token, cancellationToken), scopes, jkt, null);
+    }
+
+    /// <summary>RFC 6749 section 4.1.3 with PKCE (RFC 7636). The second use of a code ends everything that the first one gave.</summary>
+    public async Task<TokenAnswer> AuthorizationCodeAsync(Client client, OAuthForm form, string? jkt, CancellationToken cancellationToken)
+    {
+        var text = form["code"] ?? throw new OAuthException(OAuthException.InvalidRequest, "The code is missing.");
+        var verifier = form["code_verifier"] ?? throw new OAuthException(OAuthException.InvalidGrant, "The code_verifier is missing.");
+        var code = await families.FindCodeAsync(Secret.Hash(text), cancellationToken);
+        if (code is null || code.ClientId != client.ClientId)
+        {
+            throw Invalid("The code is not known.");
+        }
+
+        if (!await families.TryUseCodeAsync(code.Hash, cancellationToken))
+        {
+            await families.RevokeAsync(code.FamilyId, cancellationToken);
+            throw Invalid("The code was used before; what it gave is revoked.");
+        }
+
+        if (code.ExpiresAt <= clock.GetUtcNow().ToMicroseconds())
+        {
+            throw Invalid("The code has expired.");
+        }
+
+        if (form["redirect_uri"] != code.RedirectUri)
+        {
+            throw Invalid("The redirect_uri is not that of the authorization request.");
+        }
+
+        if (verifier.Length is < 43 or > 128 || !Secret.AreEqual(Secret.Hash(verifier), code.Challenge))
+        {
+            throw Invalid("The code_verifier does not match.");
+        }
+
+        if (code.Jkt is not null && code.Jkt != jkt)
+        {
+            throw Invalid("The code is bound to another DPoP key.");
+        }
+
+        var family = await families.FindActiveAsync(code.FamilyId, cancellationToken) ?? throw Invalid("What the person allowed has ended.");
+        if (client.IsPublic && jkt is not null)
+        {
+            // A public client has nothing else to prove itself by when it refreshes: RFC 9449 section 5.
+            await families.BindToKeyAsync(family.FamilyId, jkt, cancellationToken);
+        }
+
+        return await ForPersonAsync(client, family, Words.Split(family.Scopes), jkt, code.Nonce, cancellationToken);
+    }
+
+    /// <summary>RFC 6749 section 6 with rotation: RFC 9700 section 4.14. The second use of a refresh token ends its family.</summary>
+    public async Task<TokenAnswer> RefreshAsync(Client client, OAuthForm form, string? jkt, CancellationToken cancellationToken)
+    {
+        var text = form["refresh_token"] ?? throw new OAuthException(OAuthException.InvalidRequest, "The refresh_token is missing.");
+        var token = await families.FindRefreshTokenAsync(Secret.Hash(text), cancellationToken);
+        if (token is null || token.ClientId != client.ClientId)
+        {
+            throw Invalid("The refresh token is not known.");
+        }
+
+        if (token.UsedAt is not null)
+        {
+            await families.RevokeAsync(token.FamilyId, cancellationToken);
+            throw Invalid("The refresh token was used before; its family is revoked.");
+        }
+
+        var family = await families.FindActiveAsync(token.FamilyId, cancellationToken);
+        if (family is null || token.ExpiresAt <= clock.GetUtcNow().ToMicroseconds())
+        {
+            throw Invalid("The refresh token has expired or was revoked.");
+        }
+
+        if (family.Jkt is not null && family.Jkt != jkt)
+        {
+            throw Invalid("The refresh token is bound to another DPoP key.");
+        }
+
+        var allowed = Words.Split(family.Scopes);
+        var scopes = form["scope"] is { } narrower ? Words.Split(narrower) : allowed;
+        if (Scope.FirstBeyond(allowed, scopes) is not null || Scope.FirstBeyond(client.Scopes, scopes) is not null)
+        {
+            throw new OAuthException(OAuthException.InvalidScope, "A scope is beyond what the person allowed or the client is registered for.");
+        }
+
+        if (!await families.TryUseRefreshTokenAsync(token.Hash, cancellationToken))
+        {
+            await families.RevokeAsync(token.FamilyId, cancellationToken);
+            throw Invalid("The refresh token was used before; its family is revoked.");
+        }
+
+        return await ForPersonAsync(client, family, scopes, jkt, null, cancellationToken);
+    }
+
+    private static OAuthException Invalid(string reason) => new(OAuthException.InvalidGrant, reason);
+
+    private async Task<TokenAnswer> ForPersonAsync(Client client, Family family, IReadOnlyList<string> scopes, string? jkt, string? nonce, CancellationToken cancellationToken)
+    {
+        var account = await accounts.FindAsync(family.AccountId, cancellationToken) ?? throw Invalid("What the person allowed has ended.");
+        var isAskedForPatient = scopes.Any(scope => scope == "launch/patient" || Scope.TryParse(scope) is { Context: "patient" });
+        var token = new AccessToken(
+            client.ClientId,
+            account.AccountId,
+            scopes,
+            account.Organization,
+            [.. Words.Split(family.Purposes).Intersect(Words.Split(account.Purposes))],
+            Words.Split(account.Roles),
+            account.FhirUser,
+            isAskedForPatient ? account.Patient : null,
+            family.FamilyId,
+            jkt,
+            client.IsSandbox);
+        var answer = new TokenAnswer(await mint.AccessAsync(token, cancellationToken), scopes, jkt, account.AccountId) { Patient = token.Patient };
+        if (Words.Split(family.Scopes).Any(scope => scope is "offline_access" or "online_access"))
+        {
+            var refresh = Secret.New();
+            await families.AddRefreshTokenAsync(Secret.Hash(refresh), family.FamilyId, cancellationToken);
+            answer = answer with { RefreshToken = refresh };
+        }
+
+        return scopes.Contains("openid") ? answer with { IdToken = await IdTokenAsync(client, family, account, scopes, nonce, cancellationToken) } : answer;
+    }
+
+    private async Task<string> IdTokenAsync(Client client, Family family, Account account, IReadOnlyList<string> scopes, string? nonce, CancellationToken cancellationToken)
+    {
+        var claims = new Dictionary<string, object> { ["sub"] = account.AccountId };
+        if (await sessions.FindActiveAsync(family.SessionId, cancellationToken) is { } session)
+        {
+            claims["auth_time"] = Instant.FromMicroseconds(session.CreatedAt).ToUnixTimeSeconds();
+            claims["amr"] = Words.Split(session.Methods);
+        }
+
+        if (nonce is not null)
+        {
+            claims["nonce"] = nonce;
+        }
+
+        if (scopes.Contains("profile"))
+        {
+            claims["name"] = account.DisplayName;
+        }
+
+        if (scopes.Contains("fhirUser") && account.FhirUser is not null)
+        {
+            claims["fhirUser"] = account.FhirUser;
+        }
+
+        return await mint.IdAsync(client.ClientId, claims, cancellationToken);
+    }
+}

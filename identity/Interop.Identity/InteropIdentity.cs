@@ -1,0 +1,88 @@
+using Interop.Identity.Endpoints;
+using Interop.Identity.Tables;
+using Interop.Identity.Tokens;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Interop.Identity;
+
+/// <summary>The issuer as a web application; the lines of <see cref="AddInteropIdentity"/> and <see cref="Build"/> are its table of contents.</summary>
+public static class InteropIdentity
+{
+    /// <summary>The issuer, ready to start.</summary>
+    /// <param name="arguments">Settings such as <c>--Identity:Database=sqlite:identity.db</c> or <c>--urls=http://127.0.0.1:5090</c>.</param>
+    /// <param name="clock">The system's where null.</param>
+    /// <exception cref="SettingsException">A setting is wrong.</exception>
+    public static WebApplication Build(string[] arguments, TimeProvider? clock = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = arguments,
+            ContentRootPath = AppContext.BaseDirectory,
+            ApplicationName = typeof(InteropIdentity).Assembly.GetName().Name,
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 24 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        });
+        if (builder.Configuration["urls"] is null && builder.Configuration["ASPNETCORE_URLS"] is null)
+        {
+            builder.WebHost.UseUrls("http://127.0.0.1:5090");
+        }
+
+        builder.Services.AddInteropIdentity(IdentitySettings.From(builder.Configuration), clock ?? TimeProvider.System);
+        var application = builder.Build();
+        _ = application.Services.GetRequiredService<IdentityDatabase>();
+
+        application.UseExceptionHandler();
+        application.Use(SecurityHeaders.SetAsync);
+        application.UseRouting();
+        Discovery.Map(application);
+        Token.Map(application);
+        Introspect.Map(application);
+        Revoke.Map(application);
+        UserInfo.Map(application);
+        application.MapGet("/health/live", () => Results.Text("ok"));
+        return application;
+    }
+
+    internal static void AddInteropIdentity(this IServiceCollection services, IdentitySettings settings, TimeProvider clock)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(clock);
+        services.AddDataProtection().SetApplicationName("interop-identity").PersistKeysToFileSystem(PrivateFolder(settings.KeyFolder));
+        services.AddHttpClient(ClientKeys.HttpClient, http =>
+            {
+                http.Timeout = TimeSpan.FromSeconds(5);
+                http.MaxResponseContentBufferSize = ClientKeys.MaxBytes;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+
+        services.AddSingleton<IdentityDatabase>();
+        services.AddSingleton<ClientStore>();
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<ApprovalStore>();
+        services.AddSingleton<FamilyStore>();
+        services.AddSingleton<SeenStore>();
+        services.AddSingleton<SecurityTrail>();
+
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<TokenMint>();
+        services.AddSingleton<ClientKeys>();
+        services.AddSingleton<ClientAuthentication>();
+        services.AddSingleton<DpopProof>();
+
+        services.AddSingleton<RequestLimits>();
+        services.AddSingleton<TokenGrants>();
+        services.AddSingleton<TokenStates>();
+        services.AddExceptionHandler<OAuthErrors>();
+        services.AddProblemDetails();
+    }
+
+    private static DirectoryInfo PrivateFolder(string path) => OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(path)
+        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+using Interop.Identity;
+using Interop.Identity.Verbs;
+
+var root = new RootCommand("Interop's issuer: OAuth 2 and SMART tokens for clients and people.")
+{
+    Serve.Command(),
+    Migrate.Command(),
+    Clients.Command(),
+    Keys.Command(),
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+}
+catch (SettingsException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 2;
+}

@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+using Interop.Identity.Tokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Interop.Identity.Tables;
+
+/// <summary>What a registration must satisfy, so that no later check depends on a careless one.</summary>
+internal static partial class ClientRules
+{
+    /// <exception cref="SettingsException">Names the first rule that is broken.</exception>
+    public static void Check(Client client)
+    {
+        Demand(ClientIds().IsMatch(client.ClientId), "The client id may have letters, digits, dot, dash and underscore, up to 64.");
+        Demand(Agencies().IsMatch(client.Organization), "The agency must be Organization/id.");
+        Demand(client.Grants.Count > 0 && client.Grants.All(grant => grant is Client.ClientCredentials or Client.AuthorizationCode), "Grants are client_credentials and authorization_code.");
+        Demand(client.Jwks is null || client.JwksUri is null, "Keys are given by value or by URL, not both.");
+        Demand(!client.Uses(Client.ClientCredentials) || !client.IsPublic, "client_credentials needs keys (private_key_jwt).");
+        Demand(client.Uses(Client.AuthorizationCode) == client.RedirectUris.Count > 0, "Redirect URIs belong to authorization_code, and it needs one.");
+        Demand(client.RedirectUris.All(IsRedirectUri), "A redirect URI must be https, http on loopback, or a private-use scheme with a dot, and have no fragment.");
+        Demand(client.Scopes.Count > 0 && client.Scopes.All(scope => Scope.TryParse(scope) is not null), "Scopes must be SMART v2 scopes or words.");
+        Demand(client.JwksUri is null || IsHttpsOrLoopback(client.JwksUri), "The key URL must be https, or http on loopback.");
+        Demand(client.Jwks is null || HasOnlyPublicKeys(client.Jwks), "The key set must be JSON with at least one public RSA or EC key, each with a kid, and no private part.");
+    }
+
+    private static bool IsRedirectUri(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && !text.Contains('#', StringComparison.Ordinal)
+        && !text.Contains('*', StringComparison.Ordinal)
+        && uri.UserInfo.Length == 0
+        && (uri.Scheme is "http" or "https" ? IsHttpsOrLoopback(text) : uri.Scheme.Contains('.', StringComparison.Ordinal));
+
+    private static bool IsHttpsOrLoopback(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
+
+    private static bool HasOnlyPublicKeys(string jwks)
+    {
+        try
+        {
+            var keys = new JsonWebKeySet(jwks).Keys;
+            return keys.Count > 0 && keys.All(key => key.Kty is "RSA" or "EC" && !key.HasPrivateKey && !string.IsNullOrEmpty(key.Kid));
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static void Demand(bool holds, string rule)
+    {
+        if (!holds)
+        {
+            throw new SettingsException(rule);
+        }
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z")]
+    private static partial Regex ClientIds();
+
+    [GeneratedRegex(@"\AOrganization/[A-Za-z0-9.-]{1,64}\z")]
+    private static partial Regex Agencies();
+}

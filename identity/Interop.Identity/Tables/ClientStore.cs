@@ -1,0 +1,113 @@
+namespace Interop.Identity.Tables;
+
+/// <summary>Registered clients. A revoked one stays, so that what it did can still be told.</summary>
+internal sealed class ClientStore(IdentityDatabase database, TimeProvider clock)
+{
+    private const string Columns = """
+        client_id AS ClientId, name AS Name, organization AS Organization, grants AS Grants, scopes AS Scopes, purposes AS Purposes,
+        roles AS Roles, redirect_uris AS RedirectUris, jwks AS Jwks, jwks_uri AS JwksUri, requires_dpop AS RequiresDpop,
+        is_sandbox AS IsSandbox, revoked_at AS RevokedAt
+        """;
+
+    public async Task<Client?> FindAsync(string clientId, CancellationToken cancellationToken) =>
+        (await database.FindAsync<Row>($"SELECT {Columns} FROM client WHERE client_id = @clientId", new { clientId }, cancellationToken))?.ToClient();
+
+    /// <summary>The client if it is registered and not revoked.</summary>
+    public async Task<Client?> FindActiveAsync(string? clientId, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(clientId) || await FindAsync(clientId, cancellationToken) is not { IsRevoked: false } client ? null : client;
+
+    public async Task<IReadOnlyList<Client>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await database.ListAsync<Row>($"SELECT {Columns} FROM client ORDER BY client_id", new { }, cancellationToken)).Select(row => row.ToClient())];
+
+    /// <exception cref="SettingsException">The registration contradicts itself, or the id is taken.</exception>
+    public async Task AddAsync(Client client, CancellationToken cancellationToken)
+    {
+        ClientRules.Check(client);
+        const string sql = """
+            INSERT INTO client (client_id, name, organization, grants, scopes, purposes, roles, redirect_uris, jwks, jwks_uri,
+                                requires_dpop, is_sandbox, created_at)
+            VALUES (@ClientId, @Name, @Organization, @Grants, @Scopes, @Purposes, @Roles, @RedirectUris, @Jwks, @JwksUri,
+                    @RequiresDpop, @IsSandbox, @CreatedAt)
+            ON CONFLICT DO NOTHING
+            """;
+        var added = await database.ExecuteAsync(
+            sql,
+            new
+            {
+                client.ClientId,
+                client.Name,
+                client.Organization,
+                Grants = Words.Join(client.Grants),
+                Scopes = Words.Join(client.Scopes),
+                Purposes = Words.Join(client.Purposes),
+                Roles = Words.Join(client.Roles),
+                RedirectUris = Words.Join(client.RedirectUris),
+                client.Jwks,
+                client.JwksUri,
+                RequiresDpop = client.RequiresDpop ? 1 : 0,
+                IsSandbox = client.IsSandbox ? 1 : 0,
+                CreatedAt = clock.GetUtcNow().ToMicroseconds(),
+            },
+            cancellationToken);
+        if (added == 0)
+        {
+            throw new SettingsException($"There is a client {client.ClientId} already.");
+        }
+    }
+
+    /// <summary>Ends the client and everything issued to it. False if there is no such active client.</summary>
+    public async Task<bool> RevokeAsync(string clientId, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            UPDATE client SET revoked_at = @now WHERE client_id = @clientId AND revoked_at IS NULL;
+            """;
+        var now = clock.GetUtcNow().ToMicroseconds();
+        var ended = await database.ExecuteAsync(sql, new { clientId, now }, cancellationToken);
+        await database.ExecuteAsync("UPDATE family SET revoked_at = @now WHERE client_id = @clientId AND revoked_at IS NULL", new { clientId, now }, cancellationToken);
+        return ended > 0;
+    }
+
+    private sealed class Row
+    {
+        public string ClientId { get; init; } = string.Empty;
+
+        public string Name { get; init; } = string.Empty;
+
+        public string Organization { get; init; } = string.Empty;
+
+        public string Grants { get; init; } = string.Empty;
+
+        public string Scopes { get; init; } = string.Empty;
+
+        public string Purposes { get; init; } = string.Empty;
+
+        public string Roles { get; init; } = string.Empty;
+
+        public string RedirectUris { get; init; } = string.Empty;
+
+        public string? Jwks { get; init; }
+
+        public string? JwksUri { get; init; }
+
+        public long RequiresDpop { get; init; }
+
+        public long IsSandbox { get; init; }
+
+        public long? RevokedAt { get; init; }
+
+        public Client ToClient() => new(
+            ClientId,
+            Name,
+            Organization,
+            Words.Split(Grants),
+            Words.Split(Scopes),
+            Words.Split(Purposes),
+            Words.Split(Roles),
+            Words.Split(RedirectUris),
+            Jwks,
+            JwksUri,
+            RequiresDpop == 1,
+            IsSandbox == 1,
+            RevokedAt is not null);
+    }
+}

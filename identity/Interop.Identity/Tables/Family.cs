@@ -1,0 +1,23 @@
+namespace Interop.Identity.Tables;
+
+/// <summary>What a person allowed a client once: everything issued from one authorization code, revoked together.</summary>
+internal sealed record Family
+{
+    public string FamilyId { get; init; } = string.Empty;
+
+    public string ClientId { get; init; } = string.Empty;
+
+    public string AccountId { get; init; } = string.Empty;
+
+    public string SessionId { get; init; } = string.Empty;
+
+    public string Scopes { get; init; } = string.Empty;
+
+    public string Purposes { get; init; } = string.Empty;
+
+    /// <summary>Thumbprint that refresh tokens of a public client are bound to (RFC 9449 section 5), or null.</summary>
+    public string? Jkt { get; init; }
+
+    /// <summary>1 when it outlives the session (<c>offline_access</c>).</summary>
+    public long IsOffline { get; init; }
+}

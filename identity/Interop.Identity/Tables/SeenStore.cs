@@ -1,0 +1,27 @@
+namespace Interop.Identity.Tables;
+
+/// <summary>Refuses the second use of a <c>jti</c>, whichever instance saw the first.</summary>
+internal sealed class SeenStore(IdentityDatabase database, TimeProvider clock)
+{
+    private long nextPurge;
+
+    /// <param name="source">Whose <c>jti</c> it is: they are unique per client or proof key only.</param>
+    /// <returns>False when it was seen before.</returns>
+    public async Task<bool> TryAddAsync(string source, string jti, DateTimeOffset expires, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow().ToMicroseconds();
+        if (now > Interlocked.Read(ref nextPurge))
+        {
+            Interlocked.Exchange(ref nextPurge, now + 60_000_000);
+            await database.ExecuteAsync("DELETE FROM seen WHERE expires_at < @now", new { now }, cancellationToken);
+            await database.ExecuteAsync("DELETE FROM revoked_token WHERE expires_at < @now", new { now }, cancellationToken);
+        }
+
+        const string sql = """
+            INSERT INTO seen (source, jti, expires_at)
+            VALUES (@source, @jti, @expires)
+            ON CONFLICT DO NOTHING
+            """;
+        return await database.ExecuteAsync(sql, new { source, jti, expires = expires.ToMicroseconds() }, cancellationToken) == 1;
+    }
+}

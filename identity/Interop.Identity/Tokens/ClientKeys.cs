@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Interop.Identity.Tables;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Interop.Identity.Tokens;
+
+/// <summary>
+/// The public keys of clients. Key sets by URL are kept ten minutes, asked again for an unknown <c>kid</c> at most every ten
+/// seconds, and used for an hour when the URL does not answer.
+/// </summary>
+internal sealed class ClientKeys(IHttpClientFactory http, TimeProvider clock)
+{
+    public const string HttpClient = "client-keys";
+    public const int MaxBytes = 64 * 1024;
+
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Usable = TimeSpan.FromHours(1);
+    private static readonly TimeSpan BetweenFetches = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, Fetched> cache = new(StringComparer.Ordinal);
+
+    /// <summary>The client's key of that id, or null.</summary>
+    public async Task<JsonWebKey?> FindAsync(Client client, string kid, CancellationToken cancellationToken)
+    {
+        if (client.Jwks is { } byValue)
+        {
+            return Pick(new JsonWebKeySet(byValue), kid);
+        }
+
+        if (client.JwksUri is not { } url)
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        var known = cache.GetValueOrDefault(url);
+        if (known is not null && now - known.At < Fresh && Pick(known.Keys, kid) is { } key)
+        {
+            return key;
+        }
+
+        if (known is null || now - known.TriedAt >= BetweenFetches)
+        {
+            var keys = await FetchAsync(url, cancellationToken);
+            known = keys is not null ? new(keys, now, now) : known is not null ? known with { TriedAt = now } : null;
+            if (known is not null)
+            {
+                cache[url] = known;
+            }
+        }
+
+        return known is not null && now - known.At < Usable ? Pick(known.Keys, kid) : null;
+    }
+
+    private static JsonWebKey? Pick(JsonWebKeySet keys, string kid)
+    {
+        var matching = keys.Keys.Where(key => key.Kid == kid && key.Kty is ("RSA" or "EC") && key.Use is (null or "" or "sig")).ToList();
+        return matching is [{ HasPrivateKey: false } only] ? only : null; // two keys of one id are no key
+    }
+
+    private async Task<JsonWebKeySet?> FetchAsync(string url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var client = http.CreateClient(HttpClient);
+            return new JsonWebKeySet(await client.GetStringAsync(url, cancellationToken));
+        }
+        catch (Exception failure) when (failure is HttpRequestException or ArgumentException || (failure is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null; // the caller refuses the client, or goes on with keys of the last hour
+        }
+    }
+
+    private sealed record Fetched(JsonWebKeySet Keys, DateTimeOffset At, DateTimeOffset TriedAt);
+}

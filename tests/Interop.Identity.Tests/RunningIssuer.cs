@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Interop.Identity.Tables;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Interop.Identity.Tests;
+
+/// <summary>A real issuer on loopback with a database of its own, or one that it shares with another instance.</summary>
+internal sealed class RunningIssuer : IAsyncDisposable
+{
+    public const string Audience = "interop";
+    public const string Fhir = "http://127.0.0.1:5080/fhir";
+
+    private readonly WebApplication application;
+    private readonly string? ownFolder;
+
+    private RunningIssuer(WebApplication application, string url, string folder, string? ownFolder, TestClock clock)
+    {
+        this.application = application;
+        this.ownFolder = ownFolder;
+        Folder = folder;
+        Url = url;
+        Clock = clock;
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = new Uri(url) };
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Where this instance listens.</summary>
+    public string Url { get; }
+
+    /// <summary>The issuer's name, which a second instance shares with the first.</summary>
+    public string Issuer => Settings.Issuer;
+
+    public TestClock Clock { get; }
+
+    public HttpClient Http { get; }
+
+    public IdentitySettings Settings => Get<IdentitySettings>();
+
+    public static Task<RunningIssuer> StartAsync(params string[] settings) => StartAsync(null, settings);
+
+    /// <param name="sibling">The instance whose database, clock and issuer name to share.</param>
+    public static async Task<RunningIssuer> StartAsync(RunningIssuer? sibling, params string[] settings)
+    {
+        var own = sibling is null ? Directory.CreateTempSubdirectory("interop-identity-").FullName : null;
+        var folder = own ?? sibling!.Folder;
+        var url = $"http://127.0.0.1:{FreePort()}";
+        var clock = sibling?.Clock ?? new TestClock();
+        var application = InteropIdentity.Build(
+            [
+                $"--urls={url}",
+                $"--Identity:Issuer={sibling?.Issuer ?? url}",
+                $"--Identity:Database=sqlite:{Path.Combine(folder, "identity.db")}",
+                "--Logging:LogLevel:Default=Error",
+                "--Identity:RequestsPerMinute=100000",
+                .. settings,
+            ],
+            clock);
+        await application.StartAsync();
+        return new(application, url, folder, own, clock);
+    }
+
+    public T Get<T>()
+        where T : notnull => application.Services.GetRequiredService<T>();
+
+    public async Task<JsonElement> GetJsonAsync(string path) => JsonDocument.Parse(await Http.GetStringAsync(path)).RootElement;
+
+    /// <summary>Posts a form; null values are left out.</summary>
+    public async Task<Answer> PostAsync(string path, IEnumerable<(string Name, string? Value)> form, string? proof = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new FormUrlEncodedContent(form.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value!))),
+        };
+        if (proof is not null)
+        {
+            request.Headers.TryAddWithoutValidation("DPoP", proof);
+        }
+
+        using var response = await Http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return new(response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
+    public async Task<IReadOnlyList<(string Kind, string Outcome, string? Client, string? Reason)>> TrailAsync() =>
+        await Get<IdentityDatabase>().ListAsync<(string, string, string?, string?)>(
+            "SELECT kind, outcome, client_id, reason FROM security_event ORDER BY event_id", new { }, CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await application.StopAsync();
+        await application.DisposeAsync();
+        if (ownFolder is not null)
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(ownFolder, true);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
