@@ -30,6 +30,9 @@ internal sealed class FhirType(string name, string path, PrimitiveKind kind, boo
     /// <summary>Built when first asked for: a process sees few of the 650 shapes.</summary>
     public TypeShape Shape => shape ??= build(this);
 
+    /// <summary>Compiled when the first instance is validated.</summary>
+    public Validation.InvariantSet? Invariants { get; set; }
+
     public bool Is(string other)
     {
         for (var type = this; type is not null; type = type.Parent)

@@ -9,5 +9,8 @@ internal sealed record PropertyShape(ElementFacts Facts, int Ordinal, FhirType T
     /// <summary>True where the values are bounded by BCP 47.</summary>
     public bool IsLanguage { get; } = Facts.MaxValueSet == "http://hl7.org/fhir/ValueSet/all-languages";
 
+    /// <summary>Compiled when the first instance is validated.</summary>
+    public Validation.InvariantSet? Invariants { get; set; }
+
     public ulong Bit { get; } = 1ul << Ordinal;
 }

@@ -8,11 +8,16 @@ namespace Interop.Fhir.Validation;
 /// One walk over the tape of a resource beside the facts of its types. Two 64-bit sets per object say which elements were seen, so that
 /// cardinality, duplicates and choices cost a few instructions; no string is made unless something is wrong.
 /// </summary>
-internal ref struct ValidationPass(ReadOnlySpan<byte> utf8, ReadOnlySpan<TapeNode> nodes, int maxIssues)
+internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape tape, int maxIssues, InvariantLevel level)
 {
-    private readonly ReadOnlySpan<byte> utf8 = utf8;
-    private readonly ReadOnlySpan<TapeNode> nodes = nodes;
+    private readonly ReadOnlySpan<byte> utf8 = memory.Span;
+    private readonly ReadOnlySpan<TapeNode> nodes = tape.Nodes;
     private List<Issue>? issues;
+
+    // A resource in another one: a contained one has its container as %rootResource, others start anew.
+    private (int Node, FhirType? Type) resource;
+    private (int Node, FhirType? Type) rootResource;
+    private FhirPath.Evaluation? evaluation;
 
     public readonly IReadOnlyList<Issue> Issues => issues ?? (IReadOnlyList<Issue>)[];
 
@@ -26,7 +31,7 @@ internal ref struct ValidationPass(ReadOnlySpan<byte> utf8, ReadOnlySpan<TapeNod
         }
         else
         {
-            Resource(0);
+            Resource(0, isContained: false);
         }
 
         if (IsFull)
@@ -35,11 +40,15 @@ internal ref struct ValidationPass(ReadOnlySpan<byte> utf8, ReadOnlySpan<TapeNod
         }
     }
 
-    private void Resource(int node)
+    private void Resource(int node, bool isContained)
     {
         if (ElementPath.ResourceTypeOf(utf8, nodes, node) is { } type)
         {
+            var (outer, outerRoot) = (resource, rootResource);
+            resource = (node, type);
+            rootResource = isContained ? rootResource : resource;
             Object(node, type);
+            (resource, rootResource) = (outer, outerRoot);
         }
         else
         {
@@ -93,6 +102,11 @@ internal ref struct ValidationPass(ReadOnlySpan<byte> utf8, ReadOnlySpan<TapeNod
         {
             Whole(node, type, seen, twins, nulls);
         }
+
+        if (level != InvariantLevel.None && !IsFull && rootResource.Type is not null)
+        {
+            Check(node, type, seen | twins);
+        }
     }
 
     /// <summary>What can be judged only when all properties of an object are known.</summary>
@@ -112,6 +126,11 @@ internal ref struct ValidationPass(ReadOnlySpan<byte> utf8, ReadOnlySpan<TapeNod
         if (nulls != 0)
         {
             NullPadding(node, shape, nulls);
+        }
+
+        if ((type.Kind == PrimitiveKind.None && !type.IsResource && (seen | twins) == shape.IdBit) || (twins & ~seen) != 0)
+        {
+            OnlyId(node, type, twins & ~seen);
         }
 
         if (type.Role == TypeRole.Extension)
@@ -179,11 +198,16 @@ internal ref struct ValidationPass(ReadOnlySpan<byte> utf8, ReadOnlySpan<TapeNod
         }
         else if (property.Type.IsResource)
         {
-            Resource(node);
+            Resource(node, isContained: property.Facts.Name == "contained");
         }
         else
         {
             Object(node, property.Type);
+            if (level != InvariantLevel.None && !property.IsTwin && property.Facts.Rules.Count > 0)
+            {
+                Check(node, property);
+            }
+
             switch (property.Type.Role)
             {
                 case TypeRole.Reference when property.Targets.Length > 0:
@@ -236,6 +260,10 @@ internal ref struct ValidationPass(ReadOnlySpan<byte> utf8, ReadOnlySpan<TapeNod
         else if (property.IsLanguage && !PrimitiveSyntax.IsLanguage(text))
         {
             Add(node, "code-invalid", "Not a language tag (BCP 47).");
+        }
+        else if (level != InvariantLevel.None && property.Facts.Rules.Count > 0)
+        {
+            Check(node, property);
         }
     }
 

@@ -20,7 +20,7 @@ internal static class Validate
         foreach (var (name, bytes, problem) in ResourceFiles.Read(paths))
         {
             var issues = problem is null
-                ? ResourceValidator.Validate(bytes)
+                ? ResourceValidator.Validate(bytes, ValidationOptions.Thorough)
                 : [new Issue(IssueSeverity.Fatal, "not-found", problem, null)];
             var isError = issues.Any(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal);
             anyError |= isError;

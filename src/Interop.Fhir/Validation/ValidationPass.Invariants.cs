@@ -1,0 +1,156 @@
+using System.Buffers;
+using Interop.Fhir.FhirPath;
+using Interop.Fhir.Json;
+using Interop.Fhir.Schema;
+
+namespace Interop.Fhir.Validation;
+
+/// <summary>The invariants, evaluated as the walk leaves the elements that carry them.</summary>
+internal ref partial struct ValidationPass
+{
+    private const string NoValue = "ele-1 of Element: an element has a value or children; an id alone is neither.";
+
+    private void Check(int node, FhirType type, ulong present)
+    {
+        var set = InvariantSet.Of(type);
+        foreach (var invariant in level == InvariantLevel.All ? set.All : set.Errors)
+        {
+            var truth = invariant.IsGated && (present & invariant.Needs) == 0 ? invariant.WithoutNeeds : Evaluate(invariant, node, type);
+            if (truth == false)
+            {
+                AddBroken(invariant, node);
+            }
+        }
+
+        if (type.Role == TypeRole.Reference)
+        {
+            LocalReference(node);
+        }
+    }
+
+    private void Check(int node, PropertyShape property)
+    {
+        if (property.Kind == PrimitiveKind.Xhtml)
+        {
+            Xhtml(node);
+            return;
+        }
+
+        var set = InvariantSet.Of(property);
+        foreach (var invariant in level == InvariantLevel.All ? set.All : set.Errors)
+        {
+            if (Evaluate(invariant, node, property.Type) == false)
+            {
+                AddBroken(invariant, node);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Null where the result is empty or the evaluation fails, which a broken structure causes and then has issues of its own: only what is
+    /// decidedly false breaks an invariant.
+    /// </summary>
+    private bool? Evaluate(Invariant invariant, int node, FhirType type)
+    {
+        if (evaluation is null)
+        {
+            if (ElementPath.ResourceTypeOf(utf8, nodes, 0) is null)
+            {
+                return null;
+            }
+
+            evaluation = new(memory, tape);
+        }
+
+        evaluation.Resource = new(resource.Type!, resource.Node);
+        evaluation.RootResource = new(rootResource.Type!, rootResource.Node);
+        evaluation.Refill();
+        var focus = new PathItem(type, node);
+        evaluation.Start = focus;
+        try
+        {
+            return invariant.Root.Truth(evaluation, focus);
+        }
+        catch (FhirPathException)
+        {
+            return null;
+        }
+    }
+
+    // ref-1: reference.startsWith('#').not() or reference.substring(1) in %rootResource.contained.id
+    private void LocalReference(int node)
+    {
+        var child = Child(node, "reference"u8);
+        if (child < 0 || nodes[child].Kind != TapeKind.String || nodes[child].End - nodes[child].Start < 2 || utf8[nodes[child].Start] != (byte)'#')
+        {
+            return;
+        }
+
+        var id = JsonText.Read(utf8, nodes[child])[1..];
+        var contained = Child(rootResource.Node, "contained"u8);
+        if (contained >= 0 && nodes[contained].Kind == TapeKind.Array)
+        {
+            for (var item = contained + 1; item < nodes[contained].Next; item = nodes[item].Next)
+            {
+                var known = nodes[item].Kind == TapeKind.Object ? Child(item, "id"u8) : -1;
+                if (known >= 0 && nodes[known].Kind == TapeKind.String && JsonText.Read(utf8, nodes[known]) == id)
+                {
+                    return;
+                }
+            }
+        }
+
+        Add(node, "invariant", "ref-1 of Reference: a local reference names a resource that is contained in this one.");
+    }
+
+    private void Xhtml(int node)
+    {
+        ref readonly var value = ref nodes[node];
+        var raw = utf8[value.Start..value.End];
+        string? fault;
+        if ((value.Flags & TapeFlags.Escaped) == 0)
+        {
+            fault = Narrative.Fault(raw);
+        }
+        else
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(raw.Length);
+            fault = Narrative.Fault(buffer.AsSpan(0, JsonText.Unescape(raw, buffer)));
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        if (fault is not null)
+        {
+            Add(node, "invariant", $"{(fault.StartsWith("a narrative has", StringComparison.Ordinal) ? "txt-2" : "txt-1")} of Narrative: htmlChecks(): {fault}.");
+        }
+    }
+
+    // ele-1: hasValue() or (children().count() > id.count()). The object itself has an id only, or a twin without a value has.
+    private void OnlyId(int node, FhirType type, ulong valueless)
+    {
+        if (valueless == 0)
+        {
+            Add(node, "invariant", NoValue);
+            return;
+        }
+
+        for (var child = node + 1; child < nodes[node].Next; child = nodes[child].Next)
+        {
+            var isBare = nodes[child].Kind == TapeKind.Object && nodes[child].Next == child + 2 && Child(child, "id"u8) >= 0;
+            if (isBare && type.Shape.Properties.Find(utf8.Slice(nodes[child].NameStart, nodes[child].NameLength)) is { IsTwin: true } twin
+                && (valueless & twin.Bit) != 0)
+            {
+                Add(child, "invariant", NoValue);
+            }
+        }
+    }
+
+    private void AddBroken(Invariant invariant, int node)
+    {
+        if (!IsFull)
+        {
+            var severity = invariant.IsError ? IssueSeverity.Error : IssueSeverity.Warning;
+            (issues ??= []).Add(new(severity, "invariant", invariant.Text, ElementPath.Of(utf8, nodes, node)));
+        }
+    }
+}
