@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using Interop.Server.Tests.Host;
+
+namespace Interop.Journeys.Tests;
+
+/// <summary>The first command of the README, as a newcomer runs it.</summary>
+public sealed class DemoTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("interop-demo-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task The_demo_starts_keeps_its_data_and_ends_cleanly()
+    {
+        var port = FreePort();
+        string created;
+        using (var first = await StartedAsync(port))
+        {
+            var demo = DemoFile();
+            Assert.Equal(["hospital", "police", "social", "navigator", "dispatch", "privacy"], demo.GetProperty("callers").EnumerateArray().Select(caller => caller.GetProperty("name").GetString()));
+            foreach (var person in demo.GetProperty("persons").EnumerateObject())
+            {
+                using var navigator = As(demo, "navigator");
+                await navigator.GetJsonAsync(person.Value.GetString()!);
+            }
+
+            using var client = As(demo, "navigator");
+            using var response = await client.PostFhirAsync("Patient", Fixtures.Patient("x", "Kept"));
+            created = (await response.JsonAsync()).GetProperty("id").GetString()!;
+            Assert.Equal(0, await InterruptedAsync(first));
+        }
+
+        using var second = await StartedAsync(port);
+        using var later = As(DemoFile(), "navigator");
+        Assert.Equal("Kept", (await later.GetJsonAsync($"Patient/{created}")).GetProperty("name")[0].GetProperty("family").GetString());
+        Assert.Equal(0, await InterruptedAsync(second));
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_a_sentence()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        using var process = Start(port);
+        var text = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal((1, $"Port {port} is in use. Choose another with --port N."), (process.ExitCode, text.Trim()));
+    }
+
+    private async Task<Process> StartedAsync(int port)
+    {
+        var process = Start(port);
+        var lines = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lines.Add(line);
+            if (line.StartsWith("Serving", StringComparison.Ordinal))
+            {
+                Assert.Equal(6, lines.Count(text => text.StartsWith("curl ", StringComparison.Ordinal)));
+                return process;
+            }
+        }
+
+        throw new InvalidOperationException(string.Join('\n', lines) + await process.StandardError.ReadToEndAsync());
+    }
+
+    private Process Start(int port)
+    {
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { "exec", Path.Combine(AppContext.BaseDirectory, "Interop.Demo.dll"), "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>What Ctrl-C sends; gives the exit status.</summary>
+    private static async Task<int> InterruptedAsync(Process process)
+    {
+        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await process.WaitForExitAsync(limit.Token);
+        return process.ExitCode;
+    }
+
+    private JsonElement DemoFile()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "demo.json")));
+        return document.RootElement.Clone();
+    }
+
+    private static HttpClient As(JsonElement demo, string name)
+    {
+        var token = demo.GetProperty("callers").EnumerateArray().Single(caller => caller.GetProperty("name").GetString() == name).GetProperty("token").GetString();
+        var client = new HttpClient { BaseAddress = new Uri(demo.GetProperty("fhir").GetString() + "/") };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
