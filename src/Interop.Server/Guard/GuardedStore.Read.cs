@@ -111,8 +111,25 @@ internal sealed partial class GuardedStore
         var stored = await read.FindAsync(key, cancellationToken);
         var patient = stored?.Subject ?? key.Id;
         var grants = await read.GrantsOfAsync(patient, cancellationToken);
+        var consents = await read.BodiesOfAsync("Consent", patient, cancellationToken);
         return AuditTrail.Row(caller, sight.Instant, interaction, key.ToString(), stored?.Subject, stored is null ? "absent" : "deny", detail =>
-            WriteBases(detail, grants, sight));
+        {
+            WriteBases(detail, grants, sight);
+            WriteIndeterminate(detail, consents);
+        });
+    }
+
+    /// <summary>Consents that deny because they say something that is not evaluated, with the elements that say it.</summary>
+    private static void WriteIndeterminate(Utf8JsonWriter detail, IReadOnlyList<StoredResource> consents)
+    {
+        detail.WriteStartArray("indeterminate");
+        foreach (var consent in consents.Select(stored => ConsentReader.Read(stored.Body, stored.Key.Id, stored.Version, stored.UpdatedAt))
+                     .Where(consent => consent is { State: ConsentState.Active, Indeterminate.Count: > 0 }))
+        {
+            detail.WriteStringValue($"Consent/{consent.Id}: {string.Join(", ", consent.Indeterminate)}");
+        }
+
+        detail.WriteEndArray();
     }
 
     /// <summary>The consents and agreements that were in play, with what a denial rests on, for the privacy officer.</summary>

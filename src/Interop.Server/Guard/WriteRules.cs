@@ -54,9 +54,9 @@ internal static class WriteRules
     private static WriteResult.Refused? Consent(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body)
     {
         var controllers = ConsentReader.Read(body, key.Id, 1, 0).Controllers;
-        return controllers.Count > 0 && !controllers.Contains(caller.Organization)
-            ? new(422, "business-rule", "The controller of a consent must be the organisation that records it.", "Consent.organization")
-            : null;
+        return controllers.Contains(caller.Organization)
+            ? null
+            : new(422, "business-rule", "The controller of a consent must be the organisation that records it.", "Consent.organization");
     }
 
     /// <summary>The issues of a Task's new state: the step must be one that this party may take, with its reason where one is due.</summary>
