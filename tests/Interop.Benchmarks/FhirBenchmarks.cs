@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Interop.Fhir.FhirPath;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
@@ -33,17 +34,51 @@ internal static class FhirBenchmarks
 
         var options = new JsonDocumentOptions { MaxDepth = 256 };
         var parse = Best(resources, resource => JsonDocument.Parse(resource, options).Dispose());
-        var validate = Best(resources, resource => ResourceValidator.Validate(resource));
+        var validate = Best(resources, resource => ResourceValidator.Validate(resource, ValidationOptions.StructureOnly));
+        var invariants = Best(resources, resource => ResourceValidator.Validate(resource, ValidationOptions.Default));
+        var thorough = Best(resources, resource => ResourceValidator.Validate(resource, ValidationOptions.Thorough));
         var identity = Best(resources, resource => ResourceJson.WithIdentity(resource, null, "2", DateTimeOffset.UnixEpoch));
         output.WriteLine($"  JsonDocument.Parse     {megabytes / parse.Seconds,7:F0} MB/s");
-        output.WriteLine($"  ResourceValidator      {megabytes / validate.Seconds,7:F0} MB/s  = {parse.Seconds / validate.Seconds:F2} of JsonDocument, "
-            + $"{validate.Bytes / resources.Count} bytes allocated per resource");
+        foreach (var (name, result) in new[] { ("structure, bindings", validate), ("and invariants", invariants), ("and warnings", thorough) })
+        {
+            output.WriteLine($"  {name,-22} {megabytes / result.Seconds,7:F0} MB/s  = {parse.Seconds / result.Seconds:F2} of JsonDocument, "
+                + $"{result.Bytes / resources.Count} bytes allocated per resource");
+        }
+
         output.WriteLine($"  WithIdentity           {megabytes / identity.Seconds,7:F0} MB/s  (the copy included)");
 
         var extract = Best(resources, resource => extractor.Extract(resource));
         var times = MedianTimes(resources, resource => extractor.Extract(resource));
         output.WriteLine($"  IndexExtractor         {times[times.Length / 2],7:F1} us median, {times[times.Length * 9 / 10]:F1} us at 90 %, "
             + $"{extract.Seconds * 1e6 / resources.Count:F1} us mean, {extract.Bytes / resources.Count} bytes allocated per resource");
+        foreach (var (path, file) in new[] { ("Patient.name.family", "Patient-example.json"), ("Observation.code.coding.code", "Observation-example.json"),
+            ("Patient.telecom.where(system = 'phone').value", "Patient-example.json") })
+        {
+            Evaluate(output, path, File.ReadAllBytes(Path.Combine(folder, file)));
+        }
+    }
+
+    /// <summary>One expression over a resource that was read before, into a list that the caller keeps.</summary>
+    private static void Evaluate(TextWriter output, string text, byte[] utf8)
+    {
+        const int Count = 100_000;
+        var expression = FhirPathExpression.Compile(text);
+        using var resource = FhirPathResource.Read(utf8);
+        var (best, bytes) = (double.MaxValue, 0L);
+        for (var round = 0; round <= Rounds; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < Count; i++)
+            {
+                resource.Count(expression);
+            }
+
+            best = round == 0 ? best : Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / Count);
+            bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / Count;
+        }
+
+        output.WriteLine($"  {text,-48} {best,6:F0} ns, {bytes} bytes allocated per evaluation");
     }
 
     private static (double Seconds, long Bytes) Best(List<byte[]> resources, Action<byte[]> work)

@@ -5,7 +5,7 @@ internal sealed class LiteralNode(PathItem? value) : PathNode
 {
     public PathItem? Item => value;
 
-    public override bool IsFixed => true;
+    public override bool IsFixed { get; } = true;
 
     public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output)
     {
@@ -45,7 +45,7 @@ internal sealed class TotalNode : PathNode
 /// <summary><c>%resource</c>, <c>%rootResource</c> and <c>%context</c>.</summary>
 internal sealed class ResourceNode(string name) : PathNode
 {
-    public override bool IsFixed => name != "context";
+    public override bool IsFixed { get; } = name != "context";
 
     public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) => output.Add(name switch
     {
@@ -67,7 +67,7 @@ internal sealed class VariableNode(string name) : PathNode
 /// <summary><c>source[index]</c>.</summary>
 internal sealed class IndexerNode(PathNode source, PathNode index) : PathNode
 {
-    public override bool IsFixed => source.IsFixed && index.IsFixed;
+    public override bool IsFixed { get; } = source.IsFixed && index.IsFixed;
 
     public override IEnumerable<PathNode> Parts => [source, index];
 
@@ -90,7 +90,7 @@ internal sealed class IndexerNode(PathNode source, PathNode index) : PathNode
 /// <summary><c>left | right</c>, which removes equal duplicates (https://hl7.org/fhirpath/N1/#union-collections).</summary>
 internal sealed class UnionNode(PathNode left, PathNode right) : PathNode
 {
-    public override bool IsFixed => left.IsFixed && right.IsFixed;
+    public override bool IsFixed { get; } = left.IsFixed && right.IsFixed;
 
     public override IEnumerable<PathNode> Parts => [left, right];
 
@@ -108,7 +108,7 @@ internal sealed class UnionNode(PathNode left, PathNode right) : PathNode
 /// <summary>An expression whose result is the same for every <c>$this</c> of a resource, inside of one that is evaluated for many.</summary>
 internal sealed class MemoNode(PathNode inner) : PathNode
 {
-    public override bool IsFixed => true;
+    public override bool IsFixed { get; } = true;
 
     public override IEnumerable<PathNode> Parts => [inner];
 

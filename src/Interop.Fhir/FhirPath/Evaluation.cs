@@ -48,18 +48,19 @@ internal sealed class Evaluation
 
     public FhirPathContext Context => context;
 
-    public List<PathItem> Rent()
+    /// <summary>Counts a step and looks how much stack is left: every node that evaluates others comes here first.</summary>
+    public void Step()
     {
-        if (++steps > context.MaxSteps)
-        {
-            throw TooMuch();
-        }
-
+        Spend(1);
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw new FhirPathException("The expression is nested too deeply", 0);
         }
+    }
 
+    public List<PathItem> Rent()
+    {
+        Step();
         return spare.TryPop(out var list) ? list : [];
     }
 

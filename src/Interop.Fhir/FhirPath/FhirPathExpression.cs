@@ -35,6 +35,7 @@ public sealed class FhirPathResource : IDisposable
 {
     private readonly JsonTape tape;
     private readonly ReadOnlyMemory<byte> utf8;
+    private Evaluation? own;
 
     private FhirPathResource(ReadOnlyMemory<byte> utf8, JsonTape tape) => (this.utf8, this.tape) = (utf8, tape);
 
@@ -52,6 +53,18 @@ public sealed class FhirPathResource : IDisposable
         var items = new List<PathItem>();
         expression.Root.Evaluate(evaluation, evaluation.Root, items);
         return [.. items.Select(item => Describe(evaluation, item))];
+    }
+
+    /// <summary>How many items the expression yields. A plain path is followed without allocation.</summary>
+    public int Count(FhirPathExpression expression)
+    {
+        own ??= new(utf8, tape);
+        own.Refill();
+        var items = own.Rent();
+        expression.Root.Evaluate(own, own.Root, items);
+        var count = items.Count;
+        own.Return(items);
+        return count;
     }
 
     public void Dispose() => tape.Dispose();

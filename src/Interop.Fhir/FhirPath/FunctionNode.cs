@@ -4,7 +4,7 @@ namespace Interop.Fhir.FhirPath;
 internal sealed class FunctionNode(string name, PathNode? source, PathFunction function, IReadOnlyList<PathNode> arguments) : PathNode
 {
     // What loops over items may use $index and $total of a function around it, so it is not taken for the same everywhere.
-    public override bool IsFixed => source is { IsFixed: true } && !function.IsLoop && arguments.All(argument => argument.IsFixed);
+    public override bool IsFixed { get; } = source is { IsFixed: true } && !function.IsLoop && arguments.All(argument => argument.IsFixed);
 
     public override IEnumerable<PathNode> Parts => (source is null ? [] : new[] { source }).Concat(function.IsLoop ? [] : arguments);
 

@@ -14,7 +14,7 @@ internal sealed class MemberNode(PathNode? source, string name, bool isStrict) :
 
     public PathNode? Source => source;
 
-    public override bool IsFixed => source is { IsFixed: true };
+    public override bool IsFixed { get; } = source is { IsFixed: true };
 
     public override IEnumerable<PathNode> Parts => source is null ? [] : [source];
 

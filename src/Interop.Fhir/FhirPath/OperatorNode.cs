@@ -3,7 +3,7 @@ namespace Interop.Fhir.FhirPath;
 /// <summary>Three-valued logic: https://hl7.org/fhirpath/N1/#boolean-logic. The right side is not evaluated where the left one decides.</summary>
 internal sealed class LogicNode(string symbol, PathNode left, PathNode right) : PathNode
 {
-    public override bool IsFixed => left.IsFixed && right.IsFixed;
+    public override bool IsFixed { get; } = left.IsFixed && right.IsFixed;
 
     public override IEnumerable<PathNode> Parts => [left, right];
 
@@ -17,6 +17,7 @@ internal sealed class LogicNode(string symbol, PathNode left, PathNode right) : 
 
     public override bool? Truth(Evaluation evaluation, PathItem focus)
     {
+        evaluation.Step();
         var x = left.Truth(evaluation, focus);
         return symbol switch
         {
@@ -36,7 +37,7 @@ internal sealed class OperatorNode(string symbol, PathNode left, PathNode right)
         ? System.Text.Encoding.UTF8.GetBytes(text)
         : null;
 
-    public override bool IsFixed => left.IsFixed && right.IsFixed;
+    public override bool IsFixed { get; } = left.IsFixed && right.IsFixed;
 
     public override IEnumerable<PathNode> Parts => [left, right];
 
@@ -147,7 +148,7 @@ internal sealed class SignNode(bool isMinus, PathNode operand) : PathNode
 
     public PathNode Operand => operand;
 
-    public override bool IsFixed => operand.IsFixed;
+    public override bool IsFixed { get; } = operand.IsFixed;
 
     public override IEnumerable<PathNode> Parts => [operand];
 

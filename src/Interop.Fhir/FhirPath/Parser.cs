@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Interop.Fhir.FhirPath;
 
@@ -31,7 +32,7 @@ internal sealed class Parser(List<Token> tokens, bool isStrict)
 
     private PathNode Expression()
     {
-        if (++nesting > DeepestNesting)
+        if (++nesting > DeepestNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw new FhirPathException("Nested too deeply", Current.Position);
         }

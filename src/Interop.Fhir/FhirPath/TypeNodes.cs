@@ -8,7 +8,7 @@ namespace Interop.Fhir.FhirPath;
 /// </summary>
 internal sealed class AsNode(PathNode source, TypeSpecifier type, bool isSingle) : PathNode
 {
-    public override bool IsFixed => source.IsFixed;
+    public override bool IsFixed { get; } = source.IsFixed;
 
     public override IEnumerable<PathNode> Parts => [source];
 
@@ -36,7 +36,7 @@ internal sealed class AsNode(PathNode source, TypeSpecifier type, bool isSingle)
 /// <summary><c>is</c>: empty for empty.</summary>
 internal sealed class IsNode(PathNode source, TypeSpecifier type) : PathNode
 {
-    public override bool IsFixed => source.IsFixed;
+    public override bool IsFixed { get; } = source.IsFixed;
 
     public override IEnumerable<PathNode> Parts => [source];
 

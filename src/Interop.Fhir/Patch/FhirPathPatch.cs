@@ -19,7 +19,7 @@ public sealed class FhirPathPatch
     public static FhirPathPatch? Parse(ReadOnlyMemory<byte> utf8, out IReadOnlyList<Issue> issues)
     {
         var text = JsonTape.WithoutMark(utf8);
-        issues = [.. ResourceValidator.Validate(text.Span, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error)];
+        issues = [.. ResourceValidator.Validate(text, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error)];
         if (issues.Count > 0)
         {
             return null;

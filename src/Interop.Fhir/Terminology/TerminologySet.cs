@@ -25,7 +25,7 @@ public sealed class TerminologySet
     public IReadOnlyList<Issue> Load(ReadOnlyMemory<byte> resource)
     {
         var text = JsonTape.WithoutMark(resource);
-        var issues = ResourceValidator.Validate(text.Span).Where(issue => issue.Severity <= IssueSeverity.Error).ToList();
+        var issues = ResourceValidator.Validate(text, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error).ToList();
         if (issues.Count > 0)
         {
             return issues;
