@@ -78,6 +78,7 @@ public static class InteropServer
         Search.Map(fhir);
         Create.Map(fhir);
         Update.Map(fhir);
+        Patch.Map(fhir);
         Delete.Map(fhir);
         Bundle.Map(fhir);
         CrisisSummary.Map(fhir);

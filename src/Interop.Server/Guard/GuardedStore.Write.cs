@@ -31,6 +31,14 @@ internal sealed partial class GuardedStore
         return await WriteAsync(caller, FhirInteraction.Update, key.ToString(), (session, sight) => Update(session, caller, sight, key, checkedBody, ifMatch), cancellationToken);
     }
 
+    /// <param name="apply">Gives the changed resource for the one that the caller sees, or throws why not.</param>
+    public async Task<WriteResult> PatchAsync(
+        Caller caller, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch, CancellationToken cancellationToken)
+    {
+        await RequireAsync(caller, FhirInteraction.Patch, key.Type, 'u', key.ToString(), cancellationToken);
+        return await WriteAsync(caller, FhirInteraction.Patch, key.ToString(), (session, sight) => Patch(session, caller, sight, key, apply, ifMatch), cancellationToken);
+    }
+
     public async Task<DeleteResult> DeleteAsync(Caller caller, ResourceKey key, string? ifMatch, CancellationToken cancellationToken)
     {
         await RequireAsync(caller, FhirInteraction.Delete, key.Type, 'd', key.ToString(), cancellationToken);
@@ -148,6 +156,29 @@ internal sealed partial class GuardedStore
         return session.See(key, sight) is { } seen && Disclose(session, seen, sight) is { } disclosure
             ? new WriteResult.Stored(disclosure, Created: false)
             : new WriteResult.Absent(key);
+    }
+
+    private WriteResult Patch(
+        WriteSession session, Caller caller, Sight sight, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch)
+    {
+        if (session.See(key, sight) is not { Deleted: false } seen || Disclose(session, seen, sight) is not { } view)
+        {
+            return new WriteResult.Absent(key);
+        }
+
+        if (ifMatch is not null && ifMatch != view.VersionId)
+        {
+            return new WriteResult.Conflict(key);
+        }
+
+        try
+        {
+            return Update(session, caller, sight, key, Checked(key.Type, key, apply(view.Body)), ifMatch);
+        }
+        catch (FhirException refused)
+        {
+            return new WriteResult.Refused(422, refused.Issues);
+        }
     }
 
     /// <summary>Stores the update, or says why not; grant rows are the caller's to refresh.</summary>

@@ -9,6 +9,7 @@ internal enum FhirInteraction
     Search,
     Create,
     Update,
+    Patch,
     Delete,
     Transaction,
     Batch,

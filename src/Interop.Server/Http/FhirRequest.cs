@@ -47,6 +47,12 @@ internal static class FhirRequest
             throw new FhirException(415, "not-supported", "The body must be application/fhir+json.");
         }
 
+        return await RawBodyAsync(request, cancellationToken);
+    }
+
+    /// <summary>The body, whatever it is said to be.</summary>
+    public static async Task<byte[]> RawBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
         using var buffer = new MemoryStream(request.ContentLength is { } length and < int.MaxValue ? (int)length : 4096);
         await request.Body.CopyToAsync(buffer, cancellationToken);
         return buffer.Length == 0 ? throw new FhirException(400, "required", "The request has no body.") : buffer.ToArray();

@@ -18,6 +18,8 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
 
     public void Put(string pattern, FhirInteraction interaction, Delegate handler) => Map("PUT", pattern, interaction, handler);
 
+    public void Patch(string pattern, FhirInteraction interaction, Delegate handler) => Map("PATCH", pattern, interaction, handler);
+
     public void Delete(string pattern, FhirInteraction interaction, Delegate handler) => Map("DELETE", pattern, interaction, handler);
 
     /// <summary>The few endpoints that answer anybody: they hold nobody's data.</summary>

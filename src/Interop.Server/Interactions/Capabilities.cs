@@ -9,7 +9,7 @@ internal static class Capabilities
 {
     private static readonly FhirInteraction[] OfType =
     [
-        FhirInteraction.Read, FhirInteraction.Vread, FhirInteraction.Update, FhirInteraction.Delete, FhirInteraction.HistoryInstance,
+        FhirInteraction.Read, FhirInteraction.Vread, FhirInteraction.Update, FhirInteraction.Patch, FhirInteraction.Delete, FhirInteraction.HistoryInstance,
         FhirInteraction.Create, FhirInteraction.Search,
     ];
 

@@ -14,11 +14,12 @@ internal static class Read
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
+        var view = ViewRequest.Of(request);
         var known = FhirRequest.Version(request.Headers.IfNoneMatch.ToString(), "If-None-Match");
         return await store.ReadAsync(caller, key, cancellationToken) switch
         {
             ReadResult.Found found when found.Disclosure.VersionId == known => FhirResult.NotModified(found.Disclosure),
-            ReadResult.Found found => FhirResult.Ok(found.Disclosure),
+            ReadResult.Found found => FhirResult.Ok(view.Of(found.Disclosure)),
             ReadResult.Deleted => FhirResult.Problem(410, "deleted", $"{key} was deleted."),
             ReadResult.Absent => FhirResult.Problem(404, "not-found", $"{key} is not known."),
             _ => throw new UnreachableException(),

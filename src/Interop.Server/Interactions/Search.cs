@@ -19,10 +19,11 @@ internal static class Search
         FhirRequest.RequireType(type);
         var parameters = await ParametersAsync(request, cancellationToken);
         var lenient = request.Headers["Prefer"].Any(header => header?.Contains("handling=lenient", StringComparison.Ordinal) == true);
-        var answer = await store.SearchAsync(caller, type, parameters, lenient, cancellationToken);
+        var view = ViewRequest.Take(parameters, out var criteria);
+        var answer = await store.SearchAsync(caller, type, criteria, lenient, cancellationToken);
         var self = Link(settings, type, parameters.Where(pair => pair.Key is not "_cursor"));
-        var items = answer.Matches.Select(match => new BundleItem(match) { SearchMode = "match" })
-            .Concat(answer.Included.Select(included => new BundleItem(included) { SearchMode = "include" }));
+        var items = answer.Matches.Select(match => new BundleItem(view.Of(match)) { SearchMode = "match" })
+            .Concat(answer.Included.Select(included => new BundleItem(view.Of(included)) { SearchMode = "include" }));
         return FhirResult.Bundle(new("searchset", settings.PublicUrl, [.. items])
         {
             Total = answer.Total,
@@ -33,7 +34,7 @@ internal static class Search
 
     private static async Task<List<KeyValuePair<string, string>>> ParametersAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var pairs = request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))).ToList();
+        var pairs = ViewRequest.Pairs(request.Query).ToList();
         if (HttpMethods.IsPost(request.Method) && request.HasFormContentType)
         {
             var form = await request.ReadFormAsync(cancellationToken);

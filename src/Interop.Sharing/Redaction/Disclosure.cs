@@ -1,3 +1,5 @@
+using Interop.Fhir.Views;
+
 namespace Interop.Sharing.Redaction;
 
 /// <summary>A resource as one caller may see it, in UTF-8 JSON. Only this assembly can make one.</summary>
@@ -20,4 +22,10 @@ public sealed class Disclosure
     public long LastUpdated { get; }
 
     public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>What of it the client asked for by <c>_elements</c>: less than it may see, under the same version.</summary>
+    public Disclosure WithElements(IReadOnlyCollection<string> names) => new(Key, VersionId, LastUpdated, ResourceViews.Elements(Body.Span, names));
+
+    /// <summary>What of it the client asked for by <c>_summary</c>.</summary>
+    public Disclosure WithSummary(SummaryMode mode) => mode == SummaryMode.False ? this : new(Key, VersionId, LastUpdated, ResourceViews.Summary(Body.Span, mode));
 }

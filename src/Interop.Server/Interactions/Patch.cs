@@ -1,0 +1,44 @@
+using Interop.Fhir.Patch;
+using Interop.Fhir.Validation;
+using Interop.Server.Guard;
+using Interop.Server.Http;
+
+namespace Interop.Server.Interactions;
+
+/// <summary>
+/// FHIR patch: https://hl7.org/fhir/R4/http.html#patch, as JSON Patch (RFC 6902) or FHIRPath Patch. It is applied to the resource
+/// as the caller sees it, and then is an update like any other.
+/// </summary>
+internal static class Patch
+{
+    public static void Map(FhirRoutes fhir) => fhir.Patch("/{type}/{id}", FhirInteraction.Patch, HandleAsync);
+
+    private static async Task<IResult> HandleAsync(
+        string type, string id, Caller caller, HttpRequest request, GuardedStore store, InteropSettings settings, CancellationToken cancellationToken)
+    {
+        FhirRequest.RequireJson(request);
+        var key = FhirRequest.Key(type, id);
+        var isJsonPatch = request.GetTypedHeaders().ContentType?.MediaType.Value == "application/json-patch+json";
+        var body = isJsonPatch ? await FhirRequest.RawBodyAsync(request, cancellationToken) : await FhirRequest.BodyAsync(request, cancellationToken);
+        var apply = isJsonPatch ? JsonChange(body) : FhirPathChange(body);
+        return WriteAnswer.Of(await store.PatchAsync(caller, key, apply, FhirRequest.IfMatch(request), cancellationToken), request, settings);
+    }
+
+    private static Func<ReadOnlyMemory<byte>, byte[]> JsonChange(byte[] body)
+    {
+        var patch = JsonPatch.Parse(body, out var issues) ?? throw new FhirException(400, issues);
+        return resource => patch.Apply(resource, out var failures) ?? throw new FhirException(422, failures);
+    }
+
+    private static Func<ReadOnlyMemory<byte>, byte[]> FhirPathChange(byte[] body)
+    {
+        var issues = ResourceValidator.Validate(body);
+        if (issues.Any(issue => issue.Severity <= IssueSeverity.Error))
+        {
+            throw new FhirException(400, issues);
+        }
+
+        var patch = FhirPathPatch.Parse(body, out var problems) ?? throw new FhirException(400, problems);
+        return resource => patch.Apply(resource, out var failures) ?? throw new FhirException(422, failures);
+    }
+}
