@@ -21,7 +21,8 @@ public sealed class VerbTests : IDisposable
         var (good, goodText) = await RunAsync("validate", In("good.json"));
         var (all, allText) = await RunAsync("validate", folder);
 
-        Assert.Equal((0, $"ok {In("good.json")}"), (good, goodText.Trim()));
+        Assert.Equal(0, good);
+        Assert.StartsWith($"ok {In("good.json")}", goodText, StringComparison.Ordinal);
         Assert.Equal(1, all);
         var lines = allText.Trim().Split('\n');
         Assert.Equal(["error", "ok", "ok", "error"], lines.Select(line => line.Split(' ')[0]));
