@@ -1,15 +1,63 @@
+using Interop.Fhir.Profiles;
 using Interop.Fhir.Schema;
+using Interop.Fhir.Terminology;
+using Interop.Fhir.Validation;
 
 namespace Interop.Server;
 
-/// <summary>What our own profiles (the folder <c>profiles/crisis</c>) add to R4 at run time.</summary>
+/// <summary>What our own profiles (the folder <c>profiles/crisis</c>, embedded) add to R4 at run time.</summary>
 public static class CrisisProfiles
 {
     public const string Base = "https://interop.example/fhir";
+
+    private static readonly Lazy<(TerminologySet Terminology, ProfileSet Profiles)> Loaded = new(() => Load([]));
 
     /// <summary>R4's search parameters, and <c>Task.due</c> for the follow-up list: R4 has none on restriction.period.</summary>
     public static SearchParameterSet SearchParameters { get; } = SearchParameterSet.R4.With(
     [
         new("Task", "due", $"{Base}/SearchParameter/Task-due", SearchParameterType.Date, "Task.restriction.period.end", [], []),
     ]);
+
+    /// <summary>Our code systems and value sets, beside those of R4's required bindings.</summary>
+    public static TerminologySet Terminology => Loaded.Value.Terminology;
+
+    /// <summary>Our profiles and extension definitions.</summary>
+    public static ProfileSet Profiles => Loaded.Value.Profiles;
+
+    /// <summary>New sets of our own definitions and further ones; what is of another type than the three is passed over.</summary>
+    /// <param name="further">Conformance resources with a name for messages.</param>
+    /// <exception cref="FormatException">A definition can't be used.</exception>
+    public static (TerminologySet Terminology, ProfileSet Profiles) Load(IEnumerable<(string Name, byte[] Bytes)> further)
+    {
+        var terminology = new TerminologySet();
+        var profiles = new ProfileSet(terminology);
+        foreach (var (name, bytes) in Embedded().Concat(further))
+        {
+            var issues = Fhir.Json.ResourceJson.ReadHeader(bytes)?.Type switch
+            {
+                "StructureDefinition" => profiles.Load(bytes),
+                "CodeSystem" or "ValueSet" => terminology.Load(bytes),
+                null => [new Issue(IssueSeverity.Error, "structure", "Not a resource.", null)],
+                _ => [],
+            };
+            if (issues.Count > 0)
+            {
+                throw new FormatException($"{name}: {issues[0].Expression} {issues[0].Diagnostics}");
+            }
+        }
+
+        return (terminology, profiles);
+    }
+
+    private static IEnumerable<(string Name, byte[] Bytes)> Embedded()
+    {
+        var assembly = typeof(CrisisProfiles).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("crisis/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            using var buffer = new MemoryStream();
+            stream.CopyTo(buffer);
+            yield return (name, buffer.ToArray());
+        }
+    }
 }

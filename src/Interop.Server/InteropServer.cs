@@ -48,6 +48,8 @@ public static class InteropServer
         services.AddSingleton(settings);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(CrisisProfiles.SearchParameters);
+        services.AddSingleton(_ => CrisisProfiles.Terminology);
+        services.AddSingleton(_ => CrisisProfiles.Profiles);
         services.AddSingleton(SharingPolicy.Default);
         services.AddSingleton(provider => new Redactor(
             provider.GetRequiredService<SharingPolicy>(), new IndexExtractor(provider.GetRequiredService<SearchParameterSet>()).Extract));
@@ -82,6 +84,10 @@ public static class InteropServer
         Delete.Map(fhir);
         Bundle.Map(fhir);
         CrisisSummary.Map(fhir);
+        ValidateResource.Map(fhir);
+        ExpandValueSet.Map(fhir);
+        ValidateCode.Map(fhir);
+        LookupCode.Map(fhir);
         CadIntake.Map(app);
         Health.Map(app);
     }

@@ -8,6 +8,7 @@ var root = new RootCommand("Interop: crisis encounters, referrals and consents a
     Migrate.Command(),
     Import.Command(),
     Validate.Command(),
+    FhirPath.Command(),
     Interop.Server.Verbs.Index.Command(),
     Explain.Command(),
     VerifyAudit.Command(),

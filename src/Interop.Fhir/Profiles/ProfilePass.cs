@@ -242,9 +242,10 @@ internal sealed class ProfilePass(ProfileSet set, ReadOnlyMemory<byte> utf8, Jso
 
         try
         {
-            var evaluation = new Evaluation(Utf8, Tape);
+            var focus = new PathItem(item.Type, item.Node, item.Twin);
+            var evaluation = new Evaluation(Utf8, Tape) { Start = focus };
             var results = new List<PathItem>();
-            constraint.Expression.Root.Evaluate(evaluation, new(item.Type, item.Node, item.Twin), results);
+            constraint.Expression.Root.Evaluate(evaluation, focus, results);
 
             // An empty result is not true, and so the invariant does not hold.
             return results is [var only] && evaluation.Scalar(only) is true;

@@ -104,16 +104,19 @@ internal static class Capabilities
         }
 
         writer.WriteEndArray();
-        var operations = routes.Where(route => route.Pattern.StartsWith($"/{type}/$", StringComparison.Ordinal)).ToList();
+        var operations = routes
+            .Where(route => route.Pattern.StartsWith($"/{type}/$", StringComparison.Ordinal) || route.Pattern.StartsWith("/{type}/$", StringComparison.Ordinal))
+            .Select(route => route.Pattern[(route.Pattern.IndexOf('$', StringComparison.Ordinal) + 1)..])
+            .Distinct()
+            .ToList();
         if (operations.Count > 0)
         {
             writer.WriteStartArray("operation");
-            foreach (var operation in operations)
+            foreach (var name in operations)
             {
-                var name = operation.Pattern[(operation.Pattern.IndexOf('$', StringComparison.Ordinal) + 1)..];
                 writer.WriteStartObject();
                 writer.WriteString("name", name);
-                writer.WriteString("definition", $"{CrisisProfiles.Base}/OperationDefinition/{name}");
+                writer.WriteString("definition", Definition(name));
                 writer.WriteEndObject();
             }
 
@@ -122,6 +125,16 @@ internal static class Capabilities
 
         writer.WriteEndObject();
     }
+
+    /// <summary>R4's own definition of an operation, or ours.</summary>
+    private static string Definition(string operation) => operation switch
+    {
+        "validate" => "http://hl7.org/fhir/OperationDefinition/Resource-validate",
+        "expand" => "http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
+        "validate-code" => "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
+        "lookup" => "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
+        _ => $"{CrisisProfiles.Base}/OperationDefinition/{operation}",
+    };
 
     private static void WriteInteractions(Utf8JsonWriter writer, IEnumerable<string> codes)
     {

@@ -32,6 +32,41 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Validate_checks_a_profile_by_its_short_name_and_definitions_from_files()
+    {
+        const string Demand = """{"resourceType":"StructureDefinition","url":"http://d/named","name":"N","status":"draft","kind":"resource","abstract":false,"type":"Patient","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":[{"id":"Patient.name","path":"Patient.name","min":1}]}}""";
+        Write("task.json", """{"resourceType":"Task","status":"requested","intent":"order"}""");
+        Write("patient.json", """{"resourceType":"Patient","gender":"male"}""");
+        var definitions = Path.Combine(folder, "named.definition");
+        File.WriteAllText(definitions, Demand);
+
+        var (task, taskText) = await RunAsync("validate", "--profile", "follow-up-task", In("task.json"));
+        var (patient, patientText) = await RunAsync("validate", "--definitions", definitions, "--profile", "http://d/named", In("patient.json"));
+        var (unknown, unknownText) = await RunAsync("validate", "--profile", "http://d/named", In("patient.json"));
+
+        Assert.Equal((1, 1, 2), (task, patient, unknown));
+        Assert.Contains("Task.restriction: follow-up-task:", taskText, StringComparison.Ordinal);
+        Assert.Contains("Patient.name: named:", patientText, StringComparison.Ordinal);
+        Assert.Contains("is not loaded", unknownText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fhirpath_prints_type_path_and_value_as_JSON_lines()
+    {
+        Write("patient.json", Fixtures.Patient("a", "Ångström"));
+
+        var (status, text) = await RunAsync("fhirpath", "Patient.name.family | Patient.name.count()", In("patient.json"));
+        var (wrong, wrongText) = await RunAsync("fhirpath", "Patient..name", In("patient.json"));
+
+        Assert.Equal(0, status);
+        Assert.Equal(
+            ["""{"type":"string","path":"Patient.name[0].family","value":"Ångström"}""", """{"type":"integer","value":1}"""],
+            text.Trim().Split('\n'));
+        Assert.Equal(2, wrong);
+        Assert.StartsWith("error", wrongText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Index_prints_parameter_type_and_value_as_JSON_lines()
     {
         Write("patient.json", Fixtures.Patient("a", "Ångström"));

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Interop.Fhir.Json;
+using Interop.Fhir.Validation;
+using Interop.Server.Http;
+
+namespace Interop.Server.Operations;
+
+/// <summary>The parameters of an operation, from the query or a Parameters resource (https://hl7.org/fhir/R4/operations.html#request).</summary>
+/// <param name="Values">Primitives as text, complex values as JSON.</param>
+/// <param name="Resources">The bytes of resources as they were sent.</param>
+internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values, IReadOnlyDictionary<string, byte[]> Resources)
+{
+    public string? this[string name] => Values.GetValueOrDefault(name);
+
+    public static async Task<OperationInput> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = FromQuery(request);
+        return HttpMethods.IsPost(request.Method) ? FromParameters(query, await FhirRequest.BodyAsync(request, cancellationToken)) : query;
+    }
+
+    public static OperationInput FromQuery(HttpRequest request)
+    {
+        var repeated = request.Query.FirstOrDefault(pair => pair.Value.Count > 1).Key;
+        return repeated is null
+            ? new(request.Query.Where(pair => pair.Key != "_format").ToDictionary(pair => pair.Key, pair => pair.Value.ToString()), new Dictionary<string, byte[]>())
+            : throw new FhirException(400, "invalid", $"The parameter {repeated} may be given once.");
+    }
+
+    /// <summary>Adds those of a Parameters resource, which must be sound but for the resources in it: those are the operation's to judge.</summary>
+    public static OperationInput FromParameters(OperationInput query, byte[] body)
+    {
+        if (ResourceJson.ReadHeader(body)?.Type != "Parameters")
+        {
+            throw new FhirException(400, "invalid", "The operation takes a Parameters resource.", "resourceType");
+        }
+
+        var issues = ResourceValidator.Validate(body).Where(issue => issue.Severity <= IssueSeverity.Error && !IsInResource(issue)).ToList();
+        if (issues.Count > 0)
+        {
+            throw new FhirException(400, issues);
+        }
+
+        var values = new Dictionary<string, string>(query.Values);
+        var resources = new Dictionary<string, byte[]>();
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 512 });
+            if (document.RootElement.TryGetProperty("parameter", out var list))
+            {
+                foreach (var parameter in list.EnumerateArray())
+                {
+                    Add(parameter, values, resources);
+                }
+            }
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            throw new FhirException(400, "structure", "The Parameters resource can't be read.");
+        }
+
+        return new(values, resources);
+    }
+
+    /// <exception cref="FhirException">400 where a parameter is not one of these.</exception>
+    public OperationInput Allow(params string[] names) => Values.Keys.Concat(Resources.Keys).FirstOrDefault(name => !names.Contains(name)) is { } unknown
+        ? throw new FhirException(400, "not-supported", $"The parameter {Shown(unknown)} is not supported: {string.Join(", ", names)} are.")
+        : this;
+
+    /// <exception cref="FhirException">400 where the parameter is missing.</exception>
+    public string Require(string name) => this[name] is { Length: > 0 } value
+        ? value
+        : throw new FhirException(400, "required", $"The parameter {name} is missing.");
+
+    /// <exception cref="FhirException">400 for anything but a whole number from 0.</exception>
+    public int? Number(string name) => this[name] switch
+    {
+        null => null,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        _ => throw new FhirException(400, "value", $"The parameter {name} must be a whole number from 0."),
+    };
+
+    private static string Shown(string name) => name.Length <= 40 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or ':') ? name : "?";
+
+    private static bool IsInResource(Issue issue) => issue.Expression?.StartsWith("Parameters.parameter[", StringComparison.Ordinal) == true
+        && issue.Expression.Contains(".resource", StringComparison.Ordinal);
+
+    private static void Add(JsonElement parameter, Dictionary<string, string> values, Dictionary<string, byte[]> resources)
+    {
+        var name = parameter.GetProperty("name").GetString()!;
+        foreach (var property in parameter.EnumerateObject())
+        {
+            var isNew = true;
+            if (property.Name == "resource")
+            {
+                isNew = resources.TryAdd(name, Encoding.UTF8.GetBytes(property.Value.GetRawText()));
+            }
+            else if (property.Name.StartsWith("value", StringComparison.Ordinal))
+            {
+                isNew = values.TryAdd(name, property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText());
+            }
+
+            if (!isNew)
+            {
+                throw new FhirException(400, "invalid", $"The parameter {Shown(name)} may be given once.");
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Interop.Fhir.Json;
+using Interop.Fhir.Profiles;
+using Interop.Fhir.Validation;
+using Interop.Server.Http;
+
+namespace Interop.Server.Operations;
+
+/// <summary>
+/// <c>POST /fhir/{type}/$validate</c> and <c>/fhir/{type}/{id}/$validate</c>: https://hl7.org/fhir/R4/resource-operation-validate.html.
+/// The body is the resource, or Parameters with <c>resource</c>, <c>mode</c> (create, update) and <c>profile</c>. Nothing stored is read: that an
+/// id exists is not told.
+/// </summary>
+internal static class ValidateResource
+{
+    public static void Map(FhirRoutes fhir)
+    {
+        fhir.Post("/{type}/$validate", FhirInteraction.Operation, (string type, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
+            HandleAsync(type, null, request, profiles, cancellationToken));
+        fhir.Post("/{type}/{id}/$validate", FhirInteraction.Operation, (string type, string id, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
+            HandleAsync(type, id, request, profiles, cancellationToken));
+    }
+
+    private static async Task<IResult> HandleAsync(string type, string? id, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken)
+    {
+        FhirRequest.RequireJson(request);
+        FhirRequest.RequireType(type);
+        if (id is not null)
+        {
+            _ = FhirRequest.Key(type, id);
+        }
+
+        var body = await FhirRequest.BodyAsync(request, cancellationToken);
+        var input = OperationInput.FromQuery(request);
+        if (ResourceJson.ReadHeader(body)?.Type == "Parameters" && type != "Parameters")
+        {
+            input = OperationInput.FromParameters(input, body);
+            body = input.Resources.GetValueOrDefault("resource") ?? throw new FhirException(400, "required", "The parameter resource is missing: only what is sent is validated.");
+        }
+
+        input.Allow("mode", "profile", "resource");
+        var issues = Issues(type, id, body, input["mode"], input["profile"], profiles);
+        return FhirResult.Public(200, writer => Outcome.Write(writer, issues));
+    }
+
+    private static List<Issue> Issues(string type, string? id, byte[] body, string? mode, string? profile, ProfileSet profiles)
+    {
+        if (mode is not (null or "create" or "update" or "profile"))
+        {
+            throw new FhirException(400, "not-supported", "The mode must be create, update or profile.");
+        }
+
+        var issues = profiles.Validate(body, profile, options: ValidationOptions.Thorough).ToList();
+        var header = ResourceJson.ReadHeader(body);
+        if (header is not null && header.Type != type)
+        {
+            issues.Add(new(IssueSeverity.Error, "invalid", "The resource is not of the type that the path names.", "resourceType"));
+        }
+
+        if (header is not null && id is not null && (mode == "update" || header.Id is not null) && header.Id != id)
+        {
+            issues.Add(new(IssueSeverity.Error, "invalid", "The resource's id must be the id in the path.", $"{type}.id"));
+        }
+
+        return issues.Count > 0 ? issues : [new(IssueSeverity.Information, "informational", "No issue was found.", null)];
+    }
+}
