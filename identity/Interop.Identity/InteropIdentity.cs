@@ -1,7 +1,10 @@
+using Interop.Identity.Accounts;
 using Interop.Identity.Endpoints;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
 
 namespace Interop.Identity;
 
@@ -39,11 +42,15 @@ public static class InteropIdentity
         application.UseExceptionHandler();
         application.Use(SecurityHeaders.SetAsync);
         application.UseRouting();
+        application.UseAntiforgery();
         Discovery.Map(application);
         Token.Map(application);
         Introspect.Map(application);
         Revoke.Map(application);
         UserInfo.Map(application);
+        Authorize.Map(application);
+        Style.Map(application);
+        application.MapRazorPages();
         application.MapGet("/health/live", () => Results.Text("ok"));
         return application;
     }
@@ -78,8 +85,39 @@ public static class InteropIdentity
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<TokenGrants>();
         services.AddSingleton<TokenStates>();
+        services.AddSingleton<AuthorizationReader>();
+        services.AddSingleton<CodeIssuer>();
+        services.AddSingleton<FormTargets>();
         services.AddExceptionHandler<OAuthErrors>();
         services.AddProblemDetails();
+
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
+        services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
+        services.AddSingleton<PasswordPolicy>();
+        services.AddSingleton<SignIn>();
+        services.AddSingleton<Browsers>();
+        services.AddAuthentication(Browsers.Complete)
+            .AddCookie(Browsers.Complete, options => Harden(options, settings, SessionStore.Life))
+            .AddCookie(Browsers.Halfway, options => Harden(options, settings, TimeSpan.FromMinutes(5)));
+        services.AddAntiforgery(options => Harden(options.Cookie, settings, "interop-form"));
+        services.AddRazorPages();
+    }
+
+    private static void Harden(CookieAuthenticationOptions options, IdentitySettings settings, TimeSpan life)
+    {
+        options.ExpireTimeSpan = life;
+        options.SlidingExpiration = false;
+        Harden(options.Cookie, settings, $"interop-{(life == SessionStore.Life ? "session" : "halfway")}");
+    }
+
+    /// <summary>With https the name's prefix makes browsers insist on Secure and on this host alone.</summary>
+    private static void Harden(CookieBuilder cookie, IdentitySettings settings, string name)
+    {
+        cookie.Name = settings.IsSecure ? "__Host-" + name : name;
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Lax; // Strict would hide the session when a client's page leads here
+        cookie.SecurePolicy = settings.IsSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        cookie.IsEssential = true;
     }
 
     private static DirectoryInfo PrivateFolder(string path) => OperatingSystem.IsWindows()

@@ -7,6 +7,7 @@ var root = new RootCommand("Interop's issuer: OAuth 2 and SMART tokens for clien
     Serve.Command(),
     Migrate.Command(),
     Clients.Command(),
+    Users.Command(),
     Keys.Command(),
 };
 try

@@ -1,0 +1,49 @@
+using Interop.Identity.Accounts;
+using Interop.Identity.Tables;
+using Interop.Identity.Tokens;
+
+namespace Interop.Identity.Endpoints;
+
+/// <summary>Gives authorization codes for what a person has approved.</summary>
+internal sealed class CodeIssuer(FamilyStore families, ApprovalStore approvals, SecurityTrail trail)
+{
+    /// <summary>
+    /// Whether the person need not be asked again. Always asked where nobody can tell which program listens behind the redirect URI
+    /// (RFC 8252 section 8.6).
+    /// </summary>
+    public async Task<bool> IsApprovedAsync(AuthorizationRequest request, Account account, CancellationToken cancellationToken)
+    {
+        if (request.Prompts.Contains("consent") || (request.Client.IsPublic && !request.RedirectUri.StartsWith("https://", StringComparison.Ordinal)))
+        {
+            return false;
+        }
+
+        var approved = await approvals.FindAsync(account.AccountId, request.Client.ClientId, cancellationToken);
+        return Scope.FirstBeyond(approved, request.Scopes) is null;
+    }
+
+    /// <returns>Where the browser goes now.</returns>
+    public async Task<string> IssueAsync(AuthorizationRequest request, SignedIn person, string? remote, CancellationToken cancellationToken)
+    {
+        var code = Secret.New();
+        var family = new Family
+        {
+            FamilyId = Secret.NewId(),
+            ClientId = request.Client.ClientId,
+            AccountId = person.Account.AccountId,
+            SessionId = person.Session.SessionId,
+            Scopes = Words.Join(request.Scopes),
+            Purposes = Words.Join(request.Purposes.Intersect(Words.Split(person.Account.Purposes))),
+            IsOffline = request.Scopes.Contains("offline_access") ? 1 : 0,
+        };
+        await families.StartAsync(
+            family,
+            new AuthorizationCode { Hash = Secret.Hash(code), RedirectUri = request.RedirectUri, Challenge = request.Challenge, Nonce = request.Nonce, Jkt = request.Jkt },
+            cancellationToken);
+        await trail.RecordAsync(new("authorize", false, request.Client.ClientId, person.Account.AccountId, remote, null), cancellationToken);
+        return request.Success(code);
+    }
+
+    public Task RememberAsync(AuthorizationRequest request, Account account, CancellationToken cancellationToken) =>
+        approvals.RememberAsync(account.AccountId, request.Client.ClientId, request.Scopes, cancellationToken);
+}
