@@ -63,15 +63,8 @@ internal sealed partial class GuardedStore
         var plans = await ActiveAsync(read, sight, "CarePlan", patient, cancellationToken);
         var person = seen is null ? null : await DiscloseAsync(read, seen, sight, cancellationToken);
         var isShared = isPerson && person is not null;
-        return SummaryDocument.Compose(
-            secrets.Key.Span,
-            incident,
-            settings.Custodian,
-            settings.PublicUrl,
-            sight.Instant,
-            isShared ? person : null,
-            isShared ? flags : [],
-            isShared ? plans.FirstOrDefault() : null);
+        var document = new SummaryDocument(secrets.Key, incident, settings.Custodian, settings.PublicUrl, sight.Instant);
+        return isShared ? document.Compose(person, flags, plans.FirstOrDefault()) : document.Compose(null, [], null);
     }
 
     private async Task<List<Disclosure>> ActiveAsync(

@@ -5,23 +5,15 @@ using Interop.Storage;
 namespace Interop.Server.Tests.Guard;
 
 /// <summary>What the privacy officer finds in the trail of a request.</summary>
-public sealed class AuditTests : IAsyncLifetime
+public sealed class AuditTests : SceneTests
 {
-    private RunningServer server = null!;
-
-    public async Task InitializeAsync()
-    {
-        server = await RunningServer.StartAsync();
-        await server.ImportAsync(
-            "crisis-program",
-            Fixtures.Organization("crisis-program", "crisis-program"),
-            Fixtures.Organization("city-hospital", "hospital"),
-            Fixtures.Agreement("city-hospital"),
-            Fixtures.Patient("p1"),
-            Fixtures.Condition("c1", "p1"));
-    }
-
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    protected override IReadOnlyList<string> Scene =>
+    [
+        Fixtures.Organization("city-hospital", "hospital"),
+        Fixtures.Agreement("city-hospital"),
+        Fixtures.Patient("p1"),
+        Fixtures.Condition("c1", "p1"),
+    ];
 
     [Fact]
     public async Task A_permitted_read_names_caller_resource_version_and_tier()
@@ -45,8 +37,8 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task A_consent_that_is_not_evaluated_denies_and_the_trail_says_which_element()
     {
-        await server.ImportAsync(
-            "crisis-program",
+        await Server.ImportAsync(
+            Custodian,
             Fixtures.Consent("odd", "p1", "city-hospital").Replace("\"provision\":{", "\"provision\":{\"dataPeriod\":{\"start\":\"2026-01-01\"},", StringComparison.Ordinal));
 
         var row = await RowOfAsync("hospital", "Patient/p1", 404);
@@ -68,7 +60,7 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task Nothing_of_a_resource_stands_in_the_trail()
     {
         await RowOfAsync("navigator", "Patient/p1", 200);
-        using var navigator = server.As("navigator");
+        using var navigator = Server.As("navigator");
         using var created = await navigator.PostFhirAsync("Patient", Fixtures.Patient("x", "Geheimname"));
         using var refused = await navigator.PostFhirAsync("Patient", Fixtures.Patient("x", "Geheimname").Replace("female", "weiblich", StringComparison.Ordinal));
 
@@ -84,7 +76,7 @@ public sealed class AuditTests : IAsyncLifetime
 
     private async Task<AuditRow> RowOfAsync(string caller, string path, int status)
     {
-        using var client = server.As(caller);
+        using var client = Server.As(caller);
         using var response = await client.GetAsync(path);
         Assert.Equal(status, (int)response.StatusCode);
         return (await RowsAsync())[^1];
@@ -92,7 +84,7 @@ public sealed class AuditTests : IAsyncLifetime
 
     private async Task<List<AuditRow>> RowsAsync()
     {
-        await using var read = await server.Rows.OpenReadAsync(CancellationToken.None);
+        await using var read = await Server.Rows.OpenReadAsync(CancellationToken.None);
         return [.. (await read.AuditAsync(0, 1000, CancellationToken.None)).Select(entry => entry.Row)];
     }
 }

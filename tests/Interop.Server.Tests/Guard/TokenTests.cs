@@ -8,31 +8,21 @@ using Microsoft.IdentityModel.Tokens;
 namespace Interop.Server.Tests.Guard;
 
 /// <summary>Every way in which a token can be wrong: 401, an OperationOutcome, WWW-Authenticate and an audit row.</summary>
-public sealed class TokenTests : IAsyncLifetime
+public sealed class TokenTests : SceneTests
 {
     private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
-    private RunningServer server = null!;
-
     public static TheoryData<string> Wrong =>
     [
         "expired", "not yet valid", "no expiry", "unsigned", "HMAC with the public key", "other key", "foreign issuer", "other audience", "no audience",
         "other type", "tampered payload", "no client", "no agency", "agency that is no organization", "garbage", "empty",
     ];
 
-    public async Task InitializeAsync()
-    {
-        server = await RunningServer.StartAsync();
-        await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"));
-    }
-
-    public async Task DisposeAsync() => await server.DisposeAsync();
-
     [Theory]
     [MemberData(nameof(Wrong))]
     public async Task A_wrong_token_is_refused_with_a_reason_and_written_down(string fault)
     {
         var before = await RefusalsAsync();
-        using var client = server.WithToken(Token(fault));
+        using var client = Server.WithToken(Token(fault));
 
         using var response = await client.GetAsync("Patient/x");
 
@@ -45,7 +35,7 @@ public sealed class TokenTests : IAsyncLifetime
     [Fact]
     public async Task A_request_without_a_token_is_challenged()
     {
-        using var client = server.WithToken(null);
+        using var client = Server.WithToken(null);
 
         using var response = await client.GetAsync("Patient/x");
 
@@ -76,7 +66,7 @@ public sealed class TokenTests : IAsyncLifetime
     public async Task A_missing_or_unknown_scope_is_forbidden_and_written_down(string scope, string path, string method)
     {
         var before = await RefusalsAsync();
-        using var client = server.As(Navigator with { Scope = scope });
+        using var client = Server.As(Navigator with { Scope = scope });
 
         using var response = method == "GET" ? await client.GetAsync(path) : await client.PostFhirAsync(path, Fixtures.Patient("x"));
 
@@ -89,7 +79,7 @@ public sealed class TokenTests : IAsyncLifetime
     [Fact]
     public async Task Version_one_scopes_are_understood()
     {
-        using var client = server.As(Navigator with { Scope = "user/*.read" });
+        using var client = Server.As(Navigator with { Scope = "user/*.read" });
 
         using var found = await client.GetAsync("Organization/crisis-program");
         using var refused = await client.PostFhirAsync("Patient", Fixtures.Patient("x"));
@@ -100,13 +90,13 @@ public sealed class TokenTests : IAsyncLifetime
 
     private async Task<int> RefusalsAsync()
     {
-        await using var read = await server.Rows.OpenReadAsync(CancellationToken.None);
+        await using var read = await Server.Rows.OpenReadAsync(CancellationToken.None);
         return (await read.AuditAsync(0, 10_000, CancellationToken.None)).Count(entry => entry.Row.Outcome == "deny");
     }
 
     private string? Token(string fault)
     {
-        var issuer = server.Issuer;
+        var issuer = Server.Issuer;
         var now = DateTimeOffset.UtcNow;
         var hour = TimeSpan.FromHours(1);
         var claims = LoopbackIssuer.Claims(Navigator);

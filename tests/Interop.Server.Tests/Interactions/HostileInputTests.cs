@@ -4,10 +4,8 @@ using Interop.Server.Tests.Host;
 namespace Interop.Server.Tests.Interactions;
 
 /// <summary>Input that wants to break something: a 4xx that names the place, nothing stored, the process unharmed.</summary>
-public sealed class HostileInputTests : IAsyncLifetime
+public sealed class HostileInputTests : SceneTests
 {
-    private RunningServer server = null!;
-
     public static TheoryData<string, string> Broken => new()
     {
         { "lone surrogate", """{"resourceType":"Patient","name":[{"family":"\ud800"}]}""" },
@@ -23,14 +21,6 @@ public sealed class HostileInputTests : IAsyncLifetime
         { "nothing", "null" },
         { "half", "{\"resourceType\":\"Pat" },
     };
-
-    public async Task InitializeAsync()
-    {
-        server = await RunningServer.StartAsync();
-        await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"));
-    }
-
-    public async Task DisposeAsync() => await server.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Broken))]
@@ -58,7 +48,7 @@ public sealed class HostileInputTests : IAsyncLifetime
     [Fact]
     public async Task Fifty_megabytes_are_not_read()
     {
-        using var client = server.As("navigator");
+        using var client = Server.As("navigator");
         using var content = new ByteArrayContent(new byte[50 * 1024 * 1024]);
         content.Headers.ContentType = new("application/fhir+json");
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("Patient", UriKind.Relative)) { Content = content };
@@ -93,7 +83,7 @@ public sealed class HostileInputTests : IAsyncLifetime
             {"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Patient","gender":"male"},"request":{"method":"POST","url":"Patient"}},{"resource":{"resourceType":"Condition","subject":{"reference":"Patient/nobody"}},"request":{"method":"POST","url":"Condition"}}]}
             """;
         var before = await CountAsync();
-        using var client = server.As("navigator");
+        using var client = Server.As("navigator");
 
         using var response = await client.PostFhirAsync("", Bundle);
 
@@ -105,7 +95,7 @@ public sealed class HostileInputTests : IAsyncLifetime
     [Fact]
     public async Task Another_media_type_is_refused()
     {
-        using var client = server.As("navigator");
+        using var client = Server.As("navigator");
         using var xml = new StringContent("<Patient/>", Encoding.UTF8, "application/fhir+xml");
 
         using var sent = await client.PostAsync(new Uri("Patient", UriKind.Relative), xml);
@@ -118,7 +108,7 @@ public sealed class HostileInputTests : IAsyncLifetime
     private async Task<string> RefusedAsync(string path, byte[] body, string fault)
     {
         var before = await CountAsync();
-        using var client = server.As("navigator");
+        using var client = Server.As("navigator");
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new("application/fhir+json");
 
@@ -135,13 +125,13 @@ public sealed class HostileInputTests : IAsyncLifetime
 
     private async Task<long> CountAsync()
     {
-        await using var read = await server.Rows.OpenReadAsync(CancellationToken.None);
+        await using var read = await Server.Rows.OpenReadAsync(CancellationToken.None);
         return await read.CountAsync(CancellationToken.None);
     }
 
     private async Task AliveAsync()
     {
-        using var client = server.WithToken(null);
+        using var client = Server.WithToken(null);
         using var response = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
         Assert.Equal(200, (int)response.StatusCode);
     }

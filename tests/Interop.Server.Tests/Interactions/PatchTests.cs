@@ -4,33 +4,25 @@ using Interop.Server.Tests.Host;
 namespace Interop.Server.Tests.Interactions;
 
 /// <summary>PATCH as both of its languages, on what the caller sees, and the parts of a resource that a client asks for.</summary>
-public sealed class PatchTests : IAsyncLifetime
+public sealed class PatchTests : SceneTests
 {
     private const string FhirPathAccept = """
         {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},{"name":"path","valueString":"Task.status"},{"name":"value","valueCode":"accepted"}]}]}
         """;
 
-    private RunningServer server = null!;
-
-    public async Task InitializeAsync()
-    {
-        server = await RunningServer.StartAsync();
-        await server.ImportAsync(
-            "crisis-program",
-            Fixtures.Organization("crisis-program", "crisis-program"),
-            Fixtures.Organization("city-hospital", "hospital"),
-            Fixtures.Agreement("city-hospital"),
-            Fixtures.Patient("p1"),
-            Fixtures.Referral("sr1", "p1"),
-            Fixtures.ReferralTask("t1", "p1", "sr1"));
-    }
-
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    protected override IReadOnlyList<string> Scene =>
+    [
+        Fixtures.Organization("city-hospital", "hospital"),
+        Fixtures.Agreement("city-hospital"),
+        Fixtures.Patient("p1"),
+        Fixtures.Referral("sr1", "p1"),
+        Fixtures.ReferralTask("t1", "p1", "sr1"),
+    ];
 
     [Fact]
     public async Task A_JSON_patch_changes_what_it_names()
     {
-        using var navigator = server.As("navigator");
+        using var navigator = Server.As("navigator");
 
         using var response = await SendAsync(navigator, "Patient/p1", """[{"op":"test","path":"/gender","value":"female"},{"op":"replace","path":"/birthDate","value":"1990-01-01"}]""");
 
@@ -47,7 +39,7 @@ public sealed class PatchTests : IAsyncLifetime
     [InlineData("""{}""", 400)]
     public async Task A_patch_that_fails_changes_nothing(string patch, int status)
     {
-        using var navigator = server.As("navigator");
+        using var navigator = Server.As("navigator");
         var before = (await navigator.GetJsonAsync("Patient/p1")).GetRawText();
 
         using var response = await SendAsync(navigator, "Patient/p1", patch);
@@ -59,7 +51,7 @@ public sealed class PatchTests : IAsyncLifetime
     [Fact]
     public async Task A_party_patches_its_task_and_cannot_test_what_it_does_not_see()
     {
-        using var hospital = server.As("hospital");
+        using var hospital = Server.As("hospital");
         var tag = $"W/\"{(await hospital.GetJsonAsync("Task/t1")).GetProperty("meta").GetProperty("versionId").GetString()}\"";
 
         using var oracle = await SendAsync(hospital, "Task/t1", """[{"op":"test","path":"/note/0/text","value":"only the custodian and full see this"}]""", tag);
@@ -69,7 +61,7 @@ public sealed class PatchTests : IAsyncLifetime
         await oracle.OutcomeAsync(422);
         await without.OutcomeAsync(400);
         Assert.Equal(200, (int)accepted.StatusCode);
-        using var navigator = server.As("navigator");
+        using var navigator = Server.As("navigator");
         var stored = await navigator.GetJsonAsync("Task/t1");
         Assert.Equal("accepted", stored.GetProperty("status").GetString());
         Assert.Equal(1, stored.GetProperty("note").GetArrayLength());
@@ -78,8 +70,8 @@ public sealed class PatchTests : IAsyncLifetime
     [Fact]
     public async Task A_patch_of_what_is_hidden_is_one_of_what_is_not_there()
     {
-        using var hospital = server.As("hospital");
-        await server.ImportAsync("crisis-program", Fixtures.Condition("c1", "p1"));
+        using var hospital = Server.As("hospital");
+        await Server.ImportAsync("crisis-program", Fixtures.Condition("c1", "p1"));
 
         using var hidden = await SendAsync(hospital, "Condition/c1", "[]");
         using var unknown = await SendAsync(hospital, "Condition/c2", "[]");
@@ -91,7 +83,7 @@ public sealed class PatchTests : IAsyncLifetime
     [Fact]
     public async Task A_client_may_ask_for_elements_or_a_summary()
     {
-        using var navigator = server.As("navigator");
+        using var navigator = Server.As("navigator");
 
         var elements = await navigator.GetJsonAsync("Patient/p1?_elements=birthDate");
         var page = await navigator.GetJsonAsync("Patient?_elements=gender&_count=1");

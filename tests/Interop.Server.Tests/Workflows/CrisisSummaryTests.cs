@@ -4,34 +4,25 @@ using Interop.Server.Tests.Host;
 namespace Interop.Server.Tests.Workflows;
 
 /// <summary>The police's job: one document on scene, of one shape, whoever the person is and whatever they agreed to.</summary>
-public sealed class CrisisSummaryTests : IAsyncLifetime
+public sealed class CrisisSummaryTests : SceneTests
 {
-    private RunningServer server = null!;
+    private static readonly string[] Persons = ["silent", "agreed", "refused"];
 
-    public async Task InitializeAsync()
-    {
-        server = await RunningServer.StartAsync();
-        await server.ImportAsync(
-            "crisis-program",
-            Fixtures.Organization("crisis-program", "crisis-program"),
-            Fixtures.Organization("city-police", "police"),
-            Fixtures.Organization("other-police", "police"),
-            Fixtures.Agreement("city-police", "basic", ["OVRPS"]),
-            Fixtures.Agreement("other-police", "basic", ["OVRPS"]));
-        foreach (var person in new[] { "silent", "agreed", "refused" })
+    protected override IReadOnlyList<string> Scene =>
+    [
+        Fixtures.Organization("city-police", "police"),
+        Fixtures.Organization("other-police", "police"),
+        Fixtures.Agreement("city-police", "basic", ["OVRPS"]),
+        Fixtures.Agreement("other-police", "basic", ["OVRPS"]),
+        .. Persons.SelectMany(person => new[]
         {
-            await server.ImportAsync("crisis-program", Fixtures.Patient(person, "Name" + person), Incident(person, "in-progress"), Fixtures.Condition("c" + person, person), Alert(person));
-        }
-
-        await server.ImportAsync(
-            "crisis-program",
-            Fixtures.Consent("yes", "agreed", "city-police", "basic", purpose: "OVRPS"),
-            Fixtures.Consent("no", "refused", "city-police", "basic", type: "deny", purpose: "OVRPS"),
-            Fixtures.Patient("past"),
-            Incident("past", "finished"));
-    }
-
-    public async Task DisposeAsync() => await server.DisposeAsync();
+            Fixtures.Patient(person, "Name" + person), Incident(person, "in-progress"), Fixtures.Condition("c" + person, person), Alert(person),
+        }),
+        Fixtures.Consent("yes", "agreed", "city-police", "basic", purpose: "OVRPS"),
+        Fixtures.Consent("no", "refused", "city-police", "basic", type: "deny", purpose: "OVRPS"),
+        Fixtures.Patient("past"),
+        Incident("past", "finished"),
+    ];
 
     [Fact]
     public async Task A_person_who_agreed_is_described_with_basic_facts_only()
@@ -82,20 +73,20 @@ public sealed class CrisisSummaryTests : IAsyncLifetime
     [InlineData("inc-agreed", "other-police")]
     public async Task Without_an_open_incident_of_the_agency_there_is_nothing_and_an_alert(string incident, string agency)
     {
-        using var police = server.As(Demo.DemoCaller.All.Single(caller => caller.Name == "police") with { Organization = agency });
+        using var police = Server.As(Demo.DemoCaller.All.Single(caller => caller.Name == "police") with { Organization = agency });
 
         using var response = await police.PostFhirAsync("Patient/$crisis-summary", Question(incident, "Nameagreed"));
 
         var issue = await response.OutcomeAsync(403);
         Assert.Equal("No open incident with this number is assigned to this agency.", issue.GetProperty("diagnostics").GetString());
-        await using var read = await server.Rows.OpenReadAsync(CancellationToken.None);
+        await using var read = await Server.Rows.OpenReadAsync(CancellationToken.None);
         Assert.Contains(await read.AuditAsync(0, 1000, CancellationToken.None), entry => entry.Row.Outcome == "alert");
     }
 
     [Fact]
     public async Task One_identifier_is_not_enough()
     {
-        using var police = server.As("police");
+        using var police = Server.As("police");
 
         using var response = await police.PostFhirAsync(
             "Patient/$crisis-summary",
@@ -108,7 +99,7 @@ public sealed class CrisisSummaryTests : IAsyncLifetime
     [Fact]
     public async Task Others_than_police_systems_lack_the_scope()
     {
-        using var hospital = server.As("hospital");
+        using var hospital = Server.As("hospital");
 
         using var response = await hospital.PostFhirAsync("Patient/$crisis-summary", Question("inc-agreed", "Nameagreed"));
 
@@ -117,7 +108,7 @@ public sealed class CrisisSummaryTests : IAsyncLifetime
 
     private async Task<(JsonElement Document, string Text)> AskAsync(string person, string? family = null)
     {
-        using var police = server.As("police");
+        using var police = Server.As("police");
         using var response = await police.PostFhirAsync("Patient/$crisis-summary", Question($"inc-{person}", family ?? "Name" + person));
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, text);

@@ -3,28 +3,20 @@ using Interop.Server.Tests.Host;
 namespace Interop.Server.Tests.Workflows;
 
 /// <summary>The navigator's job: who is owed a contact within 48 hours, soonest first.</summary>
-public sealed class FollowUpListTests : IAsyncLifetime
+public sealed class FollowUpListTests : SceneTests
 {
-    private RunningServer server = null!;
-
-    public async Task InitializeAsync()
-    {
-        server = await RunningServer.StartAsync();
-        await server.ImportAsync(
-            "crisis-program",
-            Fixtures.Organization("crisis-program", "crisis-program"),
-            Fixtures.Patient("p1"),
-            Fixtures.Patient("p2"),
-            Fixtures.Encounter("e1", "p1"),
-            Fixtures.Encounter("e2", "p2"));
-    }
-
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    protected override IReadOnlyList<string> Scene =>
+    [
+        Fixtures.Patient("p1"),
+        Fixtures.Patient("p2"),
+        Fixtures.Encounter("e1", "p1"),
+        Fixtures.Encounter("e2", "p2"),
+    ];
 
     [Fact]
     public async Task Finishing_an_encounter_makes_the_task_in_the_same_transaction()
     {
-        using var navigator = server.As("navigator");
+        using var navigator = Server.As("navigator");
 
         using var finished = await navigator.PutFhirAsync("Encounter/e1", Fixtures.Encounter("e1", "p1", "finished"));
 
@@ -39,7 +31,7 @@ public sealed class FollowUpListTests : IAsyncLifetime
     [Fact]
     public async Task Finishing_it_again_makes_no_second_task()
     {
-        using var navigator = server.As("navigator");
+        using var navigator = Server.As("navigator");
         for (var time = 0; time < 2; time++)
         {
             using var finished = await navigator.PutFhirAsync("Encounter/e1", Fixtures.Encounter("e1", "p1", "finished"));
@@ -53,7 +45,7 @@ public sealed class FollowUpListTests : IAsyncLifetime
     [Fact]
     public async Task The_list_is_sorted_by_due_time()
     {
-        using var navigator = server.As("navigator");
+        using var navigator = Server.As("navigator");
         using var later = await navigator.PutFhirAsync("Encounter/e2", Fixtures.Encounter("e2", "p2", "finished").Replace("T11:00", "T18:00", StringComparison.Ordinal));
         using var sooner = await navigator.PutFhirAsync("Encounter/e1", Fixtures.Encounter("e1", "p1", "finished"));
 

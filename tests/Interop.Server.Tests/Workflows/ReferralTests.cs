@@ -4,33 +4,25 @@ using Interop.Server.Tests.Host;
 namespace Interop.Server.Tests.Workflows;
 
 /// <summary>The hospital's job: pull the referrals that wait for it, read them and the person at the granted tier, close the loop.</summary>
-public sealed class ReferralTests : IAsyncLifetime
+public sealed class ReferralTests : SceneTests
 {
-    private RunningServer server = null!;
-
-    public async Task InitializeAsync()
-    {
-        server = await RunningServer.StartAsync();
-        await server.ImportAsync(
-            "crisis-program",
-            Fixtures.Organization("crisis-program", "crisis-program"),
-            Fixtures.Organization("city-hospital", "hospital"),
-            Fixtures.Organization("family-services", "social-services"),
-            Fixtures.Agreement("city-hospital"),
-            Fixtures.Agreement("family-services", "intermediate", ["COC"]),
-            Fixtures.Patient("p1"),
-            Fixtures.Consent("c1", "p1", "city-hospital"),
-            Fixtures.Referral("sr1", "p1"),
-            Fixtures.ReferralTask("t1", "p1", "sr1"),
-            Fixtures.ReferralTask("t2", "p1", "sr1", owner: "family-services"));
-    }
-
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    protected override IReadOnlyList<string> Scene =>
+    [
+        Fixtures.Organization("city-hospital", "hospital"),
+        Fixtures.Organization("family-services", "social-services"),
+        Fixtures.Agreement("city-hospital"),
+        Fixtures.Agreement("family-services", "intermediate", ["COC"]),
+        Fixtures.Patient("p1"),
+        Fixtures.Consent("c1", "p1", "city-hospital"),
+        Fixtures.Referral("sr1", "p1"),
+        Fixtures.ReferralTask("t1", "p1", "sr1"),
+        Fixtures.ReferralTask("t2", "p1", "sr1", owner: "family-services"),
+    ];
 
     [Fact]
     public async Task The_hospital_finds_its_waiting_referrals_with_what_they_are_about()
     {
-        using var hospital = server.As("hospital");
+        using var hospital = Server.As("hospital");
 
         var bundle = await hospital.GetJsonAsync("Task?owner=Organization/city-hospital&status=requested&_include=Task:focus&_total=accurate");
 
@@ -41,13 +33,13 @@ public sealed class ReferralTests : IAsyncLifetime
     [Fact]
     public async Task The_loop_is_closed_step_by_step_with_If_Match()
     {
-        using var hospital = server.As("hospital");
+        using var hospital = Server.As("hospital");
 
         await StepAsync(hospital, "accepted", 200);
         await StepAsync(hospital, "in-progress", 200);
         await StepAsync(hospital, "completed", 200, ",\"output\":[{\"type\":{\"text\":\"resulting-activity\"},\"valueString\":\"admitted\"}]");
 
-        using var navigator = server.As("navigator");
+        using var navigator = Server.As("navigator");
         var task = await navigator.GetJsonAsync("Task/t1");
         Assert.Equal("completed", task.GetProperty("status").GetString());
         Assert.Equal("admitted", task.GetProperty("output")[0].GetProperty("valueString").GetString());
@@ -57,7 +49,7 @@ public sealed class ReferralTests : IAsyncLifetime
     [Fact]
     public async Task A_wrong_step_is_422_and_says_which_are_allowed()
     {
-        using var hospital = server.As("hospital");
+        using var hospital = Server.As("hospital");
 
         var issue = await StepAsync(hospital, "completed", 422);
 
@@ -68,8 +60,8 @@ public sealed class ReferralTests : IAsyncLifetime
     [Fact]
     public async Task Only_the_requester_cancels_and_a_refusal_needs_its_reason()
     {
-        using var hospital = server.As("hospital");
-        using var navigator = server.As("navigator");
+        using var hospital = Server.As("hospital");
+        using var navigator = Server.As("navigator");
 
         await StepAsync(hospital, "cancelled", 422);
         await StepAsync(hospital, "rejected", 422);
@@ -80,7 +72,7 @@ public sealed class ReferralTests : IAsyncLifetime
     [Fact]
     public async Task A_stale_or_missing_version_is_refused()
     {
-        using var hospital = server.As("hospital");
+        using var hospital = Server.As("hospital");
         var task = await hospital.GetJsonAsync("Task/t1");
         var stale = $"W/\"{task.GetProperty("meta").GetProperty("versionId").GetString()}\"";
         var accepted = task.GetRawText().Replace("requested", "accepted", StringComparison.Ordinal);
@@ -97,7 +89,7 @@ public sealed class ReferralTests : IAsyncLifetime
     [Fact]
     public async Task A_party_may_not_change_what_the_request_says()
     {
-        using var hospital = server.As("hospital");
+        using var hospital = Server.As("hospital");
         var task = await hospital.GetJsonAsync("Task/t1");
 
         using var response = await hospital.PutFhirAsync(
@@ -110,7 +102,7 @@ public sealed class ReferralTests : IAsyncLifetime
     [Fact]
     public async Task Another_agencys_task_is_not_known_below_the_tier_that_shows_it()
     {
-        using var social = server.As("social");
+        using var social = Server.As("social");
 
         using var own = await social.GetAsync("Task/t2");
         using var other = await social.GetAsync("Task/t1");
@@ -122,9 +114,9 @@ public sealed class ReferralTests : IAsyncLifetime
     [Fact]
     public async Task Revoking_the_consent_changes_the_next_answer_and_the_next_page_of_an_open_search()
     {
-        await server.ImportAsync("crisis-program", [.. Enumerable.Range(0, 6).Select(number => Fixtures.Condition($"d{number}", "p1"))]);
-        using var hospital = server.As("hospital");
-        using var navigator = server.As("navigator");
+        await Server.ImportAsync("crisis-program", [.. Enumerable.Range(0, 6).Select(number => Fixtures.Condition($"d{number}", "p1"))]);
+        using var hospital = Server.As("hospital");
+        using var navigator = Server.As("navigator");
         var first = await hospital.GetJsonAsync("Condition?_count=2");
         var next = first.GetProperty("link").EnumerateArray().Single(link => link.GetProperty("relation").GetString() == "next").GetProperty("url").GetString()!;
         Assert.Equal(2, first.Keys().Count);

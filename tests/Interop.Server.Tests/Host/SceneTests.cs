@@ -1,0 +1,20 @@
+namespace Interop.Server.Tests.Host;
+
+/// <summary>Tests of one running server on which a scene is set: the custodian is there, the rest is the test's.</summary>
+public abstract class SceneTests : IAsyncLifetime
+{
+    protected const string Custodian = "crisis-program";
+
+    protected RunningServer Server { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Server = await RunningServer.StartAsync();
+        await Server.ImportAsync(Custodian, [Fixtures.Organization(Custodian, "crisis-program"), .. Scene]);
+    }
+
+    public async Task DisposeAsync() => await Server.DisposeAsync();
+
+    /// <summary>Resources that the custodian keeps.</summary>
+    protected virtual IReadOnlyList<string> Scene => [];
+}
