@@ -1,0 +1,151 @@
+using System.Net;
+using Interop.Identity.Tokens;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Interop.Identity.Tests;
+
+/// <summary>Two instances of one issuer on one database file.</summary>
+public sealed class TwoInstancesTests : IAsyncLifetime
+{
+    private RunningIssuer first = null!;
+    private RunningIssuer second = null!;
+
+    public async Task InitializeAsync()
+    {
+        first = await RunningIssuer.StartAsync();
+        second = await RunningIssuer.StartAsync(first);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await second.DisposeAsync();
+        await first.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_assertion_or_proof_used_at_one_is_refused_at_the_other()
+    {
+        var client = await Registered.BackendAsync(first);
+        var (assertion, proof) = (client.Assertion(), client.Proof(ClientKey.Ec("dpop", "ES256")));
+
+        Assert.Equal(HttpStatusCode.OK, (await client.TokenAsync(proof, first, ("client_assertion", assertion))).Status);
+        Assert.Equal("The assertion was used before.", (await client.TokenAsync(null, second, ("client_assertion", assertion)))["error_description"]);
+        Assert.Equal("The proof was used before.", (await client.TokenAsync(proof, second))["error_description"]);
+    }
+
+    [Fact]
+    public async Task An_assertion_sent_to_both_at_once_works_at_one()
+    {
+        var client = await Registered.BackendAsync(first);
+        for (var round = 0; round < 10; round++)
+        {
+            var assertion = client.Assertion();
+
+            var answers = await Task.WhenAll(
+                client.TokenAsync(null, first, ("client_assertion", assertion)), client.TokenAsync(null, second, ("client_assertion", assertion)));
+
+            Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task A_code_of_one_is_redeemed_refreshed_and_its_reuse_noticed_at_the_other()
+    {
+        var app = await Registered.AppAsync(first);
+        var person = await Person.AddAsync(first);
+        await using var browser = Browser.At(first);
+        var flow = new CodeFlow(app);
+        var code = await flow.CodeAsync(person, browser);
+
+        var tokens = await flow.RedeemAsync(code, at: second);
+        Assert.Equal(HttpStatusCode.OK, tokens.Status);
+        var refreshed = await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!, at: first);
+        Assert.Equal(HttpStatusCode.OK, refreshed.Status);
+        Assert.Equal("invalid_grant", (await flow.RedeemAsync(code, at: first))["error"]);
+        Assert.Equal("invalid_grant", (await CodeFlow.RefreshAsync(app, refreshed["refresh_token"]!, at: second))["error"]);
+    }
+
+    [Fact]
+    public async Task A_person_signed_in_at_one_that_stops_is_signed_in_at_the_other()
+    {
+        var person = await Person.AddAsync(first);
+        await using var browser = Browser.At(second);
+        await person.AllowAsync(browser, "/account");
+        await second.DisposeAsync();
+
+        second = await RunningIssuer.StartAsync(first);
+        await using var later = Browser.At(second);
+        foreach (Cookie cookie in browser.Cookies.GetAllCookies())
+        {
+            later.Cookies.Add(new Cookie(cookie.Name, cookie.Value, "/", "127.0.0.1"));
+        }
+
+        await later.OpenAsync("/account");
+        Assert.Equal("/account", later.Path);
+        Assert.Contains("(this one)", later.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Both_start_on_a_new_file_with_the_same_first_key()
+    {
+        var keys = await Task.WhenAll(first.Http.GetStringAsync("/jwks"), second.Http.GetStringAsync("/jwks"));
+
+        Assert.Equal(keys[0], keys[1]);
+        Assert.Single(new JsonWebKeySet(keys[0]).Keys);
+    }
+
+    [Fact]
+    public async Task Keys_rotate_under_load_without_a_verification_that_fails()
+    {
+        var client = await Registered.BackendAsync(first);
+        var cached = new JsonWebKeySet(await second.Http.GetStringAsync("/jwks"));
+        var (fetches, signers) = (0, new HashSet<string>());
+
+        // A verifier that keeps the key set for as long as the issuer's lead allows and never asks because of an unknown key.
+        for (var minute = 0; minute < 40; minute++)
+        {
+            if (minute == 3 || minute == 20)
+            {
+                await first.Get<SigningKeys>().RotateAsync(atOnce: false, CancellationToken.None);
+            }
+
+            if (minute % 4 == 0)
+            {
+                cached = new JsonWebKeySet(await second.Http.GetStringAsync("/jwks"));
+                fetches++;
+            }
+
+            var tokens = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => client.TokenAsync(null, number % 2 == 0 ? first : second)));
+            foreach (var answer in tokens)
+            {
+                var result = await new JsonWebTokenHandler().ValidateTokenAsync(answer.AccessToken, new TokenValidationParameters
+                {
+                    ValidIssuer = first.Issuer,
+                    ValidAudience = RunningIssuer.Audience,
+                    ValidateLifetime = false,
+                    IssuerSigningKeys = cached.Keys,
+                });
+                Assert.True(result.IsValid);
+                signers.Add(new JsonWebToken(answer.AccessToken).Kid);
+            }
+
+            first.Clock.Pass(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal((10, 3), (fetches, signers.Count));
+    }
+
+    [Fact]
+    public async Task A_leaked_key_is_withdrawn_at_once()
+    {
+        var client = await Registered.BackendAsync(first);
+        var token = (await client.TokenAsync()).AccessToken;
+
+        var kid = await second.Get<SigningKeys>().RotateAsync(atOnce: true, CancellationToken.None);
+
+        Assert.Equal(kid, Assert.Single(new JsonWebKeySet(await first.Http.GetStringAsync("/jwks")).Keys).Kid);
+        Assert.Equal("False", (await client.PostAsync(first, "/introspect", new() { ["token"] = token }))["active"]);
+        Assert.Equal(kid, new JsonWebToken((await client.TokenAsync()).AccessToken).Kid);
+    }
+}
