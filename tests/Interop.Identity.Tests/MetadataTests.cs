@@ -1,0 +1,137 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Interop.Identity.Tests;
+
+/// <summary>Discovery, security headers, and settings that stop the process.</summary>
+public sealed class MetadataTests : IAsyncLifetime
+{
+    private RunningIssuer issuer = null!;
+
+    public async Task InitializeAsync() => issuer = await RunningIssuer.StartAsync();
+
+    public async Task DisposeAsync() => await issuer.DisposeAsync();
+
+    [Theory]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    [InlineData("/.well-known/smart-configuration")]
+    public async Task Discovery_offers_what_there_is_and_nothing_weaker(string path)
+    {
+        var metadata = await issuer.GetJsonAsync(path);
+        List<string?> List(string name) => [.. metadata.GetProperty(name).EnumerateArray().Select(value => value.GetString())];
+
+        Assert.Equal(issuer.Issuer, metadata.GetProperty("issuer").GetString());
+        Assert.Equal(["code"], List("response_types_supported"));
+        Assert.Equal(["S256"], List("code_challenge_methods_supported"));
+        Assert.Equal(["authorization_code", "refresh_token", "client_credentials"], List("grant_types_supported"));
+        Assert.Equal(["private_key_jwt", "none"], List("token_endpoint_auth_methods_supported"));
+        Assert.Equal(["RS384", "ES384"], List("token_endpoint_auth_signing_alg_values_supported"));
+        Assert.False(metadata.TryGetProperty("registration_endpoint", out _));
+        foreach (var name in (string[])["authorization_endpoint", "token_endpoint", "introspection_endpoint", "revocation_endpoint", "jwks_uri"])
+        {
+            Assert.StartsWith(issuer.Issuer + "/", metadata.GetProperty(name).GetString()!, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task SMART_configuration_names_the_capabilities()
+    {
+        var capabilities = (await issuer.GetJsonAsync("/.well-known/smart-configuration")).GetProperty("capabilities").Deserialize<string[]>()!;
+
+        Assert.Contains("client-confidential-asymmetric", capabilities);
+        Assert.Contains("permission-v2", capabilities);
+        Assert.DoesNotContain("permission-v1", capabilities);
+        Assert.DoesNotContain("launch-ehr", capabilities);
+        Assert.DoesNotContain("client-confidential-symmetric", capabilities);
+    }
+
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/jwks")]
+    [InlineData("/nothing")]
+    [InlineData("/authorize")]
+    public async Task Every_answer_has_the_security_headers(string path)
+    {
+        using var response = await issuer.Http.GetAsync(path);
+
+        string Header(string name) => string.Join(',', response.Headers.GetValues(name));
+        Assert.Equal("nosniff", Header("X-Content-Type-Options"));
+        Assert.Equal("DENY", Header("X-Frame-Options"));
+        Assert.Equal("no-referrer", Header("Referrer-Policy"));
+        Assert.Contains("default-src 'none'", Header("Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.Contains("frame-ancestors 'none'", Header("Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Fact]
+    public async Task Forms_may_lead_on_to_the_client_that_asked_and_to_nobody_else()
+    {
+        var app = await Registered.AppAsync(issuer);
+        await using var browser = Browser.At(issuer);
+
+        await browser.OpenAsync(new CodeFlow(app).Link());
+
+        Assert.EndsWith("form-action 'self' https://app.example", string.Join(',', browser.Last.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Token_answers_are_not_kept_by_caches()
+    {
+        using var response = await issuer.Http.PostAsync("/token", new FormUrlEncodedContent([]));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.True(response.Headers.CacheControl!.NoStore);
+    }
+
+    [Fact]
+    public void The_database_is_readable_by_its_owner_only()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(issuer.Settings.DatabasePath));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(issuer.Settings.KeyFolder));
+        }
+    }
+
+    [Fact]
+    public async Task The_database_holds_no_secret_in_the_clear()
+    {
+        var app = await Registered.AppAsync(issuer);
+        await using var browser = Browser.At(issuer);
+        var flow = new CodeFlow(app);
+        var code = await flow.CodeAsync(await Person.AddAsync(issuer), browser);
+        var tokens = await flow.RedeemAsync(code);
+
+        var bytes = await ReadAsync(issuer.Settings.DatabasePath) + await ReadAsync(issuer.Settings.DatabasePath + "-wal");
+        foreach (var secret in (string[])[code, tokens["refresh_token"]!, tokens.AccessToken, Person.Password, "PRIVATE KEY"])
+        {
+            Assert.DoesNotContain(secret, bytes, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("account-ana", bytes, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--Identity:Issuer=http://issuer.example", "Identity:Issuer must use https")]
+    [InlineData("--Identity:Issuer=nonsense", "Identity:Issuer must be an absolute URL")]
+    [InlineData("--Identity:FhirUrl=http://fhir.example/fhir", "Identity:FhirUrl must use https")]
+    [InlineData("--Identity:Database=mysql:x", "Identity:Database must be sqlite:PATH")]
+    [InlineData("--Identity:Audience=", "Identity:Audience must not be empty")]
+    [InlineData("--Identity:RequestsPerMinute=none", "Identity:RequestsPerMinute must be")]
+    [InlineData("--Identity:RequiresSecondFactor=perhaps", "Identity:RequiresSecondFactor must be")]
+    [InlineData("--Identity:BreachedPasswords=/nowhere/at/all", "Identity:BreachedPasswords names a file")]
+    public void A_wrong_setting_stops_the_process_with_a_sentence(string setting, string sentence)
+    {
+        var wrong = Assert.Throws<SettingsException>(() => InteropIdentity.Build([setting]));
+
+        Assert.StartsWith(sentence, wrong.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ReadAsync(string path)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file, System.Text.Encoding.Latin1);
+        return await reader.ReadToEndAsync();
+    }
+}
