@@ -16,6 +16,13 @@ if [ ! -d "$examples" ]; then
 fi
 export INTEROP_R4_EXAMPLES=$examples
 
+# The issuer's independent relying party; a test that prints so when it is absent.
+if [ ! -d artifacts/oauth4webapi/package ]; then
+  echo "Fetching the relying party (npm oauth4webapi 3.8.8) ..."
+  mkdir -p artifacts/oauth4webapi
+  (cd artifacts/oauth4webapi && npm pack --silent oauth4webapi@3.8.8 >/dev/null && tar -xzf oauth4webapi-3.8.8.tgz && rm oauth4webapi-3.8.8.tgz)
+fi
+
 mkdir -p artifacts
 dotnet build Interop.sln -c Release --nologo -v quiet
 
