@@ -147,10 +147,13 @@ internal ref partial struct ValidationPass
 
     private void AddBroken(Invariant invariant, int node)
     {
-        if (!IsFull)
+        if (invariant.IsError)
         {
-            var severity = invariant.IsError ? IssueSeverity.Error : IssueSeverity.Warning;
-            (issues ??= []).Add(new(severity, "invariant", invariant.Text, ElementPath.Of(utf8, nodes, node)));
+            Add(node, "invariant", invariant.Text);
+        }
+        else if (++warnings <= maxIssues)
+        {
+            (issues ??= []).Add(new(IssueSeverity.Warning, "invariant", invariant.Text, ElementPath.Of(utf8, nodes, node)));
         }
     }
 }

@@ -21,7 +21,11 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
 
     public readonly IReadOnlyList<Issue> Issues => issues ?? (IReadOnlyList<Issue>)[];
 
-    private readonly bool IsFull => issues?.Count >= maxIssues;
+    // Warnings have a bound of their own, so that many of them do not end the search for errors.
+    private int errors;
+    private int warnings;
+
+    private readonly bool IsFull => errors >= maxIssues;
 
     public void Run()
     {
@@ -34,7 +38,7 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
             Resource(0, isContained: false);
         }
 
-        if (IsFull)
+        if (IsFull || warnings > maxIssues)
         {
             issues!.Add(new(IssueSeverity.Information, "incomplete", $"Only the first {maxIssues} issues are listed.", null));
         }
@@ -400,6 +404,7 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
     {
         if (!IsFull)
         {
+            errors++;
             (issues ??= []).Add(new(IssueSeverity.Error, code, rule, ElementPath.Of(utf8, nodes, node)));
         }
     }
@@ -408,6 +413,7 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
     {
         if (!IsFull)
         {
+            errors++;
             (issues ??= []).Add(new(IssueSeverity.Error, code, rule, $"{ElementPath.Of(utf8, nodes, parent)}.{name}"));
         }
     }

@@ -15,6 +15,7 @@ public sealed class ExampleValidationTests
     {
         ["ActivityDefinition-blood-tubes-supply.json"] = NoText,
         ["ActivityDefinition-heart-valve-replacement.json"] = NoText,
+        ["Bundle-dataelements.json"] = "bdl-7: twelve of its entries have a fullUrl that an entry before has",
         ["DeviceMetric-example.json"] = "DeviceMetric.parent may point at a Device only, and points at a DeviceDefinition",
         ["DeviceUseStatement-example.json"] = "DeviceUseStatement.reasonReference points at a type that is not among its targets",
         ["EventDefinition-example.json"] = NoText,
