@@ -20,7 +20,8 @@ internal static class JsonNumber
             }
             else if (number[i] is (byte)'e' or (byte)'E')
             {
-                power += long.TryParse(number[(i + 1)..], System.Globalization.NumberStyles.AllowLeadingSign, null, out var exponent) ? Math.Clamp(exponent, -1L << 40, 1L << 40) : 1L << 41;
+                power += long.TryParse(number[(i + 1)..], System.Globalization.NumberStyles.AllowLeadingSign, null, out var exponent)
+                    ? Math.Clamp(exponent, -1L << 40, 1L << 40) : 1L << 41;
                 break;
             }
             else

@@ -14,7 +14,8 @@ internal readonly record struct TapePlace(ReadOnlyMemory<byte> Utf8, JsonTape Ta
     public int Child(ReadOnlySpan<byte> name) => Kind == TapeKind.Object ? Tape.Find(Utf8.Span, Node, name) : -1;
 
     /// <summary>The text of a string property; null where there is none.</summary>
-    public string? ChildText(ReadOnlySpan<byte> name) => Child(name) is >= 0 and var child && Tape[child].Kind == TapeKind.String ? At(child).Text() : null;
+    public string? ChildText(ReadOnlySpan<byte> name) =>
+        Child(name) is >= 0 and var child && Tape[child].Kind == TapeKind.String ? At(child).Text() : null;
 
     public IEnumerable<TapePlace> Children()
     {
@@ -71,7 +72,8 @@ internal readonly record struct TapePlace(ReadOnlyMemory<byte> Utf8, JsonTape Ta
     }
 
     /// <summary>
-    /// True when all that this pattern says is found in the value (https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_):
+    /// True when all that this pattern says is found in the value
+    /// (https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_):
     /// of an array each item in some item, whatever their order.
     /// </summary>
     public bool IsPatternOf(TapePlace value)

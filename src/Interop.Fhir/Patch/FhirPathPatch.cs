@@ -6,7 +6,8 @@ namespace Interop.Fhir.Patch;
 
 /// <summary>
 /// A FHIRPath Patch (https://hl7.org/fhir/R4/fhirpatch.html): add, insert, delete, replace and move in a Parameters resource; all or none,
-/// and no byte changes outside the elements that an operation is about. The result may be no valid resource: validate it before it is stored.
+/// and no byte changes outside the elements that an operation is about. The result may be no valid resource: validate it before it is
+/// stored.
 /// </summary>
 public sealed class FhirPathPatch
 {
@@ -19,7 +20,8 @@ public sealed class FhirPathPatch
     public static FhirPathPatch? Parse(ReadOnlyMemory<byte> utf8, out IReadOnlyList<Issue> issues)
     {
         var text = JsonTape.WithoutMark(utf8);
-        issues = [.. ResourceValidator.Validate(text, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error)];
+        issues = [.. ResourceValidator.Validate(text, ValidationOptions.StructureOnly)
+            .Where(issue => issue.Severity <= IssueSeverity.Error)];
         if (issues.Count > 0)
         {
             return null;
@@ -27,9 +29,20 @@ public sealed class FhirPathPatch
 
         using var tape = JsonTape.TryRead(text.Span, out _);
         var operations = Operations(text, tape!).ToList();
-        issues = new TapePlace(text, tape!, 0).ChildText("resourceType"u8) != "Parameters" ? [Wrong("A FHIRPath Patch is a Parameters resource.", "resourceType")]
-            : operations.Count > JsonPatch.MostOperations ? [new(IssueSeverity.Error, "too-costly", $"A patch may have {JsonPatch.MostOperations} operations at most.", null)]
-            : [.. operations.SelectMany((operation, index) => FhirPathPatchOperation.Check(operation).Select(rule => Wrong(rule, $"Parameters.parameter[{index}]")))];
+        if (new TapePlace(text, tape!, 0).ChildText("resourceType"u8) != "Parameters")
+        {
+            issues = [Wrong("A FHIRPath Patch is a Parameters resource.", "resourceType")];
+        }
+        else if (operations.Count > JsonPatch.MostOperations)
+        {
+            issues = [new(IssueSeverity.Error, "too-costly", $"A patch may have {JsonPatch.MostOperations} operations at most.", null)];
+        }
+        else
+        {
+            issues = [.. operations.SelectMany((operation, index) =>
+                FhirPathPatchOperation.Check(operation).Select(rule => Wrong(rule, $"Parameters.parameter[{index}]")))];
+        }
+
         return issues.Count == 0 ? new(text, operations.Count) : null;
     }
 

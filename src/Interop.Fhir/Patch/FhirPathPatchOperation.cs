@@ -5,7 +5,8 @@ using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.Patch;
 
-/// <summary>One operation of a FHIRPath Patch. Values and their <c>_</c> twins, which hold a primitive's extensions, change together.</summary>
+/// <summary>One operation of a FHIRPath Patch. Values and their <c>_</c> twins, which hold a primitive's extensions, change
+/// together.</summary>
 internal sealed class FhirPathPatchOperation(TapePlace operation)
 {
     private static readonly Dictionary<string, string[]> Required = new()
@@ -34,7 +35,8 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
         }
 
         var rules = required.Where(name => Part(operation, name) is null).Select(name => $"{type} needs the part {name}.").ToList();
-        foreach (var name in Numbers.Where(name => required.Contains(name) && Part(operation, name) is not null && Number(operation, name) is null))
+        foreach (var name in Numbers.Where(name =>
+            required.Contains(name) && Part(operation, name) is not null && Number(operation, name) is null))
         {
             rules.Add($"The part {name} must be a valueInteger that is not negative.");
         }
@@ -78,7 +80,8 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
         operation.Property("part")?.Children().Cast<TapePlace?>().FirstOrDefault(part => part!.Value.ChildText("name"u8) == name);
 
     private static string? PartText(TapePlace operation, string name) =>
-        Part(operation, name)?.Children().Cast<TapePlace?>().FirstOrDefault(child => child!.Value.Name() is "valueString" or "valueCode") is { Kind: TapeKind.String } text
+        Part(operation, name)?.Children().Cast<TapePlace?>()
+            .FirstOrDefault(child => child!.Value.Name() is "valueString" or "valueCode") is { Kind: TapeKind.String } text
             ? text.Text()
             : null;
 
@@ -109,7 +112,8 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
 
     private byte[]? Add(byte[] document, JsonTape tape, string path, string name, ref string rule)
     {
-        if (Places(document, tape, path) is not [var place] || place.Type is not { Kind: PrimitiveKind.None } || tape[place.Node].Kind != TapeKind.Object)
+        if (Places(document, tape, path) is not [var place] || place.Type is not { Kind: PrimitiveKind.None }
+            || tape[place.Node].Kind != TapeKind.Object)
         {
             rule = "the path must lead to one element that can have children.";
             return null;

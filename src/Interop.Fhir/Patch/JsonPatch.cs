@@ -60,7 +60,8 @@ public sealed class JsonPatch
         return found.Count == 0 ? new(operations) : null;
     }
 
-    /// <summary>The changed document without a byte order mark; null where an operation can't be carried out, a failed <c>test</c> included (HTTP 422).</summary>
+    /// <summary>The changed document without a byte order mark; null where an operation can't be carried out, a failed <c>test</c> included
+    /// (HTTP 422).</summary>
     public byte[]? Apply(ReadOnlyMemory<byte> resource, out IReadOnlyList<Issue> issues)
     {
         var document = JsonTape.WithoutMark(resource).ToArray();
@@ -74,7 +75,8 @@ public sealed class JsonPatch
 
             if (changed.Length > MostBytes)
             {
-                issues = [new(IssueSeverity.Error, "too-costly", $"Operation {i} ({operations[i].Name}): the document becomes too large.", $"[{i}]")];
+                issues = [new(IssueSeverity.Error, "too-costly", $"Operation {i} ({operations[i].Name}): the document becomes too large.",
+                    $"[{i}]")];
                 return null;
             }
 

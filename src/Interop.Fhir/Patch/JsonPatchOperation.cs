@@ -19,7 +19,8 @@ internal sealed record JsonPatchOperation(string Name, JsonPointer Path, JsonPoi
             return null;
         }
 
-        if (item.Children().Select(child => child.Name()).Where(name => name is "op" or "path" or "from" or "value").CountBy(name => name).Any(pair => pair.Value > 1))
+        if (item.Children().Select(child => child.Name()).Where(name => name is "op" or "path" or "from" or "value").CountBy(name => name)
+            .Any(pair => pair.Value > 1))
         {
             rule = "A member of the operation occurs twice.";
             return null;
@@ -41,7 +42,8 @@ internal sealed record JsonPatchOperation(string Name, JsonPointer Path, JsonPoi
             : needsValue && value is null ? "value is missing."
             : name == "move" && path.IsInside(from!) ? "A value can't be moved into itself."
             : string.Empty;
-        return rule.Length > 0 ? null : new(name!, path!, from, needsValue ? new TapeEdit(item.Utf8.Span, item.Tape).Raw(value!.Value.Node).ToArray() : []);
+        return rule.Length > 0 ? null
+            : new(name!, path!, from, needsValue ? new TapeEdit(item.Utf8.Span, item.Tape).Raw(value!.Value.Node).ToArray() : []);
     }
 
     /// <summary>The changed bytes, or null and the reason.</summary>
@@ -65,7 +67,8 @@ internal sealed record JsonPatchOperation(string Name, JsonPointer Path, JsonPoi
         };
     }
 
-    private static string? Text(TapePlace item, string name) => item.Property(name) is { Kind: TapeKind.String } found ? found.Text() : null;
+    private static string? Text(TapePlace item, string name) =>
+        item.Property(name) is { Kind: TapeKind.String } found ? found.Text() : null;
 
     private byte[]? Add(byte[] document, JsonTape tape, ReadOnlySpan<byte> value, ref string rule)
     {

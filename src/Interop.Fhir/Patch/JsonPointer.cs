@@ -39,7 +39,8 @@ internal sealed record JsonPointer(IReadOnlyList<string> Tokens)
     }
 
     /// <summary>True for a pointer to something inside what the other one points at.</summary>
-    public bool IsInside(JsonPointer other) => Tokens.Count > other.Tokens.Count && Tokens.Take(other.Tokens.Count).SequenceEqual(other.Tokens);
+    public bool IsInside(JsonPointer other) =>
+        Tokens.Count > other.Tokens.Count && Tokens.Take(other.Tokens.Count).SequenceEqual(other.Tokens);
 
     /// <summary>The node that the first tokens lead to, or -1.</summary>
     public int Find(ReadOnlySpan<byte> utf8, JsonTape tape, int count)

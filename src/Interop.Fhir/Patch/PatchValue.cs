@@ -3,7 +3,8 @@ using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.Patch;
 
-/// <summary>The value of a FHIRPath Patch operation, still in the Parameters resource: a <c>value[x]</c>, a resource, or parts that make an object.</summary>
+/// <summary>The value of a FHIRPath Patch operation, still in the Parameters resource: a <c>value[x]</c>, a resource, or parts that make an
+/// object.</summary>
 internal sealed class PatchValue(TapePlace parameter)
 {
     private const int DeepestParts = 32;
@@ -12,7 +13,8 @@ internal sealed class PatchValue(TapePlace parameter)
     public string? Suffix { get; } = parameter.Children().Select(child => child.Name().TrimStart('_'))
         .FirstOrDefault(name => name.StartsWith("value", StringComparison.Ordinal))?["value".Length..];
 
-    /// <summary>The JSON of the value for an element of this type; empty where it has extensions only, null where it can't be made.</summary>
+    /// <summary>The JSON of the value for an element of this type; empty where it has extensions only, null where it can't be
+    /// made.</summary>
     public byte[]? Raw(FhirType? type) => Raw(parameter, type, 0);
 
     /// <summary>The id and extensions of a primitive; empty where it has none.</summary>
@@ -48,7 +50,8 @@ internal sealed class PatchValue(TapePlace parameter)
         foreach (var part in parts.Children())
         {
             var value = new PatchValue(part);
-            if (part.ChildText("name"u8) is not { } name || Shape(type, name, value.Suffix) is not { } found || Raw(part, found.Shape.Type, depth + 1) is not { Length: > 0 } raw)
+            if (part.ChildText("name"u8) is not { } name || Shape(type, name, value.Suffix) is not { } found
+                || Raw(part, found.Shape.Type, depth + 1) is not { Length: > 0 } raw)
             {
                 return null;
             }
@@ -69,11 +72,13 @@ internal sealed class PatchValue(TapePlace parameter)
             }
         }
 
-        var written = properties.Select(property => Splice.Property(property.Name, property.Shape.IsList ? Array(property.Values) : property.Values[0]));
+        var written = properties.Select(property =>
+            Splice.Property(property.Name, property.Shape.IsList ? Array(property.Values) : property.Values[0]));
         return [.. "{"u8, .. Join(written), .. "}"u8];
     }
 
-    /// <summary>The JSON name and shape of an element by its FHIRPath name, of a choice for a type suffix; null where the type lacks it.</summary>
+    /// <summary>The JSON name and shape of an element by its FHIRPath name, of a choice for a type suffix; null where the type lacks
+    /// it.</summary>
     public static (string JsonName, PropertyShape Shape)? Shape(FhirType type, string name, string? suffix)
     {
         foreach (var element in type.Kind == PrimitiveKind.None ? type.Shape.Elements : [])

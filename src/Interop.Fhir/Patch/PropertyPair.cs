@@ -3,7 +3,8 @@ using Interop.Fhir.Json;
 
 namespace Interop.Fhir.Patch;
 
-/// <summary>A property of an object together with its <c>_</c> twin, which holds the ids and extensions of primitives (https://hl7.org/fhir/R4/json.html#primitive).</summary>
+/// <summary>A property of an object together with its <c>_</c> twin, which holds the ids and extensions of primitives
+/// (https://hl7.org/fhir/R4/json.html#primitive).</summary>
 internal sealed class PropertyPair
 {
     private readonly byte[] document;
@@ -35,7 +36,8 @@ internal sealed class PropertyPair
     {
         var values = Raw(value);
         var twins = Raw(twin);
-        return [.. Enumerable.Range(0, Math.Max(values.Count, twins.Count)).Select(i => new PatchItem(values.ElementAtOrDefault(i) ?? [], twins.ElementAtOrDefault(i) ?? []))];
+        return [.. Enumerable.Range(0, Math.Max(values.Count, twins.Count))
+            .Select(i => new PatchItem(values.ElementAtOrDefault(i) ?? [], twins.ElementAtOrDefault(i) ?? []))];
     }
 
     public int IndexOf(int item)

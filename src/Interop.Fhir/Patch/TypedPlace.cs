@@ -10,7 +10,7 @@ namespace Interop.Fhir.Patch;
 /// <param name="Property">The shape of the property; null for the resource itself and what R4 does not know.</param>
 internal readonly record struct TypedPlace(int Node, int Holder, int Array, PropertyShape? Property, FhirType? Type)
 {
-    /// <summary>The value that starts at a byte. Of the values that start there (none but it: a container starts before what it holds).</summary>
+    /// <summary>The value that starts at a byte; null where none does.</summary>
     public static TypedPlace? At(ReadOnlySpan<byte> utf8, JsonTape tape, int start)
     {
         var type = ElementPath.ResourceTypeOf(utf8, tape.Nodes, 0);

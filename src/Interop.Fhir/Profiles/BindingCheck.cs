@@ -16,7 +16,8 @@ internal static class BindingCheck
 
     public static void Run(ProfilePass pass, BindingRule binding, ElementItem item)
     {
-        if (binding.Strength is not ("required" or "extensible") || item.Node < 0 || IsMember(pass, binding.ValueSet, item) is not { } membership)
+        if (binding.Strength is not ("required" or "extensible") || item.Node < 0
+            || IsMember(pass, binding.ValueSet, item) is not { } membership)
         {
             return;
         }
@@ -24,7 +25,8 @@ internal static class BindingCheck
         var isRequired = binding.Strength == "required";
         if (membership.IsMember == false)
         {
-            var rule = isRequired ? $"the code must be from {binding.ValueSet}." : $"the code should be from {binding.ValueSet} if one there fits.";
+            var rule = isRequired ? $"the code must be from {binding.ValueSet}."
+                : $"the code should be from {binding.ValueSet} if one there fits.";
             pass.Add(item.Node, "code-invalid", rule, isRequired ? IssueSeverity.Error : IssueSeverity.Warning);
         }
         else if (membership.IsMember is null && isRequired && !BySyntax.Contains(binding.ValueSet.Split('|')[0]))
@@ -55,5 +57,6 @@ internal static class BindingCheck
     }
 
     private static Membership Coding(ProfilePass pass, string valueSet, TapePlace coding) =>
-        coding.ChildText("code"u8) is { } code && coding.ChildText("system"u8) is { } system ? pass.Set.Terminology.Contains(valueSet, system, code) : Membership.No;
+        coding.ChildText("code"u8) is { } code && coding.ChildText("system"u8) is { } system
+            ? pass.Set.Terminology.Contains(valueSet, system, code) : Membership.No;
 }

@@ -18,7 +18,8 @@ internal readonly record struct ElementItem(FhirType Type, int Node, int Twin = 
     {
         var items = new List<ElementItem>();
         var holder = Type.Kind == PrimitiveKind.None ? Node : Twin;
-        if (holder < 0 || tape[holder].Kind != TapeKind.Object || Type.Shape.Elements.FirstOrDefault(element => element.Name == name) is not { } element)
+        if (holder < 0 || tape[holder].Kind != TapeKind.Object
+            || Type.Shape.Elements.FirstOrDefault(element => element.Name == name) is not { } element)
         {
             return items;
         }
@@ -27,11 +28,13 @@ internal readonly record struct ElementItem(FhirType Type, int Node, int Twin = 
         {
             var shape = Type.Shape.Properties.Find(Encoding.UTF8.GetBytes(jsonName))!;
             var values = Nodes(tape, tape.Find(utf8, holder, Encoding.UTF8.GetBytes(jsonName)));
-            var twins = shape.Kind == PrimitiveKind.None ? [] : Nodes(tape, tape.Find(utf8, holder, Encoding.UTF8.GetBytes("_" + jsonName)));
+            var twins = shape.Kind == PrimitiveKind.None ? []
+                : Nodes(tape, tape.Find(utf8, holder, Encoding.UTF8.GetBytes("_" + jsonName)));
             for (var i = 0; i < Math.Max(values.Count, twins.Count); i++)
             {
                 var (value, twin) = (i < values.Count ? values[i] : -1, i < twins.Count ? twins[i] : -1);
-                var type = shape.Type.IsResource && value >= 0 ? ElementPath.ResourceTypeOf(utf8, tape.Nodes, value) ?? shape.Type : shape.Type;
+                var type = shape.Type.IsResource && value >= 0 ? ElementPath.ResourceTypeOf(utf8, tape.Nodes, value) ?? shape.Type
+                    : shape.Type;
                 if (value >= 0 || twin >= 0)
                 {
                     items.Add(new(type, value, twin));

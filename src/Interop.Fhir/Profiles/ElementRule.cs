@@ -3,7 +3,8 @@ using Interop.Fhir.Json;
 
 namespace Interop.Fhir.Profiles;
 
-/// <summary>What a profile says about one element, with the rules of its children and slices (https://hl7.org/fhir/R4/elementdefinition.html). Null: nothing.</summary>
+/// <summary>What a profile says about one element, with the rules of its children and slices
+/// (https://hl7.org/fhir/R4/elementdefinition.html). Null: nothing.</summary>
 internal sealed class ElementRule(string name)
 {
     /// <summary>The FHIRPath name; <c>value</c> for <c>value[x]</c>.</summary>
@@ -36,7 +37,8 @@ internal sealed class ElementRule(string name)
 
     public ElementRule Child(string child) => Children.Find(rule => rule.Name == child) ?? Added(Children, new(child));
 
-    public ElementRule Slice(string slice) => Slices.Find(rule => rule.SliceName == slice) ?? Added(Slices, new(Name) { SliceName = slice });
+    public ElementRule Slice(string slice) =>
+        Slices.Find(rule => rule.SliceName == slice) ?? Added(Slices, new(Name) { SliceName = slice });
 
     public ElementRule Clone()
     {

@@ -4,7 +4,8 @@ using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.Profiles;
 
-/// <summary>All extensions of a resource against the loaded definitions that their URLs name (https://hl7.org/fhir/R4/defining-extensions.html).</summary>
+/// <summary>All extensions of a resource against the loaded definitions that their URLs name
+/// (https://hl7.org/fhir/R4/defining-extensions.html).</summary>
 internal sealed class ExtensionPass(ProfilePass pass)
 {
     private static readonly FhirType Extension = FhirFacts.R4.Type("Extension")!;
@@ -43,7 +44,8 @@ internal sealed class ExtensionPass(ProfilePass pass)
     private void Check(ProfileFacts definition, int node)
     {
         var place = TypedPlace.At(pass.Utf8.Span, pass.Tape, pass.Tape[node].Start);
-        if (definition.Contexts.Count > 0 && place is { Holder: >= 0 } found && !definition.Contexts.Any(context => Allows(context, found.Holder)))
+        if (definition.Contexts.Count > 0 && place is { Holder: >= 0 } found
+            && !definition.Contexts.Any(context => Allows(context, found.Holder)))
         {
             pass.Misplaced(definition, node);
         }

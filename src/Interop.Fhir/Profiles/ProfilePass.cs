@@ -129,11 +129,13 @@ internal sealed class ProfilePass(ProfileSet set, ReadOnlyMemory<byte> utf8, Jso
         var slice = rule.SliceName is null ? string.Empty : $" of the slice {rule.SliceName}";
         if (count < rule.Min)
         {
-            Add(parent.Place, "required", rule.Min == 1 ? $"an element{slice} is mandatory here." : $"at least {rule.Min} elements{slice} are needed.", child: name);
+            Add(parent.Place, "required", rule.Min == 1 ? $"an element{slice} is mandatory here."
+                : $"at least {rule.Min} elements{slice} are needed.", child: name);
         }
         else if (rule.Max is >= 0 and var most && count > most)
         {
-            Add(parent.Place, "structure", most == 0 ? $"no element{slice} is allowed here." : $"at most {most} elements{slice} are allowed.", child: name);
+            Add(parent.Place, "structure", most == 0 ? $"no element{slice} is allowed here."
+                : $"at most {most} elements{slice} are allowed.", child: name);
         }
         else if (count == 0 && rule.IsMustSupport)
         {
@@ -150,7 +152,8 @@ internal sealed class ProfilePass(ProfileSet set, ReadOnlyMemory<byte> utf8, Jso
 
         // System types stand for primitives' own content, abstract types for any.
         var allowed = rule.Types.Where(type =>
-            type.Code.StartsWith("http:", StringComparison.Ordinal) || type.Code is "Element" or "BackboneElement" || item.Type.Is(type.Code)).ToList();
+            type.Code.StartsWith("http:", StringComparison.Ordinal) || type.Code is "Element" or "BackboneElement"
+                || item.Type.Is(type.Code)).ToList();
         if (allowed.Count == 0)
         {
             Add(item.Place, "structure", $"the type must be {string.Join(" or ", rule.Types.Select(type => type.Code))}.");
@@ -175,7 +178,8 @@ internal sealed class ProfilePass(ProfileSet set, ReadOnlyMemory<byte> utf8, Jso
 
     private void NotLoaded(List<TypeRule> allowed, ElementItem item)
     {
-        foreach (var url in allowed.SelectMany(type => type.Profiles).Where(url => Set.Find(url) is null && ProfileSet.CoreType(url) is null))
+        foreach (var url in allowed.SelectMany(type => type.Profiles)
+            .Where(url => Set.Find(url) is null && ProfileSet.CoreType(url) is null))
         {
             Add(item.Place, "incomplete", $"the extension definition {url} is not loaded: not checked.", IssueSeverity.Warning);
         }
@@ -191,7 +195,8 @@ internal sealed class ProfilePass(ProfileSet set, ReadOnlyMemory<byte> utf8, Jso
 
         if (loaded.Count < urls.Count)
         {
-            Add(item.Place, "incomplete", $"one of the profiles {string.Join(", ", urls)} is not loaded: not checked.", IssueSeverity.Warning);
+            Add(item.Place, "incomplete", $"one of the profiles {string.Join(", ", urls)} is not loaded: not checked.",
+                IssueSeverity.Warning);
         }
         else if (loaded.Count == 1)
         {
@@ -227,7 +232,8 @@ internal sealed class ProfilePass(ProfileSet set, ReadOnlyMemory<byte> utf8, Jso
             }
             else if (!holds)
             {
-                Add(item.Place, "invariant", $"{constraint.Key} does not hold.", constraint.IsError ? IssueSeverity.Error : IssueSeverity.Warning);
+                var severity = constraint.IsError ? IssueSeverity.Error : IssueSeverity.Warning;
+                Add(item.Place, "invariant", $"{constraint.Key} does not hold.", severity);
             }
         }
     }
@@ -282,7 +288,8 @@ internal sealed class ProfilePass(ProfileSet set, ReadOnlyMemory<byte> utf8, Jso
             if (index < 0 && untold >= 0)
             {
                 var slice = rule.Slices[untold].SliceName;
-                Add(parent.Place, "incomplete", $"what is in the slice {slice} can't be told: not checked.", IssueSeverity.Warning, rule.Name);
+                Add(parent.Place, "incomplete", $"what is in the slice {slice} can't be told: not checked.", IssueSeverity.Warning,
+                    rule.Name);
                 return;
             }
 

@@ -37,7 +37,8 @@ internal static class ProfileReader
     {
         var steps = path.Split('.');
         var ids = id?.Split('.') ?? [];
-        var hasIds = ids.Length == steps.Length && ids.Zip(steps).All(pair => pair.First == pair.Second || pair.First.StartsWith(pair.Second + ":", StringComparison.Ordinal));
+        var hasIds = ids.Length == steps.Length
+            && ids.Zip(steps).All(pair => pair.First == pair.Second || pair.First.StartsWith(pair.Second + ":", StringComparison.Ordinal));
         if (!hasIds && steps.Length > 1 && byPath.TryGetValue(path[..path.LastIndexOf('.')], out var parent))
         {
             return Step(parent, path, steps[^1], sliceName);
@@ -46,7 +47,9 @@ internal static class ProfileReader
         var rule = root;
         for (var i = 1; i < steps.Length; i++)
         {
-            var slice = hasIds && ids[i].Length > steps[i].Length ? ids[i][(steps[i].Length + 1)..] : i == steps.Length - 1 && !hasIds ? sliceName : null;
+            var slice = hasIds
+                ? ids[i].Length > steps[i].Length ? ids[i][(steps[i].Length + 1)..] : null
+                : i == steps.Length - 1 ? sliceName : null;
             rule = Step(rule, string.Join('.', steps.Take(i + 1)), steps[i], slice);
         }
 
@@ -56,7 +59,8 @@ internal static class ProfileReader
     private static ElementRule Step(ElementRule rule, string path, string step, string? slice)
     {
         // valueQuantity is short for the slice of value[x] that has this type.
-        if (FhirFacts.R4.Element(path) is { IsChoice: true } choice && choice.JsonNames.ToList().IndexOf(slice ?? step) is >= 0 and var variant)
+        if (FhirFacts.R4.Element(path) is { IsChoice: true } choice
+            && choice.JsonNames.ToList().IndexOf(slice ?? step) is >= 0 and var variant)
         {
             var typed = rule.Child(choice.Name).Slice(slice ?? step);
             typed.Types = typed.Types.Count > 0 ? typed.Types : [new(choice.Types[variant].Code, [], [])];
@@ -78,7 +82,7 @@ internal static class ProfileReader
                     rule.Min = int.Parse(property.Raw(), CultureInfo.InvariantCulture);
                     break;
                 case "max":
-                    rule.Max = property.Text() == "*" ? -1 : int.TryParse(property.Text(), CultureInfo.InvariantCulture, out var most) ? most : null;
+                    rule.Max = int.TryParse(property.Text(), CultureInfo.InvariantCulture, out var most) ? most : -1;
                     break;
                 case "type":
                     rule.Types = [.. property.Children().Select(Type)];

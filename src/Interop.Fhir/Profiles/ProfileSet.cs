@@ -7,8 +7,8 @@ using Interop.Fhir.Validation;
 namespace Interop.Fhir.Profiles;
 
 /// <summary>
-/// The profiles and extension definitions that were loaded, and validation against them (https://hl7.org/fhir/R4/profiling.html). Load first,
-/// then share between threads.
+/// The profiles and extension definitions that were loaded, and validation against them (https://hl7.org/fhir/R4/profiling.html). Load
+/// first, then share between threads.
 /// </summary>
 /// <param name="terminology">Where the value sets of bindings are looked up.</param>
 public sealed class ProfileSet(TerminologySet terminology)
@@ -19,7 +19,9 @@ public sealed class ProfileSet(TerminologySet terminology)
     private readonly ConcurrentDictionary<string, ElementRule> compiled = new(StringComparer.Ordinal);
 
     /// <summary>Canonical URLs of the loaded profiles of resource types, in alphabetical order.</summary>
-    public IEnumerable<string> Urls => profiles.Values.Where(profile => FhirFacts.R4.IsResourceType(profile.Type)).Select(profile => profile.Url).Distinct().Order(StringComparer.Ordinal);
+    public IEnumerable<string> Urls =>
+        profiles.Values.Where(profile => FhirFacts.R4.IsResourceType(profile.Type)).Select(profile => profile.Url).Distinct()
+            .Order(StringComparer.Ordinal);
 
     internal TerminologySet Terminology { get; } = terminology;
 
@@ -31,7 +33,8 @@ public sealed class ProfileSet(TerminologySet terminology)
     {
         // The tape is kept, with the bytes that it points into: rules compare values with it.
         var text = (ReadOnlyMemory<byte>)JsonTape.WithoutMark(resource).ToArray();
-        var issues = ResourceValidator.Validate(text, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error).ToList();
+        var issues = ResourceValidator.Validate(text, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error)
+            .ToList();
         if (issues.Count > 0)
         {
             return issues;
@@ -40,7 +43,8 @@ public sealed class ProfileSet(TerminologySet terminology)
         var source = new TapePlace(text, JsonTape.TryRead(text.Span, out _)!, 0);
         var rule = source.ChildText("resourceType"u8) != "StructureDefinition" ? "Only StructureDefinition can be loaded."
             : FhirFacts.R4.Type(source.ChildText("type"u8)!) is null ? "The profile's type is not one of R4."
-            : source.Property("differential") is null && source.Property("snapshot") is null ? "The profile has neither differential nor snapshot."
+            : source.Property("differential") is null && source.Property("snapshot") is null
+                ? "The profile has neither differential nor snapshot."
             : null;
         if (rule is not null)
         {
@@ -63,7 +67,8 @@ public sealed class ProfileSet(TerminologySet terminology)
     /// </summary>
     /// <param name="profileUrl">A loaded profile that the resource must follow; null for none.</param>
     /// <param name="declared">True to check those loaded profiles that <c>meta.profile</c> names too; others there are left alone.</param>
-    public IReadOnlyList<Issue> Validate(ReadOnlyMemory<byte> utf8, string? profileUrl = null, bool declared = true, ValidationOptions? options = null)
+    public IReadOnlyList<Issue> Validate(ReadOnlyMemory<byte> utf8, string? profileUrl = null, bool declared = true,
+        ValidationOptions? options = null)
     {
         var text = JsonTape.WithoutMark(utf8);
         var structure = ResourceValidator.Validate(text, options);
@@ -84,7 +89,8 @@ public sealed class ProfileSet(TerminologySet terminology)
     internal ElementRule Rules(ProfileFacts profile) => compiled.GetOrAdd(profile.Url, _ => Compile(profile, []));
 
     /// <summary>The type of R4 whose definition this canonical URL names; null for profiles.</summary>
-    internal static FhirType? CoreType(string url) => url.StartsWith(Core, StringComparison.Ordinal) ? FhirFacts.R4.Type(url[Core.Length..]) : null;
+    internal static FhirType? CoreType(string url) =>
+        url.StartsWith(Core, StringComparison.Ordinal) ? FhirFacts.R4.Type(url[Core.Length..]) : null;
 
     private ElementRule Compile(ProfileFacts profile, HashSet<string> open)
     {
@@ -93,7 +99,8 @@ public sealed class ProfileSet(TerminologySet terminology)
         var hasDifferential = profile.Source.Property("differential") is not null;
         var hasSnapshot = profile.Source.Property("snapshot") is not null;
         var root = above is null ? new ElementRule(profile.Type) : Compile(above, open).Clone();
-        ProfileReader.Read(profile.Source, hasDifferential && (isCore || above is not null || !hasSnapshot) ? "differential" : "snapshot", root);
+        var isDifference = hasDifferential && (isCore || above is not null || !hasSnapshot);
+        ProfileReader.Read(profile.Source, isDifference ? "differential" : "snapshot", root);
         return root;
     }
 

@@ -63,7 +63,8 @@ internal static class SliceMatch
     private static bool? Profile(ProfilePass pass, ElementRule rule, List<ElementItem> items)
     {
         var profiles = rule.Types.SelectMany(type => type.Profiles).Select(pass.Set.Find).ToList();
-        return profiles.Count == 0 || profiles.Contains(null) ? null : items.Any(item => profiles.Any(profile => pass.Follows(profile!, item)));
+        return profiles.Count == 0 || profiles.Contains(null) ? null
+            : items.Any(item => profiles.Any(profile => pass.Follows(profile!, item)));
     }
 
     private static string? ExtensionUrl(ElementRule slice) =>
@@ -74,19 +75,23 @@ internal static class SliceMatch
     {
         if ((rule.Fixed ?? rule.Pattern) is { } expected)
         {
-            return items.Any(item => item.Node >= 0 && (rule.Fixed is null ? expected.IsPatternOf(pass.Place(item.Node)) : expected.Same(pass.Place(item.Node))));
+            return items.Any(item =>
+                item.Node >= 0
+                    && (rule.Fixed is null ? expected.IsPatternOf(pass.Place(item.Node)) : expected.Same(pass.Place(item.Node))));
         }
 
         if (steps.Count > 0)
         {
             var next = items.SelectMany(item => pass.Children(item, steps[0])).ToList();
             var child = rule.Children.Find(candidate => candidate.Name == steps[0]);
-            return child is null ? null : Says(pass, child.Slices.Count == 1 && Nothing(child) ? child.Slices[0] : child, next, [.. steps.Skip(1)]);
+            return child is null ? null
+                : Says(pass, child.Slices.Count == 1 && Nothing(child) ? child.Slices[0] : child, next, [.. steps.Skip(1)]);
         }
 
         if (rule.Binding is { Strength: "required" } binding)
         {
-            var members = items.Where(item => item.Node >= 0).Select(item => BindingCheck.IsMember(pass, binding.ValueSet, item)?.IsMember).ToList();
+            var members = items.Where(item => item.Node >= 0).Select(item => BindingCheck.IsMember(pass, binding.ValueSet, item)?.IsMember)
+                .ToList();
             return members.Contains(true) ? true : members.Contains(null) ? null : false;
         }
 
@@ -107,10 +112,13 @@ internal static class SliceMatch
 
     private static bool Nothing(ElementRule rule) => rule.Fixed is null && rule.Pattern is null && rule.Children.Count == 0;
 
-    /// <summary>The element names of a discriminator's path; null for functions, resolve() above all: other resources are not at hand.</summary>
+    /// <summary>The element names of a discriminator's path; null for functions, resolve() above all: other resources are not at
+    /// hand.</summary>
     private static string[]? Steps(string path)
     {
-        var steps = path.Split('.').Where(step => step != "$this" && !(step.StartsWith("ofType(", StringComparison.Ordinal) && step.EndsWith(')'))).ToArray();
-        return steps.Any(step => step.Contains('(', StringComparison.Ordinal)) ? null : [.. steps.Select(step => step.EndsWith("[x]", StringComparison.Ordinal) ? step[..^3] : step)];
+        var steps = path.Split('.')
+            .Where(step => step != "$this" && !(step.StartsWith("ofType(", StringComparison.Ordinal) && step.EndsWith(')'))).ToArray();
+        return steps.Any(step => step.Contains('(', StringComparison.Ordinal)) ? null
+            : [.. steps.Select(step => step.EndsWith("[x]", StringComparison.Ordinal) ? step[..^3] : step)];
     }
 }

@@ -6,12 +6,18 @@ namespace Interop.Fhir.Terminology;
 /// <param name="Parents">Codes above it, by nesting or by the properties parent and subsumedBy.</param>
 /// <param name="Properties">The texts of its properties by their codes.</param>
 internal sealed record ConceptFacts(
-    string Code, string? Display, string? Definition, IReadOnlyList<string> Designations, List<string> Parents, ILookup<string, string> Properties)
+    string Code,
+    string? Display,
+    string? Definition,
+    IReadOnlyList<string> Designations,
+    List<string> Parents,
+    ILookup<string, string> Properties)
 {
     /// <summary>May not be chosen: it only groups others.</summary>
     public bool IsAbstract => Properties["notSelectable"].Contains("true");
 
-    public bool IsInactive => Properties["inactive"].Contains("true") || Properties["status"].Any(status => status is "retired" or "inactive");
+    public bool IsInactive =>
+        Properties["inactive"].Contains("true") || Properties["status"].Any(status => status is "retired" or "inactive");
 }
 
 /// <summary>A loaded CodeSystem (https://hl7.org/fhir/R4/codesystem.html).</summary>
@@ -32,7 +38,8 @@ internal sealed class CodeSystemFacts
 
         // Nesting says is-a unless the system says that it means something else.
         Read(resource, null, resource.Text("hierarchyMeaning") is null or "is-a");
-        foreach (var (child, parent) in concepts.Values.SelectMany(concept => concept.Properties["child"].Select(child => (child, concept.Code))))
+        foreach (var (child, parent) in concepts.Values.SelectMany(concept =>
+            concept.Properties["child"].Select(child => (child, concept.Code))))
         {
             Find(child)?.Parents.Add(parent);
         }
@@ -95,7 +102,12 @@ internal sealed class CodeSystemFacts
             }
 
             concepts.TryAdd(code, new(
-                code, concept.Text("display"), concept.Text("definition"), [.. concept.Items("designation").Select(item => item.Text("value")!)], parents, properties));
+                code,
+                concept.Text("display"),
+                concept.Text("definition"),
+                [.. concept.Items("designation").Select(item => item.Text("value")!)],
+                parents,
+                properties));
             Read(concept, code, nestingIsA);
         }
     }

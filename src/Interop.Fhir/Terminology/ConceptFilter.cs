@@ -13,7 +13,8 @@ internal sealed class ConceptFilter
     {
         this.property = property;
         var values = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var pattern = operation == "regex" ? new Regex($"^(?:{value})$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant) : null;
+        var pattern = operation == "regex" ? new Regex($"^(?:{value})$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)
+            : null;
         holds = operation switch
         {
             "is-a" => (system, concept) => system.IsA(concept, value),

@@ -12,5 +12,6 @@ internal static class TerminologyJson
         element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
 
     /// <summary>The texts of a list of primitives.</summary>
-    public static IReadOnlyList<string> Texts(this JsonElement element, string name) => [.. element.Items(name).Select(item => item.GetString()).OfType<string>()];
+    public static IReadOnlyList<string> Texts(this JsonElement element, string name) =>
+        [.. element.Items(name).Select(item => item.GetString()).OfType<string>()];
 }

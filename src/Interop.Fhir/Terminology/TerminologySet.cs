@@ -20,12 +20,14 @@ public sealed class TerminologySet
     private readonly Dictionary<string, ValueSetFacts> valueSets = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Adds a CodeSystem or ValueSet in UTF-8 JSON; one with the same URL takes the place of an earlier one. Nothing is added where there are issues.
+    /// Adds a CodeSystem or ValueSet in UTF-8 JSON; one with the same URL takes the place of an earlier one. Nothing is added where there
+    /// are issues.
     /// </summary>
     public IReadOnlyList<Issue> Load(ReadOnlyMemory<byte> resource)
     {
         var text = JsonTape.WithoutMark(resource);
-        var issues = ResourceValidator.Validate(text, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error).ToList();
+        var issues = ResourceValidator.Validate(text, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error)
+            .ToList();
         if (issues.Count > 0)
         {
             return issues;
@@ -35,8 +37,10 @@ public sealed class TerminologySet
         var root = document.RootElement;
         return (root.Text("resourceType"), root.Text("url")) switch
         {
-            ("CodeSystem" or "ValueSet", null) => [Wrong("required", "A code system or value set without url can't be found again.", "url")],
-            ("CodeSystem", _) when root.Text("content") == "supplement" => [Wrong("not-supported", "Supplements of code systems are not supported.", "CodeSystem.content")],
+            ("CodeSystem" or "ValueSet", null) =>
+                [Wrong("required", "A code system or value set without url can't be found again.", "url")],
+            ("CodeSystem", _) when root.Text("content") == "supplement" =>
+                [Wrong("not-supported", "Supplements of code systems are not supported.", "CodeSystem.content")],
             ("CodeSystem", _) => Add(CodeSystemFacts.Read(root)),
             ("ValueSet", _) => Add(ValueSetFacts.Read(root)),
             _ => [Wrong("not-supported", "Only CodeSystem and ValueSet can be loaded.", "resourceType")],
@@ -46,7 +50,8 @@ public sealed class TerminologySet
     /// <summary>Whether a code is in a value set.</summary>
     /// <param name="valueSet">Canonical URL, with <c>|version</c> or without.</param>
     /// <param name="system">Null for a value of type <c>code</c>, whose system the value set implies.</param>
-    public Membership Contains(string valueSet, string? system, string code) => new ValueSetEvaluation(this).Contains(valueSet, system, code);
+    public Membership Contains(string valueSet, string? system, string code) =>
+        new ValueSetEvaluation(this).Contains(valueSet, system, code);
 
     /// <summary>https://hl7.org/fhir/R4/valueset-operation-expand.html</summary>
     /// <param name="filter">Words that must occur in the display or the code, whatever their case and accents.</param>
@@ -62,8 +67,10 @@ public sealed class TerminologySet
         var matches = words.Length == 0 ? codes : [.. codes.Where(code => Matches(code, words))];
         var page = matches.Skip(Math.Max(offset ?? 0, 0)).Take(Math.Max(count ?? int.MaxValue, 0)).ToList();
         return page.Count > LargestPage
-            ? new TerminologyAnswer.Refused(Wrong("too-costly", $"The expansion has more than {LargestPage} codes: ask for a page with count and offset.", null))
-            : new TerminologyAnswer.Found(TerminologyWriter.Expansion(url, ValueSet(url), page, matches.Count, time, filter, count, offset));
+            ? new TerminologyAnswer.Refused(
+                Wrong("too-costly", $"The expansion has more than {LargestPage} codes: ask for a page with count and offset.", null))
+            : new TerminologyAnswer.Found(
+                TerminologyWriter.Expansion(url, ValueSet(url), page, matches.Count, time, filter, count, offset));
     }
 
     /// <summary>https://hl7.org/fhir/R4/valueset-operation-validate-code.html: Parameters with result, message and display.</summary>
@@ -77,14 +84,16 @@ public sealed class TerminologySet
 
         var known = system is null ? null : CodeSystem(system)?.Find(code);
         var isSaidRight = display is null || known?.Display is null
-            || known.Designations.Append(known.Display).Any(text => string.Equals(text.Trim(), display.Trim(), StringComparison.OrdinalIgnoreCase));
+            || known.Designations.Append(known.Display)
+                .Any(text => string.Equals(text.Trim(), display.Trim(), StringComparison.OrdinalIgnoreCase));
         var message = !isMember ? "The code is not in the value set."
             : isSaidRight ? null
             : "The code is in the value set, but its display is another one.";
         return new TerminologyAnswer.Found(TerminologyWriter.Validation(message is null, message, isMember ? known?.Display : null));
     }
 
-    /// <summary>https://hl7.org/fhir/R4/codesystem-operation-lookup.html: Parameters with name, version, display, designations and properties.</summary>
+    /// <summary>https://hl7.org/fhir/R4/codesystem-operation-lookup.html: Parameters with name, version, display, designations and
+    /// properties.</summary>
     public TerminologyAnswer Lookup(string system, string code) => CodeSystem(system) switch
     {
         null => new TerminologyAnswer.NotLoaded(system),

@@ -7,7 +7,8 @@ namespace Interop.Fhir.Terminology;
 internal static class TerminologyWriter
 {
     public static byte[] Expansion(
-        string url, ValueSetFacts? valueSet, IReadOnlyList<ListedCode> page, int total, DateTimeOffset time, string? filter, int? count, int? offset) => Write(writer =>
+        string url, ValueSetFacts? valueSet, IReadOnlyList<ListedCode> page, int total, DateTimeOffset time, string? filter, int? count,
+            int? offset) => Write(writer =>
     {
         var bar = url.IndexOf('|', StringComparison.Ordinal);
         writer.WriteString("resourceType", "ValueSet");

@@ -2,7 +2,8 @@ using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.Terminology;
 
-/// <summary>Membership in value sets and their enumeration, over what a <see cref="TerminologySet"/> has loaded. One per question.</summary>
+/// <summary>Membership in value sets and their enumeration, over what a <see cref="TerminologySet"/> has loaded. One per
+/// question.</summary>
 internal sealed class ValueSetEvaluation(TerminologySet set)
 {
     // A value set that includes itself would never end; longer honest chains are not known.
@@ -45,7 +46,8 @@ internal sealed class ValueSetEvaluation(TerminologySet set)
         if (set.ValueSet(url) is not { } valueSet)
         {
             return set.WholeOf(url) is { } whole ? InSystem(whole, system, code)
-                : Official(url) is { } official ? Membership.Of(system is null ? official.SystemOf(code) is not null : InOfficial(official, system, code))
+                : Official(url) is { } official
+                    ? Membership.Of(system is null ? official.SystemOf(code) is not null : InOfficial(official, system, code))
                 : Membership.Unknown(url);
         }
 
@@ -70,7 +72,8 @@ internal sealed class ValueSetEvaluation(TerminologySet set)
 
     private Membership InPart(ValueSetPart part, string? system, string code, bool allowsInactive)
     {
-        var result = part.System is null ? Membership.Yes : system is not null && system != part.System ? Membership.No : InSystemPart(part, code, allowsInactive);
+        var result = part.System is null ? Membership.Yes : system is not null && system != part.System ? Membership.No
+            : InSystemPart(part, code, allowsInactive);
         foreach (var url in part.ValueSets)
         {
             result = result.And(() => Contains(url, system, code));
@@ -122,7 +125,8 @@ internal sealed class ValueSetEvaluation(TerminologySet set)
             }
 
             return Official(url) is { } official
-                ? [.. official.Systems.SelectMany(system => system.Value.Select(code => new ListedCode(system.Key, code, set.CodeSystem(system.Key)?.Find(code)?.Display)))]
+                ? [.. official.Systems.SelectMany(system =>
+                    system.Value.Select(code => new ListedCode(system.Key, code, set.CodeSystem(system.Key)?.Find(code)?.Display)))]
                 : null;
         }
 
@@ -210,7 +214,9 @@ internal sealed class ValueSetEvaluation(TerminologySet set)
         if (part.Listed.Count > 0)
         {
             return part.Listed.Values
-                .Select(listed => loaded?.Find(listed.Code) is { } known ? listed with { Display = listed.Display ?? known.Display, IsInactive = known.IsInactive } : listed)
+                .Select(listed =>
+                    loaded?.Find(listed.Code) is { } known
+                        ? listed with { Display = listed.Display ?? known.Display, IsInactive = known.IsInactive } : listed)
                 .Where(listed => allowsInactive || !listed.IsInactive);
         }
 
@@ -220,5 +226,6 @@ internal sealed class ValueSetEvaluation(TerminologySet set)
             : null;
     }
 
-    private static ListedCode Listed(CodeSystemFacts system, ConceptFacts concept) => new(system.Url, concept.Code, concept.Display, concept.IsInactive);
+    private static ListedCode Listed(CodeSystemFacts system, ConceptFacts concept) =>
+        new(system.Url, concept.Code, concept.Display, concept.IsInactive);
 }

@@ -9,7 +9,8 @@ internal sealed record ListedCode(string? System, string Code, string? Display, 
 /// <param name="System">Canonical URL of the code system, with its version where one is named; null where only value sets are.</param>
 /// <param name="Listed">Codes by name; empty where filters or the whole system are meant.</param>
 internal sealed record ValueSetPart(
-    string? System, string? Version, IReadOnlyDictionary<string, ListedCode> Listed, IReadOnlyList<ConceptFilter> Filters, IReadOnlyList<string> ValueSets)
+    string? System, string? Version, IReadOnlyDictionary<string, ListedCode> Listed, IReadOnlyList<ConceptFilter> Filters,
+    IReadOnlyList<string> ValueSets)
 {
     public string? SystemReference => Version is null ? System : $"{System}|{Version}";
 }
@@ -30,7 +31,8 @@ internal sealed record ValueSetFacts(
     public static ValueSetFacts? Read(JsonElement resource)
     {
         var hasCompose = resource.TryGetProperty("compose", out var compose);
-        if (hasCompose && compose.Items("include").Concat(compose.Items("exclude")).SelectMany(part => part.Items("filter")).Any(filter => ConceptFilter.Read(filter) is null))
+        if (hasCompose && compose.Items("include").Concat(compose.Items("exclude")).SelectMany(part => part.Items("filter"))
+            .Any(filter => ConceptFilter.Read(filter) is null))
         {
             return null;
         }
@@ -62,7 +64,8 @@ internal sealed record ValueSetFacts(
             listed.TryAdd(concept.Text("code")!, new(system, concept.Text("code")!, concept.Text("display")));
         }
 
-        return new(system, part.Text("version"), listed, [.. part.Items("filter").Select(filter => ConceptFilter.Read(filter)!)], part.Texts("valueSet"));
+        return new(system, part.Text("version"), listed, [.. part.Items("filter").Select(filter => ConceptFilter.Read(filter)!)],
+            part.Texts("valueSet"));
     }
 
     private static IEnumerable<ListedCode> Listed(JsonElement holder)
@@ -72,7 +75,8 @@ internal sealed record ValueSetFacts(
             var isAbstract = item.TryGetProperty("abstract", out var marked) && marked.GetBoolean();
             if (!isAbstract && item.Text("code") is { } code)
             {
-                yield return new(item.Text("system"), code, item.Text("display"), item.TryGetProperty("inactive", out var inactive) && inactive.GetBoolean());
+                yield return new(item.Text("system"), code, item.Text("display"), item.TryGetProperty("inactive", out var inactive)
+                    && inactive.GetBoolean());
             }
 
             foreach (var below in Listed(item))

@@ -13,12 +13,14 @@ public static class ResourceViews
 {
     private const string Subsetted = """{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}""";
 
-    /// <param name="names">Names of top-level elements: <c>name</c>, <c>Patient.name</c>, and of a choice <c>value</c>, <c>value[x]</c> or one variant.
+    /// <param name="names">Names of top-level elements: <c>name</c>, <c>Patient.name</c>, and of a choice <c>value</c>, <c>value[x]</c> or
+    /// one variant.
     /// A name of another type or of no element selects nothing.</param>
     public static byte[] Elements(ReadOnlySpan<byte> utf8, IEnumerable<string> names)
     {
         var wanted = names.ToHashSet(StringComparer.Ordinal);
-        return Write(utf8, (type, property, _) => Mandatory(property) || Names(type, property.Facts).Any(wanted.Contains) ? Keep.Whole : Keep.None);
+        return Write(utf8, (type, property, _) =>
+            Mandatory(property) || Names(type, property.Facts).Any(wanted.Contains) ? Keep.Whole : Keep.None);
     }
 
     /// <summary>The bytes as they are for <see cref="SummaryMode.False"/>, else the view of that mode.</summary>
@@ -41,7 +43,8 @@ public static class ResourceViews
     };
 
     private static bool Mandatory(PropertyShape property) =>
-        property.Facts.Min > 0 || property.Facts.IsModifier || property.Facts.Path.EndsWith(".meta", StringComparison.Ordinal) || IsResourceId(property);
+        property.Facts.Min > 0 || property.Facts.IsModifier || property.Facts.Path.EndsWith(".meta", StringComparison.Ordinal)
+            || IsResourceId(property);
 
     private static bool IsResourceId(PropertyShape property) => property.Facts.Name == "id" && property.Kind == PrimitiveKind.Id;
 
@@ -58,7 +61,9 @@ public static class ResourceViews
 
         var isPrunable = property is { IsTwin: false, Type.Kind: PrimitiveKind.None }
             && !(isTop && property.Facts.Name == "meta")
-            && (property.Type.IsResource || property.Type.Shape.Elements.Any(element => element.IsSummary && element.Name is not ("extension" or "modifierExtension")));
+            && (property.Type.IsResource
+                || property.Type.Shape.Elements.Any(element =>
+                    element.IsSummary && element.Name is not ("extension" or "modifierExtension")));
         return isPrunable ? Keep.Pruned : Keep.Whole;
     }
 
@@ -115,13 +120,15 @@ public static class ResourceViews
         Pruned,
     }
 
-    private readonly ref struct ViewPass(ReadOnlySpan<byte> utf8, JsonTape tape, Func<FhirType, PropertyShape, bool, Keep> choose, MemoryStream output)
+    private readonly ref struct ViewPass(ReadOnlySpan<byte> utf8, JsonTape tape, Func<FhirType, PropertyShape, bool, Keep> choose,
+        MemoryStream output)
     {
         private readonly ReadOnlySpan<byte> utf8 = utf8;
 
         public void Resource(int node)
         {
-            var type = ElementPath.ResourceTypeOf(utf8, tape.Nodes, node) ?? throw new FormatException("The resource is not of a type of R4.");
+            var type = ElementPath.ResourceTypeOf(utf8, tape.Nodes, node)
+                ?? throw new FormatException("The resource is not of a type of R4.");
             Object(node, type, isTop: true);
         }
 
@@ -135,7 +142,8 @@ public static class ResourceViews
                 ref readonly var value = ref tape[child];
                 var name = utf8.Slice(value.NameStart, value.NameLength);
                 var property = type.Shape.Properties.Find(name);
-                var keep = property is not null ? choose(type, property, isTop) : name.SequenceEqual("resourceType"u8) ? Keep.Whole : Keep.None;
+                var keep = property is not null ? choose(type, property, isTop) : name.SequenceEqual("resourceType"u8) ? Keep.Whole
+                    : Keep.None;
                 if (keep == Keep.None)
                 {
                     continue;

@@ -1,6 +1,7 @@
 namespace Interop.Fhir.Views;
 
-/// <summary>The values of <c>_summary</c> that concern a resource (https://hl7.org/fhir/R4/search.html#summary); <c>count</c> concerns the Bundle.</summary>
+/// <summary>The values of <c>_summary</c> that concern a resource (https://hl7.org/fhir/R4/search.html#summary); <c>count</c> concerns the
+/// Bundle.</summary>
 public enum SummaryMode
 {
     /// <summary>The whole resource.</summary>

@@ -7,7 +7,8 @@ using Interop.Server.Http;
 
 namespace Interop.Server.Operations;
 
-/// <summary>The parameters of an operation, from the query or a Parameters resource (https://hl7.org/fhir/R4/operations.html#request).</summary>
+/// <summary>The parameters of an operation, from the query or a Parameters resource
+/// (https://hl7.org/fhir/R4/operations.html#request).</summary>
 /// <param name="Values">Primitives as text, complex values as JSON.</param>
 /// <param name="Resources">The bytes of resources as they were sent.</param>
 internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values, IReadOnlyDictionary<string, byte[]> Resources)
@@ -24,11 +25,13 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
     {
         var repeated = request.Query.FirstOrDefault(pair => pair.Value.Count > 1).Key;
         return repeated is null
-            ? new(request.Query.Where(pair => pair.Key != "_format").ToDictionary(pair => pair.Key, pair => pair.Value.ToString()), new Dictionary<string, byte[]>())
+            ? new(request.Query.Where(pair => pair.Key != "_format").ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
+                new Dictionary<string, byte[]>())
             : throw new FhirException(400, "invalid", $"The parameter {repeated} may be given once.");
     }
 
-    /// <summary>Adds those of a Parameters resource, which must be sound but for the resources in it: those are the operation's to judge.</summary>
+    /// <summary>Adds those of a Parameters resource, which must be sound but for the resources in it: those are the operation's to
+    /// judge.</summary>
     public static OperationInput FromParameters(OperationInput query, byte[] body)
     {
         if (ResourceJson.ReadHeader(body)?.Type != "Parameters")
@@ -36,7 +39,8 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
             throw new FhirException(400, "invalid", "The operation takes a Parameters resource.", "resourceType");
         }
 
-        var issues = ResourceValidator.Validate(body).Where(issue => issue.Severity <= IssueSeverity.Error && !IsInResource(issue)).ToList();
+        var issues = ResourceValidator.Validate(body).Where(issue => issue.Severity <= IssueSeverity.Error && !IsInResource(issue))
+            .ToList();
         if (issues.Count > 0)
         {
             throw new FhirException(400, issues);
@@ -64,7 +68,8 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
     }
 
     /// <exception cref="FhirException">400 where a parameter is not one of these.</exception>
-    public OperationInput Allow(params string[] names) => Values.Keys.Concat(Resources.Keys).FirstOrDefault(name => !names.Contains(name)) is { } unknown
+    public OperationInput Allow(params string[] names) =>
+        Values.Keys.Concat(Resources.Keys).FirstOrDefault(name => !names.Contains(name)) is { } unknown
         ? throw new FhirException(400, "not-supported", $"The parameter {Shown(unknown)} is not supported: {string.Join(", ", names)} are.")
         : this;
 
@@ -81,7 +86,8 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
         _ => throw new FhirException(400, "value", $"The parameter {name} must be a whole number from 0."),
     };
 
-    private static string Shown(string name) => name.Length <= 40 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or ':') ? name : "?";
+    private static string Shown(string name) =>
+        name.Length <= 40 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or ':') ? name : "?";
 
     private static bool IsInResource(Issue issue) => issue.Expression?.StartsWith("Parameters.parameter[", StringComparison.Ordinal) == true
         && issue.Expression.Contains(".resource", StringComparison.Ordinal);
@@ -98,7 +104,8 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
             }
             else if (property.Name.StartsWith("value", StringComparison.Ordinal))
             {
-                isNew = values.TryAdd(name, property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText());
+                isNew = values.TryAdd(name, property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()!
+                    : property.Value.GetRawText());
             }
 
             if (!isNew)

@@ -9,12 +9,15 @@ internal static class TerminologyResult
 {
     public static FhirResult Of(TerminologyAnswer answer) => answer switch
     {
-        TerminologyAnswer.Found found => FhirResult.Public(200, writer => writer.WriteRawValue(found.Resource.Span, skipInputValidation: true)),
-        TerminologyAnswer.NotLoaded missing => FhirResult.Problem(404, "not-found", $"{missing.What} is not loaded here, or not as a whole: the question is open."),
+        TerminologyAnswer.Found found =>
+            FhirResult.Public(200, writer => writer.WriteRawValue(found.Resource.Span, skipInputValidation: true)),
+        TerminologyAnswer.NotLoaded missing =>
+            FhirResult.Problem(404, "not-found", $"{missing.What} is not loaded here, or not as a whole: the question is open."),
         TerminologyAnswer.Refused refused => FhirResult.Problem(refused.Issue.Code == "not-found" ? 404 : 422, [refused.Issue]),
         _ => throw new UnreachableException(),
     };
 
     /// <summary>A canonical URL with the version that a parameter of its own gives.</summary>
-    public static string WithVersion(string url, string? version) => string.IsNullOrEmpty(version) || url.Contains('|', StringComparison.Ordinal) ? url : $"{url}|{version}";
+    public static string WithVersion(string url, string? version) =>
+        string.IsNullOrEmpty(version) || url.Contains('|', StringComparison.Ordinal) ? url : $"{url}|{version}";
 }

@@ -4,8 +4,8 @@ using Interop.Server.Http;
 namespace Interop.Server.Operations;
 
 /// <summary>
-/// <c>GET</c> or <c>POST /fhir/ValueSet/$validate-code</c>: https://hl7.org/fhir/R4/valueset-operation-validate-code.html, by <c>url</c>, with
-/// <c>code</c> and <c>system</c> or a <c>coding</c>.
+/// <c>GET</c> or <c>POST /fhir/ValueSet/$validate-code</c>: https://hl7.org/fhir/R4/valueset-operation-validate-code.html, by <c>url</c>,
+/// with <c>code</c> and <c>system</c> or a <c>coding</c>.
 /// </summary>
 internal static class ValidateCode
 {
@@ -18,7 +18,8 @@ internal static class ValidateCode
     private static async Task<IResult> HandleAsync(HttpRequest request, TerminologySet terminology, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
-        var input = (await OperationInput.ReadAsync(request, cancellationToken)).Allow("url", "valueSetVersion", "system", "code", "display", "coding");
+        var input = (await OperationInput.ReadAsync(request, cancellationToken))
+            .Allow("url", "valueSetVersion", "system", "code", "display", "coding");
         var coding = CodingInput.From(input);
         var url = TerminologyResult.WithVersion(input.Require("url"), input["valueSetVersion"]);
         return TerminologyResult.Of(terminology.ValidateCode(url, coding.System, coding.Code, coding.Display));

@@ -7,20 +7,23 @@ namespace Interop.Server.Operations;
 
 /// <summary>
 /// <c>POST /fhir/{type}/$validate</c> and <c>/fhir/{type}/{id}/$validate</c>: https://hl7.org/fhir/R4/resource-operation-validate.html.
-/// The body is the resource, or Parameters with <c>resource</c>, <c>mode</c> (create, update) and <c>profile</c>. Nothing stored is read: that an
-/// id exists is not told.
+/// The body is the resource, or Parameters with <c>resource</c>, <c>mode</c> (create, update) and <c>profile</c>. Nothing stored is
+/// read: that an id exists is not told.
 /// </summary>
 internal static class ValidateResource
 {
     public static void Map(FhirRoutes fhir)
     {
-        fhir.Post("/{type}/$validate", FhirInteraction.Operation, (string type, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
+        fhir.Post("/{type}/$validate", FhirInteraction.Operation,
+            (string type, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
             HandleAsync(type, null, request, profiles, cancellationToken));
-        fhir.Post("/{type}/{id}/$validate", FhirInteraction.Operation, (string type, string id, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
+        fhir.Post("/{type}/{id}/$validate", FhirInteraction.Operation,
+            (string type, string id, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
             HandleAsync(type, id, request, profiles, cancellationToken));
     }
 
-    private static async Task<IResult> HandleAsync(string type, string? id, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken)
+    private static async Task<IResult> HandleAsync(string type, string? id, HttpRequest request, ProfileSet profiles,
+        CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         FhirRequest.RequireType(type);
@@ -34,7 +37,8 @@ internal static class ValidateResource
         if (ResourceJson.ReadHeader(body)?.Type == "Parameters" && type != "Parameters")
         {
             input = OperationInput.FromParameters(input, body);
-            body = input.Resources.GetValueOrDefault("resource") ?? throw new FhirException(400, "required", "The parameter resource is missing: only what is sent is validated.");
+            body = input.Resources.GetValueOrDefault("resource") ?? throw new FhirException(400, "required",
+                "The parameter resource is missing: only what is sent is validated.");
         }
 
         input.Allow("mode", "profile", "resource");

@@ -13,8 +13,13 @@ internal static class FhirPath
     public static Command Command()
     {
         var expression = new Argument<string>("expression") { Description = "FHIRPath, such as Patient.name.given." };
-        var paths = new Argument<string[]>("path") { Description = "JSON files, NDJSON files or folders.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("fhirpath", "Evaluates FHIRPath over resources; exit status 1 if it fails for any, 2 if it is no expression.") { expression, paths };
+        var paths = new Argument<string[]>("path")
+        {
+            Description = "JSON files, NDJSON files or folders.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command("fhirpath",
+            "Evaluates FHIRPath over resources; exit status 1 if it fails for any, 2 if it is no expression.") { expression, paths };
         command.SetAction(arguments => Run(arguments.GetValue(expression)!, arguments.GetValue(paths)!, Console.Out, Console.Error));
         return command;
     }

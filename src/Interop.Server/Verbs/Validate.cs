@@ -7,8 +7,8 @@ using Interop.Fhir.Validation;
 namespace Interop.Server.Verbs;
 
 /// <summary>
-/// <c>interop validate PATH...</c>: one line per resource, <c>ok</c> or <c>error</c>, then its issues. Profiles that are loaded and named in
-/// meta.profile are checked; <c>--profile</c> demands one more.
+/// <c>interop validate PATH...</c>: one line per resource, <c>ok</c> or <c>error</c>, then its issues. Profiles that are loaded and named
+/// in meta.profile are checked; <c>--profile</c> demands one more.
 /// </summary>
 internal static class Validate
 {
@@ -16,14 +16,26 @@ internal static class Validate
 
     public static Command Command()
     {
-        var paths = new Argument<string[]>("path") { Description = "JSON files, NDJSON files or folders.", Arity = ArgumentArity.OneOrMore };
-        var profile = new Option<string?>("--profile") { Description = "Canonical URL of a profile that all must follow, or the name of one of ours: follow-up-task." };
+        var paths = new Argument<string[]>("path")
+        {
+            Description = "JSON files, NDJSON files or folders.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var profile = new Option<string?>("--profile")
+        {
+            Description = "Canonical URL of a profile that all must follow, or the name of one of ours: follow-up-task.",
+        };
         var definitions = new Option<string[]>("--definitions")
         {
             Description = "Files or folders of further StructureDefinition, ValueSet and CodeSystem resources.",
             DefaultValueFactory = _ => [],
         };
-        var validate = new Command("validate", "Checks FHIR R4 resources; exit status 1 if any has an error.") { paths, profile, definitions };
+        var validate = new Command("validate", "Checks FHIR R4 resources; exit status 1 if any has an error.")
+        {
+            paths,
+            profile,
+            definitions,
+        };
         validate.SetAction(arguments => Run(
             arguments.GetValue(paths)!, arguments.GetValue(profile), arguments.GetValue(definitions)!, Console.Out, Console.Error));
         return validate;
@@ -42,7 +54,8 @@ internal static class Validate
             return 2;
         }
 
-        var url = profile is null || profile.Contains(':', StringComparison.Ordinal) ? profile : $"{CrisisProfiles.Base}/StructureDefinition/{profile}";
+        var url = profile is null || profile.Contains(':', StringComparison.Ordinal) ? profile
+            : $"{CrisisProfiles.Base}/StructureDefinition/{profile}";
         if (url is not null && !profiles.Has(url))
         {
             errors.WriteLine($"error The profile {url} is not loaded. There are: {string.Join(", ", profiles.Urls)}.");
@@ -71,5 +84,6 @@ internal static class Validate
     }
 
     private static IEnumerable<(string Name, byte[] Bytes)> Definitions(string[] paths) =>
-        ResourceFiles.Read(paths).Select(file => file.Problem is null ? (file.Name, file.Bytes) : throw new FormatException($"{file.Name}: {file.Problem}"));
+        ResourceFiles.Read(paths)
+            .Select(file => file.Problem is null ? (file.Name, file.Bytes) : throw new FormatException($"{file.Name}: {file.Problem}"));
 }
