@@ -48,17 +48,31 @@ public sealed class OnboardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_agreement_without_one_of_its_five_subjects_is_not_in_force()
+    public async Task An_agreement_without_one_of_its_five_subjects_is_refused()
     {
         using var privacy = server.As("privacy");
         using var hospital = server.As(Hospital());
         var example = JsonNode.Parse(Example("Contract-hospital-agreement.json", "Patient/none"))!;
         example["term"]!.AsArray().RemoveAt(4);
 
-        await CreateAsync(privacy, "Contract", example.ToJsonString());
+        using var response = await privacy.PostFhirAsync("Contract", example.ToJsonString());
 
+        Assert.Equal("Contract.term", (await response.OutcomeAsync(400)).GetProperty("expression")[0].GetString());
         using var directory = await hospital.GetAsync("Organization/crisis-program");
         await directory.OutcomeAsync(404);
+    }
+
+    [Fact]
+    public async Task A_profile_that_a_resource_declares_is_checked_when_it_is_written()
+    {
+        using var privacy = server.As("privacy");
+        var example = JsonNode.Parse(Example("Contract-hospital-agreement.json", "Patient/none"))!;
+        example["term"]![1]!["securityLabel"]![0]!["classification"]!["code"] = "everything";
+
+        using var response = await privacy.PostFhirAsync("Contract", example.ToJsonString());
+
+        var issue = await response.OutcomeAsync(400);
+        Assert.StartsWith("Contract.term", issue.GetProperty("expression")[0].GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

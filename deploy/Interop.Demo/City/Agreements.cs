@@ -18,7 +18,7 @@ internal static class Agreements
     public static IEnumerable<CityBundle> Bundles(DateTimeOffset now)
     {
         var year = (Start: now.AddDays(-200), End: now.AddDays(165));
-        var crisis = new Form(Codes.CrisisProgram, Codes.Shelter, "executed", year.Start, year.End, "basic", [], ["COC"], Terms);
+        var crisis = new Form(Codes.CrisisProgram, Codes.Shelter, "executed", year.Start, year.End, "basic", [], ["COC"]);
         yield return new(Codes.CrisisProgram,
         [
             Contract("agreement-hospital", crisis with
@@ -33,7 +33,6 @@ internal static class Agreements
             Contract("agreement-dispatch", crisis with { Grantee = Codes.DispatchCenter, Purposes = ["OVRPS"] }),
             Contract("agreement-shelter-expired", crisis with { Start = now.AddDays(-400), End = now.AddDays(-35) }),
             Contract("agreement-shelter-suspended", crisis with { Status = "disputed" }),
-            Contract("agreement-shelter-incomplete", crisis with { Terms = Terms[..4] }),
             Contract("agreement-shelter-draft", crisis with { Status = "negotiable" }),
         ]);
         var recovery = crisis with { Grantor = Codes.RecoveryClinic, Cleared = Everything, Purposes = Care };
@@ -54,7 +53,7 @@ internal static class Agreements
             .Time("issued", form.Start.AddDays(-10))
             .Object("applies", applies => applies.Text("start", FhirWriter.Date(form.Start)).Text("end", FhirWriter.Date(form.End)))
             .Text("title", $"{form.Grantor} and {form.Grantee}")
-            .Each("term", form.Terms, term => WriteTerm(json, term, form))));
+            .Each("term", Terms, term => WriteTerm(json, term, form))));
 
     private static void WriteTerm(FhirWriter json, string term, Form form)
     {
@@ -88,6 +87,5 @@ internal static class Agreements
         DateTimeOffset End,
         string Ceiling,
         IReadOnlyList<string> Cleared,
-        IReadOnlyList<string> Purposes,
-        IReadOnlyList<string> Terms);
+        IReadOnlyList<string> Purposes);
 }

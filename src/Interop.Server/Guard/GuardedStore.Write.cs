@@ -93,7 +93,8 @@ internal sealed partial class GuardedStore
             body = body[3..];
         }
 
-        var issues = ResourceValidator.Validate(body);
+        // R4 itself, and those of our profiles that meta.profile names.
+        var issues = CrisisProfiles.Profiles.Validate(body);
         if (issues.Any(issue => issue.Severity <= IssueSeverity.Error))
         {
             throw new FhirException(400, issues);

@@ -30,7 +30,6 @@ public sealed class CitySharingTests
     [InlineData("agreement-recovery-crisis", true)]
     [InlineData("agreement-shelter-expired", false)]
     [InlineData("agreement-shelter-suspended", false)]
-    [InlineData("agreement-shelter-incomplete", false)]
     [InlineData("agreement-shelter-draft", false)]
     public void An_agreement_is_in_force_or_not(string id, bool isInForce)
     {
