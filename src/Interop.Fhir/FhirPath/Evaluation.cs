@@ -238,5 +238,5 @@ internal sealed class Evaluation
         return new(Number(value), unit);
     }
 
-    private FhirPathException TooMuch() => new($"The evaluation takes more than {context.MaxSteps} steps", 0);
+    private FhirPathException TooMuch() => new($"The evaluation takes more than {context.MaxSteps} steps", 0) { IsLimit = true };
 }

@@ -4,4 +4,7 @@ namespace Interop.Fhir.FhirPath;
 public sealed class FhirPathException(string message, int position) : FormatException($"{message} (at character {position})")
 {
     public int Position { get; } = position;
+
+    /// <summary>True where the evaluation was ended because it takes too many steps, whatever its result would be.</summary>
+    public bool IsLimit { get; init; }
 }

@@ -8,6 +8,11 @@ namespace Interop.Fhir.Validation;
 /// <summary>The invariants, evaluated as the walk leaves the elements that carry them.</summary>
 internal ref partial struct ValidationPass
 {
+    // For all invariants of a resource together, so that none can be made to cost more than seconds; the official examples need a tenth.
+    private const int LeastSteps = 20_000_000;
+    private const int StepsPerValue = 200;
+    private const int MostSteps = 1_000_000_000;
+
     private const string NoValue = "ele-1 of Element: an element has a value or children; an id alone is neither.";
 
     private void Check(int node, FhirType type, ulong present)
@@ -52,27 +57,29 @@ internal ref partial struct ValidationPass
     /// </summary>
     private bool? Evaluate(Invariant invariant, int node, FhirType type)
     {
-        if (evaluation is null)
+        if (isExhausted || (evaluation is null && ElementPath.ResourceTypeOf(utf8, nodes, 0) is null))
         {
-            if (ElementPath.ResourceTypeOf(utf8, nodes, 0) is null)
-            {
-                return null;
-            }
-
-            evaluation = new(memory, tape);
+            return null;
         }
+
+        evaluation ??= new(memory, tape, new(MaxSteps: Math.Min(LeastSteps + (StepsPerValue * nodes.Length), MostSteps)));
 
         evaluation.Resource = new(resource.Type!, resource.Node);
         evaluation.RootResource = new(rootResource.Type!, rootResource.Node);
-        evaluation.Refill();
         var focus = new PathItem(type, node);
         evaluation.Start = focus;
         try
         {
             return invariant.Root.Truth(evaluation, focus);
         }
-        catch (FhirPathException)
+        catch (FhirPathException failure)
         {
+            if (failure.IsLimit)
+            {
+                isExhausted = true;
+                Add(node, "too-costly", $"{invariant.Text}: the resource is too large to evaluate its invariants.");
+            }
+
             return null;
         }
     }

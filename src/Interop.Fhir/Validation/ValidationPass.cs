@@ -18,6 +18,7 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
     private (int Node, FhirType? Type) resource;
     private (int Node, FhirType? Type) rootResource;
     private FhirPath.Evaluation? evaluation;
+    private bool isExhausted;
 
     public readonly IReadOnlyList<Issue> Issues => issues ?? (IReadOnlyList<Issue>)[];
 

@@ -84,6 +84,17 @@ public sealed class InvariantTests
         Assert.Empty(ResourceValidator.Validate(bare));
     }
 
+    [Fact]
+    public void A_resource_too_large_to_judge_is_refused_and_not_waved_through()
+    {
+        var contained = string.Join(',', Enumerable.Range(0, 9_000).Select(i => $"{{\"resourceType\":\"Organization\",\"id\":\"o{i}\",\"name\":\"n\"}}"));
+        var references = string.Join(',', Enumerable.Range(0, 9_000).Select(i => $"{{\"reference\":\"#o{i}\"}}"));
+
+        var issues = ResourceValidator.Validate(Encoding.UTF8.GetBytes($"{{\"resourceType\":\"Patient\",\"contained\":[{contained}],\"generalPractitioner\":[{references}]}}"));
+
+        Assert.Equal("too-costly", Assert.Single(issues).Code);
+    }
+
     /// <summary>
     /// The shortcuts (no evaluation where the elements that a rule looks at are absent, references and narratives checked by hand) against
     /// plain evaluation of every expression at every element.
