@@ -15,8 +15,10 @@ internal static class Arithmetic
                 (string first, string second) when symbol == "+" => Bounded(first + second, position),
                 (PathTime time, PathQuantity amount) when symbol is "+" or "-" => Move(time, amount, symbol == "+" ? 1 : -1, position),
                 (PathQuantity first, PathQuantity second) => Quantities(symbol, first, second, position),
-                (PathQuantity first, int or decimal) when symbol is "*" or "/" => Quantities(symbol, first, new(PathComparison.Number(y)!.Value, "1"), position),
-                (int or decimal, PathQuantity second) when symbol == "*" => Quantities(symbol, second, new(PathComparison.Number(x)!.Value, "1"), position),
+                (PathQuantity first, int or decimal) when symbol is "*" or "/" =>
+                    Quantities(symbol, first, new(PathComparison.Number(y)!.Value, "1"), position),
+                (int or decimal, PathQuantity second) when symbol == "*" =>
+                    Quantities(symbol, second, new(PathComparison.Number(x)!.Value, "1"), position),
                 (int first, int second) => Integers(symbol, first, second, position),
                 _ when PathComparison.Number(x) is { } first && PathComparison.Number(y) is { } second => Decimals(symbol, first, second, position),
                 _ => throw Unfit(symbol, position),

@@ -32,7 +32,9 @@ internal sealed class ThisNode : PathNode
 internal sealed class IndexNode : PathNode
 {
     public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) =>
-        output.Add(evaluation.Index >= 0 ? PathItem.Of(evaluation.Index) : throw new FhirPathException("$index has a value inside of a function's argument only", Position));
+        output.Add(evaluation.Index >= 0
+            ? PathItem.Of(evaluation.Index)
+            : throw new FhirPathException("$index has a value inside of a function's argument only", Position));
 }
 
 /// <summary><c>$total</c>: what aggregate() has so far.</summary>
@@ -112,7 +114,9 @@ internal sealed class MemoNode(PathNode inner) : PathNode
 
     public override IEnumerable<PathNode> Parts => [inner];
 
-    public static PathNode Wrap(PathNode node) => node.IsFixed && node is not (LiteralNode or ResourceNode or MemoNode) ? new MemoNode(node) { Position = node.Position } : node;
+    public static PathNode Wrap(PathNode node) => node.IsFixed && node is not (LiteralNode or ResourceNode or MemoNode)
+        ? new MemoNode(node) { Position = node.Position }
+        : node;
 
     public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) => output.AddRange(evaluation.Remember(this, () =>
     {

@@ -85,8 +85,9 @@ internal static class CodecFunctions
             var next = ++i < text.Length ? text[i] : throw new FormatException();
             if (next == 'u')
             {
-                var isCode = i + 4 < text.Length && ushort.TryParse(text.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
-                result.Append(isCode ? (char)ushort.Parse(text.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : throw new FormatException());
+                var digits = text.AsSpan(i + 1, Math.Min(4, text.Length - i - 1));
+                var isUnit = ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit);
+                result.Append(isUnit && digits.Length == 4 ? (char)unit : throw new FormatException());
                 i += 4;
                 continue;
             }

@@ -7,7 +7,8 @@ namespace Interop.Fhir.FhirPath;
 /// <summary>Splits an expression into tokens: https://hl7.org/fhirpath/N1/#tokens-and-keywords.</summary>
 internal sealed partial class Lexer(string text)
 {
-    private static readonly string[] Symbols = ["<=", ">=", "!=", "!~", ".", ",", "(", ")", "[", "]", "{", "}", "|", "=", "~", "<", ">", "+", "-", "*", "/", "&"];
+    private static readonly string[] Symbols =
+        ["<=", ">=", "!=", "!~", ".", ",", "(", ")", "[", "]", "{", "}", "|", "=", "~", "<", ">", "+", "-", "*", "/", "&"];
 
     private int position;
 
@@ -167,7 +168,9 @@ internal sealed partial class Lexer(string text)
     }
 
     // Half a time zone or one after a bare time is read too, so that it is an error and not two words.
-    [GeneratedRegex(@"\G(?:[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?(?:T(?:[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)?|T[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)", RegexOptions.CultureInvariant)]
+    private const string Clock = @"[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?";
+
+    [GeneratedRegex($@"\G(?:[0-9]{{4}}(?:-[0-9]{{2}}(?:-[0-9]{{2}})?)?(?:T(?:{Clock})?)?|T{Clock})", RegexOptions.CultureInvariant)]
     private static partial Regex Moment();
 
     private static bool IsWordPart(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';

@@ -116,7 +116,8 @@ internal static class LoopFunctions
         });
         try
         {
-            output.AddRange(rows.Order(Comparer<(PathItem Item, PathItem?[] Keys)>.Create((x, y) => Compare(call, isDescending, x.Keys, y.Keys))).Select(row => row.Item));
+            var order = Comparer<PathItem?[]>.Create((x, y) => Compare(call, isDescending, x, y));
+            output.AddRange(rows.OrderBy(row => row.Keys, order).Select(row => row.Item));
         }
         catch (InvalidOperationException failure) when (failure.InnerException is FhirPathException inner)
         {

@@ -58,7 +58,9 @@ internal sealed class MemberNode(PathNode? source, string name, bool isStrict) :
     private FhirPathException Unknown() => new($"There is no element called {name} here", Position);
 
     private bool IsElement(PathItem item) => item.IsNone || item.Value is PathTypeName
-        || (item.Value is null && (item.Node < 0 && item.Twin < 0 ? item.Type.IsResource : item.Type.Shape.Elements.Any(element => element.Name == name)));
+        || (item.Value is null && (item.Node < 0 && item.Twin < 0
+            ? item.Type.IsResource
+            : item.Type.Shape.Elements.Any(element => element.Name == name)));
 
     private void Step(Evaluation evaluation, PathItem item, List<PathItem> output)
     {

@@ -16,7 +16,8 @@ internal static class NumberFunctions
         ("exp", new(0, 0, (call, output) => Real(call, output, Math.Exp))),
         ("ln", new(0, 0, (call, output) => Real(call, output, Math.Log))),
         ("sqrt", new(0, 0, (call, output) => Real(call, output, Math.Sqrt))),
-        ("log", new(1, 1, (call, output) => Real(call, output, value => Math.Log(value) / Math.Log((double)(PathComparison.Number(call.ArgumentValue(0)) ?? 0))))),
+        ("log", new(1, 1, (call, output) => Real(
+            call, output, value => Math.Log(value) / Math.Log((double)(PathComparison.Number(call.ArgumentValue(0)) ?? 0))))),
         ("power", new(1, 1, Power)),
         ("lowBoundary", new(0, 1, (call, output) => Boundary(call, output, isHigh: false))),
         ("highBoundary", new(0, 1, (call, output) => Boundary(call, output, isHigh: true))),
@@ -168,7 +169,8 @@ internal static class NumberFunctions
                 output.Add(PathItem.Of(TimeBoundary.Digits(time)));
                 break;
             case var value:
-                output.Add(PathItem.Of(((PathComparison.Number(value) ?? (value as PathQuantity)?.Value) ?? throw call.Fault("A number or time is expected")).Scale));
+                var number = PathComparison.Number(value) ?? (value as PathQuantity)?.Value;
+                output.Add(PathItem.Of((number ?? throw call.Fault("A number or time is expected")).Scale));
                 break;
         }
     }

@@ -1,3 +1,5 @@
+using Interop.Fhir.Schema;
+
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>Three-valued logic: https://hl7.org/fhirpath/N1/#boolean-logic. The right side is not evaluated where the left one decides.</summary>
@@ -61,7 +63,7 @@ internal sealed class OperatorNode(string symbol, PathNode left, PathNode right)
 
     private static bool IsPlainText(Evaluation evaluation, List<PathItem> items) => items.Count == 1
         && items[0].Node >= 0
-        && items[0].Type.Kind is not (Schema.PrimitiveKind.None or Schema.PrimitiveKind.Date or Schema.PrimitiveKind.DateTime or Schema.PrimitiveKind.Instant or Schema.PrimitiveKind.Time)
+        && items[0].Type.Kind is not (PrimitiveKind.None or PrimitiveKind.Date or PrimitiveKind.DateTime or PrimitiveKind.Instant or PrimitiveKind.Time)
         && evaluation.Tape[items[0].Node] is { Kind: Json.TapeKind.String, Flags: Json.TapeFlags.None or Json.TapeFlags.NameEscaped };
 
     private void Apply(Evaluation evaluation, List<PathItem> xs, List<PathItem> ys, List<PathItem> output)

@@ -12,7 +12,10 @@ internal sealed class Parser(List<Token> tokens, bool isStrict)
 
     // From the loosest to the tightest; `is` and `as` stand between the union and the sum.
     private static readonly string[][] Levels =
-        [["implies"], ["or", "xor"], ["and"], ["in", "contains"], ["=", "!=", "~", "!~"], ["<", ">", "<=", ">="], ["|"], ["is", "as"], ["+", "-", "&"], ["*", "/", "div", "mod"]];
+    [
+        ["implies"], ["or", "xor"], ["and"], ["in", "contains"], ["=", "!=", "~", "!~"], ["<", ">", "<=", ">="], ["|"], ["is", "as"],
+        ["+", "-", "&"], ["*", "/", "div", "mod"],
+    ];
 
     private int position;
     private int nesting;
@@ -208,7 +211,8 @@ internal sealed class Parser(List<Token> tokens, bool isStrict)
 
         position++;
         var function = Functions.Find(name.Text, arguments.Count, name.Position);
-        if (isStrict && source is FunctionNode { Name: "children" or "descendants" } && name.Text is "first" or "last" or "tail" or "skip" or "take")
+        var isUnordered = source is FunctionNode { Name: "children" or "descendants" };
+        if (isStrict && isUnordered && name.Text is "first" or "last" or "tail" or "skip" or "take")
         {
             throw new FhirPathException("The children of an element have no order", name.Position);
         }

@@ -21,7 +21,9 @@ internal static class PathComparison
             case (null, _) or (_, null):
                 return new PathEquality(evaluation).Equals(x, y);
             case (PathTime first, PathTime second):
-                return PathTime.Compare(first, second) is { } order ? order == 0 : (first.Kind == TimeKind.Time) != (second.Kind == TimeKind.Time) ? false : null;
+                return PathTime.Compare(first, second) is { } order ? order == 0
+                    : (first.Kind == TimeKind.Time) != (second.Kind == TimeKind.Time) ? false
+                    : null;
             case (PathQuantity first, PathQuantity second) when x.Value is null && y.Value is null:
                 return new PathEquality(evaluation).Equals(x, y) || (PathQuantity.Common(first, second) is { } both ? both.X == both.Y : null) == true;
         }

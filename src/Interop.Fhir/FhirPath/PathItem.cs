@@ -9,7 +9,8 @@ namespace Interop.Fhir.FhirPath;
 internal readonly struct PathItem(FhirType type, int node, int twin = -1, object? value = null, CodeSet? codes = null)
 {
     /// <summary>No item: what <c>$this</c> is where a function is called on an empty collection.</summary>
-    public static readonly PathItem None = new(new(string.Empty, string.Empty, PrimitiveKind.None, false, null, _ => throw new InvalidOperationException()), -1);
+    public static readonly PathItem None =
+        new(new(string.Empty, string.Empty, PrimitiveKind.None, false, null, _ => throw new InvalidOperationException()), -1);
 
     public FhirType Type { get; } = type;
 

@@ -16,7 +16,10 @@ internal abstract class PathNode
     /// <param name="focus"><c>$this</c>: what a path without a source starts at.</param>
     public abstract void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output);
 
-    /// <summary>True, false, or null for empty; a single item that is not a boolean counts as true (https://hl7.org/fhirpath/N1/#singleton-evaluation-of-collections).</summary>
+    /// <summary>
+    /// True, false, or null for empty; a single item that is not a boolean counts as true
+    /// (https://hl7.org/fhirpath/N1/#singleton-evaluation-of-collections).
+    /// </summary>
     public virtual bool? Truth(Evaluation evaluation, PathItem focus)
     {
         var items = evaluation.Rent();

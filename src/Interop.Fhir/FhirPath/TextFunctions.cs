@@ -11,7 +11,8 @@ internal static class TextFunctions
         ("endsWith", new(1, 1, (call, output) => Test(call, output, (text, part) => text.EndsWith(part, StringComparison.Ordinal)))),
         ("contains", new(1, 1, (call, output) => Test(call, output, (text, part) => text.Contains(part, StringComparison.Ordinal)))),
         ("matches", new(1, 1, (call, output) => Test(call, output, (text, pattern) => Run(call, pattern, expression => expression.IsMatch(text))))),
-        ("matchesFull", new(1, 1, (call, output) => Test(call, output, (text, pattern) => Run(call, $@"\A(?:{pattern})\z", expression => expression.IsMatch(text))))),
+        ("matchesFull", new(1, 1, (call, output) => Test(
+            call, output, (text, pattern) => Run(call, $@"\A(?:{pattern})\z", expression => expression.IsMatch(text))))),
         ("indexOf", new(1, 1, IndexOf)),
         ("lastIndexOf", new(1, 1, LastIndexOf)),
         ("substring", new(1, 2, Substring)),

@@ -17,8 +17,10 @@ internal static class ValueFunctions
         ("conformsTo", new(1, 1, ConformsTo)),
         ("comparable", new(1, 1, Comparable)),
         ("now", new(0, 0, (call, output) => output.Add(PathItem.Of(Now(call))))),
-        ("today", new(0, 0, (call, output) => output.Add(PathItem.Of(Now(call) with { Kind = TimeKind.Date, Precision = TimePrecision.Day, Local = Now(call).Local.Date, Offset = null })))),
-        ("timeOfDay", new(0, 0, (call, output) => output.Add(PathItem.Of(Now(call) with { Kind = TimeKind.Time, Local = new(Now(call).Local.TimeOfDay.Ticks), Offset = null })))),
+        ("today", new(0, 0, (call, output) => output.Add(PathItem.Of(new PathTime(
+            TimeKind.Date, TimePrecision.Day, Now(call).Local.Date, 0, null))))),
+        ("timeOfDay", new(0, 0, (call, output) => output.Add(PathItem.Of(new PathTime(
+            TimeKind.Time, TimePrecision.Second, new(Now(call).Local.TimeOfDay.Ticks), 3, null))))),
         ("yearOf", new(0, 0, (call, output) => Part(call, TimePrecision.Year, time => time.Year, output))),
         ("monthOf", new(0, 0, (call, output) => Part(call, TimePrecision.Month, time => time.Month, output))),
         ("dayOf", new(0, 0, (call, output) => Part(call, TimePrecision.Day, time => time.Day, output))),
