@@ -4,10 +4,15 @@ using Interop.Benchmarks;
 // One run, one machine: ratios between lines of one output mean something, numbers of two outputs do not.
 var output = Console.Out;
 output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
-var parts = args.Length == 0 ? ["fhir", "sharing", "server"] : args;
+var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "server"] : args;
 if (parts.Contains("fhir"))
 {
     FhirBenchmarks.Run(output);
+}
+
+if (parts.Contains("conformance"))
+{
+    ConformanceBenchmarks.Run(output);
 }
 
 if (parts.Contains("sharing"))

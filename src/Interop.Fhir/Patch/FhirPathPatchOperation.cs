@@ -18,6 +18,9 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
         ["move"] = ["path", "source", "destination"],
     };
 
+    // A path to elements of one resource takes few steps; a thousand operations together must end soon.
+    private static readonly FhirPathContext Bounds = new(MaxSteps: 200_000);
+
     private static readonly string[] Numbers = ["index", "source", "destination"];
 
     /// <summary>The rules that the operation breaks as it is written.</summary>
@@ -93,26 +96,22 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
 
     private PatchValue Value() => new(Part(operation, "value")!.Value);
 
-    /// <summary>What the path leads to; null where an item is computed and so in no place.</summary>
-    private static List<TypedPlace>? Places(byte[] document, JsonTape tape, string path)
+    /// <summary>The nodes that the path leads to; null where an item is computed, or in another resource, and so in no place.</summary>
+    private static List<int>? Nodes(byte[] document, JsonTape tape, string path)
     {
-        var places = new List<TypedPlace>();
-        foreach (var result in FhirPathExpression.Compile(path).Evaluate(document))
-        {
-            if (result.Bytes is not { } bytes || TypedPlace.At(document, tape, bytes.Start.Value) is not { } place)
-            {
-                return null;
-            }
-
-            places.Add(place);
-        }
-
-        return places;
+        var evaluation = new Evaluation(document, tape, Bounds);
+        var items = new List<PathItem>();
+        FhirPathExpression.Compile(path).Root.Evaluate(evaluation, evaluation.Root, items);
+        return items.TrueForAll(item => item.Node >= 0 && item.Node < tape.Count) ? items.ConvertAll(item => item.Node) : null;
     }
+
+    /// <summary>The one place that the path leads to; null where it leads to none or several.</summary>
+    private static TypedPlace? Place(byte[] document, JsonTape tape, List<int>? nodes) =>
+        nodes is [var node] ? TypedPlace.At(document, tape, TapeEdit.StartOf(tape[node])) : null;
 
     private byte[]? Add(byte[] document, JsonTape tape, string path, string name, ref string rule)
     {
-        if (Places(document, tape, path) is not [var place] || place.Type is not { Kind: PrimitiveKind.None }
+        if (Place(document, tape, Nodes(document, tape, path)) is not { Type.Kind: PrimitiveKind.None } place
             || tape[place.Node].Kind != TapeKind.Object)
         {
             rule = "the path must lead to one element that can have children.";
@@ -152,13 +151,13 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
 
     private byte[]? Insert(byte[] document, JsonTape tape, string path, ref string rule)
     {
-        var places = Places(document, tape, path);
-        if (places is { Count: 0 })
+        var nodes = Nodes(document, tape, path);
+        if (nodes is { Count: 0 })
         {
             return InsertFirst(document, tape, path, ref rule);
         }
 
-        if (List(document, tape, places) is not ({ } pair, { } shape))
+        if (List(document, tape, nodes) is not ({ } pair, { } shape))
         {
             rule = "the path must lead to the items of one list.";
             return null;
@@ -184,7 +183,7 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
         var name = path[(dot + 1)..].Trim();
         rule = "the path must lead to the items of one list.";
         if (dot <= 0 || !name.All(char.IsAsciiLetterOrDigit) || Number(operation, "index") != 0
-            || Places(document, tape, path[..dot]) is not [var place] || place.Type is not { Kind: PrimitiveKind.None }
+            || Place(document, tape, Nodes(document, tape, path[..dot])) is not { Type.Kind: PrimitiveKind.None } place
             || PatchValue.Shape(place.Type, name, Value().Suffix) is not { Shape.IsList: true })
         {
             return null;
@@ -195,13 +194,13 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
 
     private static byte[]? Delete(byte[] document, JsonTape tape, string path, ref string rule)
     {
-        var places = Places(document, tape, path);
-        if (places is { Count: 0 })
+        var nodes = Nodes(document, tape, path);
+        if (nodes is { Count: 0 })
         {
             return document;
         }
 
-        if (places is not [{ Holder: >= 0 } place])
+        if (Place(document, tape, nodes) is not { Holder: >= 0 } place)
         {
             rule = "the path must lead to one element.";
             return null;
@@ -221,7 +220,7 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
 
     private byte[]? Replace(byte[] document, JsonTape tape, string path, ref string rule)
     {
-        if (Places(document, tape, path) is not [{ Holder: >= 0, Property: { } property } place])
+        if (Place(document, tape, Nodes(document, tape, path)) is not { Holder: >= 0, Property: { } property } place)
         {
             rule = "the path must lead to one element.";
             return null;
@@ -255,7 +254,7 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
 
     private byte[]? Move(byte[] document, JsonTape tape, string path, ref string rule)
     {
-        if (List(document, tape, Places(document, tape, path)) is not ({ } pair, _))
+        if (List(document, tape, Nodes(document, tape, path)) is not ({ } pair, _))
         {
             rule = "the path must lead to the items of one list.";
             return null;
@@ -275,9 +274,16 @@ internal sealed class FhirPathPatchOperation(TapePlace operation)
         return pair.WriteList(items, null, null);
     }
 
-    /// <summary>The one list that all places are items of.</summary>
-    private static (PropertyPair Pair, PropertyShape Shape)? List(byte[] document, JsonTape tape, List<TypedPlace>? places) =>
-        places is [{ Array: >= 0, Property: { } shape } first, ..] && places.All(place => place.Array == first.Array)
-            ? (PropertyPair.Of(document, tape, first), shape)
-            : null;
+    /// <summary>The one list that all nodes are items of.</summary>
+    private static (PropertyPair Pair, PropertyShape Shape)? List(byte[] document, JsonTape tape, List<int>? nodes)
+    {
+        if (nodes is not [var first, ..]
+            || TypedPlace.At(document, tape, TapeEdit.StartOf(tape[first])) is not { Array: >= 0, Property: { } shape } place)
+        {
+            return null;
+        }
+
+        var items = new HashSet<int>(new TapePlace(document, tape, place.Array).Children().Select(item => item.Node));
+        return nodes.TrueForAll(items.Contains) ? (PropertyPair.Of(document, tape, place), shape) : null;
+    }
 }
