@@ -58,7 +58,8 @@ public static class InteropServer
         // A container can't wait: the one blocking call is made once, before anything is served.
         services.AddSingleton(_ => ResourceStore.OpenAsync(settings.Database, CancellationToken.None).GetAwaiter().GetResult());
         services.AddSingleton(provider => Secrets.OpenAsync(provider.GetRequiredService<ResourceStore>(), settings, CancellationToken.None).GetAwaiter().GetResult());
-        services.AddSingleton(provider => new TokenVerifier(settings, new HttpClient(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new TokenVerifier(settings, new HttpClient { Timeout = TimeSpan.FromSeconds(5) }, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DpopProofs>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<SharingRows>();
         services.AddSingleton<GuardedStore>();

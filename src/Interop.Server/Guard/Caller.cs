@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json;
 using Interop.Fhir;
 
 namespace Interop.Server.Guard;
@@ -11,6 +12,9 @@ internal sealed record Caller(
     string ClientId, string Subject, string Organization, string? Practitioner, IReadOnlyList<string> Purposes, IReadOnlyList<string> Roles, Scopes Scopes)
 {
     private const string ClaimType = "interop:caller";
+
+    /// <summary>Thumbprint of the key that the token is bound to (<c>cnf.jkt</c>, RFC 9449 section 6.1), or null for a bearer token.</summary>
+    public string? Jkt { get; init; }
 
     /// <summary>The caller that the token handler attached to the principal.</summary>
     public static Caller From(ClaimsPrincipal principal) =>
@@ -44,6 +48,12 @@ internal sealed record Caller(
             return (null, "The issuer may not speak for this agency.");
         }
 
+        var confirmation = byType["cnf"].FirstOrDefault();
+        if (confirmation is not null && JktOf(confirmation) is null)
+        {
+            return (null, "The token is bound in a way that is not supported here.");
+        }
+
         var practitioner = byType["fhirUser"].FirstOrDefault() is { } user && ResourceKey.TryParse(LastTwoSegments(user)) is { Type: "Practitioner" } person
             ? person.Id
             : null;
@@ -55,8 +65,24 @@ internal sealed record Caller(
                 practitioner,
                 [.. byType["purpose_of_use"].Distinct()],
                 [.. byType["roles"].Distinct()],
-                Scopes.Parse(string.Join(' ', byType["scope"]))),
+                Scopes.Parse(string.Join(' ', byType["scope"])))
+            {
+                Jkt = confirmation is null ? null : JktOf(confirmation),
+            },
             null);
+    }
+
+    private static string? JktOf(string confirmation)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(confirmation);
+            return json.RootElement.GetProperty("jkt").GetString();
+        }
+        catch (Exception malformed) when (malformed is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static string LastTwoSegments(string url)

@@ -15,15 +15,12 @@ internal sealed class InteropIssuer
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
 
     private readonly IssuerSettings settings;
-    private readonly ConfigurationManager<OpenIdConnectConfiguration> metadata;
+    private readonly IssuerMetadata metadata;
 
     public InteropIssuer(IssuerSettings settings, HttpClient http)
     {
         this.settings = settings;
-        metadata = new ConfigurationManager<OpenIdConnectConfiguration>(
-            settings.Authority + "/.well-known/openid-configuration",
-            new OpenIdConnectConfigurationRetriever(),
-            new HttpDocumentRetriever(http) { RequireHttps = settings.RequireHttps });
+        metadata = new(settings.Authority, new HttpDocumentRetriever(http) { RequireHttps = settings.RequireHttps });
     }
 
     public string Authority => settings.Authority;
@@ -34,21 +31,16 @@ internal sealed class InteropIssuer
 
     public async Task<TokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken)
     {
-        var result = await ValidateOnceAsync(token, cancellationToken);
-        if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
-        {
-            // The issuer may have rotated its keys since the last look; the library bounds how often this asks again.
-            metadata.RequestRefresh();
-            result = await ValidateOnceAsync(token, cancellationToken);
-        }
+        var result = await ValidateAsync(token, await metadata.CurrentAsync(cancellationToken));
 
-        return result;
+        // The issuer may have rotated its keys since the last look.
+        return result.Exception is SecurityTokenSignatureKeyNotFoundException
+            ? await ValidateAsync(token, await metadata.LookAgainAsync(cancellationToken))
+            : result;
     }
 
-    private async Task<TokenValidationResult> ValidateOnceAsync(string token, CancellationToken cancellationToken)
-    {
-        var configuration = await metadata.GetConfigurationAsync(cancellationToken);
-        return await Handler.ValidateTokenAsync(token, new TokenValidationParameters
+    private Task<TokenValidationResult> ValidateAsync(string token, OpenIdConnectConfiguration configuration) =>
+        Handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
             ValidIssuer = configuration.Issuer,
             ValidAudience = settings.Audience,
@@ -60,7 +52,6 @@ internal sealed class InteropIssuer
             RequireAudience = true,
             ClockSkew = TimeSpan.FromSeconds(10),
         });
-    }
 
     /// <summary>RS256 and ES256 always; another only where the metadata lists it and it is asymmetric.</summary>
     private static List<string> Algorithms(OpenIdConnectConfiguration configuration) =>

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Interop.Identity.Tests;
+using Interop.Identity.Tokens;
+using Interop.Server.Tests.Host;
+
+namespace Interop.Journeys.Tests;
+
+/// <summary>Server and issuer share no code; here they meet: the API takes what the real issuer gives, and nothing near it.</summary>
+public sealed class IssuedTokenTests : IAsyncLifetime
+{
+    private const string Organization = """{"resourceType":"Organization","id":"general-hospital","name":"General Hospital"}""";
+    private const string Search = "Organization?_count=1";
+
+    private readonly ClientKey key = ClientKey.Ec("dpop", "ES256");
+    private RunningIssuer issuer = null!;
+    private RunningServer server = null!;
+    private Registered client = null!;
+
+    public async Task InitializeAsync()
+    {
+        issuer = await RunningIssuer.StartAsync();
+        server = await ServerAsync(issuer);
+        client = await Registered.BackendAsync(issuer);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await server.DisposeAsync();
+        await issuer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_backend_client_gets_a_token_and_is_answered()
+    {
+        var token = (await client.TokenAsync(changed: ("scope", "system/Organization.rs"))).AccessToken;
+
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", token));
+        Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(server, "Bearer", (await client.TokenAsync()).AccessToken)); // system/Patient.rs
+    }
+
+    [Fact]
+    public async Task A_token_for_another_audience_or_of_another_issuer_is_refused()
+    {
+        await using var elsewhere = await RunningIssuer.StartAsync(issuer, "--Identity:Audience=other");
+        await using var stranger = await RunningIssuer.StartAsync();
+        var other = await Registered.BackendAsync(stranger);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "Bearer", (await client.TokenAsync(at: elsewhere, changed: ("scope", "system/Organization.rs"))).AccessToken));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "Bearer", (await other.TokenAsync(changed: ("scope", "system/Organization.rs"))).AccessToken));
+    }
+
+    [Fact]
+    public async Task A_rotated_key_is_taken_without_a_restart()
+    {
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", await TokenAsync()));
+        await issuer.Get<SigningKeys>().RotateAsync(atOnce: true, CancellationToken.None);
+        await Task.Delay(TimeSpan.FromSeconds(1.1)); // the server looks again at most once a second
+
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", await TokenAsync()));
+    }
+
+    [Fact]
+    public async Task A_bound_token_is_taken_only_with_a_fresh_proof_for_this_very_request()
+    {
+        var token = await TokenAsync(client.Proof(key));
+        string Proof(Dictionary<string, object?>? changed = null, ClientKey? with = null, string? of = null) =>
+            (with ?? key).Proof("GET", RunningServer.PublicUrl + "/Organization", DateTimeOffset.UtcNow, of ?? token, changed);
+
+        var proof = Proof();
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "DPoP", token, proof));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "DPoP", token, proof));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "DPoP", token, Proof()));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "Bearer", token));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "Bearer", token, Proof()));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "DPoP", token));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "DPoP", await TokenAsync(), Proof()));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "DPoP", token, Proof(with: ClientKey.Ec("x", "ES256"))));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "DPoP", token, Proof(of: "another")));
+        foreach (var (name, value) in ((string, object?)[])
+        [
+            ("htm", "POST"), ("htu", RunningServer.PublicUrl + "/Patient"), ("htu", "http://other.test/fhir/Organization"), ("iat", DateTimeOffset.UtcNow.AddMinutes(-3).ToUnixTimeSeconds()),
+            ("jti", null), ("ath", null), ("iat", null),
+        ])
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "DPoP", token, Proof(new() { [name] = value })));
+        }
+    }
+
+    private static async Task<RunningServer> ServerAsync(RunningIssuer issuer)
+    {
+        var clock = new Interop.Server.Tests.Host.TestClock();
+        clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
+        var server = await RunningServer.StartAsync(null, clock, $"--Interop:Issuers:0:Authority={issuer.Issuer}", $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}");
+        await server.ImportAsync("crisis-program", Organization);
+        return server;
+    }
+
+    private static async Task<HttpStatusCode> GetAsync(RunningServer server, string scheme, string token, string? proof = null)
+    {
+        using var http = server.WithToken(null);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Search);
+        request.Headers.Authorization = new AuthenticationHeaderValue(scheme, token);
+        if (proof is not null)
+        {
+            request.Headers.Add("DPoP", proof);
+        }
+
+        using var response = await http.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    private async Task<string> TokenAsync(string? proof = null) => (await client.TokenAsync(proof, changed: ("scope", "system/Organization.rs"))).AccessToken;
+}
