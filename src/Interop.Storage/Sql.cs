@@ -73,7 +73,12 @@ internal sealed class Sql
 
     public static Sql And(IEnumerable<Sql> conditions) => Join("\nAND    ", conditions);
 
-    public static Sql Or(IEnumerable<Sql> conditions) => $"({Join(" OR ", conditions)})";
+    public static Sql Or(IEnumerable<Sql> conditions) => Halved([.. conditions]);
+
+    // In halves of halves: a database that reads a long row of ORs as one nested in the next gives up at a depth of its own.
+    private static Sql Halved(Sql[] conditions) => conditions.Length <= 8
+        ? (Sql)$"({Join(" OR ", conditions)})"
+        : (Sql)$"({Halved(conditions[..(conditions.Length / 2)])} OR {Halved(conditions[(conditions.Length / 2)..])})";
 
     public void AppendLiteral(string literal) => text.Append(literal);
 

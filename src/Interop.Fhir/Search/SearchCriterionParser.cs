@@ -11,8 +11,12 @@ internal sealed class SearchCriterionParser(Func<string, string, SearchParameter
     // A step that names no type branches into all that its reference may point at; branches of branches must not multiply.
     private const int MaximumBranches = 100;
 
+    // Over all criteria, and again for each type that a chain branches into: a database takes only so many in one statement.
+    private const int MaximumValues = 500;
+
     private readonly SearchValueParser values = new(ownBase, now);
     private int branches;
+    private int valueCount;
 
     /// <summary>The parameter as it is asked of the type itself, also where it is defined for all types.</summary>
     public SearchParameterFacts? Find(string type, string code) =>
@@ -66,6 +70,11 @@ internal sealed class SearchCriterionParser(Func<string, string, SearchParameter
         }
 
         var parts = SearchText.Split(value, ',');
+        if (!IsAffordable(parts.Count, problems))
+        {
+            return null;
+        }
+
         if (code == "_lastUpdated")
         {
             var dates = parts.Select(part => values.Date(part, problems)).OfType<DateValue>().ToList();
@@ -178,8 +187,20 @@ internal sealed class SearchCriterionParser(Func<string, string, SearchParameter
         SearchParameterFacts parameter, SearchModifier modifier, string? targetType, string value, SearchProblems problems)
     {
         var parts = SearchText.Split(value, ',');
+        if (!IsAffordable(parts.Count, problems))
+        {
+            return null;
+        }
+
         var read = parts.Select(part => values.Value(parameter, modifier, targetType, part, problems)).OfType<SearchValue>().ToList();
         return read.Count == parts.Count ? new(parameter, modifier, read) : null;
+    }
+
+    private bool IsAffordable(int more, SearchProblems problems)
+    {
+        valueCount += more;
+        problems.AddIf(valueCount > MaximumValues, "too-costly", $"a search takes at most {MaximumValues} values.");
+        return valueCount <= MaximumValues;
     }
 
     private static bool MayPointAt(SearchParameterFacts reference, string type) =>

@@ -12,6 +12,10 @@ public sealed record SearchParse(SearchQuery? Query, IReadOnlyList<Issue> Issues
 /// <param name="ownBase">This server's FHIR base URL, without a slash at the end: references below it are local.</param>
 public sealed class SearchQueryParser(Func<string, string, SearchParameterFacts?> find, string ownBase)
 {
+    // A database takes only so many conditions and values in one statement, and each sort key is computed for every match.
+    private const int MaximumParameters = 100;
+    private const int MaximumSortKeys = 8;
+
     /// <summary>Reads name and value pairs, already decoded from the URL or form.</summary>
     /// <param name="lenient"><c>Prefer: handling=lenient</c>: parameters that are unknown or unsupported are left out and reported.</param>
     /// <param name="now">UTC microseconds of the request, for <c>ap</c>.</param>
@@ -20,10 +24,25 @@ public sealed class SearchQueryParser(Func<string, string, SearchParameterFacts?
         var reading = new Reading(type, new(find, ownBase, now));
         var issues = new List<Issue>();
         var ignored = new List<string>();
+        var taken = 0;
         foreach (var (name, value) in parameters)
         {
+            if (++taken > MaximumParameters)
+            {
+                issues.Add(new(IssueSeverity.Error, "too-costly", $"A search takes at most {MaximumParameters} parameters.", null));
+                break;
+            }
+
             var problems = new SearchProblems(name);
-            reading.Take(name, value, problems);
+            if (value.Contains('\0', StringComparison.Ordinal))
+            {
+                problems.Add("value", "a control character that no value has.");
+            }
+            else
+            {
+                reading.Take(name, value, problems);
+            }
+
             if (lenient && problems.AreAllUnsupported)
             {
                 ignored.Add(name);
@@ -121,6 +140,12 @@ public sealed class SearchQueryParser(Func<string, string, SearchParameterFacts?
 
         private void TakeSort(string value, SearchProblems problems)
         {
+            if (Sort.Count + value.Count(character => character == ',') >= MaximumSortKeys)
+            {
+                problems.Add("too-costly", $"at most {MaximumSortKeys} keys can be sorted by.");
+                return;
+            }
+
             foreach (var key in value.Split(','))
             {
                 var descending = key.StartsWith('-');

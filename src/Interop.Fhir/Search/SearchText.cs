@@ -3,7 +3,7 @@ using System.Text;
 namespace Interop.Fhir.Search;
 
 /// <summary>Escapes and prefixes in the values of a search (https://hl7.org/fhir/R4/search.html#escaping).</summary>
-internal static class SearchText
+public static class SearchText
 {
     /// <summary>The parts between separators that no backslash escapes; the parts keep their escapes.</summary>
     public static List<string> Split(string text, char separator)
@@ -25,6 +25,18 @@ internal static class SearchText
 
         parts.Add(text[start..]);
         return parts;
+    }
+
+    /// <summary>Text as a value that stands for itself alone: neither a list, nor a system with a code.</summary>
+    public static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var character in text)
+        {
+            escaped.Append(character is ',' or '$' or '|' or '\\' ? "\\" : "").Append(character);
+        }
+
+        return escaped.ToString();
     }
 
     public static string Unescape(string text)

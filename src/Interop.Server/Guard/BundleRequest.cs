@@ -69,8 +69,12 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
             throw new FhirException(400, "required", "An entry of a batch or transaction needs a request.", path + ".request");
         }
 
-        var method = request.GetProperty("method").GetString()!;
-        var url = request.GetProperty("url").GetString()!;
+        // R4 lets an extension stand for the value of either, which asks for nothing that can be done.
+        if (Text(request, "method") is not { } method || Text(request, "url") is not { } url)
+        {
+            throw new FhirException(400, "required", "A request needs a method and a url.", path + ".request");
+        }
+
         var (target, query) = url.Split('?', 2) is [var before, var after] ? (before, after) : (url, null);
         var parts = target.Split('/');
         if (!FhirFacts.R4.IsResourceType(parts[0]) || parts.Length > 2 || (parts.Length == 2 && !ResourceKey.IsId(parts[1])))

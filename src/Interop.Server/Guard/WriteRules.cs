@@ -62,8 +62,8 @@ internal static class WriteRules
     /// <summary>The issues of a Task's new state: the step must be one that this party may take, with its reason where one is due.</summary>
     public static WriteResult.Refused? TaskStep(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, string organization)
     {
-        using var stored = JsonDocument.Parse(before);
-        using var sent = JsonDocument.Parse(after);
+        using var stored = JsonDocument.Parse(before, ResourceDocument.Options);
+        using var sent = JsonDocument.Parse(after, ResourceDocument.Options);
         var (from, to) = (Status(stored), Status(sent));
         var isOwner = Names(stored, "owner", organization);
         var isRequester = Names(stored, "requester", organization);
@@ -77,7 +77,9 @@ internal static class WriteRules
             : null;
     }
 
-    private static string Status(JsonDocument task) => task.RootElement.GetProperty("status").GetString()!;
+    /// <summary>A status without a value (R4 allows an extension in its stead) is none that referrals use.</summary>
+    private static string Status(JsonDocument task) =>
+        task.RootElement.TryGetProperty("status", out var status) ? status.GetString()! : string.Empty;
 
     private static bool Names(JsonDocument task, string element, string organization) =>
         task.RootElement.TryGetProperty(element, out var reference)

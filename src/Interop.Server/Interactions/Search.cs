@@ -37,7 +37,7 @@ internal static class Search
         var pairs = ViewRequest.Pairs(request.Query).ToList();
         if (HttpMethods.IsPost(request.Method) && request.HasFormContentType)
         {
-            var form = await request.ReadFormAsync(cancellationToken);
+            var form = await FormAsync(request, cancellationToken);
             pairs.AddRange(form.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))));
         }
         else if (HttpMethods.IsPost(request.Method) && request.ContentLength is > 0)
@@ -46,6 +46,18 @@ internal static class Search
         }
 
         return pairs;
+    }
+
+    private static async Task<IFormCollection> FormAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request.ReadFormAsync(cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            throw new FhirException(400, "too-costly", "The form has more or longer parameters than this server reads.");
+        }
     }
 
     private static string Link(InteropSettings settings, string type, IEnumerable<KeyValuePair<string, string>> parameters)

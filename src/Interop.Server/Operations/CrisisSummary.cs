@@ -3,6 +3,7 @@ using Interop.Fhir.Json;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Workflows;
 
 namespace Interop.Server.Operations;
 
@@ -45,16 +46,16 @@ internal static class CrisisSummary
             throw new FhirException(400, "invalid", "The operation takes a Parameters resource.", "resourceType");
         }
 
-        using var document = JsonDocument.Parse(body);
+        using var document = JsonDocument.Parse(body, ResourceDocument.Options);
         var values = new Dictionary<string, string>();
         if (document.RootElement.TryGetProperty("parameter", out var list))
         {
             foreach (var parameter in list.EnumerateArray())
             {
                 var value = parameter.EnumerateObject().FirstOrDefault(property => property.Name.StartsWith("value", StringComparison.Ordinal)).Value;
-                if (value.ValueKind == JsonValueKind.String)
+                if (value.ValueKind == JsonValueKind.String && parameter.TryGetProperty("name", out var key))
                 {
-                    values[parameter.GetProperty("name").GetString()!] = value.GetString()!;
+                    values[key.GetString()!] = value.GetString()!;
                 }
             }
         }

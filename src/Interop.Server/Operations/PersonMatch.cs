@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Interop.Server.Workflows;
 
 namespace Interop.Server.Operations;
 
@@ -9,7 +10,7 @@ internal static class PersonMatch
     /// <param name="person">Keys of <see cref="SummaryQuestion.PersonIdentifiers"/>.</param>
     public static bool Holds(ReadOnlyMemory<byte> patient, IReadOnlyDictionary<string, string> person)
     {
-        using var document = JsonDocument.Parse(patient);
+        using var document = JsonDocument.Parse(patient, ResourceDocument.Options);
         var root = document.RootElement;
         return person.All(pair => pair.Key switch
         {

@@ -25,7 +25,7 @@ public static class FollowUp
     public static MappedResource? TaskFor(
         ReadOnlyMemory<byte> encounter, DateTimeOffset instant, string custodian, ReadOnlySpan<byte> secret)
     {
-        using var document = JsonDocument.Parse(encounter);
+        using var document = JsonDocument.Parse(encounter, ResourceDocument.Options);
         var root = document.RootElement;
         var organization = $"Organization/{custodian}";
         if (TextAt(root, "status") != "finished"

@@ -38,6 +38,12 @@ internal static class FhirPeriod
             return null;
         }
 
+        // What ends with the last year that there is has no first instant after it: it does not end.
+        if (time.UtcDateTime > DateTime.MaxValue.AddYears(-1))
+        {
+            return long.MaxValue;
+        }
+
         var next = text!.Length switch
         {
             4 => time.AddYears(1),

@@ -22,7 +22,7 @@ public static partial class DocumentMapping
     /// <summary>The message that a DocumentReference of this mapping carries, byte for byte; null for any other document.</summary>
     public static ReadOnlyMemory<byte>? MessageIn(ReadOnlyMemory<byte> documentReference)
     {
-        using var document = JsonDocument.Parse(documentReference);
+        using var document = JsonDocument.Parse(documentReference, ResourceDocument.Options);
         var root = document.RootElement;
         return root.TryGetProperty("identifier", out var identifiers)
             && identifiers.EnumerateArray().Any(it => it.TryGetProperty("system", out var system) && system.ValueEquals(HashSystem))
