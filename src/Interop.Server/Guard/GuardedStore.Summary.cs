@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.Json;
+using Interop.Fhir.Search;
 using Interop.Server.Http;
 using Interop.Server.Operations;
+using Interop.Server.Workflows;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
@@ -84,12 +86,13 @@ internal sealed partial class GuardedStore
     {
         // The custodian's own eyes: whether an incident is open and whose it is decides about the answer, and is not in it.
         var custodian = new Sight(settings.Custodian, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);
-        var page = await read.SearchAsync(OwnQuery("Encounter", ("identifier", incident)), custodian, cancellationToken);
+        var page = await read.SearchAsync(OwnQuery("Encounter", ("identifier", SearchText.Escape(incident))), custodian, cancellationToken);
         foreach (var seen in page.Matches.Where(match => match.Tier == Tier.Own))
         {
-            using var encounter = JsonDocument.Parse(seen.Body);
+            using var encounter = JsonDocument.Parse(seen.Body, ResourceDocument.Options);
             var root = encounter.RootElement;
-            if (OpenStates.Contains(root.GetProperty("status").GetString())
+            if (root.TryGetProperty("status", out var status)
+                && OpenStates.Contains(status.GetString())
                 && IsAssigned(root, caller.Organization)
                 && root.TryGetProperty("subject", out var subject)
                 && subject.TryGetProperty("reference", out var reference))
@@ -104,7 +107,8 @@ internal sealed partial class GuardedStore
     private static bool IsAssigned(JsonElement encounter, string organization) =>
         encounter.TryGetProperty("extension", out var extensions)
         && extensions.EnumerateArray().Any(extension =>
-            extension.GetProperty("url").ValueEquals(AssignedAgency)
+            extension.TryGetProperty("url", out var url)
+            && url.ValueEquals(AssignedAgency)
             && extension.TryGetProperty("valueReference", out var agency)
             && agency.TryGetProperty("reference", out var reference)
             && reference.ValueEquals($"Organization/{organization}"));

@@ -83,6 +83,22 @@ public sealed class CrisisSummaryTests : SceneTests
         Assert.Contains(await read.AuditAsync(0, 1000, CancellationToken.None), entry => entry.Row.Outcome == "alert");
     }
 
+    [Theory]
+    [InlineData("urn:interop:incident|")]
+    [InlineData("inc-guess,inc-agreed")]
+    [InlineData(",")]
+    [InlineData("|")]
+    [InlineData("a|b|c")]
+    [InlineData("a\\\\")]
+    public async Task An_incident_number_is_a_number_and_no_search(string incident)
+    {
+        using var police = server.As("police");
+
+        using var response = await police.PostFhirAsync("Patient/$crisis-summary", Question(incident, "Nameagreed"));
+
+        await response.OutcomeAsync(403);
+    }
+
     [Fact]
     public async Task One_identifier_is_not_enough()
     {
