@@ -78,17 +78,17 @@ public sealed class ReadSession : IAsyncDisposable
         return new(rows.GrantsOf(patient));
     }
 
-    /// <summary>Whether an agreement in force at the instant (UTC microseconds) names the organisation as grantee.</summary>
-    public ValueTask<bool> HasAgreementAsync(string organization, long instant, CancellationToken cancellationToken)
+    /// <summary>Whether an agreement of the grantor, in force at the instant (UTC microseconds), names the organisation as grantee.</summary>
+    public ValueTask<bool> HasAgreementAsync(string organization, string grantor, long instant, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(rows.HasAgreement(organization, instant));
+        return new(rows.HasAgreement(organization, grantor, instant));
     }
 
-    public ValueTask<IReadOnlyList<CaseFact>> CasesOfAsync(string patient, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<CaseFact>> CasesOfAsync(string patient, string? source, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(rows.CasesOf(patient));
+        return new(rows.CasesOf(patient, source));
     }
 
     /// <summary>The oldest audit rows with a higher sequence number.</summary>

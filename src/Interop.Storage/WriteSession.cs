@@ -52,12 +52,13 @@ public sealed class WriteSession
     /// <summary>The raw resources of a type that are not deleted, of one patient where given: what compiling grants needs.</summary>
     public IReadOnlyList<StoredResource> BodiesOf(string type, string? patient = null) => rows.BodiesOf(type, patient);
 
-    public IReadOnlyList<CaseFact> CasesOf(string patient) => rows.CasesOf(patient);
+    /// <param name="source">Only the cases that this custodian's own records establish; null for all.</param>
+    public IReadOnlyList<CaseFact> CasesOf(string patient, string? source = null) => rows.CasesOf(patient, source);
 
     public IReadOnlyList<GrantRow> GrantsOf(string? patient) => rows.GrantsOf(patient);
 
     /// <inheritdoc cref="ReadSession.HasAgreementAsync"/>
-    public bool HasAgreement(string organization, long instant) => rows.HasAgreement(organization, instant);
+    public bool HasAgreement(string organization, string grantor, long instant) => rows.HasAgreement(organization, grantor, instant);
 
     /// <summary>The patients whose grants differ from the defaults, or might once they are compiled again.</summary>
     public IReadOnlyList<string> PatientsWithGrants() => rows.PatientsWithGrants();

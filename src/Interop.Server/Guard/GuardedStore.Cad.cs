@@ -2,6 +2,8 @@ using Interop.Fhir;
 using Interop.Server.Http;
 using Interop.Server.Workflows;
 using Interop.Server.Workflows.Cad;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Policy;
 using Interop.Storage;
 
 namespace Interop.Server.Guard;
@@ -34,9 +36,16 @@ internal sealed partial class GuardedStore
     private IncidentReceipt Take(WriteSession session, Caller? caller, EidoMessage message)
     {
         var instant = Now();
-        if (caller is not null && !session.HasAgreement(caller.Organization, instant))
+        if (caller is not null && !session.HasAgreement(caller.Organization, settings.Custodian, instant))
         {
             throw new FhirException(403, "forbidden", "No agreement with this agency is in force.");
+        }
+
+        // What dispatch says becomes the custodian's own record, and opens a person to the police agency that it assigns: the scope
+        // alone, which a partner's issuer can give to whom it likes, is not enough.
+        if (caller is not null && !IsDispatch(session, caller.Organization))
+        {
+            throw new FhirException(403, "forbidden", "This agency is not a dispatch centre.");
         }
 
         var before = session.CadMessages(message.Incident);
@@ -52,6 +61,11 @@ internal sealed partial class GuardedStore
         }));
         return new(message.Incident, mapped.First(item => item.Key.Type == "Encounter").Key, isNew);
     }
+
+    private bool IsDispatch(WriteSession session, string organization) =>
+        organization == settings.Custodian
+        || (session.Find(new("Organization", organization)) is { Deleted: false } stored && stored.Source == settings.Custodian
+            && OrganizationReader.Read(stored.Body, organization).Type == AgencyType.Dispatch);
 
     /// <summary>
     /// Stores what the new message changed. What staff have edited since dispatch wrote it is theirs: it is left as it is.

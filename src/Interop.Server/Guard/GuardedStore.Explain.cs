@@ -24,7 +24,7 @@ internal sealed partial class GuardedStore
         var stored = await read.FindAsync(key, cancellationToken) ?? throw new FhirException(404, "not-found", $"{key} is not known.");
         var isSummary = purposes.Any(SharingPolicy.SummaryPurposes.Contains);
         var sight = await SightAsync(read, caller, Now(), types: null, cancellationToken, isSummary);
-        var facts = await sharingRows.FactsAsync(read, person.Id, cancellationToken);
+        var facts = await sharingRows.FactsAsync(read, person.Id, stored.Source, cancellationToken);
         var judged = redactor.Judge(stored.Body, await SourceOfAsync(read, stored.Source, cancellationToken), key, sight.Instant);
         var subject = new ResourceFacts(
             stored.Source, stored.Labels, judged.Tiers, judged.Parties.Contains(requester.Id), policy.IsDirectory(key.Type));

@@ -114,7 +114,7 @@ internal sealed partial class GuardedStore
     private Sight SightOf(WriteSession session, Caller caller)
     {
         var instant = Now();
-        return Sight(caller, instant, session.HasAgreement(caller.Organization, instant), types: null);
+        return Sight(caller, instant, session.HasAgreement(caller.Organization, settings.Custodian, instant), types: null);
     }
 
     private WriteResult Create(WriteSession session, Caller caller, Sight sight, string type, byte[] body, SearchQuery? condition)

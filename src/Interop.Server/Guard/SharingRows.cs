@@ -32,7 +32,7 @@ internal sealed class SharingRows(InteropSettings settings)
             var consents = session.BodiesOf("Consent", patient);
             if (consents.Count > 0)
             {
-                session.ReplaceGrants(patient, null, GrantCompiler.Compile(FactsOf(patient, consents, session.CasesOf(patient), partners.Value)));
+                session.ReplaceGrants(patient, null, GrantsOf(session, patient, consents, partners.Value));
             }
             else if (session.GrantsOf(patient).Count > 0)
             {
@@ -41,14 +41,24 @@ internal sealed class SharingRows(InteropSettings settings)
         }
     }
 
-    /// <summary>The facts about one patient as they stand in a snapshot, for explanations.</summary>
-    public async Task<PatientFacts> FactsAsync(ReadSession read, string patient, CancellationToken cancellationToken)
+    /// <summary>
+    /// A case opens the records of an organisation only when that organisation's own records say so: a partner's encounter, care team
+    /// or task is about the partner's work, and would else be a key that it cuts for itself.
+    /// </summary>
+    private static List<GrantRow> GrantsOf(WriteSession session, string patient, IReadOnlyList<StoredResource> consents, Partners partners) =>
+    [
+        .. partners.Agreements.GroupBy(agreement => agreement.Grantor).SelectMany(agreements => GrantCompiler.Compile(
+            FactsOf(patient, consents, session.CasesOf(patient, agreements.Key), partners with { Agreements = [.. agreements] }))),
+    ];
+
+    /// <summary>The facts about one patient that decide about one custodian's records, as they stand in a snapshot, for explanations.</summary>
+    public async Task<PatientFacts> FactsAsync(ReadSession read, string patient, string source, CancellationToken cancellationToken)
     {
         var partners = PartnersOf(
             await read.BodiesOfAsync("Contract", null, cancellationToken),
             await read.BodiesOfAsync("Organization", null, cancellationToken));
         return FactsOf(
-            patient, await read.BodiesOfAsync("Consent", patient, cancellationToken), await read.CasesOfAsync(patient, cancellationToken), partners);
+            patient, await read.BodiesOfAsync("Consent", patient, cancellationToken), await read.CasesOfAsync(patient, source, cancellationToken), partners);
     }
 
     private Partners PartnersOf(IReadOnlyList<StoredResource> contracts, IReadOnlyList<StoredResource> organizations)

@@ -16,7 +16,7 @@ internal static class CaseReader
         {
             "encounter" => (Organizations(root, tiers, "serviceProvider"), Encounter(root)),
             "careTeam" => (Organizations(root, tiers, "managingOrganization", "participant.member"), CareTeam(root)),
-            "task" => (Organizations(root, tiers, "owner"), Task(root)),
+            "task" => (Organizations(root, tiers, "owner"), Task(root, instant)),
             _ => ([], null),
         };
         return interval is { } open && open.From < open.To
@@ -36,13 +36,14 @@ internal static class CaseReader
     private static (long From, long To)? CareTeam(JsonElement root) =>
         root.Text("status") == "active" ? FhirPeriod.Read(root, "period") : null;
 
-    private static (long From, long To)? Task(JsonElement root)
+    // A party moves its own task on: a step that ends the case ends it when it is taken, whatever time the party writes.
+    private static (long From, long To)? Task(JsonElement root, long instant)
     {
         var from = FhirPeriod.Start(root.At("executionPeriod").Text("start") ?? root.Text("authoredOn")) ?? long.MinValue;
         return root.Text("status") switch
         {
             "accepted" or "in-progress" or "on-hold" => (from, long.MaxValue),
-            "completed" or "failed" or "cancelled" when FhirPeriod.Start(root.Text("lastModified")) is { } end => (from, end),
+            "completed" or "failed" or "cancelled" when FhirPeriod.Start(root.Text("lastModified")) is { } end => (from, Math.Min(end, instant)),
             _ => null,
         };
     }

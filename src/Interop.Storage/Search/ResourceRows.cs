@@ -96,18 +96,25 @@ internal sealed class ResourceRows
             : (Sql)$"SELECT {StoredColumns} FROM resource WHERE subject = {patient} AND type = {type} AND deleted = 0 ORDER BY key",
         Stored);
 
-    public IReadOnlyList<CaseFact> CasesOf(string patient) => Statements.Query(
-        $"""
-        SELECT organization, valid_from, valid_to FROM case_relation WHERE patient = {patient}
-        ORDER BY resource, organization, valid_from
-        """,
+    public IReadOnlyList<CaseFact> CasesOf(string patient, string? source) => Statements.Query(
+        source is null
+            ? (Sql)$"""
+                SELECT organization, valid_from, valid_to FROM case_relation WHERE patient = {patient}
+                ORDER BY resource, organization, valid_from
+                """
+            : (Sql)$"""
+                SELECT c.organization, c.valid_from, c.valid_to
+                FROM   case_relation c JOIN resource r ON r.key = c.resource
+                WHERE  c.patient = {patient} AND r.source = {source}
+                ORDER BY c.resource, c.organization, c.valid_from
+                """,
         reader => new CaseFact(patient, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
 
     /// <summary>Every agreement has a default row for as long as it is in force, if only of no tier.</summary>
-    public bool HasAgreement(string organization, long instant) => Statements.Number(
+    public bool HasAgreement(string organization, string grantor, long instant) => Statements.Number(
         $"""
         SELECT 1 FROM sharing_grant
-        WHERE  grantee = {organization} AND subject = '' AND valid_from <= {instant} AND {instant} < valid_to
+        WHERE  grantee = {organization} AND source = {grantor} AND subject = '' AND valid_from <= {instant} AND {instant} < valid_to
         {Dialect.Page(1)}
         """) is not null;
 
