@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Interop.Storage;
 
 namespace Interop.Server.Guard;
@@ -65,7 +66,8 @@ internal sealed class Secrets
 
     private byte[] Tag(Caller caller, string query, ReadOnlySpan<byte> cursor)
     {
-        var bound = Encoding.UTF8.GetBytes($"{caller.Organization}\n{caller.ClientId}\n{caller.Subject}\n{query}\n");
+        // As JSON, so that no part can be written to look like the end of one and the beginning of the next.
+        var bound = JsonSerializer.SerializeToUtf8Bytes<string[]>([caller.Organization, caller.ClientId, caller.Subject, query]);
         return HMACSHA256.HashData(Key.Span, [.. bound, .. cursor])[..TagLength];
     }
 }
