@@ -10,7 +10,8 @@ internal sealed partial class GuardedStore
     public async Task<BundleResult> BundleAsync(Caller caller, byte[] body, CancellationToken cancellationToken)
     {
         var checkedBody = await CheckAsync(caller, FhirInteraction.Transaction, "Bundle", null, body, cancellationToken);
-        var request = BundleRequest.Parse(checkedBody);
+        var request = await RecordedAsync(
+            caller, FhirInteraction.Transaction, "Bundle", () => Task.FromResult(BundleRequest.Parse(checkedBody)), cancellationToken);
         foreach (var entry in request.Entries.Where(_ => request.IsTransaction))
         {
             await RequireAsync(caller, FhirInteraction.Transaction, entry.Type, Right(entry), entry.Path, cancellationToken);
@@ -44,6 +45,13 @@ internal sealed partial class GuardedStore
                     {
                         detail.WriteStartArray("written");
                         foreach (var key in run.Written)
+                        {
+                            detail.WriteStringValue(key.ToString());
+                        }
+
+                        detail.WriteEndArray();
+                        detail.WriteStartArray("matched");
+                        foreach (var key in run.Matched)
                         {
                             detail.WriteStringValue(key.ToString());
                         }

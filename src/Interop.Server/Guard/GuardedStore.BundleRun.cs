@@ -22,6 +22,9 @@ internal sealed partial class GuardedStore
 
         public List<ResourceKey> Written { get; } = [];
 
+        /// <summary>What conditions found: the answer tells of it.</summary>
+        public List<ResourceKey> Matched { get; } = [];
+
         public IReadOnlyList<BundleItem> Execute(BundleRequest request)
         {
             var plans = request.Entries.Select(Plan).ToList();
@@ -155,10 +158,17 @@ internal sealed partial class GuardedStore
 
         private List<ResourceKey> Match(string type, string condition, string path)
         {
+            if (caller is not null && !caller.Scopes.Allows(type, 's'))
+            {
+                throw new FhirException(403, "forbidden", $"The token's scopes do not allow a search on {type}, which a condition is.", path);
+            }
+
             try
             {
                 var query = guard.Query(caller ?? Operator, type, QueryPairs(condition), lenient: false, out _);
-                return [.. session.Match(query with { Count = 2 }, sight).Matches.Select(match => match.Key)];
+                var matches = session.Match(query with { Count = 2 }, caller is null ? sight : AsSearch(caller, sight)).Matches.Select(match => match.Key).ToList();
+                Matched.AddRange(matches);
+                return matches;
             }
             catch (FhirException refused)
             {

@@ -30,7 +30,12 @@ internal sealed partial class GuardedStore
             throw new FhirException(400, issues);
         }
 
-        return await store.WriteAsync(session => Take(session, caller, ((EidoParse.Parsed)parsed).Message), cancellationToken);
+        return await RecordedAsync(
+            caller,
+            FhirInteraction.CadIntake,
+            "cad/eido",
+            () => store.WriteAsync(session => Take(session, caller, ((EidoParse.Parsed)parsed).Message), cancellationToken),
+            cancellationToken);
     }
 
     private IncidentReceipt Take(WriteSession session, Caller? caller, EidoMessage message)

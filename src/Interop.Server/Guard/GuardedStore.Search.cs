@@ -13,7 +13,9 @@ internal sealed partial class GuardedStore
         Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, CancellationToken cancellationToken)
     {
         await RequireAsync(caller, FhirInteraction.Search, type, 's', type, cancellationToken);
-        var query = Query(caller, type, pairs, lenient, out var warnings);
+        IReadOnlyList<Issue> warnings = [];
+        var query = await RecordedAsync(
+            caller, FhirInteraction.Search, type, () => Task.FromResult(Query(caller, type, pairs, lenient, out warnings)), cancellationToken);
         SearchPage page;
         var matches = new List<Disclosure>();
         var included = new List<Disclosure>();

@@ -19,7 +19,15 @@ internal sealed partial class GuardedStore
     {
         await RequireAsync(caller, FhirInteraction.Create, type, 'c', type, cancellationToken);
         var checkedBody = await CheckAsync(caller, FhirInteraction.Create, type, null, body, cancellationToken);
-        var query = condition is null ? null : Query(caller, type, QueryPairs(condition), lenient: false, out _);
+        SearchQuery? query = null;
+        if (condition is not null)
+        {
+            // A condition is a search: its answer is whether something is there, and where.
+            await RequireAsync(caller, FhirInteraction.Create, type, 's', type, cancellationToken);
+            query = await RecordedAsync(
+                caller, FhirInteraction.Create, type, () => Task.FromResult(Query(caller, type, QueryPairs(condition), lenient: false, out _)), cancellationToken);
+        }
+
         return await WriteAsync(caller, FhirInteraction.Create, type, (session, sight) => Create(session, caller, sight, type, checkedBody, query), cancellationToken);
     }
 
@@ -42,7 +50,7 @@ internal sealed partial class GuardedStore
     public async Task<DeleteResult> DeleteAsync(Caller caller, ResourceKey key, string? ifMatch, CancellationToken cancellationToken)
     {
         await RequireAsync(caller, FhirInteraction.Delete, key.Type, 'd', key.ToString(), cancellationToken);
-        return await store.WriteAsync(
+        var work = () => store.WriteAsync(
             session =>
             {
                 var sight = SightOf(session, caller);
@@ -51,6 +59,7 @@ internal sealed partial class GuardedStore
                 return result;
             },
             cancellationToken);
+        return await RecordedAsync(caller, FhirInteraction.Delete, key.ToString(), work, cancellationToken);
     }
 
     private static string Outcome(DeleteResult result) => result == DeleteResult.Deleted ? "permit" : "deny";
@@ -63,7 +72,12 @@ internal sealed partial class GuardedStore
             {
                 var sight = SightOf(session, caller);
                 var result = work(session, sight);
-                var written = result is WriteResult.Stored stored ? stored.Disclosure.Key.ToString() : target;
+                var written = result switch
+                {
+                    WriteResult.Stored stored => stored.Disclosure.Key.ToString(),
+                    WriteResult.Existing existing => existing.Disclosure.Key.ToString(),
+                    _ => target,
+                };
                 session.Audit(AuditTrail.Row(caller, sight.Instant, interaction, written, null, result is WriteResult.Stored or WriteResult.Existing ? "permit" : "deny", detail =>
                     detail.WriteString("result", result.GetType().Name)));
                 return result;
@@ -121,7 +135,7 @@ internal sealed partial class GuardedStore
     {
         if (condition is not null)
         {
-            var matches = session.Match(condition with { Count = 2 }, sight).Matches;
+            var matches = session.Match(condition with { Count = 2 }, AsSearch(caller, sight)).Matches;
             if (matches.Count > 0)
             {
                 return matches.Count > 1 ? new WriteResult.Ambiguous() : new WriteResult.Existing(Disclose(session, matches[0], sight)!);
@@ -144,6 +158,9 @@ internal sealed partial class GuardedStore
         sharingRows.Refresh(session, written);
         return new WriteResult.Stored(Disclose(session, session.See(key, sight)!, sight)!, Created: true);
     }
+
+    /// <summary>A condition sees the types that a search of the caller's would.</summary>
+    private static Sight AsSearch(Caller caller, Sight sight) => sight with { Types = caller.Scopes.SearchableTypes };
 
     private WriteResult Update(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch)
     {

@@ -51,6 +51,21 @@ internal sealed partial class GuardedStore(
         }
     }
 
+    /// <summary>Does the work; a refusal that it throws is written down first, because what it would have written is undone with it.</summary>
+    private async Task<T> RecordedAsync<T>(
+        Caller? caller, FhirInteraction interaction, string target, Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (FhirException refused)
+        {
+            await audit.RefusedAsync(caller, interaction, target, refused.Issues[0].Code, cancellationToken);
+            throw;
+        }
+    }
+
     private async ValueTask<Sight> SightAsync(
         ReadSession read, Caller caller, long instant, IReadOnlySet<string>? types, CancellationToken cancellationToken, bool forSummary = false) =>
         Sight(caller, instant, await read.HasAgreementAsync(caller.Organization, settings.Custodian, instant, cancellationToken), types, forSummary);
