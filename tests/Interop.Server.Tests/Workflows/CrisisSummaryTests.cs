@@ -92,7 +92,7 @@ public sealed class CrisisSummaryTests : SceneTests
     [InlineData("a\\\\")]
     public async Task An_incident_number_is_a_number_and_no_search(string incident)
     {
-        using var police = server.As("police");
+        using var police = Server.As("police");
 
         using var response = await police.PostFhirAsync("Patient/$crisis-summary", Question(incident, "Nameagreed"));
 
