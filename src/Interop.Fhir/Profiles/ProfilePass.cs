@@ -253,8 +253,8 @@ internal sealed class ProfilePass(ProfileSet set, ReadOnlyMemory<byte> utf8, Jso
             var results = new List<PathItem>();
             constraint.Expression.Root.Evaluate(evaluation, focus, results);
 
-            // An empty result is not true, and so the invariant does not hold.
-            return results is [var only] && evaluation.Scalar(only) is true;
+            // As with R4's own invariants, only what is decidedly false breaks one.
+            return results is not [var only] || evaluation.Scalar(only) is not false;
         }
         catch (FhirPathException)
         {
