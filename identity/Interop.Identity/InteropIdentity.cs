@@ -47,6 +47,7 @@ public static class InteropIdentity
         Token.Map(application);
         Introspect.Map(application);
         Revoke.Map(application);
+        Revocations.Map(application);
         UserInfo.Map(application);
         Authorize.Map(application);
         Style.Map(application);

@@ -59,6 +59,7 @@ public static class InteropServer
         services.AddSingleton(_ => ResourceStore.OpenAsync(settings.Database, CancellationToken.None).GetAwaiter().GetResult());
         services.AddSingleton(provider => Secrets.OpenAsync(provider.GetRequiredService<ResourceStore>(), settings, CancellationToken.None).GetAwaiter().GetResult());
         services.AddSingleton(provider => new TokenVerifier(settings, new HttpClient { Timeout = TimeSpan.FromSeconds(5) }, provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<RevocationFeeds>();
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<SharingRows>();

@@ -1,13 +1,16 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using Interop.Identity.Tables;
 using Interop.Identity.Tests;
 using Interop.Identity.Tokens;
 using Interop.Server.Tests.Host;
+using Xunit.Abstractions;
 
 namespace Interop.Journeys.Tests;
 
 /// <summary>Server and issuer share no code; here they meet: the API takes what the real issuer gives, and nothing near it.</summary>
-public sealed class IssuedTokenTests : IAsyncLifetime
+public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Organization = """{"resourceType":"Organization","id":"general-hospital","name":"General Hospital"}""";
     private const string Search = "Organization?_count=1";
@@ -58,6 +61,34 @@ public sealed class IssuedTokenTests : IAsyncLifetime
         await Task.Delay(TimeSpan.FromSeconds(1.1)); // the server looks again at most once a second
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", await TokenAsync()));
+    }
+
+    [Theory]
+    [InlineData("client")]
+    [InlineData("token")]
+    public async Task What_the_issuer_revokes_is_refused_at_once_though_the_API_remembers_the_token(string what)
+    {
+        var (token, other) = (await TokenAsync(), await TokenAsync());
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", token));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", other));
+
+        if (what == "client")
+        {
+            await issuer.Get<ClientStore>().RevokeAsync(client.ClientId, CancellationToken.None);
+        }
+        else
+        {
+            await client.PostAsync(issuer, "/revoke", new() { ["token"] = token });
+        }
+
+        var watch = Stopwatch.StartNew();
+        while (await GetAsync(server, "Bearer", token) != HttpStatusCode.Unauthorized)
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
+        }
+
+        output.WriteLine($"{what}: refused after {watch.ElapsedMilliseconds} ms");
+        Assert.Equal(what == "client" ? HttpStatusCode.Unauthorized : HttpStatusCode.OK, await GetAsync(server, "Bearer", other));
     }
 
     [Fact]

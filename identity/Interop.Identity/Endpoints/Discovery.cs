@@ -28,6 +28,7 @@ internal static class Discovery
         ["token_endpoint"] = settings.Endpoint("/token"),
         ["introspection_endpoint"] = settings.Endpoint("/introspect"),
         ["revocation_endpoint"] = settings.Endpoint("/revoke"),
+        ["interop_revocation_endpoint"] = settings.Endpoint("/revocations"),
         ["userinfo_endpoint"] = settings.Endpoint("/userinfo"),
         ["jwks_uri"] = settings.Endpoint("/jwks"),
         ["response_types_supported"] = (string[])["code"],

@@ -29,6 +29,10 @@ internal sealed class InteropIssuer
 
     public string? AgencyOf(string clientId) => settings.Clients.GetValueOrDefault(clientId);
 
+    /// <summary>Where the issuer tells what it has ended, or null when its metadata has no such place.</summary>
+    public async Task<string?> RevocationEndpointAsync(CancellationToken cancellationToken) =>
+        (await metadata.CurrentAsync(cancellationToken)).AdditionalData.TryGetValue("interop_revocation_endpoint", out var endpoint) ? endpoint as string : null;
+
     public async Task<TokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         var result = await ValidateAsync(token, await metadata.CurrentAsync(cancellationToken));

@@ -10,15 +10,21 @@ namespace Interop.Server.Guard;
 internal sealed class TokenVerifier
 {
     private const int MaxRemembered = 20_000;
+    private const string Revoked = "The token was revoked.";
 
     private readonly ConcurrentDictionary<string, Verified> remembered = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<InteropIssuer> issuers;
     private readonly TimeProvider clock;
 
+    public IReadOnlyList<InteropIssuer> Issuers => issuers;
+
+    public Revocations Revocations { get; }
+
     public TokenVerifier(InteropSettings settings, HttpClient http, TimeProvider clock)
     {
         issuers = [.. settings.Issuers.Select(issuer => new InteropIssuer(issuer, http))];
         this.clock = clock;
+        Revocations = new Revocations(clock);
     }
 
     /// <summary>The caller, or why there is none. The sentence is safe to send: it holds nothing of the token.</summary>
@@ -29,7 +35,7 @@ internal sealed class TokenVerifier
         {
             if (known.Expires > now)
             {
-                return (known.Caller, null);
+                return Revocations.Has(known.Marks) ? (null, Revoked) : (known.Caller, null);
             }
 
             remembered.TryRemove(token, out _);
@@ -60,7 +66,12 @@ internal sealed class TokenVerifier
         var (caller, error) = Caller.Read(parsed.Claims, issuer);
         if (caller is not null)
         {
-            Remember(token, new(caller, new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero)), now);
+            var marks = Revocations.Marks(parsed.Id, parsed.TryGetPayloadValue<string>("grant_id", out var grant) ? grant : null, caller.ClientId);
+            Remember(token, new(caller, new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), marks), now);
+            if (Revocations.Has(marks))
+            {
+                return (null, Revoked);
+            }
         }
 
         return (caller, error);
@@ -101,5 +112,5 @@ internal sealed class TokenVerifier
         _ => "The token could not be verified.",
     };
 
-    private sealed record Verified(Caller Caller, DateTimeOffset Expires);
+    private sealed record Verified(Caller Caller, DateTimeOffset Expires, string[] Marks);
 }

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Interop.Identity.Tables;
+using Interop.Identity.Tokens;
+
+namespace Interop.Identity.Endpoints;
+
+/// <summary>
+/// What ended lately, for servers that remember verified tokens: they ask with the last number they know and are answered as soon
+/// as there is more. Only hashes leave, so anybody may ask: who does not hold the token can't tell whose it was.
+/// </summary>
+internal static class Revocations
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Kept = IdentitySettings.AccessTokenLife + TimeSpan.FromMinutes(5);
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/revocations", HandleAsync);
+
+    private static async Task<IResult> HandleAsync(HttpRequest request, IdentityDatabase database, TimeProvider clock, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        var isNumber = long.TryParse(request.Query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var after);
+        if (!isNumber)
+        {
+            return Results.BadRequest();
+        }
+
+        const string sql = """
+            SELECT number AS Number, what AS What
+            FROM   revocation
+            WHERE  number > @after AND at > @since
+            ORDER  BY number
+            LIMIT  1000
+            """;
+        var start = Environment.TickCount64;
+        while (true)
+        {
+            var rows = await database.ListAsync<Row>(sql, new { after, since = (clock.GetUtcNow() - Kept).ToMicroseconds() }, cancellationToken);
+            if (rows.Count > 0 || lifetime.ApplicationStopping.IsCancellationRequested || Environment.TickCount64 - start > Longest.TotalMilliseconds)
+            {
+                return Results.Json(new { last = rows.Count > 0 ? rows[^1].Number : after, revoked = rows.Select(row => Secret.Hash(row.What)) });
+            }
+
+            await Task.Delay(Between, cancellationToken);
+        }
+    }
+
+    private sealed record Row(long Number, string What);
+}
