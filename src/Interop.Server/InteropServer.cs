@@ -76,6 +76,7 @@ public static class InteropServer
     {
         var fhir = new FhirRoutes(app);
         Capabilities.Map(fhir);
+        SmartConfiguration.Map(fhir);
         Read.Map(fhir);
         VersionRead.Map(fhir);
         InstanceHistory.Map(fhir);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Interop.Identity.Tables;
 using Interop.Identity.Tests;
 using Interop.Identity.Tokens;
@@ -51,6 +52,18 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "Bearer", (await client.TokenAsync(at: elsewhere, changed: ("scope", "system/Organization.rs"))).AccessToken));
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "Bearer", (await other.TokenAsync(changed: ("scope", "system/Organization.rs"))).AccessToken));
+    }
+
+    [Fact]
+    public async Task The_API_tells_clients_where_the_issuer_is_and_promises_no_patient_scopes()
+    {
+        using var http = server.WithToken(null);
+        using var document = JsonDocument.Parse(await http.GetStringAsync(".well-known/smart-configuration"));
+
+        Assert.Equal(issuer.Issuer + "/token", document.RootElement.GetProperty("token_endpoint").GetString());
+        var capabilities = document.RootElement.GetProperty("capabilities").Deserialize<string[]>()!;
+        Assert.Contains("permission-v2", capabilities);
+        Assert.DoesNotContain("permission-patient", capabilities);
     }
 
     [Fact]

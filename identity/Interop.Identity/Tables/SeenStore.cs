@@ -14,6 +14,7 @@ internal sealed class SeenStore(IdentityDatabase database, TimeProvider clock)
         {
             Interlocked.Exchange(ref nextPurge, now + 60_000_000);
             await database.ExecuteAsync("DELETE FROM seen WHERE expires_at < @now", new { now }, cancellationToken);
+            await database.ExecuteAsync("DELETE FROM revocation WHERE at < @old", new { old = now - 86_400_000_000 }, cancellationToken);
             await database.ExecuteAsync("DELETE FROM revoked_token WHERE expires_at < @now", new { now }, cancellationToken);
         }
 

@@ -15,12 +15,15 @@ internal sealed class InteropIssuer
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
 
     private readonly IssuerSettings settings;
+    private readonly HttpDocumentRetriever documents;
     private readonly IssuerMetadata metadata;
+    private volatile Kept? smart;
 
     public InteropIssuer(IssuerSettings settings, HttpClient http)
     {
         this.settings = settings;
-        metadata = new(settings.Authority, new HttpDocumentRetriever(http) { RequireHttps = settings.RequireHttps });
+        documents = new HttpDocumentRetriever(http) { RequireHttps = settings.RequireHttps };
+        metadata = new(settings.Authority, documents);
     }
 
     public string Authority => settings.Authority;
@@ -28,6 +31,28 @@ internal sealed class InteropIssuer
     public bool SpeaksFor(string organization) => settings.SpeaksFor(organization);
 
     public string? AgencyOf(string clientId) => settings.Clients.GetValueOrDefault(clientId);
+
+    /// <summary>The issuer's SMART configuration as it wrote it, at most five minutes old; null when it has none or does not answer.</summary>
+    public async Task<string?> SmartConfigurationAsync(CancellationToken cancellationToken)
+    {
+        if (smart is { } kept && Environment.TickCount64 - kept.At < 5 * 60_000)
+        {
+            return kept.Text;
+        }
+
+        string? text = null;
+        try
+        {
+            text = await documents.GetDocumentAsync(settings.Authority + "/.well-known/smart-configuration", cancellationToken);
+        }
+        catch (IOException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Remembered as absent like the rest, so that strangers can't make this server ask and ask.
+        }
+
+        smart = new(text, Environment.TickCount64);
+        return text;
+    }
 
     /// <summary>Where the issuer tells what it has ended, or null when its metadata has no such place.</summary>
     public async Task<string?> RevocationEndpointAsync(CancellationToken cancellationToken) =>
@@ -64,4 +89,6 @@ internal sealed class InteropIssuer
         .. configuration.IdTokenSigningAlgValuesSupported.Where(name =>
             name.Length == 5 && (name.StartsWith("RS", StringComparison.Ordinal) || name.StartsWith("PS", StringComparison.Ordinal) || name.StartsWith("ES", StringComparison.Ordinal))),
     ];
+
+    private sealed record Kept(string? Text, long At);
 }
