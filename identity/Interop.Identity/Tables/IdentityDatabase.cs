@@ -6,9 +6,12 @@ using Microsoft.Data.Sqlite;
 namespace Interop.Identity.Tables;
 
 /// <summary>The issuer's SQLite file. Every call opens a pooled connection; several processes may share the file.</summary>
-internal sealed class IdentityDatabase
+internal sealed class IdentityDatabase : IDisposable
 {
     private readonly string connectionString;
+
+    // SQLite has one writer; who finds it taken sleeps for 150 ms before the next try. Within this process they queue instead.
+    private readonly SemaphoreSlim writer = new(1, 1);
 
     public IdentityDatabase(IdentitySettings settings)
     {
@@ -37,9 +40,19 @@ internal sealed class IdentityDatabase
 
     public async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        await writer.WaitAsync(cancellationToken);
+        try
+        {
+            await using var connection = await OpenAsync(cancellationToken);
+            return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        }
+        finally
+        {
+            writer.Release();
+        }
     }
+
+    public void Dispose() => writer.Dispose();
 
     public async Task<T?> FindAsync<T>(string sql, object parameters, CancellationToken cancellationToken)
         where T : class
