@@ -64,6 +64,7 @@ public static class InteropServer
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<SharingRows>();
         services.AddSingleton<GuardedStore>();
+        services.AddHostedService<JudgeAgainAtStart>();
         services.AddAuthentication(BearerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
         services.AddAuthorization();

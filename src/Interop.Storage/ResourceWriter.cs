@@ -28,17 +28,33 @@ internal sealed class ResourceWriter(ResourceRows rows)
             Update(previous.Key, version, write, judged, changes);
         }
 
-        var key = previous?.Key ?? Existing(write.Key)!.Key;
+        SettleFacts(previous?.Key ?? Existing(write.Key)!.Key, write.Key, judged, previous);
+        return version;
+    }
+
+    /// <summary>Puts a new judgement of the same bytes in the place of the old one: no version, no new time but of views that it changes.</summary>
+    public void Rejudge(StoredWrite write)
+    {
+        if (Existing(write.Key) is { Deleted: false } previous)
+        {
+            var judged = FailClosed(write.Judged);
+            var changes = ViewChanges.Between(previous, judged.Views, After(previous, write.Instant)) with { At = previous.UpdatedAt };
+            Update(previous.Key, previous.Version, write, judged, changes);
+            SettleFacts(previous.Key, write.Key, judged, previous);
+        }
+    }
+
+    private void SettleFacts(long key, ResourceKey name, JudgedResource judged, ExistingRow? previous)
+    {
         if (previous is not null)
         {
             RemoveFacts(key);
             index.Remove(key);
         }
 
-        AddFacts(key, write.Key, judged);
-        index.Add(key, write.Key.Type, judged.Entries);
-        inheritance.Settle(key, write.Key, previous?.Labels);
-        return version;
+        AddFacts(key, name, judged);
+        index.Add(key, name.Type, judged.Entries);
+        inheritance.Settle(key, name, previous?.Labels);
     }
 
     public long? Delete(ResourceKey key, long instant)

@@ -36,6 +36,15 @@ public sealed class WriteSession
     /// <summary>Stores a resource, its index rows and its sharing rows, and passes labels on. Gives the version, from 1.</summary>
     public long Put(StoredWrite write) => writer.Put(write);
 
+    /// <summary>Stores a new judgement of a resource's bytes, because what it was judged by has changed; it gets no new version.</summary>
+    public void Rejudge(StoredWrite write) => writer.Rejudge(write);
+
+    /// <summary>What a custodian keeps and has not deleted.</summary>
+    public IReadOnlyList<StoredResource> KeptBy(string source) => rows.KeptBy(source);
+
+    /// <summary>Some of the resources that another version of the tables judged.</summary>
+    public IReadOnlyList<StoredResource> JudgedOtherwise(string policyVersion, int count) => rows.JudgedOtherwise(policyVersion, count);
+
     /// <summary>Marks as deleted and keeps what judging needs. Gives the deletion's version, or null where there is nothing.</summary>
     public long? Delete(ResourceKey key, long instant) => writer.Delete(key, instant);
 

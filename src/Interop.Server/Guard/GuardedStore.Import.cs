@@ -62,6 +62,27 @@ internal sealed partial class GuardedStore
             cancellationToken);
     }
 
+    /// <summary>Judges again what other versions of the tier and label tables judged; the rest is as it was.</summary>
+    public async Task JudgeAgainAsync(CancellationToken cancellationToken)
+    {
+        const int AtOnce = 500;
+        int judged;
+        do
+        {
+            judged = await store.WriteAsync(
+                session =>
+                {
+                    var resources = session.JudgedOtherwise(PolicyVersion, AtOnce);
+                    var written = new WrittenResources();
+                    Rejudge(session, resources, Now(), written);
+                    sharingRows.Refresh(session, written);
+                    return resources.Count;
+                },
+                cancellationToken);
+        }
+        while (judged == AtOnce);
+    }
+
     public async Task<bool> IsSeededAsync(CancellationToken cancellationToken)
     {
         await using var read = await store.OpenReadAsync(cancellationToken);

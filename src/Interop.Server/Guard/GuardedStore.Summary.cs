@@ -38,10 +38,8 @@ internal sealed partial class GuardedStore
             else
             {
                 patientId = patient.Id;
-                var stored = await read.FindAsync(patient, cancellationToken);
-                var isPerson = stored is { Deleted: false } && PersonMatch.Holds(stored.Body, question.Person);
-                document = await ComposeAsync(read, sight, patient, isPerson, question.Incident, cancellationToken);
-                rule = isPerson ? "person named" : "person not confirmed";
+                (document, var isShared) = await ComposeAsync(read, sight, patient, question, cancellationToken);
+                rule = isShared ? "person named and shared" : "person not confirmed or not shared";
             }
         }
 
@@ -57,16 +55,18 @@ internal sealed partial class GuardedStore
         return document;
     }
 
-    private async Task<Disclosure> ComposeAsync(
-        ReadSession read, Sight sight, ResourceKey patient, bool isPerson, string incident, CancellationToken cancellationToken)
+    private async Task<(Disclosure Document, bool IsShared)> ComposeAsync(
+        ReadSession read, Sight sight, ResourceKey patient, SummaryQuestion question, CancellationToken cancellationToken)
     {
         var seen = await read.ReadAsync(patient, sight, cancellationToken);
         var flags = await ActiveAsync(read, sight, "Flag", patient, cancellationToken);
         var plans = await ActiveAsync(read, sight, "CarePlan", patient, cancellationToken);
         var person = seen is null ? null : await DiscloseAsync(read, seen, sight, cancellationToken);
-        var isShared = isPerson && person is not null;
-        var document = new SummaryDocument(secrets.Key, incident, settings.Custodian, settings.PublicUrl, sight.Instant);
-        return isShared ? document.Compose(person, flags, plans.FirstOrDefault()) : document.Compose(null, [], null);
+
+        // The name is compared with what the agency may see: a hidden number would else answer to guesses.
+        var isShared = person is not null && PersonMatch.Holds(person.Body, question.Person);
+        var document = new SummaryDocument(secrets.Key, question.Incident, settings.Custodian, settings.PublicUrl, sight.Instant);
+        return (isShared ? document.Compose(person, flags, plans.FirstOrDefault()) : document.Compose(null, [], null), isShared);
     }
 
     private async Task<List<Disclosure>> ActiveAsync(

@@ -289,9 +289,25 @@ internal sealed partial class GuardedStore
 
     private void Put(WriteSession session, ResourceKey key, string source, byte[] body, long instant, StoredResource? before, WrittenResources written)
     {
+        var sourceBefore = key.Type == "Organization" ? SourceOf(session, key.Id) : null;
         var judged = redactor.Judge(body, SourceOf(session, source), key, instant);
         session.Put(new(key, source, body, judged, instant, PolicyVersion));
         written.Add(key, judged, before);
+        if (sourceBefore is not null && sourceBefore != SourceOf(session, key.Id))
+        {
+            // What an organisation is decides about the labels of everything that it keeps, also of what was there before.
+            Rejudge(session, session.KeptBy(key.Id), instant, written);
+        }
+    }
+
+    private void Rejudge(WriteSession session, IReadOnlyList<StoredResource> resources, long instant, WrittenResources written)
+    {
+        foreach (var stored in resources)
+        {
+            var judged = redactor.Judge(stored.Body, SourceOf(session, stored.Source), stored.Key, instant);
+            session.Rejudge(new(stored.Key, stored.Source, stored.Body, judged, instant, PolicyVersion));
+            written.Add(stored.Key, judged, stored);
+        }
     }
 
     private static bool IsFinished(StoredResource? encounter) =>

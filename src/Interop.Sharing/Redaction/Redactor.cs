@@ -174,7 +174,7 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         var isPrivate = false;
         if (rule.PrivateExtension is not null)
         {
-            subject = SubjectScan.FindByExtension(seen.Body.Span, rule.PrivateExtension, policy.Tiers, out isPrivate);
+            subject = SubjectScan.FindByExtension(seen.Body.Span, rule.PrivateExtension, policy.Tiers, out isPrivate) is [var patient] ? patient : null;
         }
         else if (rule.Kind == TypeKind.Patient)
         {
@@ -190,8 +190,9 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         isPrivate = false;
         if (rule.PrivateExtension is not null)
         {
-            var subject = SubjectScan.FindByExtension(body, rule.PrivateExtension, policy.Tiers, out isPrivate);
-            return subject is null ? [] : [subject];
+            // One that can't be read may be about anybody: then it is about nobody whose consent could open it.
+            var patients = SubjectScan.FindByExtension(body, rule.PrivateExtension, policy.Tiers, out isPrivate);
+            return patients.Contains(null) ? [] : [.. patients.OfType<string>().Distinct()];
         }
 
         return rule.Subjects is ["$self"] ? [key.Id] : scan.Subjects;

@@ -15,10 +15,10 @@ internal static class SubjectScan
         return Find(ref reader, facts, tiers);
     }
 
-    /// <summary>Id of the Patient that a root extension with the url points at; found tells whether the extension is there.</summary>
-    public static string? FindByExtension(ReadOnlySpan<byte> body, byte[] url, TierTable tiers, out bool found)
+    /// <summary>Ids of the Patients that root extensions with the url point at, null for one that can't be read; found tells whether there is any.</summary>
+    public static List<string?> FindByExtension(ReadOnlySpan<byte> body, byte[] url, TierTable tiers, out bool found)
     {
-        found = false;
+        var patients = new List<string?>();
         using var document = JsonDocument.Parse(body.ToArray(), new() { MaxDepth = LocalReference.ReaderOptions.MaxDepth });
         if (document.RootElement.TryGetProperty("extension", out var extensions) && extensions.ValueKind == JsonValueKind.Array)
         {
@@ -26,17 +26,17 @@ internal static class SubjectScan
             {
                 if (extension.TryGetProperty("url", out var text) && text.ValueEquals(url))
                 {
-                    found = true;
-                    return extension.TryGetProperty("valueReference", out var value)
+                    patients.Add(extension.TryGetProperty("valueReference", out var value)
                         && value.TryGetProperty("reference", out var reference)
                         && LocalReference.Parse(Encoding.UTF8.GetBytes(reference.GetString()!), tiers) is { Type: "Patient" } patient
                             ? patient.Id
-                            : null;
+                            : null);
                 }
             }
         }
 
-        return null;
+        found = patients.Count > 0;
+        return patients;
     }
 
     private static string? Find(ref Utf8JsonReader reader, FactNode node, TierTable tiers)

@@ -79,7 +79,7 @@ internal sealed class ViewJudge(
         var bytes = Write(body, node, ReferenceMode.Keep);
         if (bytes is null)
         {
-            return judged[node] = new(0, []);
+            return judged[node] = new(0, 0, []);
         }
 
         foreach (var target in writer.Required)
@@ -90,10 +90,20 @@ internal sealed class ViewJudge(
             }
         }
 
-        var hash = Hash(bytes);
-        var twin = judged.Values.FirstOrDefault(other => other.Hash == hash);
-        return judged[node] = twin ?? new(hash, writer.CanCascade ? Certain(body, node, bytes) : extract(bytes));
+        var whole = Hash(bytes);
+        if (judged.Values.FirstOrDefault(other => other.Whole == whole) is { } twin)
+        {
+            return judged[node] = twin;
+        }
+
+        var entries = writer.CanCascade ? Certain(body, node, bytes) : extract(bytes);
+        return judged[node] = new(CertainHash(body, node, whole), whole, entries);
     }
+
+    // When a view changed is told to everyone who has it, so what only some of them see in it must not count: a reference whose
+    // target is hidden from the caller would else move the time of an answer in which it does not stand.
+    private long CertainHash(ReadOnlyMemory<byte> body, ViewNode node, long whole) =>
+        Write(body, node, ReferenceMode.Certain) is { } bytes ? Hash(bytes) : whole;
 
     // Entries that do not hang on whether the target of a mandatory reference is visible, and the reference's own, which storage
     // judges by its target. The others of such an element come and go with the target, which the index cannot say: own only.
@@ -118,5 +128,7 @@ internal sealed class ViewJudge(
         return value == 0 ? 1 : value;
     }
 
-    private sealed record View(long Hash, IReadOnlyList<IndexEntry> Entries);
+    /// <param name="Hash">Of what stands in the view for whoever has it; 0 for no view.</param>
+    /// <param name="Whole">Of the view with all its references.</param>
+    private sealed record View(long Hash, long Whole, IReadOnlyList<IndexEntry> Entries);
 }

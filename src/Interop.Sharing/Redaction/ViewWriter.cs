@@ -17,6 +17,9 @@ internal enum ReferenceMode : byte
     /// <summary>Only those that their parents cannot be without.</summary>
     HideOptional,
 
+    /// <summary>Those that are there for whoever has the view: to the directory, and those that the resource cannot be without.</summary>
+    Certain,
+
     /// <summary>Those to visible targets.</summary>
     Visible,
 }
@@ -225,6 +228,7 @@ internal sealed class ViewWriter(TierTable tiers)
             {
                 ReferenceMode.HideMandatory => edge.IsMandatory && !isVital,
                 ReferenceMode.HideOptional => !edge.IsMandatory,
+                ReferenceMode.Certain => !isVital && tiers[target.Type].Kind != TypeKind.Directory,
                 ReferenceMode.Visible => !visible!.Contains(target) && !IsCaller(target),
                 _ => false,
             };

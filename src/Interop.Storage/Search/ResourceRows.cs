@@ -44,16 +44,20 @@ internal sealed class ResourceRows
         }
 
         var v = Sql.Name("v");
-        return Statements.Query(
+        var versions = Statements.Query(
             $"""
             SELECT {key.Type}, {key.Id}, h.version, h.deleted, h.seen, h.party, h.changed, h.labels, h.body
             FROM  (SELECT v.*, {Visibility.Changed(v, $"v.seen", $"v.party = 1")} AS changed
                    FROM  (SELECT v.*, {visibility.Tier(v)} AS seen, {visibility.Party(v)} AS party, {visibility.Lowest(v)} AS lowest
                           FROM  ({Versions(key)}) v) v) h
-            WHERE  h.seen >= h.lowest AND h.changed = h.updated_at
+            WHERE  h.seen >= h.lowest
             ORDER BY h.version DESC
             """,
             Seen);
+
+        // Of versions between which the view did not change, the newest is the one that a read gives.
+        return [.. versions.Where((version, index) =>
+            index == 0 || (versions[index - 1].Changed, versions[index - 1].Deleted) != (version.Changed, version.Deleted))];
     }
 
     public SearchPage Search(SearchQuery query, Sight sight) => new SearchStatement(query, new(sight, Dialect), Statements).Run();
@@ -95,6 +99,12 @@ internal sealed class ResourceRows
             ? (Sql)$"SELECT {StoredColumns} FROM resource WHERE type = {type} AND deleted = 0 ORDER BY key"
             : (Sql)$"SELECT {StoredColumns} FROM resource WHERE subject = {patient} AND type = {type} AND deleted = 0 ORDER BY key",
         Stored);
+
+    public IReadOnlyList<StoredResource> KeptBy(string source) => Statements.Query(
+        $"SELECT {StoredColumns} FROM resource WHERE source = {source} AND deleted = 0 ORDER BY key", Stored);
+
+    public IReadOnlyList<StoredResource> JudgedOtherwise(string policyVersion, int count) => Statements.Query(
+        $"SELECT {StoredColumns} FROM resource WHERE policy_version <> {policyVersion} AND deleted = 0 ORDER BY key {Dialect.Page(count)}", Stored);
 
     public IReadOnlyList<CaseFact> CasesOf(string patient, string? source) => Statements.Query(
         source is null

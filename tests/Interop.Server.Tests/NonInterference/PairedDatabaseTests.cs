@@ -346,6 +346,31 @@ public sealed class PairedDatabaseTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("Condition/pointing")]
+    [InlineData("Condition/pointing/_history")]
+    [InlineData("Condition?_lastUpdated=gt2026-11-22T12:01:00Z")]
+    public async Task Channel_14_a_hidden_reference_that_changes_is_no_change(string path)
+    {
+        await pair.HiddenAsync(Program, Fixtures.Encounter("hidden-too", "p3"));
+        await pair.BothAsync(Program, Fixtures.Condition("pointing", "p1", encounter: "hidden-encounter"));
+        pair.Advance(TimeSpan.FromMinutes(5));
+        await pair.HiddenAsync(Program, Fixtures.Condition("pointing", "p1", encounter: "hidden-too"));
+
+        await pair.SameAsync(Hospital, path);
+    }
+
+    [Fact]
+    public async Task A_place_of_two_patients_of_whom_one_is_hidden_is_not_there()
+    {
+        await pair.HiddenAsync(
+            Program,
+            """{"resourceType":"Location","id":"two","extension":[{"url":"URL","valueReference":{"reference":"Patient/p1"}},{"url":"URL","valueReference":{"reference":"Patient/p3"}}],"name":"home"}"""
+                .Replace("URL", Fixtures.Base + "/StructureDefinition/location-subject", StringComparison.Ordinal));
+
+        Assert.StartsWith("404", await pair.SameAsync(Hospital, "Location/two"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Patient/p1")]
     [InlineData("Patient/p3")]
     [InlineData("Patient?family=Verborgen")]
