@@ -36,7 +36,7 @@ public sealed class ReadSession : IAsyncDisposable
         return new(rows.History(key, sight).FirstOrDefault(seen => seen.Version == version));
     }
 
-    /// <summary>The versions that changed the sight's view, judged by the rights of now, newest first.</summary>
+    /// <summary>The versions of the sight's view, judged by the rights of now, newest first; of those between which it did not change, the newest.</summary>
     public ValueTask<IReadOnlyList<SeenResource>> HistoryAsync(ResourceKey key, Sight sight, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

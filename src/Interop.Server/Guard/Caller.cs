@@ -17,11 +17,13 @@ internal sealed record Caller(
     public string? Jkt { get; init; }
 
     /// <summary>The caller that the token handler attached to the principal.</summary>
-    public static Caller From(ClaimsPrincipal principal) =>
-        (principal.Identity as CallerIdentity)?.Caller ?? throw new InvalidOperationException("The endpoint was reached without authentication.");
+    public static Caller From(ClaimsPrincipal principal) => TryFrom(principal) ?? throw new InvalidOperationException("The endpoint was reached without authentication.");
 
     /// <summary>Lets a handler take the caller as a parameter.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext http) => new(From(http.User));
+
+    /// <summary>Null where nobody was verified.</summary>
+    public static Caller? TryFrom(ClaimsPrincipal principal) => (principal.Identity as CallerIdentity)?.Caller;
 
     public bool Has(string role) => Roles.Contains(role);
 

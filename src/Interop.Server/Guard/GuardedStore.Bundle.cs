@@ -9,12 +9,11 @@ internal sealed partial class GuardedStore
     /// <summary>A batch, entry by entry, or a transaction, all or nothing (https://hl7.org/fhir/R4/http.html#transaction).</summary>
     public async Task<BundleResult> BundleAsync(Caller caller, byte[] body, CancellationToken cancellationToken)
     {
-        var checkedBody = await CheckAsync(caller, FhirInteraction.Transaction, "Bundle", null, body, cancellationToken);
-        var request = await RecordedAsync(
-            caller, FhirInteraction.Transaction, "Bundle", () => Task.FromResult(BundleRequest.Parse(checkedBody)), cancellationToken);
+        var checkedBody = Checked("Bundle", null, body);
+        var request = BundleRequest.Parse(checkedBody);
         foreach (var entry in request.Entries.Where(_ => request.IsTransaction))
         {
-            await RequireAsync(caller, FhirInteraction.Transaction, entry.Type, Right(entry), entry.Path, cancellationToken);
+            Require(caller, entry.Type, Right(entry));
         }
 
         return request.IsTransaction
@@ -33,41 +32,33 @@ internal sealed partial class GuardedStore
 
     private async Task<BundleResult> TransactionAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            var items = await store.WriteAsync(
-                session =>
+        var items = await store.WriteAsync(
+            session =>
+            {
+                var sight = SightOf(session, caller);
+                var run = new BundleRun(this, session, caller, sight);
+                var answers = run.Execute(request);
+                session.Audit(AuditTrail.Row(caller, sight.Instant, FhirInteraction.Transaction, null, null, "permit", detail =>
                 {
-                    var sight = SightOf(session, caller);
-                    var run = new BundleRun(this, session, caller, sight);
-                    var answers = run.Execute(request);
-                    session.Audit(AuditTrail.Row(caller, sight.Instant, FhirInteraction.Transaction, null, null, "permit", detail =>
+                    detail.WriteStartArray("written");
+                    foreach (var key in run.Written)
                     {
-                        detail.WriteStartArray("written");
-                        foreach (var key in run.Written)
-                        {
-                            detail.WriteStringValue(key.ToString());
-                        }
+                        detail.WriteStringValue(key.ToString());
+                    }
 
-                        detail.WriteEndArray();
-                        detail.WriteStartArray("matched");
-                        foreach (var key in run.Matched)
-                        {
-                            detail.WriteStringValue(key.ToString());
-                        }
+                    detail.WriteEndArray();
+                    detail.WriteStartArray("matched");
+                    foreach (var key in run.Matched)
+                    {
+                        detail.WriteStringValue(key.ToString());
+                    }
 
-                        detail.WriteEndArray();
-                    }));
-                    return answers;
-                },
-                cancellationToken);
-            return new("transaction-response", [.. await Task.WhenAll(items.Select((item, index) => FillAsync(caller, request.Entries[index], item, cancellationToken)))]);
-        }
-        catch (FhirException refused)
-        {
-            await audit.RefusedAsync(caller, FhirInteraction.Transaction, refused.Issues[0].Expression, refused.Issues[0].Code, cancellationToken);
-            throw;
-        }
+                    detail.WriteEndArray();
+                }));
+                return answers;
+            },
+            cancellationToken);
+        return new("transaction-response", [.. await Task.WhenAll(items.Select((item, index) => FillAsync(caller, request.Entries[index], item, cancellationToken)))]);
     }
 
     /// <summary>GET entries of a transaction are answered last, from what it left (https://hl7.org/fhir/R4/http.html#trules).</summary>
@@ -85,6 +76,7 @@ internal sealed partial class GuardedStore
             }
             catch (FhirException refused)
             {
+                await audit.RefusedAsync(caller, FhirInteraction.Batch, entry.Path, refused.Rule, cancellationToken);
                 items.Add(Refusal(refused.Status, refused.Issues));
             }
         }

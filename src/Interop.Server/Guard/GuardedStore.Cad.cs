@@ -20,22 +20,16 @@ internal sealed partial class GuardedStore
     {
         if (caller is not null)
         {
-            await RequireScopeAsync(caller, FhirInteraction.CadIntake, CadScope, "cad/eido", cancellationToken);
+            RequireScope(caller, CadScope);
         }
 
         var parsed = EidoMessage.Parse(body);
         if (parsed is EidoParse.Refused { Issues: var issues })
         {
-            await audit.RefusedAsync(caller, FhirInteraction.CadIntake, "cad/eido", $"validation: {issues.Count} issues", cancellationToken);
             throw new FhirException(400, issues);
         }
 
-        return await RecordedAsync(
-            caller,
-            FhirInteraction.CadIntake,
-            "cad/eido",
-            () => store.WriteAsync(session => Take(session, caller, ((EidoParse.Parsed)parsed).Message), cancellationToken),
-            cancellationToken);
+        return await store.WriteAsync(session => Take(session, caller, ((EidoParse.Parsed)parsed).Message), cancellationToken);
     }
 
     private IncidentReceipt Take(WriteSession session, Caller? caller, EidoMessage message)

@@ -12,7 +12,7 @@ internal sealed partial class GuardedStore
 {
     public async Task<ReadResult> ReadAsync(Caller caller, ResourceKey key, CancellationToken cancellationToken)
     {
-        await RequireAsync(caller, FhirInteraction.Read, key.Type, 'r', key.ToString(), cancellationToken);
+        Require(caller, key.Type, 'r');
         ReadResult result;
         AuditRow row;
         await using (var read = await store.OpenReadAsync(cancellationToken))
@@ -30,7 +30,7 @@ internal sealed partial class GuardedStore
     /// <param name="version">A version id of the caller's own view.</param>
     public async Task<ReadResult> ReadVersionAsync(Caller caller, ResourceKey key, string version, CancellationToken cancellationToken)
     {
-        await RequireAsync(caller, FhirInteraction.Vread, key.Type, 'r', key.ToString(), cancellationToken);
+        Require(caller, key.Type, 'r');
         ReadResult result = new ReadResult.Absent();
         AuditRow row;
         await using (var read = await store.OpenReadAsync(cancellationToken))
@@ -58,7 +58,7 @@ internal sealed partial class GuardedStore
     /// <summary>The versions that the caller may see, newest first; empty when it may see none.</summary>
     public async Task<IReadOnlyList<HistoryVersion>> HistoryAsync(Caller caller, ResourceKey key, CancellationToken cancellationToken)
     {
-        await RequireAsync(caller, FhirInteraction.HistoryInstance, key.Type, 'r', key.ToString(), cancellationToken);
+        Require(caller, key.Type, 'r');
         var versions = new List<HistoryVersion>();
         AuditRow row;
         await using (var read = await store.OpenReadAsync(cancellationToken))

@@ -12,10 +12,8 @@ internal sealed partial class GuardedStore
     public async Task<SearchAnswer> SearchAsync(
         Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, CancellationToken cancellationToken)
     {
-        await RequireAsync(caller, FhirInteraction.Search, type, 's', type, cancellationToken);
-        IReadOnlyList<Issue> warnings = [];
-        var query = await RecordedAsync(
-            caller, FhirInteraction.Search, type, () => Task.FromResult(Query(caller, type, pairs, lenient, out warnings)), cancellationToken);
+        Require(caller, type, 's');
+        var query = Query(caller, type, pairs, lenient, out var warnings);
         SearchPage page;
         var matches = new List<Disclosure>();
         var included = new List<Disclosure>();

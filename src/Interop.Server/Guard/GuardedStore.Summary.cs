@@ -23,7 +23,7 @@ internal sealed partial class GuardedStore
     /// <summary>The document, or null when no open incident of that number is assigned to the caller's agency.</summary>
     public async Task<Disclosure?> CrisisSummaryAsync(Caller caller, SummaryQuestion question, CancellationToken cancellationToken)
     {
-        await RequireScopeAsync(caller, FhirInteraction.Operation, CrisisSummary.Scope, "Patient/$crisis-summary", cancellationToken);
+        RequireScope(caller, CrisisSummary.Scope);
         Disclosure? document = null;
         string rule;
         string? patientId = null;

@@ -17,15 +17,14 @@ internal sealed partial class GuardedStore
     /// <param name="condition">If-None-Exist: a search that must match nothing for the resource to be created.</param>
     public async Task<WriteResult> CreateAsync(Caller caller, string type, byte[] body, string? condition, CancellationToken cancellationToken)
     {
-        await RequireAsync(caller, FhirInteraction.Create, type, 'c', type, cancellationToken);
-        var checkedBody = await CheckAsync(caller, FhirInteraction.Create, type, null, body, cancellationToken);
+        Require(caller, type, 'c');
+        var checkedBody = Checked(type, null, body);
         SearchQuery? query = null;
         if (condition is not null)
         {
             // A condition is a search: its answer is whether something is there, and where.
-            await RequireAsync(caller, FhirInteraction.Create, type, 's', type, cancellationToken);
-            query = await RecordedAsync(
-                caller, FhirInteraction.Create, type, () => Task.FromResult(Query(caller, type, QueryPairs(condition), lenient: false, out _)), cancellationToken);
+            Require(caller, type, 's');
+            query = Query(caller, type, QueryPairs(condition), lenient: false, out _);
         }
 
         return await WriteAsync(caller, FhirInteraction.Create, type, (session, sight) => Create(session, caller, sight, type, checkedBody, query), cancellationToken);
@@ -34,8 +33,8 @@ internal sealed partial class GuardedStore
     /// <param name="ifMatch">The version of the caller's view that the update was made from; a Task can't be updated without.</param>
     public async Task<WriteResult> UpdateAsync(Caller caller, ResourceKey key, byte[] body, string? ifMatch, CancellationToken cancellationToken)
     {
-        await RequireAsync(caller, FhirInteraction.Update, key.Type, 'u', key.ToString(), cancellationToken);
-        var checkedBody = await CheckAsync(caller, FhirInteraction.Update, key.Type, key, body, cancellationToken);
+        Require(caller, key.Type, 'u');
+        var checkedBody = Checked(key.Type, key, body);
         return await WriteAsync(caller, FhirInteraction.Update, key.ToString(), (session, sight) => Update(session, caller, sight, key, checkedBody, ifMatch), cancellationToken);
     }
 
@@ -43,14 +42,14 @@ internal sealed partial class GuardedStore
     public async Task<WriteResult> PatchAsync(
         Caller caller, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch, CancellationToken cancellationToken)
     {
-        await RequireAsync(caller, FhirInteraction.Patch, key.Type, 'u', key.ToString(), cancellationToken);
+        Require(caller, key.Type, 'u');
         return await WriteAsync(caller, FhirInteraction.Patch, key.ToString(), (session, sight) => Patch(session, caller, sight, key, apply, ifMatch), cancellationToken);
     }
 
     public async Task<DeleteResult> DeleteAsync(Caller caller, ResourceKey key, string? ifMatch, CancellationToken cancellationToken)
     {
-        await RequireAsync(caller, FhirInteraction.Delete, key.Type, 'd', key.ToString(), cancellationToken);
-        var work = () => store.WriteAsync(
+        Require(caller, key.Type, 'd');
+        return await store.WriteAsync(
             session =>
             {
                 var sight = SightOf(session, caller);
@@ -59,7 +58,6 @@ internal sealed partial class GuardedStore
                 return result;
             },
             cancellationToken);
-        return await RecordedAsync(caller, FhirInteraction.Delete, key.ToString(), work, cancellationToken);
     }
 
     private static string Outcome(DeleteResult result) => result == DeleteResult.Deleted ? "permit" : "deny";
@@ -83,21 +81,6 @@ internal sealed partial class GuardedStore
                 return result;
             },
             cancellationToken);
-
-    /// <summary>Validates what was sent; a refusal is written down before it is thrown.</summary>
-    private async Task<byte[]> CheckAsync(
-        Caller caller, FhirInteraction interaction, string type, ResourceKey? key, byte[] body, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return Checked(type, key, body);
-        }
-        catch (FhirException refused)
-        {
-            await audit.RefusedAsync(caller, interaction, key?.ToString() ?? type, $"validation: {refused.Issues.Count} issues", cancellationToken);
-            throw;
-        }
-    }
 
     /// <summary>The bytes without a byte order mark, if they are a valid resource of this type and id.</summary>
     private static byte[] Checked(string type, ResourceKey? key, byte[] body)
@@ -156,7 +139,7 @@ internal sealed partial class GuardedStore
         var written = new WrittenResources();
         Store(session, key, caller.Organization, WithId(body, key.Id), sight.Instant, written);
         sharingRows.Refresh(session, written);
-        return new WriteResult.Stored(Disclose(session, session.See(key, sight)!, sight)!, Created: true);
+        return new WriteResult.Stored(Written(session, key, sight), Created: true);
     }
 
     /// <summary>A condition sees the types that a search of the caller's would.</summary>
@@ -171,10 +154,15 @@ internal sealed partial class GuardedStore
         }
 
         sharingRows.Refresh(session, written);
-        return session.See(key, sight) is { } seen && Disclose(session, seen, sight) is { } disclosure
-            ? new WriteResult.Stored(disclosure, Created: false)
-            : new WriteResult.Absent(key);
+        return new WriteResult.Stored(Written(session, key, sight), Created: false);
     }
+
+    /// <summary>What was just written, as its writer sees it.</summary>
+    /// <exception cref="FhirException">403, which undoes the write: nobody writes what his role may not see.</exception>
+    private Disclosure Written(WriteSession session, ResourceKey key, Sight sight) =>
+        session.See(key, sight) is { } seen && Disclose(session, seen, sight) is { } disclosure
+            ? disclosure
+            : throw new FhirException(403, "forbidden", "The caller may not see what it would write.");
 
     private WriteResult Patch(
         WriteSession session, Caller caller, Sight sight, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch)

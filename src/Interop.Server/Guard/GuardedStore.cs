@@ -31,38 +31,20 @@ internal sealed partial class GuardedStore(
 
     private long Now() => Instants.ToMicroseconds(clock.GetUtcNow());
 
-    /// <summary>Refuses a caller whose scopes lack the right, and writes that down.</summary>
     /// <param name="right">One of <c>c r u d s</c>.</param>
-    private async Task RequireAsync(Caller caller, FhirInteraction interaction, string type, char right, string? target, CancellationToken cancellationToken)
+    private static void Require(Caller caller, string type, char right)
     {
         if (!caller.Scopes.Allows(type, right))
         {
-            await audit.RefusedAsync(caller, interaction, target ?? type, $"scope .{right} on {type}", cancellationToken);
-            throw new FhirException(403, "forbidden", $"The token's scopes do not allow this interaction on {type}.");
+            throw new FhirException(403, "forbidden", $"The token's scopes do not allow .{right} on {type}.");
         }
     }
 
-    private async Task RequireScopeAsync(Caller caller, FhirInteraction interaction, string scope, string target, CancellationToken cancellationToken)
+    private static void RequireScope(Caller caller, string scope)
     {
         if (!caller.Scopes.Has(scope))
         {
-            await audit.RefusedAsync(caller, interaction, target, $"scope {scope}", cancellationToken);
             throw new FhirException(403, "forbidden", $"The token lacks the scope {scope}.");
-        }
-    }
-
-    /// <summary>Does the work; a refusal that it throws is written down first, because what it would have written is undone with it.</summary>
-    private async Task<T> RecordedAsync<T>(
-        Caller? caller, FhirInteraction interaction, string target, Func<Task<T>> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (FhirException refused)
-        {
-            await audit.RefusedAsync(caller, interaction, target, refused.Issues[0].Code, cancellationToken);
-            throw;
         }
     }
 

@@ -14,4 +14,7 @@ internal sealed class FhirException(int status, IReadOnlyList<Issue> issues) : E
     public int Status { get; } = status;
 
     public IReadOnlyList<Issue> Issues { get; } = issues;
+
+    /// <summary>What was refused and why, for the audit trail: fixed words, nothing of a resource.</summary>
+    public string Rule => $"{Status} {Issues[0].Code}: {Issues[0].Diagnostics}";
 }

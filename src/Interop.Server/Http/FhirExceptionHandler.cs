@@ -1,10 +1,14 @@
 using Interop.Fhir.Validation;
+using Interop.Server.Guard;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Interop.Server.Http;
 
-/// <summary>The only place that turns exceptions into OperationOutcome. What we did not foresee is a 500 without details.</summary>
-internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger) : IExceptionHandler
+/// <summary>
+/// The only place that turns exceptions into OperationOutcome, and that writes down a refusal that was thrown: what the request would
+/// have written is undone with it, its audit row too. What we did not foresee is a 500 without details.
+/// </summary>
+internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger, AuditTrail audit) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -26,6 +30,12 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger)
             logger.LogError("Request {Trace} failed with {Type} at {Stack}", httpContext.TraceIdentifier, exception.GetType(), exception.StackTrace);
         }
 
+        if (Caller.TryFrom(httpContext.User) is { } caller)
+        {
+            // The trail is not the caller's to stop: a request that was broken off is written down too.
+            await audit.RefusedAsync(caller, InteractionOf(httpContext), httpContext.Request.Path, (exception as FhirException)?.Rule ?? $"{status}", CancellationToken.None);
+        }
+
         if (status == 403)
         {
             httpContext.Response.Headers.WWWAuthenticate = "Bearer realm=\"interop\", error=\"insufficient_scope\"";
@@ -34,6 +44,9 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger)
         await FhirResult.Problem(status, issues).ExecuteAsync(httpContext);
         return true;
     }
+
+    private static FhirInteraction InteractionOf(HttpContext httpContext) =>
+        httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<DeclaredInteraction>()?.Interaction ?? FhirInteraction.Operation;
 
     private static IReadOnlyList<Issue> One(string code, string diagnostics) => [new(IssueSeverity.Error, code, diagnostics, null)];
 }
