@@ -29,13 +29,6 @@ public sealed class ReadSession : IAsyncDisposable
         return new(rows.See(key, sight));
     }
 
-    /// <summary>One stored version, judged by the rights of now; a version in which the sight's view did not change is not one.</summary>
-    public ValueTask<SeenResource?> ReadVersionAsync(ResourceKey key, long version, Sight sight, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return new(rows.History(key, sight).FirstOrDefault(seen => seen.Version == version));
-    }
-
     /// <summary>The versions of the sight's view, judged by the rights of now, newest first; of those between which it did not change, the newest.</summary>
     public ValueTask<IReadOnlyList<SeenResource>> HistoryAsync(ResourceKey key, Sight sight, CancellationToken cancellationToken)
     {

@@ -281,8 +281,6 @@ public abstract partial class ResourceStoreContract
             Assert.Equal([3, 2], (await read.HistoryAsync(Key("Patient/p"), Sight(), CancellationToken.None)).Select(seen => seen.Version));
             var whole = await read.HistoryAsync(Key("Patient/p"), Owner(), CancellationToken.None);
             Assert.Equal([3, 2, 1], whole.Select(seen => seen.Version));
-            Assert.Null(await read.ReadVersionAsync(Key("Patient/p"), 2, Sight(), CancellationToken.None));
-            Assert.NotNull(await read.ReadVersionAsync(Key("Patient/p"), 1, Sight(), CancellationToken.None));
         }
 
         // What has become sensitive was so before.
