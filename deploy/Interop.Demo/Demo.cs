@@ -78,7 +78,10 @@ public static class Demo
         foreach (var bundle in CityGenerator.Generate(Seed, DateTimeOffset.UtcNow))
         {
             count += bundle.Resources.Count;
-            await store.ImportAsync(bundle.Source, [.. bundle.Resources.Select(resource => (new Fhir.ResourceKey(resource.Type, resource.Id), resource.Json))], cancellationToken);
+            await store.ImportAsync(
+                bundle.Source,
+                [.. bundle.Resources.Select(resource => (new Fhir.ResourceKey(resource.Type, resource.Id), resource.Json))],
+                cancellationToken);
         }
 
         await store.MarkSeededAsync(cancellationToken);
@@ -149,7 +152,8 @@ public static class Demo
         {
             Console.WriteLine();
             Console.WriteLine($"# {caller.Name}: {Example(caller.Name).Comment}");
-            Console.WriteLine($"curl -s -H 'Authorization: Bearer {token}' {Example(caller.Name).Arguments.Replace("$FHIR", fhir, StringComparison.Ordinal)}");
+            Console.WriteLine(
+                $"curl -s -H 'Authorization: Bearer {token}' {Example(caller.Name).Arguments.Replace("$FHIR", fhir, StringComparison.Ordinal)}");
         }
 
         Console.WriteLine();
@@ -161,8 +165,12 @@ public static class Demo
         var persons = CityGenerator.Persons(Seed);
         return caller switch
         {
-            "hospital" => ("the referrals that wait for it", "'$FHIR/Task?owner=Organization/city-hospital&status=requested&_include=Task:focus'"),
-            "police" => ("a summary on scene", $"-H 'Content-Type: application/fhir+json' -d '{SummaryRequest(persons)}' '$FHIR/Patient/$crisis-summary'"),
+            "hospital" =>
+                ("the referrals that wait for it", "'$FHIR/Task?owner=Organization/city-hospital&status=requested&_include=Task:focus'"),
+            "police" =>
+                (
+                    "a summary on scene",
+                    $"-H 'Content-Type: application/fhir+json' -d '{SummaryRequest(persons)}' '$FHIR/Patient/$crisis-summary'"),
             "social" => ("a person without consent: basic facts only", $"'$FHIR/{persons.NoConsent.Reference}'"),
             "navigator" => ("follow-ups by due time", "'$FHIR/Task?code=follow-up-48h&status=requested,accepted,in-progress&_sort=due'"),
             "dispatch" => ("the directory of services", "'$FHIR/HealthcareService'"),

@@ -44,7 +44,8 @@ public sealed class LoopbackIssuer : IAsyncDisposable
     public string Token(DemoCaller caller, DateTimeOffset now, TimeSpan life) => Token(Claims(caller), now, life);
 
     /// <summary>A token of any claims, for tests of refusals.</summary>
-    public string Token(IDictionary<string, object> claims, DateTimeOffset now, TimeSpan life, string? audience = Audience, string type = "at+jwt") =>
+    public string Token(
+        IDictionary<string, object> claims, DateTimeOffset now, TimeSpan life, string? audience = Audience, string type = "at+jwt") =>
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Authority,
@@ -85,7 +86,8 @@ public sealed class LoopbackIssuer : IAsyncDisposable
             jwks_uri = Authority + "/jwks",
             id_token_signing_alg_values_supported = new[] { SecurityAlgorithms.RsaSha256 },
         }));
-        var exported = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(key.Rsa.ExportParameters(false)) { KeyId = key.KeyId });
+        var exported = JsonWebKeyConverter.ConvertFromRSASecurityKey(
+            new RsaSecurityKey(key.Rsa.ExportParameters(false)) { KeyId = key.KeyId });
         application.MapGet("/jwks", () => Results.Json(new
         {
             keys = new[] { new { kty = "RSA", use = "sig", alg = SecurityAlgorithms.RsaSha256, kid = exported.Kid, n = exported.N, e = exported.E } },

@@ -7,7 +7,10 @@ internal sealed class PrivateFolder
 
     public PrivateFolder(string path)
     {
-        Path = (OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute)).FullName;
+        Path = (
+            OperatingSystem.IsWindows()
+                ? Directory.CreateDirectory(path)
+                : Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute)).FullName;
     }
 
     public string Path { get; }

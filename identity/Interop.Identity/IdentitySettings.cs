@@ -45,10 +45,14 @@ public sealed record IdentitySettings(
         }
 
         var requests = section["RequestsPerMinute"] is { } text
-            ? int.TryParse(text, out var number) && number > 1 ? number : throw new SettingsException("Identity:RequestsPerMinute must be a number over one.")
+            ? int.TryParse(text, out var number) && number > 1
+                ? number
+                : throw new SettingsException("Identity:RequestsPerMinute must be a number over one.")
             : 120;
         var secondFactor = section["RequiresSecondFactor"] is { } flag
-            ? bool.TryParse(flag, out var value) ? value : throw new SettingsException("Identity:RequiresSecondFactor must be true or false.")
+            ? bool.TryParse(flag, out var value)
+                ? value
+                : throw new SettingsException("Identity:RequiresSecondFactor must be true or false.")
             : true;
         var breached = section["BreachedPasswords"];
         if (breached is not null && !File.Exists(breached))
@@ -66,7 +70,11 @@ public sealed record IdentitySettings(
 
     private static string Url(string text, string name)
     {
-        if (!Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length > 0 || url.Fragment.Length > 0)
+        if (
+            !Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url)
+                || url.Scheme is not ("http" or "https")
+                || url.Query.Length > 0
+                || url.Fragment.Length > 0)
         {
             throw new SettingsException($"{name} must be an absolute URL without query and fragment.");
         }

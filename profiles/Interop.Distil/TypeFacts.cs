@@ -91,7 +91,8 @@ internal static class TypeFacts
             return isResource && path.Count(c => c == '.') == 1 ? "id" : Extension(type, "structuredefinition-fhir-type", "valueUrl")!;
         }
 
-        var targets = Items(type, "targetProfile").Select(target => target.GetString()!.Replace(Definition, string.Empty, StringComparison.Ordinal));
+        var targets = Items(type, "targetProfile").Select(
+            target => target.GetString()!.Replace(Definition, string.Empty, StringComparison.Ordinal));
         var list = string.Join('|', targets);
         return list.Length == 0 ? code : $"{code}({list})";
     }

@@ -52,7 +52,9 @@ public static class CrisisProfiles
     private static IEnumerable<(string Name, byte[] Bytes)> Embedded()
     {
         var assembly = typeof(CrisisProfiles).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("crisis/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (
+            var name in assembly.GetManifestResourceNames().Where(
+                name => name.StartsWith("crisis/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var stream = assembly.GetManifestResourceStream(name)!;
             using var buffer = new MemoryStream();

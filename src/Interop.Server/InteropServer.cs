@@ -53,12 +53,18 @@ public static class InteropServer
         services.AddSingleton(SharingPolicy.Default);
         services.AddSingleton(provider => new Redactor(
             provider.GetRequiredService<SharingPolicy>(), new IndexExtractor(provider.GetRequiredService<SearchParameterSet>()).Extract));
-        services.AddSingleton(provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.PublicUrl));
+        services.AddSingleton(
+            provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.PublicUrl));
 
         // A container can't wait: the one blocking call is made once, before anything is served.
         services.AddSingleton(_ => ResourceStore.OpenAsync(settings.Database, CancellationToken.None).GetAwaiter().GetResult());
-        services.AddSingleton(provider => Secrets.OpenAsync(provider.GetRequiredService<ResourceStore>(), settings, CancellationToken.None).GetAwaiter().GetResult());
-        services.AddSingleton(provider => new TokenVerifier(settings, new HttpClient { Timeout = TimeSpan.FromSeconds(5) }, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(
+            provider =>
+                Secrets.OpenAsync(provider.GetRequiredService<ResourceStore>(), settings, CancellationToken.None).GetAwaiter().GetResult());
+        services.AddSingleton(
+            provider =>
+                new TokenVerifier(
+                    settings, new HttpClient { Timeout = TimeSpan.FromSeconds(5) }, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<RevocationFeeds>();
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<AuditTrail>();

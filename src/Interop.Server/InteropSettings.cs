@@ -43,7 +43,9 @@ public sealed record InteropSettings(
         }
 
         var maxBody = section["MaxBodyBytes"] is { } text
-            ? long.TryParse(text, out var bytes) && bytes > 0 ? bytes : throw new SettingsException("Interop:MaxBodyBytes must be a positive number.")
+            ? long.TryParse(text, out var bytes) && bytes > 0
+                ? bytes
+                : throw new SettingsException("Interop:MaxBodyBytes must be a positive number.")
             : 32L * 1024 * 1024;
 
         var issuers = section.GetSection("Issuers").GetChildren().Select(IssuerSettings.From).ToList();

@@ -30,7 +30,8 @@ internal sealed class Browsers(AccountStore accounts, SessionStore sessions, Sec
     public async Task<Account?> FindHalfwayAsync(HttpContext http) =>
         await IdAsync(http, Halfway) is { } id ? await accounts.FindAsync(id, http.RequestAborted) : null;
 
-    public static Task StartHalfwayAsync(HttpContext http, Account account) => http.SignInAsync(Halfway, Principal(account.AccountId, Halfway));
+    public static Task StartHalfwayAsync(HttpContext http, Account account) =>
+        http.SignInAsync(Halfway, Principal(account.AccountId, Halfway));
 
     /// <param name="methods"><c>amr</c> values between spaces.</param>
     public async Task StartAsync(HttpContext http, Account account, string methods)
@@ -44,7 +45,8 @@ internal sealed class Browsers(AccountStore accounts, SessionStore sessions, Sec
             Browser = new string([.. browser.Take(120).Where(letter => letter is >= ' ' and < (char)127)]),
         };
         await sessions.AddAsync(session, http.RequestAborted);
-        await trail.RecordAsync(new("sign-in", false, null, account.AccountId, http.Connection.RemoteIpAddress?.ToString(), methods), http.RequestAborted);
+        await trail.RecordAsync(
+            new("sign-in", false, null, account.AccountId, http.Connection.RemoteIpAddress?.ToString(), methods), http.RequestAborted);
         await http.SignOutAsync(Halfway);
         await http.SignInAsync(Complete, Principal(session.SessionId, Complete));
     }
@@ -55,7 +57,8 @@ internal sealed class Browsers(AccountStore accounts, SessionStore sessions, Sec
         await http.SignOutAsync(Complete);
     }
 
-    private static async Task<string?> IdAsync(HttpContext http, string scheme) => (await http.AuthenticateAsync(scheme)).Principal?.FindFirstValue(Id);
+    private static async Task<string?> IdAsync(HttpContext http, string scheme) =>
+        (await http.AuthenticateAsync(scheme)).Principal?.FindFirstValue(Id);
 
     private static ClaimsPrincipal Principal(string id, string scheme) => new(new ClaimsIdentity([new Claim(Id, id)], scheme));
 }

@@ -34,5 +34,8 @@ internal sealed class PasswordPolicy(IdentitySettings settings)
     private static string Fingerprint(string password) => Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(password)));
 
     private static HashSet<string> Load(string? path) =>
-        path is null ? [] : File.ReadLines(path).Where(line => line.Length >= 40).Select(line => line[..40].ToUpperInvariant()).ToHashSet(StringComparer.Ordinal);
+        path is null
+            ? []
+            : File.ReadLines(path).Where(line => line.Length >= 40).Select(
+                line => line[..40].ToUpperInvariant()).ToHashSet(StringComparer.Ordinal);
 }

@@ -78,9 +78,12 @@ internal sealed class SignIn(
 
     /// <summary>Gives the account a second factor and ten new recovery codes, if the code shows that the app has the secret.</summary>
     /// <returns>The recovery codes, which are shown once; null when the code is wrong.</returns>
-    public async Task<IReadOnlyList<string>?> EnrolAsync(Account account, byte[] secret, string code, string? remote, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> EnrolAsync(
+        Account account, byte[] secret, string code, string? remote, CancellationToken cancellationToken)
     {
-        if (Totp.Match(secret, code, clock.GetUtcNow()) is not { } step || !await accounts.TryUseStepAsync(account.AccountId, step, cancellationToken))
+        if (
+            Totp.Match(secret, code, clock.GetUtcNow()) is not { } step
+                || !await accounts.TryUseStepAsync(account.AccountId, step, cancellationToken))
         {
             return null;
         }
@@ -93,7 +96,8 @@ internal sealed class SignIn(
     }
 
     /// <summary>Why the new password is not taken, or null when it is set.</summary>
-    public async Task<string?> ChangePasswordAsync(Account account, string current, string replacement, string? remote, CancellationToken cancellationToken)
+    public async Task<string?> ChangePasswordAsync(
+        Account account, string current, string replacement, string? remote, CancellationToken cancellationToken)
     {
         if (await PasswordAsync(account.UserName, current, remote, cancellationToken) is null)
         {

@@ -30,7 +30,8 @@ internal sealed partial class AuthorizationReader(IdentitySettings settings, Cli
         catch (OAuthException wrong)
         {
             return new AuthorizationReading.Refused(
-                AuthorizationRequest.Refusal(redirect, One("state"), settings.Issuer, wrong.Error, wrong.Message), client.ClientId, wrong.Message);
+                AuthorizationRequest.Refusal(
+                    redirect, One("state"), settings.Issuer, wrong.Error, wrong.Message), client.ClientId, wrong.Message);
         }
     }
 
@@ -42,23 +43,46 @@ internal sealed partial class AuthorizationReader(IdentitySettings settings, Cli
         Demand(one("response_type") == "code", "unsupported_response_type", "The response_type must be code.");
         Demand(one("response_mode") is null or "query", OAuthException.InvalidRequest, "The response_mode must be query.");
         Demand(one("state") is { Length: <= 1024 }, OAuthException.InvalidRequest, "The state is missing or too long.");
-        Demand(one("code_challenge") is { } challenge && Challenges().IsMatch(challenge), OAuthException.InvalidRequest, "PKCE is required: the code_challenge is missing or malformed.");
+        Demand(
+            one("code_challenge") is { } challenge && Challenges().IsMatch(challenge),
+            OAuthException.InvalidRequest,
+            "PKCE is required: the code_challenge is missing or malformed.");
         Demand(one("code_challenge_method") == "S256", OAuthException.InvalidRequest, "The code_challenge_method must be S256.");
         Demand(one("nonce") is null or { Length: <= 512 }, OAuthException.InvalidRequest, "The nonce is too long.");
-        Demand(one("dpop_jkt") is not { } thumbprint || Challenges().IsMatch(thumbprint), OAuthException.InvalidRequest, "The dpop_jkt is malformed.");
+        Demand(
+            one("dpop_jkt") is not { } thumbprint || Challenges().IsMatch(thumbprint),
+            OAuthException.InvalidRequest,
+            "The dpop_jkt is malformed.");
         Demand(one("launch") is null, OAuthException.InvalidRequest, "Launch from an EHR session is not offered.");
 
         var scopes = Words.Split(one("scope"));
         var isWithin = scopes.Count > 0 && Scope.FirstBeyond(client.Scopes, scopes) is null;
-        Demand(isWithin && scopes.All(scope => Scope.TryParse(scope) is not { Context: "system" }), OAuthException.InvalidScope, "A scope is missing, not understood or beyond the client's registration.");
+        Demand(
+            isWithin && scopes.All(scope => Scope.TryParse(scope) is not { Context: "system" }),
+            OAuthException.InvalidScope,
+            "A scope is missing, not understood or beyond the client's registration.");
         var isForRecords = scopes.Any(scope => Scope.TryParse(scope) is { Context: not null });
         var target = one("aud") ?? one("resource");
-        Demand(target is null ? !isForRecords : target.TrimEnd('/') == settings.FhirUrl, "invalid_target", "The aud must be the FHIR server's URL.");
+        Demand(
+            target is null ? !isForRecords : target.TrimEnd('/') == settings.FhirUrl,
+            "invalid_target",
+            "The aud must be the FHIR server's URL.");
 
         long? maxAge = long.TryParse(one("max_age"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
         Demand(one("max_age") is null || maxAge is not null, OAuthException.InvalidRequest, "The max_age is malformed.");
         var purposes = Scope.Purposes(client.Purposes, one("purpose_of_use"));
-        return new(settings.Issuer, client, redirect, one("state")!, scopes, purposes, one("code_challenge")!, one("nonce"), one("dpop_jkt"), Words.Split(one("prompt")), maxAge);
+        return new(
+            settings.Issuer,
+            client,
+            redirect,
+            one("state")!,
+            scopes,
+            purposes,
+            one("code_challenge")!,
+            one("nonce"),
+            one("dpop_jkt"),
+            Words.Split(one("prompt")),
+            maxAge);
     }
 
     private static void Demand(bool holds, string error, string description)

@@ -21,7 +21,8 @@ internal sealed record AuthorizationRequest(
     long? MaxAge)
 {
     /// <summary>Where the browser goes with the code: <c>state</c>, and <c>iss</c> against mix-up (RFC 9207).</summary>
-    public string Success(string code) => QueryHelpers.AddQueryString(RedirectUri, new Dictionary<string, string?> { ["code"] = code, ["state"] = State, ["iss"] = Issuer });
+    public string Success(string code) =>
+        QueryHelpers.AddQueryString(RedirectUri, new Dictionary<string, string?> { ["code"] = code, ["state"] = State, ["iss"] = Issuer });
 
     public string Refusal(string error, string description) => Refusal(RedirectUri, State, Issuer, error, description);
 

@@ -25,7 +25,8 @@ internal static class Authorize
         switch (await reader.ReadAsync(http.Request.Query, http.RequestAborted))
         {
             case AuthorizationReading.Untrusted untrusted:
-                await trail.RecordAsync(new("authorize", true, http.Request.Query["client_id"], null, remote, untrusted.Reason), http.RequestAborted);
+                await trail.RecordAsync(
+                    new("authorize", true, http.Request.Query["client_id"], null, remote, untrusted.Reason), http.RequestAborted);
                 return Results.Text($"This link can't be trusted. {untrusted.Reason}", statusCode: StatusCodes.Status400BadRequest);
             case AuthorizationReading.Refused refused:
                 await trail.RecordAsync(new("authorize", true, refused.ClientId, null, remote, refused.Reason), http.RequestAborted);
@@ -33,20 +34,35 @@ internal static class Authorize
             case AuthorizationReading.Valid { Request: var request }:
                 var person = await browsers.FindAsync(http);
                 var isSilent = request.Prompts.Contains("none");
-                var isTooOld = person is not null && request.MaxAge is { } age && clock.GetUtcNow() - Instant.FromMicroseconds(person.Session.CreatedAt) > TimeSpan.FromSeconds(Math.Min(age, 1_000_000_000));
+                var isTooOld = person is not null
+                    && request.MaxAge is { } age
+                    && clock.GetUtcNow() - Instant.FromMicroseconds(person.Session.CreatedAt) > TimeSpan.FromSeconds(
+                        Math.Min(age, 1_000_000_000));
                 if (person is null || isTooOld || request.Prompts.Contains("login"))
                 {
-                    return Results.Redirect(isSilent ? request.Refusal("login_required", "Nobody is signed in.") : Page("/sign-in", Again(http.Request)));
+                    return Results.Redirect(
+                        isSilent ? request.Refusal("login_required", "Nobody is signed in.") : Page("/sign-in", Again(http.Request)));
                 }
 
                 if (settings.RequiresSecondFactor && !person.Session.HasSecondFactor)
                 {
-                    return Results.Redirect(isSilent ? request.Refusal("interaction_required", "A second factor is needed.") : Page("/enrol", Again(http.Request)));
+                    return Results.Redirect(
+                        isSilent
+                            ? request.Refusal("interaction_required", "A second factor is needed.")
+                            : Page("/enrol", Again(http.Request)));
                 }
 
                 if (person.Account.Organization != request.Client.Organization)
                 {
-                    await trail.RecordAsync(new("authorize", true, request.Client.ClientId, person.Account.AccountId, remote, "The person is of another agency than the client."), http.RequestAborted);
+                    await trail.RecordAsync(
+                        new(
+                            "authorize",
+                            true,
+                            request.Client.ClientId,
+                            person.Account.AccountId,
+                            remote,
+                            "The person is of another agency than the client."),
+                        http.RequestAborted);
                     return Results.Redirect(request.Refusal("access_denied", "This person may not use this client."));
                 }
 
@@ -55,7 +71,10 @@ internal static class Authorize
                     return Results.Redirect(await codes.IssueAsync(request, person, remote, http.RequestAborted));
                 }
 
-                return Results.Redirect(isSilent ? request.Refusal("consent_required", "The person has not approved this.") : "/consent" + http.Request.QueryString);
+                return Results.Redirect(
+                    isSilent
+                        ? request.Refusal("consent_required", "The person has not approved this.")
+                        : "/consent" + http.Request.QueryString);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -65,5 +84,7 @@ internal static class Authorize
 
     /// <summary>The same request, without what has been satisfied by signing in anew.</summary>
     private static string Again(HttpRequest request) =>
-        "/authorize" + QueryString.Create(request.Query.Where(parameter => parameter.Key is not ("max_age") && !(parameter.Key == "prompt" && parameter.Value == "login")));
+        "/authorize" + QueryString.Create(
+            request.Query.Where(
+                parameter => parameter.Key is not ("max_age") && !(parameter.Key == "prompt" && parameter.Value == "login")));
 }

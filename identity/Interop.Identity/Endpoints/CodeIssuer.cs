@@ -13,7 +13,9 @@ internal sealed class CodeIssuer(FamilyStore families, ApprovalStore approvals, 
     /// </summary>
     public async Task<bool> IsApprovedAsync(AuthorizationRequest request, Account account, CancellationToken cancellationToken)
     {
-        if (request.Prompts.Contains("consent") || (request.Client.IsPublic && !request.RedirectUri.StartsWith("https://", StringComparison.Ordinal)))
+        if (
+            request.Prompts.Contains("consent")
+                || (request.Client.IsPublic && !request.RedirectUri.StartsWith("https://", StringComparison.Ordinal)))
         {
             return false;
         }
@@ -40,7 +42,8 @@ internal sealed class CodeIssuer(FamilyStore families, ApprovalStore approvals, 
             family,
             new AuthorizationCode { Hash = Secret.Hash(code), RedirectUri = request.RedirectUri, Challenge = request.Challenge, Nonce = request.Nonce, Jkt = request.Jkt },
             cancellationToken);
-        await trail.RecordAsync(new("authorize", false, request.Client.ClientId, person.Account.AccountId, remote, null), cancellationToken);
+        await trail.RecordAsync(
+            new("authorize", false, request.Client.ClientId, person.Account.AccountId, remote, null), cancellationToken);
         return request.Success(code);
     }
 

@@ -63,6 +63,7 @@ internal static class Discovery
     {
         response.Headers.CacheControl = "public, max-age=60";
         var published = await keys.PublishedAsync(cancellationToken);
-        return Results.Json(new { keys = published.Select(key => new { kty = key.Kty, use = key.Use, alg = key.Alg, kid = key.Kid, n = key.N, e = key.E }) });
+        return Results.Json(
+            new { keys = published.Select(key => new { kty = key.Kty, use = key.Use, alg = key.Alg, kid = key.Kid, n = key.N, e = key.E }) });
     }
 }

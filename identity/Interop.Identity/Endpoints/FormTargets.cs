@@ -23,7 +23,9 @@ internal sealed class FormTargets(ClientStore clients)
     public async Task AllowAsync(HttpContext http, string? returnUrl)
     {
         var query = QueryHelpers.ParseQuery(new Uri("http://local" + Local(returnUrl)).Query);
-        if (await clients.FindActiveAsync(query.TryGetValue("client_id", out var id) ? id.ToString() : null, http.RequestAborted) is { } client)
+        if (
+            await clients.FindActiveAsync(
+                query.TryGetValue("client_id", out var id) ? id.ToString() : null, http.RequestAborted) is { } client)
         {
             SecurityHeaders.SetContentSecurityPolicy(http, client.RedirectUris.Select(Origin).Distinct());
         }

@@ -48,7 +48,8 @@ internal static class Introspect
             ["roles"] = content.Roles,
             ["token_type"] = content.Jkt is null ? "Bearer" : "DPoP",
         };
-        foreach (var (name, value) in ((string, object?)[])[("fhirUser", content.FhirUser), ("patient", content.Patient), ("cnf", content.Jkt is null ? null : new { jkt = content.Jkt })])
+        foreach (
+            var (name, value) in ((string, object?)[])[("fhirUser", content.FhirUser), ("patient", content.Patient), ("cnf", content.Jkt is null ? null : new { jkt = content.Jkt })])
         {
             if (value is not null)
             {

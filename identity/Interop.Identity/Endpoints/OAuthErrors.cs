@@ -21,12 +21,22 @@ internal sealed class OAuthErrors(SecurityTrail trail, ILogger<OAuthErrors> logg
         if (exception is not OAuthException refused)
         {
             logger.LogError(exception, "Unexpected error in request {Request}", http.TraceIdentifier);
-            await WriteAsync(http, StatusCodes.Status500InternalServerError, "server_error", $"Unexpected error. Quote {http.TraceIdentifier} when reporting it.");
+            await WriteAsync(
+                http,
+                StatusCodes.Status500InternalServerError,
+                "server_error",
+                $"Unexpected error. Quote {http.TraceIdentifier} when reporting it.");
             return true;
         }
 
         await trail.RecordAsync(
-            new(http.Request.Path.Value!.Trim('/'), true, http.Items[ClaimedClient] as string, null, http.Connection.RemoteIpAddress?.ToString(), refused.Message),
+            new(
+                http.Request.Path.Value!.Trim('/'),
+                true,
+                http.Items[ClaimedClient] as string,
+                null,
+                http.Connection.RemoteIpAddress?.ToString(),
+                refused.Message),
             cancellationToken);
         if (refused.Status == StatusCodes.Status429TooManyRequests)
         {

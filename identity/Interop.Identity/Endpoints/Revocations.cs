@@ -16,7 +16,12 @@ internal static class Revocations
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/revocations", HandleAsync);
 
-    private static async Task<IResult> HandleAsync(HttpRequest request, IdentityDatabase database, TimeProvider clock, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    private static async Task<IResult> HandleAsync(
+        HttpRequest request,
+        IdentityDatabase database,
+        TimeProvider clock,
+        IHostApplicationLifetime lifetime,
+        CancellationToken cancellationToken)
     {
         var isNumber = long.TryParse(request.Query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var after);
         if (!isNumber)
@@ -34,10 +39,15 @@ internal static class Revocations
         var start = Environment.TickCount64;
         while (true)
         {
-            var rows = await database.ListAsync<Row>(sql, new { after, since = (clock.GetUtcNow() - Kept).ToMicroseconds() }, cancellationToken);
-            if (rows.Count > 0 || lifetime.ApplicationStopping.IsCancellationRequested || Environment.TickCount64 - start > Longest.TotalMilliseconds)
+            var rows = await database.ListAsync<Row>(
+                sql, new { after, since = (clock.GetUtcNow() - Kept).ToMicroseconds() }, cancellationToken);
+            if (
+                rows.Count > 0
+                    || lifetime.ApplicationStopping.IsCancellationRequested
+                    || Environment.TickCount64 - start > Longest.TotalMilliseconds)
             {
-                return Results.Json(new { last = rows.Count > 0 ? rows[^1].Number : after, revoked = rows.Select(row => Secret.Hash(row.What)) });
+                return Results.Json(
+                    new { last = rows.Count > 0 ? rows[^1].Number : after, revoked = rows.Select(row => Secret.Hash(row.What)) });
             }
 
             await Task.Delay(Between, cancellationToken);

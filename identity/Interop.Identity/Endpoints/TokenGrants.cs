@@ -17,11 +17,13 @@ internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountS
         var scopes = Words.Split(form["scope"]);
         if (scopes.Count == 0 || Scope.FirstBeyond(client.Scopes, scopes) is not null || scopes.Any(Scope.IsForPeople))
         {
-            throw new OAuthException(OAuthException.InvalidScope, "A scope is missing, not understood or beyond the client's registration.");
+            throw new OAuthException(
+                OAuthException.InvalidScope, "A scope is missing, not understood or beyond the client's registration.");
         }
 
         var purposes = Scope.Purposes(client.Purposes, form["purpose_of_use"]);
-        var token = new AccessToken(client.ClientId, client.ClientId, scopes, client.Organization, purposes, client.Roles, null, null, null, jkt, client.IsSandbox);
+        var token = new AccessToken(
+            client.ClientId, client.ClientId, scopes, client.Organization, purposes, client.Roles, null, null, null, jkt, client.IsSandbox);
         return new(await mint.AccessAsync(token, cancellationToken), scopes, jkt, null);
     }
 
@@ -62,7 +64,8 @@ internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountS
             throw Invalid("The code is bound to another DPoP key.");
         }
 
-        var family = await families.FindActiveAsync(code.FamilyId, cancellationToken) ?? throw Invalid("What the person allowed has ended.");
+        var family = await families.FindActiveAsync(code.FamilyId, cancellationToken) ?? throw Invalid(
+            "What the person allowed has ended.");
         if (client.IsPublic && jkt is not null)
         {
             // A public client has nothing else to prove itself by when it refreshes: RFC 9449 section 5.
@@ -103,7 +106,8 @@ internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountS
         var scopes = form["scope"] is { } narrower ? Words.Split(narrower) : allowed;
         if (Scope.FirstBeyond(allowed, scopes) is not null || Scope.FirstBeyond(client.Scopes, scopes) is not null)
         {
-            throw new OAuthException(OAuthException.InvalidScope, "A scope is beyond what the person allowed or the client is registered for.");
+            throw new OAuthException(
+                OAuthException.InvalidScope, "A scope is beyond what the person allowed or the client is registered for.");
         }
 
         if (!await families.TryUseRefreshTokenAsync(token.Hash, cancellationToken))
@@ -117,7 +121,8 @@ internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountS
 
     private static OAuthException Invalid(string reason) => new(OAuthException.InvalidGrant, reason);
 
-    private async Task<TokenAnswer> ForPersonAsync(Client client, Family family, IReadOnlyList<string> scopes, string? jkt, string? nonce, CancellationToken cancellationToken)
+    private async Task<TokenAnswer> ForPersonAsync(
+        Client client, Family family, IReadOnlyList<string> scopes, string? jkt, string? nonce, CancellationToken cancellationToken)
     {
         var account = await accounts.FindAsync(family.AccountId, cancellationToken) ?? throw Invalid("What the person allowed has ended.");
         var isAskedForPatient = scopes.Any(scope => scope == "launch/patient" || Scope.TryParse(scope) is { Context: "patient" });
@@ -133,7 +138,8 @@ internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountS
             family.FamilyId,
             jkt,
             client.IsSandbox);
-        var answer = new TokenAnswer(await mint.AccessAsync(token, cancellationToken), scopes, jkt, account.AccountId) { Patient = token.Patient };
+        var answer = new TokenAnswer(
+            await mint.AccessAsync(token, cancellationToken), scopes, jkt, account.AccountId) { Patient = token.Patient };
         if (Words.Split(family.Scopes).Any(scope => scope is "offline_access" or "online_access"))
         {
             var refresh = Secret.New();
@@ -141,10 +147,13 @@ internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountS
             answer = answer with { RefreshToken = refresh };
         }
 
-        return scopes.Contains("openid") ? answer with { IdToken = await IdTokenAsync(client, family, account, scopes, nonce, cancellationToken) } : answer;
+        return scopes.Contains("openid")
+            ? answer with { IdToken = await IdTokenAsync(client, family, account, scopes, nonce, cancellationToken) }
+            : answer;
     }
 
-    private async Task<string> IdTokenAsync(Client client, Family family, Account account, IReadOnlyList<string> scopes, string? nonce, CancellationToken cancellationToken)
+    private async Task<string> IdTokenAsync(
+        Client client, Family family, Account account, IReadOnlyList<string> scopes, string? nonce, CancellationToken cancellationToken)
     {
         var claims = new Dictionary<string, object> { ["sub"] = account.AccountId };
         if (await sessions.FindActiveAsync(family.SessionId, cancellationToken) is { } session)

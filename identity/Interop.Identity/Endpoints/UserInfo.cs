@@ -8,7 +8,8 @@ internal static class UserInfo
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/userinfo", ["GET", "POST"], HandleAsync);
 
-    private static async Task<IResult> HandleAsync(HttpContext http, TokenStates states, DpopProof proofs, AccountStore accounts, CancellationToken cancellationToken)
+    private static async Task<IResult> HandleAsync(
+        HttpContext http, TokenStates states, DpopProof proofs, AccountStore accounts, CancellationToken cancellationToken)
     {
         if (http.Request.Headers.Authorization.ToString().Split(' ') is not [var scheme, var text])
         {
@@ -17,7 +18,10 @@ internal static class UserInfo
 
         var issued = await states.ActiveAsync(text, cancellationToken);
         var isDpop = scheme.Equals("DPoP", StringComparison.OrdinalIgnoreCase);
-        if (issued is null || isDpop != (issued.Content.Jkt is not null) || (!isDpop && !scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)))
+        if (
+            issued is null
+                || isDpop != (issued.Content.Jkt is not null)
+                || (!isDpop && !scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)))
         {
             return Refuse(http, "The token is not valid here.");
         }
@@ -27,7 +31,9 @@ internal static class UserInfo
             return Refuse(http, "The token comes without the proof of its key.");
         }
 
-        if (!issued.Content.Scopes.Contains("openid") || await accounts.FindAsync(issued.Content.Subject, cancellationToken) is not { } account)
+        if (
+            !issued.Content.Scopes.Contains("openid")
+                || await accounts.FindAsync(issued.Content.Subject, cancellationToken) is not { } account)
         {
             return Refuse(http, "The token does not cover this.");
         }
@@ -49,7 +55,8 @@ internal static class UserInfo
     private static IResult Refuse(HttpContext http, string reason)
     {
         http.Response.Headers.Append("WWW-Authenticate", $"Bearer error=\"invalid_token\", error_description=\"{reason}\"");
-        http.Response.Headers.Append("WWW-Authenticate", $"DPoP error=\"invalid_token\", algs=\"{string.Join(' ', DpopProof.Algorithms)}\"");
+        http.Response.Headers.Append(
+            "WWW-Authenticate", $"DPoP error=\"invalid_token\", algs=\"{string.Join(' ', DpopProof.Algorithms)}\"");
         return Results.StatusCode(StatusCodes.Status401Unauthorized);
     }
 }

@@ -49,7 +49,8 @@ internal sealed class AccountModel(Browsers browsers, SessionStore sessions, Sig
         }
 
         await sessions.EndAllAsync(Person!.Account.AccountId, HttpContext.RequestAborted);
-        await trail.RecordAsync(new("sign-out-everywhere", false, null, Person.Account.AccountId, Remote, null), HttpContext.RequestAborted);
+        await trail.RecordAsync(
+            new("sign-out-everywhere", false, null, Person.Account.AccountId, Remote, null), HttpContext.RequestAborted);
         return SignInFirst();
     }
 
@@ -60,7 +61,8 @@ internal sealed class AccountModel(Browsers browsers, SessionStore sessions, Sig
             return SignInFirst();
         }
 
-        Message = await signIn.ChangePasswordAsync(Person!.Account, current ?? string.Empty, replacement ?? string.Empty, Remote, HttpContext.RequestAborted);
+        Message = await signIn.ChangePasswordAsync(
+            Person!.Account, current ?? string.Empty, replacement ?? string.Empty, Remote, HttpContext.RequestAborted);
         if (Message is not null)
         {
             return Page();

@@ -10,7 +10,8 @@ namespace Interop.Identity.Pages;
 /// Asks the person whether a client may have what it asks for. Its address carries the authorization request, which is read and
 /// checked again; anything but a request that only lacks this answer goes back to the authorization endpoint.
 /// </summary>
-internal sealed class ConsentModel(AuthorizationReader reader, Browsers browsers, CodeIssuer codes, SecurityTrail trail, IdentitySettings settings) : PageModel
+internal sealed class ConsentModel(
+    AuthorizationReader reader, Browsers browsers, CodeIssuer codes, SecurityTrail trail, IdentitySettings settings) : PageModel
 {
     [BindProperty]
     public string Decision { get; set; } = string.Empty;
@@ -34,7 +35,9 @@ internal sealed class ConsentModel(AuthorizationReader reader, Browsers browsers
         var remote = HttpContext.Connection.RemoteIpAddress?.ToString();
         if (Decision != "allow")
         {
-            await trail.RecordAsync(new("authorize", true, Ask!.Client.ClientId, Person!.Account.AccountId, remote, "The person said no."), HttpContext.RequestAborted);
+            await trail.RecordAsync(
+                new("authorize", true, Ask!.Client.ClientId, Person!.Account.AccountId, remote, "The person said no."),
+                HttpContext.RequestAborted);
             return Redirect(Ask.Refusal("access_denied", "The person said no."));
         }
 
@@ -46,7 +49,11 @@ internal sealed class ConsentModel(AuthorizationReader reader, Browsers browsers
     {
         Ask = (await reader.ReadAsync(Request.Query, HttpContext.RequestAborted) as AuthorizationReading.Valid)?.Request;
         Person = await browsers.FindAsync(HttpContext);
-        if (Ask is null || Person is null || Person.Account.Organization != Ask.Client.Organization || (settings.RequiresSecondFactor && !Person.Session.HasSecondFactor))
+        if (
+            Ask is null
+                || Person is null
+                || Person.Account.Organization != Ask.Client.Organization
+                || (settings.RequiresSecondFactor && !Person.Session.HasSecondFactor))
         {
             return false;
         }

@@ -70,7 +70,9 @@ internal sealed class EnrolModel(SignIn signIn, Browsers browsers, IDataProtecti
     }
 
     private async Task<SignedIn?> FindAsync() =>
-        await browsers.FindAsync(HttpContext) is { } person && (person.Session.HasSecondFactor || !person.Account.HasSecondFactor) ? person : null;
+        await browsers.FindAsync(HttpContext) is { } person && (person.Session.HasSecondFactor || !person.Account.HasSecondFactor)
+            ? person
+            : null;
 
     private void Show(byte[] secret, SignedIn person)
     {
@@ -84,7 +86,9 @@ internal sealed class EnrolModel(SignIn signIn, Browsers browsers, IDataProtecti
     {
         try
         {
-            return protector.Unprotect(Sealed ?? string.Empty).Split(' ') is [var owner, var secret] && owner == person.Account.AccountId ? Convert.FromBase64String(secret) : null;
+            return protector.Unprotect(Sealed ?? string.Empty).Split(' ') is [var owner, var secret] && owner == person.Account.AccountId
+                ? Convert.FromBase64String(secret)
+                : null;
         }
         catch (CryptographicException)
         {

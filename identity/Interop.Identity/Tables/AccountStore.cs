@@ -17,10 +17,14 @@ internal sealed class AccountStore(IdentityDatabase database, TimeProvider clock
     public static string Normalize(string userName) => userName.Trim().ToLowerInvariant();
 
     public Task<Account?> FindByNameAsync(string userName, CancellationToken cancellationToken) =>
-        database.FindAsync<Account>($"SELECT {Columns} FROM account WHERE user_name = @name AND disabled_at IS NULL", new { name = Normalize(userName) }, cancellationToken);
+        database.FindAsync<Account>(
+            $"SELECT {Columns} FROM account WHERE user_name = @name AND disabled_at IS NULL",
+            new { name = Normalize(userName) },
+            cancellationToken);
 
     public Task<Account?> FindAsync(string accountId, CancellationToken cancellationToken) =>
-        database.FindAsync<Account>($"SELECT {Columns} FROM account WHERE account_id = @accountId AND disabled_at IS NULL", new { accountId }, cancellationToken);
+        database.FindAsync<Account>(
+            $"SELECT {Columns} FROM account WHERE account_id = @accountId AND disabled_at IS NULL", new { accountId }, cancellationToken);
 
     public Task<IReadOnlyList<Account>> ListAsync(CancellationToken cancellationToken) =>
         database.ListAsync<Account>($"SELECT {Columns} FROM account ORDER BY user_name", new { }, cancellationToken);
@@ -54,7 +58,8 @@ internal sealed class AccountStore(IdentityDatabase database, TimeProvider clock
     }
 
     public Task DisableAsync(string accountId, CancellationToken cancellationToken) =>
-        database.ExecuteAsync("UPDATE account SET disabled_at = @Now WHERE account_id = @accountId", new { accountId, Now }, cancellationToken);
+        database.ExecuteAsync(
+            "UPDATE account SET disabled_at = @Now WHERE account_id = @accountId", new { accountId, Now }, cancellationToken);
 
     public bool IsLocked(Account account) => account.LockedUntil > Now;
 
@@ -67,28 +72,38 @@ internal sealed class AccountStore(IdentityDatabase database, TimeProvider clock
                    failures = CASE WHEN failures + 1 >= @FailuresBeforeLock THEN 0 ELSE failures + 1 END
             WHERE  account_id = @accountId
             """;
-        return database.ExecuteAsync(sql, new { accountId, FailuresBeforeLock, until = (clock.GetUtcNow() + Lock).ToMicroseconds() }, cancellationToken);
+        return database.ExecuteAsync(
+            sql, new { accountId, FailuresBeforeLock, until = (clock.GetUtcNow() + Lock).ToMicroseconds() }, cancellationToken);
     }
 
     public Task SucceededAsync(string accountId, CancellationToken cancellationToken) =>
-        database.ExecuteAsync("UPDATE account SET failures = 0, locked_until = 0 WHERE account_id = @accountId", new { accountId }, cancellationToken);
+        database.ExecuteAsync(
+            "UPDATE account SET failures = 0, locked_until = 0 WHERE account_id = @accountId", new { accountId }, cancellationToken);
 
     public Task SetPasswordAsync(string accountId, string hash, CancellationToken cancellationToken) =>
-        database.ExecuteAsync("UPDATE account SET password_hash = @hash WHERE account_id = @accountId", new { accountId, hash }, cancellationToken);
+        database.ExecuteAsync(
+            "UPDATE account SET password_hash = @hash WHERE account_id = @accountId", new { accountId, hash }, cancellationToken);
 
     public Task SetTotpAsync(string accountId, string protectedSecret, CancellationToken cancellationToken) =>
-        database.ExecuteAsync("UPDATE account SET totp = @protectedSecret WHERE account_id = @accountId", new { accountId, protectedSecret }, cancellationToken);
+        database.ExecuteAsync(
+            "UPDATE account SET totp = @protectedSecret WHERE account_id = @accountId",
+            new { accountId, protectedSecret },
+            cancellationToken);
 
     /// <summary>False when this step or a later one was used: a code works once (RFC 6238 section 5.2).</summary>
     public async Task<bool> TryUseStepAsync(string accountId, long step, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync("UPDATE account SET totp_step = @step WHERE account_id = @accountId AND totp_step < @step", new { accountId, step }, cancellationToken) == 1;
+        await database.ExecuteAsync(
+            "UPDATE account SET totp_step = @step WHERE account_id = @accountId AND totp_step < @step",
+            new { accountId, step },
+            cancellationToken) == 1;
 
     public async Task ReplaceRecoveryCodesAsync(string accountId, IEnumerable<string> hashes, CancellationToken cancellationToken)
     {
         await database.ExecuteAsync("DELETE FROM recovery_code WHERE account_id = @accountId", new { accountId }, cancellationToken);
         foreach (var hash in hashes)
         {
-            await database.ExecuteAsync("INSERT INTO recovery_code (account_id, hash) VALUES (@accountId, @hash)", new { accountId, hash }, cancellationToken);
+            await database.ExecuteAsync(
+                "INSERT INTO recovery_code (account_id, hash) VALUES (@accountId, @hash)", new { accountId, hash }, cancellationToken);
         }
     }
 

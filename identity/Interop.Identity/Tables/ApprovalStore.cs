@@ -16,6 +16,7 @@ internal sealed class ApprovalStore(IdentityDatabase database, TimeProvider cloc
             VALUES (@accountId, @clientId, @scopes, @now)
             ON CONFLICT (account_id, client_id) DO UPDATE SET scopes = excluded.scopes, given_at = excluded.given_at
             """;
-        return database.ExecuteAsync(sql, new { accountId, clientId, scopes = Words.Join(scopes), now = clock.GetUtcNow().ToMicroseconds() }, cancellationToken);
+        return database.ExecuteAsync(
+            sql, new { accountId, clientId, scopes = Words.Join(scopes), now = clock.GetUtcNow().ToMicroseconds() }, cancellationToken);
     }
 }

@@ -12,14 +12,24 @@ internal static partial class ClientRules
     {
         Demand(ClientIds().IsMatch(client.ClientId), "The client id may have letters, digits, dot, dash and underscore, up to 64.");
         Demand(Agencies().IsMatch(client.Organization), "The agency must be Organization/id.");
-        Demand(client.Grants.Count > 0 && client.Grants.All(grant => grant is Client.ClientCredentials or Client.AuthorizationCode), "Grants are client_credentials and authorization_code.");
+        Demand(
+            client.Grants.Count > 0 && client.Grants.All(grant => grant is Client.ClientCredentials or Client.AuthorizationCode),
+            "Grants are client_credentials and authorization_code.");
         Demand(client.Jwks is null || client.JwksUri is null, "Keys are given by value or by URL, not both.");
         Demand(!client.Uses(Client.ClientCredentials) || !client.IsPublic, "client_credentials needs keys (private_key_jwt).");
-        Demand(client.Uses(Client.AuthorizationCode) == client.RedirectUris.Count > 0, "Redirect URIs belong to authorization_code, and it needs one.");
-        Demand(client.RedirectUris.All(IsRedirectUri), "A redirect URI must be https, http on loopback, or a private-use scheme with a dot, and have no fragment.");
-        Demand(client.Scopes.Count > 0 && client.Scopes.All(scope => Scope.TryParse(scope) is not null), "Scopes must be SMART v2 scopes or words.");
+        Demand(
+            client.Uses(Client.AuthorizationCode) == client.RedirectUris.Count > 0,
+            "Redirect URIs belong to authorization_code, and it needs one.");
+        Demand(
+            client.RedirectUris.All(IsRedirectUri),
+            "A redirect URI must be https, http on loopback, or a private-use scheme with a dot, and have no fragment.");
+        Demand(
+            client.Scopes.Count > 0 && client.Scopes.All(scope => Scope.TryParse(scope) is not null),
+            "Scopes must be SMART v2 scopes or words.");
         Demand(client.JwksUri is null || IsHttpsOrLoopback(client.JwksUri), "The key URL must be https, or http on loopback.");
-        Demand(client.Jwks is null || HasOnlyPublicKeys(client.Jwks), "The key set must be JSON with at least one public RSA or EC key, each with a kid, and no private part.");
+        Demand(
+            client.Jwks is null || HasOnlyPublicKeys(client.Jwks),
+            "The key set must be JSON with at least one public RSA or EC key, each with a kid, and no private part.");
     }
 
     private static bool IsRedirectUri(string text) =>
@@ -30,7 +40,8 @@ internal static partial class ClientRules
         && (uri.Scheme is "http" or "https" ? IsHttpsOrLoopback(text) : uri.Scheme.Contains('.', StringComparison.Ordinal));
 
     private static bool IsHttpsOrLoopback(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 
     private static bool HasOnlyPublicKeys(string jwks)
     {

@@ -10,7 +10,9 @@ internal sealed class ClientStore(IdentityDatabase database, TimeProvider clock)
         """;
 
     public async Task<Client?> FindAsync(string clientId, CancellationToken cancellationToken) =>
-        (await database.FindAsync<Row>($"SELECT {Columns} FROM client WHERE client_id = @clientId", new { clientId }, cancellationToken))?.ToClient();
+        (
+            await database.FindAsync<Row>(
+                $"SELECT {Columns} FROM client WHERE client_id = @clientId", new { clientId }, cancellationToken))?.ToClient();
 
     /// <summary>The client if it is registered and not revoked.</summary>
     public async Task<Client?> FindActiveAsync(string? clientId, CancellationToken cancellationToken) =>
@@ -63,7 +65,10 @@ internal sealed class ClientStore(IdentityDatabase database, TimeProvider clock)
             """;
         var now = clock.GetUtcNow().ToMicroseconds();
         var ended = await database.ExecuteAsync(sql, new { clientId, now }, cancellationToken);
-        await database.ExecuteAsync("UPDATE family SET revoked_at = @now WHERE client_id = @clientId AND revoked_at IS NULL", new { clientId, now }, cancellationToken);
+        await database.ExecuteAsync(
+            "UPDATE family SET revoked_at = @now WHERE client_id = @clientId AND revoked_at IS NULL",
+            new { clientId, now },
+            cancellationToken);
         return ended > 0;
     }
 

@@ -59,7 +59,10 @@ internal sealed class FamilyStore(IdentityDatabase database, TimeProvider clock)
 
     /// <summary>False when the code was used before.</summary>
     public async Task<bool> TryUseCodeAsync(string hash, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync("UPDATE authorization_code SET used_at = @Now WHERE hash = @hash AND used_at IS NULL", new { hash, Now }, cancellationToken) == 1;
+        await database.ExecuteAsync(
+            "UPDATE authorization_code SET used_at = @Now WHERE hash = @hash AND used_at IS NULL",
+            new { hash, Now },
+            cancellationToken) == 1;
 
     public Task BindToKeyAsync(string familyId, string jkt, CancellationToken cancellationToken) =>
         database.ExecuteAsync("UPDATE family SET jkt = @jkt WHERE family_id = @familyId", new { familyId, jkt }, cancellationToken);
@@ -84,7 +87,10 @@ internal sealed class FamilyStore(IdentityDatabase database, TimeProvider clock)
     }
 
     public async Task<bool> RevokeAsync(string familyId, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync("UPDATE family SET revoked_at = @Now WHERE family_id = @familyId AND revoked_at IS NULL", new { familyId, Now }, cancellationToken) == 1;
+        await database.ExecuteAsync(
+            "UPDATE family SET revoked_at = @Now WHERE family_id = @familyId AND revoked_at IS NULL",
+            new { familyId, Now },
+            cancellationToken) == 1;
 
     public Task AddRefreshTokenAsync(string hash, string familyId, CancellationToken cancellationToken) => database.ExecuteAsync(
         "INSERT INTO refresh_token (hash, family_id, expires_at) VALUES (@hash, @familyId, @expires)",
@@ -104,7 +110,8 @@ internal sealed class FamilyStore(IdentityDatabase database, TimeProvider clock)
 
     /// <summary>False when the token was used before.</summary>
     public async Task<bool> TryUseRefreshTokenAsync(string hash, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync("UPDATE refresh_token SET used_at = @Now WHERE hash = @hash AND used_at IS NULL", new { hash, Now }, cancellationToken) == 1;
+        await database.ExecuteAsync(
+            "UPDATE refresh_token SET used_at = @Now WHERE hash = @hash AND used_at IS NULL", new { hash, Now }, cancellationToken) == 1;
 
     public Task RevokeTokenAsync(string jti, DateTimeOffset expires, CancellationToken cancellationToken) => database.ExecuteAsync(
         "INSERT INTO revoked_token (jti, expires_at) VALUES (@jti, @expires) ON CONFLICT DO NOTHING", new { jti, expires = expires.ToMicroseconds() }, cancellationToken);

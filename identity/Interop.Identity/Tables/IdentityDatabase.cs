@@ -74,7 +74,9 @@ internal sealed class IdentityDatabase : IDisposable
         connection.Open();
         connection.Execute("PRAGMA journal_mode = WAL");
         var assembly = Assembly.GetExecutingAssembly();
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("migrations/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (
+            var name in assembly.GetManifestResourceNames().Where(
+                name => name.StartsWith("migrations/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             var number = int.Parse(name["migrations/".Length..].Split('-')[0], CultureInfo.InvariantCulture);
 

@@ -32,7 +32,8 @@ internal sealed class SessionStore(IdentityDatabase database, TimeProvider clock
             $"SELECT {Columns} FROM session WHERE session_id = @sessionId AND {IsActive}", new { sessionId, now, idle }, cancellationToken);
         if (session is not null && now - session.LastSeenAt > 60_000_000)
         {
-            await database.ExecuteAsync("UPDATE session SET last_seen_at = @now WHERE session_id = @sessionId", new { sessionId, now }, cancellationToken);
+            await database.ExecuteAsync(
+                "UPDATE session SET last_seen_at = @now WHERE session_id = @sessionId", new { sessionId, now }, cancellationToken);
         }
 
         return session;
@@ -61,8 +62,14 @@ internal sealed class SessionStore(IdentityDatabase database, TimeProvider clock
     public async Task EndAllAsync(string accountId, CancellationToken cancellationToken)
     {
         var (now, _) = Times();
-        await database.ExecuteAsync("UPDATE session SET ended_at = @now WHERE account_id = @accountId AND ended_at IS NULL", new { accountId, now }, cancellationToken);
-        await database.ExecuteAsync("UPDATE family SET revoked_at = @now WHERE account_id = @accountId AND revoked_at IS NULL", new { accountId, now }, cancellationToken);
+        await database.ExecuteAsync(
+            "UPDATE session SET ended_at = @now WHERE account_id = @accountId AND ended_at IS NULL",
+            new { accountId, now },
+            cancellationToken);
+        await database.ExecuteAsync(
+            "UPDATE family SET revoked_at = @now WHERE account_id = @accountId AND revoked_at IS NULL",
+            new { accountId, now },
+            cancellationToken);
     }
 
     private (long Now, long Idle) Times()

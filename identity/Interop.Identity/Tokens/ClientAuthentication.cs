@@ -9,7 +9,8 @@ namespace Interop.Identity.Tokens;
 /// Who calls the token, introspection and revocation endpoints: <c>private_key_jwt</c> (RFC 7523; SMART asymmetric client
 /// authentication, https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html), or the bare id of a public client.
 /// </summary>
-internal sealed class ClientAuthentication(IdentitySettings settings, ClientStore clients, ClientKeys keys, SeenStore seen, TimeProvider clock)
+internal sealed class ClientAuthentication(
+    IdentitySettings settings, ClientStore clients, ClientKeys keys, SeenStore seen, TimeProvider clock)
 {
     public const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     public static readonly string[] Algorithms = [SecurityAlgorithms.RsaSha384, SecurityAlgorithms.EcdsaSha384];
@@ -27,7 +28,8 @@ internal sealed class ClientAuthentication(IdentitySettings settings, ClientStor
 
         if (form["client_assertion"] is not { } assertion)
         {
-            return form["client_assertion_type"] is null && await clients.FindActiveAsync(form["client_id"], cancellationToken) is { IsPublic: true } known
+            return form["client_assertion_type"] is null
+                && await clients.FindActiveAsync(form["client_id"], cancellationToken) is { IsPublic: true } known
                 ? known
                 : throw Refused("The client is not known, or must authenticate.");
         }
@@ -84,7 +86,10 @@ internal sealed class ClientAuthentication(IdentitySettings settings, ClientStor
         }
 
         var key = string.IsNullOrEmpty(token.Kid) ? null : await keys.FindAsync(client, token.Kid, cancellationToken);
-        if (key is null || key.Kty != (token.Alg == SecurityAlgorithms.RsaSha384 ? "RSA" : "EC") || (!string.IsNullOrEmpty(key.Alg) && key.Alg != token.Alg))
+        if (
+            key is null
+                || key.Kty != (token.Alg == SecurityAlgorithms.RsaSha384 ? "RSA" : "EC")
+                || (!string.IsNullOrEmpty(key.Alg) && key.Alg != token.Alg))
         {
             throw Refused("The assertion's key is not registered.");
         }

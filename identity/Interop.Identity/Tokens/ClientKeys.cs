@@ -65,7 +65,9 @@ internal sealed class ClientKeys(IHttpClientFactory http, TimeProvider clock)
             using var client = http.CreateClient(HttpClient);
             return new JsonWebKeySet(await client.GetStringAsync(url, cancellationToken));
         }
-        catch (Exception failure) when (failure is HttpRequestException or ArgumentException || (failure is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (
+            failure is HttpRequestException or ArgumentException
+                || (failure is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null; // the caller refuses the client, or goes on with keys of the last hour
         }

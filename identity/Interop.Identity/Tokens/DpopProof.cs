@@ -36,7 +36,9 @@ internal sealed class DpopProof(IdentitySettings settings, SeenStore seen, TimeP
         var (proof, key) = await ParseAsync(text);
         var expires = CheckClaims(proof, request.Method, path, accessToken);
         var jkt = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
-        return await seen.TryAddAsync("dpop:" + jkt, proof.Id, expires, cancellationToken) ? jkt : throw Refused("The proof was used before.");
+        return await seen.TryAddAsync("dpop:" + jkt, proof.Id, expires, cancellationToken)
+            ? jkt
+            : throw Refused("The proof was used before.");
     }
 
     private static OAuthException Refused(string reason) => new(OAuthException.InvalidDpopProof, reason);
@@ -48,7 +50,9 @@ internal sealed class DpopProof(IdentitySettings settings, SeenStore seen, TimeP
         try
         {
             proof = new JsonWebToken(text);
-            key = proof.TryGetHeaderValue<JsonElement>("jwk", out var jwk) ? new JsonWebKey(jwk.GetRawText()) : throw Refused("The proof has no jwk.");
+            key = proof.TryGetHeaderValue<JsonElement>("jwk", out var jwk)
+                ? new JsonWebKey(jwk.GetRawText())
+                : throw Refused("The proof has no jwk.");
         }
         catch (Exception malformed) when (malformed is ArgumentException or FormatException or JsonException or InvalidOperationException)
         {
@@ -95,15 +99,20 @@ internal sealed class DpopProof(IdentitySettings settings, SeenStore seen, TimeP
             throw Refused("The proof's iat is too far from now.");
         }
 
-        if (accessToken is not null && (!proof.TryGetPayloadValue<string>("ath", out var ath) || !Secret.AreEqual(ath, Secret.Hash(accessToken))))
+        if (
+            accessToken is not null
+                && (!proof.TryGetPayloadValue<string>("ath", out var ath) || !Secret.AreEqual(ath, Secret.Hash(accessToken))))
         {
             throw Refused("The proof's ath is not of this token.");
         }
 
-        return proof.Id is { Length: > 0 and <= 256 } ? now + Window + Window : throw Refused("The proof needs a jti of up to 256 characters.");
+        return proof.Id is { Length: > 0 and <= 256 }
+            ? now + Window + Window
+            : throw Refused("The proof needs a jti of up to 256 characters.");
     }
 
     /// <summary>Compares without query and fragment, after the normalisation of RFC 3986 that <see cref="Uri"/> does.</summary>
     private static bool IsSame(string? stated, string expected) =>
-        Uri.TryCreate(stated, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Path) == new Uri(expected).GetLeftPart(UriPartial.Path);
+        Uri.TryCreate(stated, UriKind.Absolute, out var uri)
+            && uri.GetLeftPart(UriPartial.Path) == new Uri(expected).GetLeftPart(UriPartial.Path);
 }

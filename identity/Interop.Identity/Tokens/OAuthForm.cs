@@ -18,7 +18,9 @@ internal sealed class OAuthForm
     /// <exception cref="OAuthException">The body is no form, is too long, or has a parameter twice.</exception>
     public static async Task<OAuthForm> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!request.HasFormContentType || request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
+        if (
+            !request.HasFormContentType
+                || request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
         {
             throw new OAuthException(OAuthException.InvalidRequest, "The body must be application/x-www-form-urlencoded.");
         }

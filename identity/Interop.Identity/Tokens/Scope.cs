@@ -16,7 +16,12 @@ internal sealed partial record Scope(string Text, string? Context, string? Type,
     {
         if (Resource().Match(text) is { Success: true } match && match.Groups["rights"].Value is { Length: > 0 } rights)
         {
-            return new(text, match.Groups["context"].Value, match.Groups["type"].Value, rights, match.Groups["query"] is { Success: true } query ? query.Value : null);
+            return new(
+                text,
+                match.Groups["context"].Value,
+                match.Groups["type"].Value,
+                rights,
+                match.Groups["query"] is { Success: true } query ? query.Value : null);
         }
 
         return Word().IsMatch(text) ? new(text, null, null, null, null) : null;
@@ -39,7 +44,8 @@ internal sealed partial record Scope(string Text, string? Context, string? Type,
 
     /// <summary>Whether a scope makes sense only where a person signs in.</summary>
     public static bool IsForPeople(string text) =>
-        text is "openid" or "profile" or "fhirUser" or "offline_access" or "online_access" || text.StartsWith("launch", StringComparison.Ordinal)
+        text is "openid" or "profile" or "fhirUser" or "offline_access" or "online_access"
+            || text.StartsWith("launch", StringComparison.Ordinal)
         || TryParse(text) is { Context: "patient" or "user" };
 
     /// <summary>All allowed purposes, or the part of them that a request names in <c>purpose_of_use</c>.</summary>

@@ -50,14 +50,18 @@ internal sealed class TokenMint(IdentitySettings settings, SigningKeys keys, Tim
             IssuerSigningKeys = await keys.PublishedAsync(cancellationToken),
             ValidateLifetime = false, // below, by the clock that the rest uses
         });
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt || new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero) <= clock.GetUtcNow())
+        if (
+            !result.IsValid
+                || result.SecurityToken is not JsonWebToken jwt
+                || new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero) <= clock.GetUtcNow())
         {
             return null;
         }
 
         var claims = jwt.Claims.ToLookup(claim => claim.Type, claim => claim.Value);
         string? One(string name) => claims[name].FirstOrDefault();
-        var jkt = jwt.TryGetPayloadValue<Dictionary<string, string>>("cnf", out var confirmation) ? confirmation.GetValueOrDefault("jkt") : null;
+        var jkt = jwt.TryGetPayloadValue<Dictionary<string, string>>(
+            "cnf", out var confirmation) ? confirmation.GetValueOrDefault("jkt") : null;
         return new(
             jwt.Id,
             new(
@@ -76,7 +80,8 @@ internal sealed class TokenMint(IdentitySettings settings, SigningKeys keys, Tim
             new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero));
     }
 
-    private async Task<string> SignAsync(Dictionary<string, object> claims, string audience, string type, CancellationToken cancellationToken)
+    private async Task<string> SignAsync(
+        Dictionary<string, object> claims, string audience, string type, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         return Handler.CreateToken(new SecurityTokenDescriptor

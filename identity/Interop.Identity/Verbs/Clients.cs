@@ -23,7 +23,9 @@ internal static class Clients
         var dpop = new Option<bool>("--dpop") { Description = "It must prove possession of a key (DPoP)." };
         var sandbox = new Option<bool>("--sandbox") { Description = "Its tokens say sandbox." };
         var database = Offline.Database();
-        var add = new Command("add", "Registers a client.") { id, name, agency, scope, purpose, role, redirect, jwks, jwksUri, backend, dpop, sandbox, database };
+        var add = new Command(
+            "add",
+            "Registers a client.") { id, name, agency, scope, purpose, role, redirect, jwks, jwksUri, backend, dpop, sandbox, database };
         add.SetAction(async (arguments, cancellationToken) =>
         {
             var redirects = arguments.GetValue(redirect)!;
@@ -49,7 +51,8 @@ internal static class Clients
                 arguments.GetValue(sandbox));
             await using var provider = Offline.Open(arguments.GetValue(database));
             await provider.GetRequiredService<ClientStore>().AddAsync(client, cancellationToken);
-            await provider.GetRequiredService<SecurityTrail>().RecordAsync(new("client-added", false, client.ClientId, null, null, null), cancellationToken);
+            await provider.GetRequiredService<SecurityTrail>().RecordAsync(
+                new("client-added", false, client.ClientId, null, null, null), cancellationToken);
             Console.WriteLine($"Registered {client.ClientId}.");
             return 0;
         });
@@ -65,7 +68,8 @@ internal static class Clients
             await using var provider = Offline.Open(arguments.GetValue(database));
             foreach (var client in await provider.GetRequiredService<ClientStore>().ListAsync(cancellationToken))
             {
-                Console.WriteLine($"{client.ClientId}\t{(client.IsRevoked ? "revoked" : client.IsSandbox ? "sandbox" : "live")}\t{client.Organization}\t{Words.Join(client.Scopes)}");
+                Console.WriteLine(
+                    $"{client.ClientId}\t{(client.IsRevoked ? "revoked" : client.IsSandbox ? "sandbox" : "live")}\t{client.Organization}\t{Words.Join(client.Scopes)}");
             }
 
             return 0;
@@ -87,7 +91,8 @@ internal static class Clients
                 throw new SettingsException($"There is no active client {clientId}.");
             }
 
-            await provider.GetRequiredService<SecurityTrail>().RecordAsync(new("client-revoked", false, clientId, null, null, null), cancellationToken);
+            await provider.GetRequiredService<SecurityTrail>().RecordAsync(
+                new("client-revoked", false, clientId, null, null, null), cancellationToken);
             Console.WriteLine($"Revoked {clientId}.");
             return 0;
         });

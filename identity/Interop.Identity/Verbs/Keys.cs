@@ -18,7 +18,8 @@ internal static class Keys
         {
             await using var provider = Offline.Open(arguments.GetValue(database));
             var kid = await provider.GetRequiredService<SigningKeys>().RotateAsync(arguments.GetValue(compromised), cancellationToken);
-            await provider.GetRequiredService<SecurityTrail>().RecordAsync(new("key-rotation", false, null, null, null, kid), cancellationToken);
+            await provider.GetRequiredService<SecurityTrail>().RecordAsync(
+                new("key-rotation", false, null, null, null, kid), cancellationToken);
             Console.WriteLine($"Made key {kid}.");
             return 0;
         });

@@ -5,7 +5,8 @@ namespace Interop.Identity.Verbs;
 /// <summary>What the verbs that work on the database without the server have in common.</summary>
 internal static class Offline
 {
-    public static Option<string> Database() => new("--database") { Description = "sqlite:PATH, as Identity:Database.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("Identity__Database") ?? "sqlite:identity.db" };
+    public static Option<string> Database() =>
+        new("--database") { Description = "sqlite:PATH, as Identity:Database.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("Identity__Database") ?? "sqlite:identity.db" };
 
     /// <summary>The issuer's parts on that database, without HTTP.</summary>
     public static ServiceProvider Open(string? database)

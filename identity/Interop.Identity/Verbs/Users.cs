@@ -23,7 +23,9 @@ internal static class Users
         var patient = new Option<string?>("--patient") { Description = "Id of the person's own Patient." };
         var password = new Option<FileInfo?>("--password-file") { Description = "File whose first line is the password; without it, the first line of standard input." };
         var database = Offline.Database();
-        var add = new Command("add", "Adds a person. The second factor is set up at the first sign-in.") { name, display, agency, role, purpose, fhirUser, patient, password, database };
+        var add = new Command(
+            "add",
+            "Adds a person. The second factor is set up at the first sign-in.") { name, display, agency, role, purpose, fhirUser, patient, password, database };
         add.SetAction(async (arguments, cancellationToken) =>
         {
             var roles = Words.Split(arguments.GetValue(role));
@@ -81,10 +83,12 @@ internal static class Users
         {
             await using var provider = Offline.Open(arguments.GetValue(database));
             var accounts = provider.GetRequiredService<AccountStore>();
-            var account = await accounts.FindByNameAsync(arguments.GetValue(name)!, cancellationToken) ?? throw new SettingsException("There is no such user.");
+            var account = await accounts.FindByNameAsync(
+                arguments.GetValue(name)!, cancellationToken) ?? throw new SettingsException("There is no such user.");
             await accounts.DisableAsync(account.AccountId, cancellationToken);
             await provider.GetRequiredService<SessionStore>().EndAllAsync(account.AccountId, cancellationToken);
-            await provider.GetRequiredService<SecurityTrail>().RecordAsync(new("account-disabled", false, null, account.AccountId, null, null), cancellationToken);
+            await provider.GetRequiredService<SecurityTrail>().RecordAsync(
+                new("account-disabled", false, null, account.AccountId, null, null), cancellationToken);
             Console.WriteLine($"Disabled {account.UserName}.");
             return 0;
         });

@@ -20,7 +20,8 @@ internal static class Arithmetic
                 (int or decimal, PathQuantity second) when symbol == "*" =>
                     Quantities(symbol, second, new(PathComparison.Number(x)!.Value, "1"), position),
                 (int first, int second) => Integers(symbol, first, second, position),
-                _ when PathComparison.Number(x) is { } first && PathComparison.Number(y) is { } second => Decimals(symbol, first, second, position),
+                _ when PathComparison.Number(x) is { } first && PathComparison.Number(y) is { } second =>
+                    Decimals(symbol, first, second, position),
                 _ => throw Unfit(symbol, position),
             };
         }
@@ -49,7 +50,8 @@ internal static class Arithmetic
         "*" => PathQuantity.Multiply(x, y, 1),
         "/" => PathQuantity.Multiply(x, y, -1),
         "+" or "-" when x.Unit == y.Unit => x with { Value = symbol == "+" ? x.Value + y.Value : x.Value - y.Value },
-        "+" or "-" => PathQuantity.Convert(y, x.Unit) is { } other ? x with { Value = symbol == "+" ? x.Value + other : x.Value - other } : null,
+        "+" or "-" =>
+            PathQuantity.Convert(y, x.Unit) is { } other ? x with { Value = symbol == "+" ? x.Value + other : x.Value - other } : null,
         _ => throw Unfit(symbol, position),
     };
 
@@ -75,5 +77,6 @@ internal static class Arithmetic
         _ => throw Unfit(symbol, position),
     };
 
-    private static FhirPathException Unfit(string symbol, int position) => new($"The operator {symbol} does not take these values", position);
+    private static FhirPathException Unfit(string symbol, int position) =>
+        new($"The operator {symbol} does not take these values", position);
 }

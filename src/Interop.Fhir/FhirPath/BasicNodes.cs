@@ -118,7 +118,8 @@ internal sealed class MemoNode(PathNode inner) : PathNode
         ? new MemoNode(node) { Position = node.Position }
         : node;
 
-    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) => output.AddRange(evaluation.Remember(this, () =>
+    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) =>
+        output.AddRange(evaluation.Remember(this, () =>
     {
         var items = evaluation.Rent();
         inner.Evaluate(evaluation, focus, items);

@@ -14,7 +14,8 @@ internal static class Conversions
         "Date" => value is PathTime { Kind: TimeKind.DateTime } moment && moment.Precision <= TimePrecision.Day
             ? moment with { Kind = TimeKind.Date }
             : value is PathTime { Kind: TimeKind.DateTime } longer ? Day(longer) : Moment(value, TimeKind.Date),
-        "DateTime" => value is PathTime { Kind: TimeKind.Date } date ? date with { Kind = TimeKind.DateTime } : Moment(value, TimeKind.DateTime),
+        "DateTime" =>
+            value is PathTime { Kind: TimeKind.Date } date ? date with { Kind = TimeKind.DateTime } : Moment(value, TimeKind.DateTime),
         "Time" => Moment(value, TimeKind.Time),
         _ => value switch
         {
@@ -38,7 +39,8 @@ internal static class Conversions
     /// <summary>An optional sign, digits and at most one point with digits around it.</summary>
     public static decimal? Decimal(string text) =>
         text.Length > 0 && text[^1] != '.' && text.TrimStart('+', '-') is { Length: > 0 } digits && char.IsAsciiDigit(digits[0])
-        && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        && decimal.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 

@@ -20,7 +20,8 @@ internal sealed class Evaluation
         Utf8 = utf8;
         Tape = tape;
         this.context = context ?? FhirPathContext.Default;
-        var type = ElementPath.ResourceTypeOf(utf8.Span, tape.Nodes, 0) ?? throw new FormatException("The resource is not of a type of R4.");
+        var type = ElementPath.ResourceTypeOf(utf8.Span, tape.Nodes, 0) ?? throw new FormatException(
+            "The resource is not of a type of R4.");
         Root = Resource = RootResource = Start = new(type, 0);
     }
 
@@ -154,7 +155,8 @@ internal sealed class Evaluation
                 return item.Type.Kind switch
                 {
                     PrimitiveKind.Date => PathTime.Parse(text) ?? (object)text,
-                    PrimitiveKind.DateTime or PrimitiveKind.Instant => PathTime.Parse(text) is { } time ? time with { Kind = TimeKind.DateTime } : text,
+                    PrimitiveKind.DateTime or PrimitiveKind.Instant =>
+                        PathTime.Parse(text) is { } time ? time with { Kind = TimeKind.DateTime } : text,
                     PrimitiveKind.Time => PathTime.Parse(text, isTime: true) ?? (object)text,
                     _ => text,
                 };

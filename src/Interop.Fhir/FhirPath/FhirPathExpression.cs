@@ -17,7 +17,8 @@ public sealed class FhirPathExpression
     /// collections, <c>Boolean</c> means <c>boolean</c> too, and an element that the type does not have is empty. A strict expression makes
     /// errors of several items before <c>as</c> and of unknown elements, and <c>as</c> and <c>ofType</c> do not see a code as a string.
     /// </summary>
-    public static FhirPathExpression Compile(string text, bool isStrict = false) => new(text, new Parser(new Lexer(text).Run(), isStrict).Run());
+    public static FhirPathExpression Compile(string text, bool isStrict = false) =>
+        new(text, new Parser(new Lexer(text).Run(), isStrict).Run());
 
     /// <summary>
     /// The resulting items over a resource. FormatException when the bytes are not a resource; FhirPathException when the evaluation fails:

@@ -53,7 +53,9 @@ internal sealed partial class Lexer(string text)
             case '@':
                 var moment = Moment().Match(text, start + 1);
                 position += moment.Length + 1;
-                return moment.Success ? new(TokenKind.DateTime, moment.Value, start) : throw new FhirPathException("A date or time is expected", start);
+                return moment.Success
+                    ? new(TokenKind.DateTime, moment.Value, start)
+                    : throw new FhirPathException("A date or time is expected", start);
             case '%':
                 position++;
                 return new(TokenKind.Variable, Variable(start), start);

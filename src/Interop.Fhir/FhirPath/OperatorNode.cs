@@ -63,7 +63,8 @@ internal sealed class OperatorNode(string symbol, PathNode left, PathNode right)
 
     private static bool IsPlainText(Evaluation evaluation, List<PathItem> items) => items.Count == 1
         && items[0].Node >= 0
-        && items[0].Type.Kind is not (PrimitiveKind.None or PrimitiveKind.Date or PrimitiveKind.DateTime or PrimitiveKind.Instant or PrimitiveKind.Time)
+        && items[0].Type.Kind is not (
+            PrimitiveKind.None or PrimitiveKind.Date or PrimitiveKind.DateTime or PrimitiveKind.Instant or PrimitiveKind.Time)
         && evaluation.Tape[items[0].Node] is { Kind: Json.TapeKind.String, Flags: Json.TapeFlags.None or Json.TapeFlags.NameEscaped };
 
     private void Apply(Evaluation evaluation, List<PathItem> xs, List<PathItem> ys, List<PathItem> output)

@@ -132,7 +132,8 @@ internal sealed class Parser(List<Token> tokens, bool isStrict)
                 return new LiteralNode(Quantity(token) ?? Number(token));
             case TokenKind.DateTime:
                 position++;
-                return new LiteralNode(PathItem.Of(PathTime.Parse(token.Text) ?? throw new FhirPathException("Not a date or time", token.Position)));
+                return new LiteralNode(
+                    PathItem.Of(PathTime.Parse(token.Text) ?? throw new FhirPathException("Not a date or time", token.Position)));
             case TokenKind.Variable:
                 position++;
                 return Variable(token);
@@ -181,7 +182,9 @@ internal sealed class Parser(List<Token> tokens, bool isStrict)
             };
         }
 
-        return Current.Is("(") && !token.IsDelimited ? Function(source, token) : new MemberNode(source, token.Text, isStrict) { Position = token.Position };
+        return Current.Is("(") && !token.IsDelimited
+            ? Function(source, token)
+            : new MemberNode(source, token.Text, isStrict) { Position = token.Position };
     }
 
     private PathNode Function(PathNode? source, Token name)
@@ -263,7 +266,9 @@ internal sealed class Parser(List<Token> tokens, bool isStrict)
 
     private PathItem? Quantity(Token number)
     {
-        var isCalendar = Current.Kind == TokenKind.Identifier && !Current.IsDelimited && PathQuantity.CalendarUnit(Current.Text) is not null;
+        var isCalendar = Current.Kind == TokenKind.Identifier
+            && !Current.IsDelimited
+            && PathQuantity.CalendarUnit(Current.Text) is not null;
         if (Current.Kind != TokenKind.String && !isCalendar)
         {
             return null;

@@ -25,7 +25,8 @@ internal static class PathComparison
                     : (first.Kind == TimeKind.Time) != (second.Kind == TimeKind.Time) ? false
                     : null;
             case (PathQuantity first, PathQuantity second) when x.Value is null && y.Value is null:
-                return new PathEquality(evaluation).Equals(x, y) || (PathQuantity.Common(first, second) is { } both ? both.X == both.Y : null) == true;
+                return new PathEquality(evaluation).Equals(x, y)
+                    || (PathQuantity.Common(first, second) is { } both ? both.X == both.Y : null) == true;
         }
 
         if (left is PathQuantity || right is PathQuantity)

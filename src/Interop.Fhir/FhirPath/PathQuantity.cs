@@ -75,7 +75,10 @@ internal sealed record PathQuantity(decimal Value, string Unit, bool IsCalendar 
 
     /// <summary>The value in another unit; null where it does not convert.</summary>
     public static decimal? Convert(PathQuantity quantity, string unit) =>
-        unit is not ("Cel" or "[degF]") && quantity.Canonical() is { } from && new PathQuantity(1, unit).Canonical() is { } to && from.Dimension == to.Dimension
+        unit is not ("Cel" or "[degF]")
+            && quantity.Canonical() is { } from
+            && new PathQuantity(1, unit).Canonical() is { } to
+            && from.Dimension == to.Dimension
             ? from.Value / to.Value
             : null;
 
@@ -97,7 +100,8 @@ internal sealed record PathQuantity(decimal Value, string Unit, bool IsCalendar 
             return null;
         }
 
-        return new(sign > 0 ? first.Value * second.Value : first.Value / second.Value, UnitTerm.Multiply(first.Dimension, second.Dimension, sign));
+        return new(
+            sign > 0 ? first.Value * second.Value : first.Value / second.Value, UnitTerm.Multiply(first.Dimension, second.Dimension, sign));
     }
 
     public override string ToString() =>

@@ -196,7 +196,11 @@ internal sealed record PathTime(TimeKind Kind, TimePrecision Precision, DateTime
             }
 
             var offset = kind == TimeKind.DateTime ? Zone() : null;
-            var isClock = hour is >= 0 and <= 23 && minute is >= 0 and <= 59 && second is >= 0 and <= 60 && digits >= 0 && position == text.Length;
+            var isClock = hour is >= 0 and <= 23
+                && minute is >= 0 and <= 59
+                && second is >= 0 and <= 60
+                && digits >= 0
+                && position == text.Length;
             var ticks = isClock ? date.Ticks + new TimeSpan(hour, minute, second).Ticks + fraction : 0;
             return isClock && ticks <= DateTime.MaxValue.Ticks ? new(kind, precision, new(ticks), digits, offset) : null;
         }

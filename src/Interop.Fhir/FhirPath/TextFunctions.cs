@@ -10,7 +10,9 @@ internal static class TextFunctions
         ("startsWith", new(1, 1, (call, output) => Test(call, output, (text, part) => text.StartsWith(part, StringComparison.Ordinal)))),
         ("endsWith", new(1, 1, (call, output) => Test(call, output, (text, part) => text.EndsWith(part, StringComparison.Ordinal)))),
         ("contains", new(1, 1, (call, output) => Test(call, output, (text, part) => text.Contains(part, StringComparison.Ordinal)))),
-        ("matches", new(1, 1, (call, output) => Test(call, output, (text, pattern) => Run(call, pattern, expression => expression.IsMatch(text))))),
+        (
+            "matches",
+            new(1, 1, (call, output) => Test(call, output, (text, pattern) => Run(call, pattern, expression => expression.IsMatch(text))))),
         ("matchesFull", new(1, 1, (call, output) => Test(
             call, output, (text, pattern) => Run(call, $@"\A(?:{pattern})\z", expression => expression.IsMatch(text))))),
         ("indexOf", new(1, 1, IndexOf)),

@@ -12,7 +12,8 @@ internal static class ValueFunctions
     public static readonly (string Name, PathFunction Function)[] All =
     [
         .. Types.Select(type => ("to" + type, new PathFunction(0, type == "Quantity" ? 1 : 0, (call, output) => To(call, type, output)))),
-        .. Types.Select(type => ("convertsTo" + type, new PathFunction(0, type == "Quantity" ? 1 : 0, (call, output) => Converts(call, type, output)))),
+        .. Types.Select(
+            type => ("convertsTo" + type, new PathFunction(0, type == "Quantity" ? 1 : 0, (call, output) => Converts(call, type, output)))),
         ("type", new(0, 0, TypeOf)),
         ("conformsTo", new(1, 1, ConformsTo)),
         ("comparable", new(1, 1, Comparable)),
@@ -54,7 +55,8 @@ internal static class ValueFunctions
             : converted;
     }
 
-    private static void TypeOf(FunctionCall call, List<PathItem> output) => output.AddRange(call.Items.Select(item => PathItem.Of(item.Value is null
+    private static void TypeOf(FunctionCall call, List<PathItem> output) =>
+        output.AddRange(call.Items.Select(item => PathItem.Of(item.Value is null
         ? new PathTypeName("FHIR", item.Type.Name)
         : new PathTypeName("System", TypeSpecifier.NameOf(item.Value)))));
 

@@ -115,7 +115,8 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> utf8, TapeNode[] nodes, int m
 
                 if (next != (isObject ? (byte)'}' : (byte)']'))
                 {
-                    return Fail(position < utf8.Length ? "A comma or the closing bracket is expected" : "The text ends inside an object or array");
+                    return Fail(
+                        position < utf8.Length ? "A comma or the closing bracket is expected" : "The text ends inside an object or array");
                 }
 
                 position++;

@@ -31,7 +31,8 @@ public static class ReferenceRewriter
     }
 
     /// <summary>The distinct references of a resource that <see cref="Rewrite"/> would offer for replacement.</summary>
-    public static IReadOnlyCollection<string> References(ReadOnlySpan<byte> utf8) => [.. Candidates(utf8).Select(candidate => candidate.Reference).Distinct()];
+    public static IReadOnlyCollection<string> References(ReadOnlySpan<byte> utf8) =>
+        [.. Candidates(utf8).Select(candidate => candidate.Reference).Distinct()];
 
     private static List<(int Start, int Length, string Reference)> Candidates(ReadOnlySpan<byte> utf8)
     {

@@ -28,7 +28,8 @@ public static class TopLevel
     }
 
     /// <summary>The bytes of one value, a string with its quotes; empty when there is no such property.</summary>
-    public static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> utf8, string name) => Find(utf8, name) is { } found ? utf8[found.Value] : default;
+    public static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> utf8, string name) =>
+        Find(utf8, name) is { } found ? utf8[found.Value] : default;
 
     /// <summary>Gives a property another value; adds it as the last one when it is absent.</summary>
     public static byte[] Replace(ReadOnlySpan<byte> utf8, string name, ReadOnlySpan<byte> rawValue)

@@ -4,7 +4,8 @@ namespace Interop.Fhir.Schema;
 internal sealed class CodeSet(string url, IReadOnlyDictionary<string, IReadOnlyList<string>> systems)
 {
     private readonly Utf8Table<string> codes =
-        new([.. systems.SelectMany(system => system.Value.Select(code => KeyValuePair.Create(code, system.Key))).DistinctBy(pair => pair.Key)]);
+        new(
+            [.. systems.SelectMany(system => system.Value.Select(code => KeyValuePair.Create(code, system.Key))).DistinctBy(pair => pair.Key)]);
 
     private readonly Utf8Table<Utf8Table<string>> bySystem = new(
         [.. systems.Select(system => KeyValuePair.Create(

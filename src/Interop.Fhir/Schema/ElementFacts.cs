@@ -30,7 +30,8 @@ public sealed record ElementFacts(
     public bool IsList => Max is null or > 1;
 
     /// <summary>The property names that it may have in JSON, without their <c>_</c> twins: <c>valueQuantity</c>, <c>valueString</c>, ...</summary>
-    public IEnumerable<string> JsonNames => IsChoice ? Types.Select(type => Name + char.ToUpperInvariant(type.Code[0]) + type.Code[1..]) : [Name];
+    public IEnumerable<string> JsonNames =>
+        IsChoice ? Types.Select(type => Name + char.ToUpperInvariant(type.Code[0]) + type.Code[1..]) : [Name];
 }
 
 /// <summary>One type that an element may have, with the resource types that a Reference or canonical may point at (empty: any).</summary>

@@ -107,7 +107,8 @@ public sealed class FhirFacts
         var root = type.Path.Split('.')[0];
         var prefix = type.Path.Length == root.Length ? string.Empty : type.Path[(root.Length + 1)..] + ".";
         var rows = lines[root].GetProperty("elements").EnumerateArray()
-            .Where(row => row.Text("e")!.StartsWith(prefix, StringComparison.Ordinal) && !row.Text("e")!.AsSpan(prefix.Length).Contains('.'))
+            .Where(
+                row => row.Text("e")!.StartsWith(prefix, StringComparison.Ordinal) && !row.Text("e")!.AsSpan(prefix.Length).Contains('.'))
             .ToList();
         var elements = rows.Select(row => ElementRow.Read(root, row, TypeTextOf)).ToList();
         var properties = elements.SelectMany((element, ordinal) => Properties(element, ordinal)).ToList();

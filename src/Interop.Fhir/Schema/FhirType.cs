@@ -1,7 +1,8 @@
 namespace Interop.Fhir.Schema;
 
 /// <summary>A type of R4 as the engine uses it; a backbone element is a type of its own, known by its path.</summary>
-internal sealed class FhirType(string name, string path, PrimitiveKind kind, bool isResource, FhirType? parent, Func<FhirType, TypeShape> build)
+internal sealed class FhirType(
+    string name, string path, PrimitiveKind kind, bool isResource, FhirType? parent, Func<FhirType, TypeShape> build)
 {
     private TypeShape? shape;
 

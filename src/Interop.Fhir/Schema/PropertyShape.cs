@@ -2,7 +2,8 @@ namespace Interop.Fhir.Schema;
 
 /// <summary>One JSON property of a type: an element, or one variant of a choice, or the <c>_</c> twin of either.</summary>
 /// <param name="Ordinal">The element's place in its type, 0 to 63: the variants of a choice and their twins share it.</param>
-internal sealed record PropertyShape(ElementFacts Facts, int Ordinal, FhirType Type, bool IsTwin, bool IsList, CodeSet? Codes, string[] Targets)
+internal sealed record PropertyShape(
+    ElementFacts Facts, int Ordinal, FhirType Type, bool IsTwin, bool IsList, CodeSet? Codes, string[] Targets)
 {
     public PrimitiveKind Kind { get; } = Type.Kind;
 

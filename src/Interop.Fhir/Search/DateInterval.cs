@@ -57,7 +57,12 @@ public readonly record struct DateInterval(long Low, long High)
         if (zone >= 0 && text[zone] != (byte)'Z')
         {
             var isZone = text.Length == zone + 6 && text[zone + 3] == (byte)':';
-            if (!isZone || !TryNumber(text, zone + 1, 2, out var hours) || !TryNumber(text, zone + 4, 2, out var minutes) || hours > 14 || minutes > 59)
+            if (
+                !isZone
+                    || !TryNumber(text, zone + 1, 2, out var hours)
+                    || !TryNumber(text, zone + 4, 2, out var minutes)
+                    || hours > 14
+                    || minutes > 59)
             {
                 return null;
             }

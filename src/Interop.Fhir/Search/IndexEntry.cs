@@ -33,7 +33,8 @@ public sealed record ReferenceEntry(
 public sealed record NumberEntry(string Parameter, double Low, double High) : IndexEntry(Parameter);
 
 /// <summary>A quantity: the interval of its value, and its unit as system|code and as text.</summary>
-public sealed record QuantityEntry(string Parameter, double Low, double High, string? System, string? Code, string? Unit) : IndexEntry(Parameter);
+public sealed record QuantityEntry(
+    string Parameter, double Low, double High, string? System, string? Code, string? Unit) : IndexEntry(Parameter);
 
 /// <summary>A uri, compared exactly.</summary>
 public sealed record UriEntry(string Parameter, string Value) : IndexEntry(Parameter);

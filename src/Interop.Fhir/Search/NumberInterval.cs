@@ -17,13 +17,18 @@ public readonly record struct NumberInterval(double Low, double High)
         var mantissa = exponentAt < 0 ? text : text[..exponentAt];
         var point = mantissa.IndexOf('.', StringComparison.Ordinal);
         var digits = point < 0 ? 0 : mantissa.Length - point - 1;
-        if (exponentAt < 0 && digits < 20 && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) && Math.Abs(exact) < 1e15m)
+        if (
+            exponentAt < 0
+                && digits < 20
+                && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+                && Math.Abs(exact) < 1e15m)
         {
             var half = new decimal(5, 0, 0, false, (byte)(digits + 1));
             return new((double)(exact - half), (double)(exact + half));
         }
 
-        var exponent = exponentAt < 0 ? 0 : int.TryParse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power) ? power : 0;
+        var exponent = exponentAt < 0 ? 0 : int.TryParse(
+            text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power) ? power : 0;
         var spread = 0.5 * Math.Pow(10, Math.Clamp((long)exponent - digits, -400, 400));
         return double.IsFinite(spread) ? new(value - spread, value + spread) : new(value, value);
     }

@@ -38,7 +38,8 @@ internal static class DateSyntax
         }
 
         var isClock = Number(text[..2]) is >= 0 and <= 23 && Number(text[3..5]) is >= 0 and <= 59 && Number(text[6..8]) is >= 0 and <= 60;
-        return isClock && (text.Length == 8 || (text[8] == (byte)'.' && text.Length > 9 && !text[9..].ContainsAnyExceptInRange((byte)'0', (byte)'9')));
+        return isClock
+            && (text.Length == 8 || (text[8] == (byte)'.' && text.Length > 9 && !text[9..].ContainsAnyExceptInRange((byte)'0', (byte)'9')));
     }
 
     private static bool IsDay(ReadOnlySpan<byte> text)

@@ -49,7 +49,8 @@ internal sealed class Invariant
             case MemberNode { Source: ThisNode } member:
                 Add(member.Name, owner, ref needs);
                 return true;
-            case MemberNode { Source: MemberNode { Source: null } type } member when char.IsAsciiLetterUpper(type.Name[0]) && owner.Is(type.Name):
+            case MemberNode { Source: MemberNode { Source: null } type } member when char.IsAsciiLetterUpper(type.Name[0])
+                && owner.Is(type.Name):
                 Add(member.Name, owner, ref needs);
                 return true;
             case ThisNode or ResourceNode or VariableNode or IndexNode or TotalNode or MemberNode { Source: null }:

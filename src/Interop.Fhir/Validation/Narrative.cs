@@ -37,7 +37,8 @@ internal static class Narrative
 
     private static bool IsSpace(byte letter) => letter is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r';
 
-    private static bool IsNamePart(byte letter) => char.IsAsciiLetterOrDigit((char)letter) || letter is (byte)':' or (byte)'-' or (byte)'_' or (byte)'.';
+    private static bool IsNamePart(byte letter) =>
+        char.IsAsciiLetterOrDigit((char)letter) || letter is (byte)':' or (byte)'-' or (byte)'_' or (byte)'.';
 
     private ref struct Reader(ReadOnlySpan<byte> text)
     {
@@ -184,7 +185,10 @@ internal static class Narrative
             }
 
             return References(value)
-                ?? (Addresses.Find(name) is not null && IsActiveAddress(Plain(value), element == "img") ? "an address that is not one of a document or image" : null)
+                ?? (
+                    Addresses.Find(name) is not null && IsActiveAddress(Plain(value), element == "img")
+                        ? "an address that is not one of a document or image"
+                        : null)
                 ?? (attribute == "style" && IsActiveStyle(value) ? "a style that runs something" : null);
         }
 
@@ -196,7 +200,10 @@ internal static class Narrative
                 part = part[(at + 1)..];
                 var end = part.IndexOf((byte)';');
                 var name = end > 0 ? part[..end] : default;
-                var isKnown = name.SequenceEqual("amp"u8) || name.SequenceEqual("lt"u8) || name.SequenceEqual("gt"u8) || name.SequenceEqual("quot"u8)
+                var isKnown = name.SequenceEqual("amp"u8)
+                    || name.SequenceEqual("lt"u8)
+                    || name.SequenceEqual("gt"u8)
+                    || name.SequenceEqual("quot"u8)
                     || name.SequenceEqual("apos"u8) || CharacterOf(name) >= 0;
                 if (!isKnown)
                 {
@@ -217,7 +224,9 @@ internal static class Narrative
 
             var isHexadecimal = name[1] is (byte)'x';
             var digits = isHexadecimal ? name[2..] : name[1..];
-            return digits.Length is > 0 and < 8 && Utf8Parser.TryParse(digits, out int value, out var used, isHexadecimal ? 'x' : 'd') && used == digits.Length
+            return digits.Length is > 0 and < 8
+                && Utf8Parser.TryParse(digits, out int value, out var used, isHexadecimal ? 'x' : 'd')
+                && used == digits.Length
                 && Rune.IsValid(value) ? value : -1;
         }
 
@@ -230,7 +239,10 @@ internal static class Narrative
             }
 
             return Array.IndexOf(Schemes, plain[..colon]) < 0
-                && !(isImage && plain.StartsWith("data:image/", StringComparison.Ordinal) && !plain.StartsWith("data:image/svg", StringComparison.Ordinal));
+                && !(
+                    isImage
+                        && plain.StartsWith("data:image/", StringComparison.Ordinal)
+                        && !plain.StartsWith("data:image/svg", StringComparison.Ordinal));
         }
 
         private static bool IsActiveStyle(ReadOnlySpan<byte> value)
@@ -242,7 +254,9 @@ internal static class Narrative
                 plain = plain.Remove(start, (end < 0 ? plain.Length : end + 2) - start);
             }
 
-            for (var at = plain.IndexOf("url(", StringComparison.Ordinal); at >= 0; at = plain.IndexOf("url(", at + 4, StringComparison.Ordinal))
+            for (
+                var at = plain.IndexOf("url(", StringComparison.Ordinal); at >= 0; at = plain.IndexOf(
+                    "url(", at + 4, StringComparison.Ordinal))
             {
                 if (IsActiveAddress(plain[(at + 4)..].TrimStart('"', '\''), isImage: true))
                 {

@@ -23,7 +23,8 @@ internal static class PrimitiveSyntax
         PrimitiveKind.Xhtml => text.Length > 0, // its content is judged with the invariants txt-1 and txt-2
         PrimitiveKind.Code => IsCode(text),
         PrimitiveKind.Id => IsId(text),
-        PrimitiveKind.Uri or PrimitiveKind.Url or PrimitiveKind.Canonical => text.Length > 0 && !text.ContainsAnyInRange((byte)0, (byte)' '),
+        PrimitiveKind.Uri or PrimitiveKind.Url or PrimitiveKind.Canonical =>
+            text.Length > 0 && !text.ContainsAnyInRange((byte)0, (byte)' '),
         PrimitiveKind.Oid => IsOid(text),
         PrimitiveKind.Uuid => IsUuid(text),
         PrimitiveKind.Date => DateSyntax.IsDate(text),

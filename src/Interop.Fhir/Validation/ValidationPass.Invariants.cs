@@ -88,7 +88,11 @@ internal ref partial struct ValidationPass
     private void LocalReference(int node)
     {
         var child = Child(node, "reference"u8);
-        if (child < 0 || nodes[child].Kind != TapeKind.String || nodes[child].End - nodes[child].Start < 2 || utf8[nodes[child].Start] != (byte)'#')
+        if (
+            child < 0
+                || nodes[child].Kind != TapeKind.String
+                || nodes[child].End - nodes[child].Start < 2
+                || utf8[nodes[child].Start] != (byte)'#')
         {
             return;
         }
@@ -128,7 +132,10 @@ internal ref partial struct ValidationPass
 
         if (fault is not null)
         {
-            Add(node, "invariant", $"{(fault.StartsWith("a narrative has", StringComparison.Ordinal) ? "txt-2" : "txt-1")} of Narrative: htmlChecks(): {fault}.");
+            Add(
+                node,
+                "invariant",
+                $"{(fault.StartsWith("a narrative has", StringComparison.Ordinal) ? "txt-2" : "txt-1")} of Narrative: htmlChecks(): {fault}.");
         }
     }
 

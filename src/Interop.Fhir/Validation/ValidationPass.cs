@@ -199,7 +199,10 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
         }
         else if (kind != TapeKind.Object)
         {
-            Add(node, "structure", $"A JSON object is expected here ({(property.IsTwin ? "the extensions of a primitive" : property.Type.Name)}).");
+            Add(
+                node,
+                "structure",
+                $"A JSON object is expected here ({(property.IsTwin ? "the extensions of a primitive" : property.Type.Name)}).");
         }
         else if (property.Type.IsResource)
         {
@@ -231,7 +234,8 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
         var expected = property.Kind switch
         {
             PrimitiveKind.Boolean => value.Kind is TapeKind.True or TapeKind.False,
-            PrimitiveKind.Decimal or PrimitiveKind.Integer or PrimitiveKind.UnsignedInt or PrimitiveKind.PositiveInt => value.Kind == TapeKind.Number,
+            PrimitiveKind.Decimal or PrimitiveKind.Integer or PrimitiveKind.UnsignedInt or PrimitiveKind.PositiveInt =>
+                value.Kind == TapeKind.Number,
             _ => value.Kind == TapeKind.String,
         };
         if (!expected)
@@ -243,12 +247,19 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
         if ((value.Flags & (TapeFlags.LoneSurrogate | TapeFlags.Control)) != 0)
         {
             var isControl = (value.Flags & TapeFlags.Control) != 0;
-            Add(node, "value", isControl ? "Control characters other than tab, CR and LF are not allowed." : "Half of a surrogate pair is not a character.");
+            Add(
+                node,
+                "value",
+                isControl
+                    ? "Control characters other than tab, CR and LF are not allowed."
+                    : "Half of a surrogate pair is not a character.");
             return;
         }
 
         var text = utf8[value.Start..value.End];
-        if ((value.Flags & TapeFlags.Escaped) != 0 && property.Kind is not (PrimitiveKind.String or PrimitiveKind.Markdown or PrimitiveKind.Xhtml))
+        if (
+            (value.Flags & TapeFlags.Escaped) != 0
+                && property.Kind is not (PrimitiveKind.String or PrimitiveKind.Markdown or PrimitiveKind.Xhtml))
         {
             var plain = new byte[text.Length];
             text = plain.AsSpan(0, JsonText.Unescape(text, plain));
@@ -367,7 +378,10 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
                 }
                 else if (!twinHasValue)
                 {
-                    Add(item, "structure", "null may only hold the place of a value whose extensions (or of extensions whose value) stand at the same index.");
+                    Add(
+                        item,
+                        "structure",
+                        "null may only hold the place of a value whose extensions (or of extensions whose value) stand at the same index.");
                 }
 
                 twin = twin < twinEnd ? nodes[twin].Next : twin;

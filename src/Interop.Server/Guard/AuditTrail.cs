@@ -11,9 +11,17 @@ namespace Interop.Server.Guard;
 internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
 {
     /// <summary>A request that was refused before any data was looked at: a bad token, a missing scope.</summary>
-    public Task RefusedAsync(Caller? caller, FhirInteraction interaction, string? target, string rule, CancellationToken cancellationToken) =>
+    public Task RefusedAsync(
+        Caller? caller, FhirInteraction interaction, string? target, string rule, CancellationToken cancellationToken) =>
         store.RecordAsync(
-            Row(caller, Instants.ToMicroseconds(clock.GetUtcNow()), interaction, target, null, "deny", writer => writer.WriteString("rule", rule)),
+            Row(
+                caller,
+                Instants.ToMicroseconds(clock.GetUtcNow()),
+                interaction,
+                target,
+                null,
+                "deny",
+                writer => writer.WriteString("rule", rule)),
             cancellationToken);
 
     public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) => store.RecordAsync(row, cancellationToken);

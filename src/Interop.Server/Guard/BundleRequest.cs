@@ -31,7 +31,8 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
             }
         }
 
-        var repeated = entries.Where(entry => entry.FullUrl is not null).GroupBy(entry => entry.FullUrl).FirstOrDefault(group => group.Count() > 1);
+        var repeated = entries.Where(
+            entry => entry.FullUrl is not null).GroupBy(entry => entry.FullUrl).FirstOrDefault(group => group.Count() > 1);
         return repeated is null
             ? new(type == "transaction", entries)
             : throw new FhirException(400, "duplicate", "Two entries have one fullUrl.", repeated.Last().Path + ".fullUrl");
@@ -54,7 +55,17 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
                 else if (entry.TryGetProperty("resource", out var resource))
                 {
                     var id = Text(resource, "id");
-                    entries.Add(new(path, Text(entry, "fullUrl"), id is null ? "POST" : "PUT", resource.GetProperty("resourceType").GetString()!, id, null, JsonMarshal.GetRawUtf8Value(resource).ToArray(), null, null));
+                    entries.Add(
+                        new(
+                            path,
+                            Text(entry, "fullUrl"),
+                            id is null ? "POST" : "PUT",
+                            resource.GetProperty("resourceType").GetString()!,
+                            id,
+                            null,
+                            JsonMarshal.GetRawUtf8Value(resource).ToArray(),
+                            null,
+                            null));
                 }
             }
         }
@@ -88,7 +99,8 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
             resource = JsonMarshal.GetRawUtf8Value(body).ToArray();
             if (body.GetProperty("resourceType").GetString() != parts[0])
             {
-                throw new FhirException(400, "invalid", "The resource is not of the type that the request's url names.", path + ".resource");
+                throw new FhirException(
+                    400, "invalid", "The resource is not of the type that the request's url names.", path + ".resource");
             }
         }
 
@@ -105,10 +117,12 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
         if (!isKnown)
         {
             throw new FhirException(
-                400, isWrite && resource is null ? "required" : "not-supported", "Entries may be POST Type, PUT Type/id, DELETE Type/id, GET Type/id or GET Type?query.", path + ".request");
+                400, isWrite
+                    && resource is null ? "required" : "not-supported", "Entries may be POST Type, PUT Type/id, DELETE Type/id, GET Type/id or GET Type?query.", path + ".request");
         }
 
-        return new(path, Text(entry, "fullUrl"), method, parts[0], id, query, resource, Text(request, "ifMatch"), Text(request, "ifNoneExist"));
+        return new(
+            path, Text(entry, "fullUrl"), method, parts[0], id, query, resource, Text(request, "ifMatch"), Text(request, "ifNoneExist"));
     }
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;

@@ -17,7 +17,8 @@ internal sealed record Caller(
     public string? Jkt { get; init; }
 
     /// <summary>The caller that the token handler attached to the principal.</summary>
-    public static Caller From(ClaimsPrincipal principal) => TryFrom(principal) ?? throw new InvalidOperationException("The endpoint was reached without authentication.");
+    public static Caller From(ClaimsPrincipal principal) =>
+        TryFrom(principal) ?? throw new InvalidOperationException("The endpoint was reached without authentication.");
 
     /// <summary>Lets a handler take the caller as a parameter.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext http) => new(From(http.User));
@@ -56,7 +57,8 @@ internal sealed record Caller(
             return (null, "The token is bound in a way that is not supported here.");
         }
 
-        var practitioner = byType["fhirUser"].FirstOrDefault() is { } user && ResourceKey.TryParse(LastTwoSegments(user)) is { Type: "Practitioner" } person
+        var practitioner = byType["fhirUser"].FirstOrDefault() is { } user
+            && ResourceKey.TryParse(LastTwoSegments(user)) is { Type: "Practitioner" } person
             ? person.Id
             : null;
         return (

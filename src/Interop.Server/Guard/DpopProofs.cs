@@ -35,7 +35,12 @@ internal sealed class DpopProofs(InteropSettings settings, TimeProvider clock)
             return "The token needs one DPoP proof with each request.";
         }
 
-        if (Parse(text) is not var (proof, key) || proof.Typ != "dpop+jwt" || !Algorithms.Contains(proof.Alg) || key.HasPrivateKey || key.Kty is not ("RSA" or "EC"))
+        if (
+            Parse(text) is not var (proof, key)
+                || proof.Typ != "dpop+jwt"
+                || !Algorithms.Contains(proof.Alg)
+                || key.HasPrivateKey
+                || key.Kty is not ("RSA" or "EC"))
         {
             return "The DPoP proof is malformed.";
         }
@@ -79,12 +84,15 @@ internal sealed class DpopProofs(InteropSettings settings, TimeProvider clock)
             return "The DPoP proof is for another address.";
         }
 
-        if (!proof.TryGetPayloadValue<long>("iat", out var issued) || Math.Abs(clock.GetUtcNow().ToUnixTimeSeconds() - (double)issued) > Window.TotalSeconds)
+        if (
+            !proof.TryGetPayloadValue<long>("iat", out var issued)
+                || Math.Abs(clock.GetUtcNow().ToUnixTimeSeconds() - (double)issued) > Window.TotalSeconds)
         {
             return "The DPoP proof is not of now.";
         }
 
-        return proof.TryGetPayloadValue<string>("ath", out var hash) && hash == Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(token)))
+        return proof.TryGetPayloadValue<string>("ath", out var hash)
+            && hash == Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(token)))
             ? proof.Id is { Length: > 0 and <= 256 } ? null : "The DPoP proof has no jti."
             : "The DPoP proof is of another token.";
     }

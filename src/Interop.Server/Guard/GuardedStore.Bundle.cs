@@ -58,7 +58,9 @@ internal sealed partial class GuardedStore
                 return answers;
             },
             cancellationToken);
-        return new("transaction-response", [.. await Task.WhenAll(items.Select((item, index) => FillAsync(caller, request.Entries[index], item, cancellationToken)))]);
+        return new(
+            "transaction-response",
+            [.. await Task.WhenAll(items.Select((item, index) => FillAsync(caller, request.Entries[index], item, cancellationToken)))]);
     }
 
     /// <summary>GET entries of a transaction are answered last, from what it left (https://hl7.org/fhir/R4/http.html#trules).</summary>
@@ -92,23 +94,29 @@ internal sealed partial class GuardedStore
             case "POST":
                 return Answer(await CreateAsync(caller, entry.Type, entry.Resource!, entry.IfNoneExist, cancellationToken));
             case "PUT":
-                return Answer(await UpdateAsync(caller, key, entry.Resource!, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), cancellationToken));
+                return Answer(
+                    await UpdateAsync(
+                        caller, key, entry.Resource!, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), cancellationToken));
             case "DELETE":
-                return await DeleteAsync(caller, key, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), cancellationToken) switch
+                return await DeleteAsync(
+                    caller, key, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), cancellationToken) switch
                 {
                     DeleteResult.Deleted => new BundleItem(null) { Status = "204" },
                     DeleteResult.Conflict => Refusal(412, Problem("conflict", "ifMatch does not name the current version.")),
                     _ => Refusal(404, Problem("not-found", $"{key} is not known.")),
                 };
             default:
-                return entry.Id is null ? await SearchEntryAsync(caller, entry, cancellationToken) : await ReadEntryAsync(caller, key, cancellationToken);
+                return entry.Id is null
+                    ? await SearchEntryAsync(caller, entry, cancellationToken)
+                    : await ReadEntryAsync(caller, key, cancellationToken);
         }
     }
 
     private async Task<BundleItem> ReadEntryAsync(Caller caller, ResourceKey key, CancellationToken cancellationToken) =>
         await ReadAsync(caller, key, cancellationToken) switch
         {
-            ReadResult.Found found => new BundleItem(found.Disclosure) { Status = "200", VersionId = found.Disclosure.VersionId, LastUpdated = found.Disclosure.LastUpdated },
+            ReadResult.Found found =>
+                new BundleItem(found.Disclosure) { Status = "200", VersionId = found.Disclosure.VersionId, LastUpdated = found.Disclosure.LastUpdated },
             ReadResult.Deleted => Refusal(410, Problem("deleted", $"{key} was deleted.")),
             _ => Refusal(404, Problem("not-found", $"{key} is not known.")),
         };
@@ -129,8 +137,10 @@ internal sealed partial class GuardedStore
 
     private BundleItem Answer(WriteResult result) => result switch
     {
-        WriteResult.Stored stored => Stored(stored.Disclosure.Key, stored.Disclosure.VersionId, stored.Disclosure.LastUpdated, stored.Created),
-        WriteResult.Existing existing => Stored(existing.Disclosure.Key, existing.Disclosure.VersionId, existing.Disclosure.LastUpdated, created: false),
+        WriteResult.Stored stored =>
+            Stored(stored.Disclosure.Key, stored.Disclosure.VersionId, stored.Disclosure.LastUpdated, stored.Created),
+        WriteResult.Existing existing =>
+            Stored(existing.Disclosure.Key, existing.Disclosure.VersionId, existing.Disclosure.LastUpdated, created: false),
         WriteResult.Ambiguous => Refusal(412, Problem("multiple-matches", "ifNoneExist matches more than one resource.")),
         WriteResult.Conflict conflict => Refusal(412, Problem("conflict", $"ifMatch does not name the current version of {conflict.Key}.")),
         WriteResult.Absent absent => Refusal(404, Problem("not-found", $"{absent.Key} is not known.")),

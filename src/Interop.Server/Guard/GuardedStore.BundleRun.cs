@@ -46,7 +46,8 @@ internal sealed partial class GuardedStore
                 var matches = Match(entry.Type, condition, entry.Path + ".request.ifNoneExist");
                 if (matches.Count > 1)
                 {
-                    throw new FhirException(412, "multiple-matches", "ifNoneExist matches more than one resource.", entry.Path + ".request.ifNoneExist");
+                    throw new FhirException(
+                        412, "multiple-matches", "ifNoneExist matches more than one resource.", entry.Path + ".request.ifNoneExist");
                 }
 
                 plan = matches.Count == 1 ? plan with { Key = matches[0], Exists = true } : plan;
@@ -93,7 +94,8 @@ internal sealed partial class GuardedStore
 
         private WriteResult? Create(ResourceKey key, byte[] body, HashSet<ResourceKey> known)
         {
-            var refused = WriteRules.Check(caller!, sight, key, body, guard.settings.Custodian) ?? UnknownReferences(session, sight, key, body, known);
+            var refused = WriteRules.Check(
+                caller!, sight, key, body, guard.settings.Custodian) ?? UnknownReferences(session, sight, key, body, known);
             if (refused is null)
             {
                 guard.Store(session, key, caller!.Organization, WithId(body, key.Id), sight.Instant, written);
@@ -104,7 +106,8 @@ internal sealed partial class GuardedStore
 
         private WriteResult? Update(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known) =>
             ResourceJson.ReadHeader(body)?.Id == key.Id
-                ? guard.TryUpdate(session, caller!, sight, key, body, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), known, written)
+                ? guard.TryUpdate(
+                    session, caller!, sight, key, body, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), known, written)
                 : new WriteResult.Refused(400, "invalid", "The resource's id must be the id in the request's url.");
 
         private static FhirException Refusal(WriteResult refusal, BundleRequestEntry entry) => refusal switch
@@ -126,7 +129,11 @@ internal sealed partial class GuardedStore
             if (result != DeleteResult.Deleted)
             {
                 var isConflict = result == DeleteResult.Conflict;
-                throw new FhirException(isConflict ? 412 : 404, isConflict ? "conflict" : "not-found", isConflict ? "ifMatch does not name the current version." : $"{key} is not known.", entry.Path);
+                throw new FhirException(
+                    isConflict ? 412 : 404,
+                    isConflict ? "conflict" : "not-found",
+                    isConflict ? "ifMatch does not name the current version." : $"{key} is not known.",
+                    entry.Path);
             }
         }
 
@@ -149,7 +156,11 @@ internal sealed partial class GuardedStore
                 var matches = Match(reference[..question], reference, entry.Path + ".resource");
                 resolved = matches.Count == 1
                     ? matches[0].ToString()
-                    : throw new FhirException(412, matches.Count == 0 ? "not-found" : "multiple-matches", "A conditional reference must match exactly one resource.", entry.Path + ".resource");
+                    : throw new FhirException(
+                        412,
+                        matches.Count == 0 ? "not-found" : "multiple-matches",
+                        "A conditional reference must match exactly one resource.",
+                        entry.Path + ".resource");
                 conditions[reference] = resolved;
             }
 
@@ -160,13 +171,15 @@ internal sealed partial class GuardedStore
         {
             if (caller is not null && !caller.Scopes.Allows(type, 's'))
             {
-                throw new FhirException(403, "forbidden", $"The token's scopes do not allow a search on {type}, which a condition is.", path);
+                throw new FhirException(
+                    403, "forbidden", $"The token's scopes do not allow a search on {type}, which a condition is.", path);
             }
 
             try
             {
                 var query = guard.Query(caller ?? Operator, type, QueryPairs(condition), lenient: false, out _);
-                var matches = session.Match(query with { Count = 2 }, caller is null ? sight : AsSearch(caller, sight)).Matches.Select(match => match.Key).ToList();
+                var matches = session.Match(
+                    query with { Count = 2 }, caller is null ? sight : AsSearch(caller, sight)).Matches.Select(match => match.Key).ToList();
                 Matched.AddRange(matches);
                 return matches;
             }
@@ -183,12 +196,16 @@ internal sealed partial class GuardedStore
                 return new BundleItem(null) { Status = "204" };
             }
 
-            if (caller is null || session.See(plan.Key, sight) is not { } seen || guard.Disclose(session, seen, sight) is not { } disclosure)
+            if (
+                caller is null
+                    || session.See(plan.Key, sight) is not { } seen
+                    || guard.Disclose(session, seen, sight) is not { } disclosure)
             {
                 return new BundleItem(null) { Status = "201 Created", Location = plan.Key.ToString() };
             }
 
-            return guard.Stored(plan.Key, disclosure.VersionId, disclosure.LastUpdated, created: plan.Entry.Method == "POST" && !plan.Exists);
+            return guard.Stored(
+                plan.Key, disclosure.VersionId, disclosure.LastUpdated, created: plan.Entry.Method == "POST" && !plan.Exists);
         }
 
         private static string Below(string? expression)

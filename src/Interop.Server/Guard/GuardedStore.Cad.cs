@@ -48,7 +48,8 @@ internal sealed partial class GuardedStore
         }
 
         var before = session.CadMessages(message.Incident);
-        var isNew = session.AddCadMessage(new(message.Incident, message.Hash, Instants.ToMicroseconds(message.Updated.Value), instant, message.Raw));
+        var isNew = session.AddCadMessage(
+            new(message.Incident, message.Hash, Instants.ToMicroseconds(message.Updated.Value), instant, message.Raw));
         var earlier = Mapped([.. before.Select(Parse)]);
         var mapped = isNew ? Mapped([.. before.Select(Parse), message]) : earlier;
         var changed = isNew ? StoreChanged(session, mapped, earlier.ToDictionary(item => item.Key, item => item.Json), instant) : [];

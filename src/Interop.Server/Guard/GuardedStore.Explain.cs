@@ -18,7 +18,9 @@ internal sealed partial class GuardedStore
     {
         var requester = Reference(organization, "Organization");
         var person = Reference(patient, "Patient");
-        var key = resource is null ? person : ResourceKey.TryParse(resource) ?? throw new FhirException(400, "value", "The resource must be Type/id.");
+        var key = resource is null
+            ? person
+            : ResourceKey.TryParse(resource) ?? throw new FhirException(400, "value", "The resource must be Type/id.");
         var caller = new Caller("interop", "interop", requester.Id, null, purposes, roles, Scopes.Parse("system/*.cruds"));
         await using var read = await store.OpenReadAsync(cancellationToken);
         var stored = await read.FindAsync(key, cancellationToken) ?? throw new FhirException(404, "not-found", $"{key} is not known.");
@@ -45,6 +47,7 @@ internal sealed partial class GuardedStore
     private static ResourceKey Reference(string text, string type) =>
         ResourceKey.TryParse(text) is { } key && key.Type == type ? key : throw new FhirException(400, "value", $"Give {type}/id.");
 
-    private async ValueTask<Sharing.Redaction.SourceFacts> SourceOfAsync(ReadSession read, string organization, CancellationToken cancellationToken) =>
+    private async ValueTask<Sharing.Redaction.SourceFacts> SourceOfAsync(
+        ReadSession read, string organization, CancellationToken cancellationToken) =>
         SourceFactsOf(organization, await read.FindAsync(new("Organization", organization), cancellationToken));
 }

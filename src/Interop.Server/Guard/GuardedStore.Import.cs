@@ -12,7 +12,8 @@ internal sealed partial class GuardedStore
 
     /// <summary>Stores resources as they are, under their own ids, in one transaction.</summary>
     /// <exception cref="FhirException">400 with every issue of the first invalid resource; nothing is stored.</exception>
-    public async Task ImportAsync(string source, IReadOnlyList<(ResourceKey Key, byte[] Json)> resources, CancellationToken cancellationToken)
+    public async Task ImportAsync(
+        string source, IReadOnlyList<(ResourceKey Key, byte[] Json)> resources, CancellationToken cancellationToken)
     {
         foreach (var (key, json) in resources)
         {

@@ -80,18 +80,28 @@ internal sealed partial class GuardedStore
             ReadResult result = versions.FirstOrDefault(version => version.Disclosure is not null) is { } first
                 ? new ReadResult.Found(first.Disclosure!)
                 : new ReadResult.Absent();
-            row = await RowAsync(read, caller, FhirInteraction.HistoryInstance, key, sight, history.Count == 0 ? null : history[0], result, cancellationToken);
+            row = await RowAsync(
+                read,
+                caller,
+                FhirInteraction.HistoryInstance,
+                key,
+                sight,
+                history.Count == 0 ? null : history[0],
+                result,
+                cancellationToken);
         }
 
         await audit.RecordAsync(row, cancellationToken);
         return versions;
     }
 
-    private async ValueTask<ReadResult> ResultAsync(ReadSession read, SeenResource? seen, Sight sight, CancellationToken cancellationToken) => seen switch
+    private async ValueTask<ReadResult> ResultAsync(
+        ReadSession read, SeenResource? seen, Sight sight, CancellationToken cancellationToken) => seen switch
     {
         null => new ReadResult.Absent(),
         { Deleted: true } => new ReadResult.Deleted(),
-        _ => await DiscloseAsync(read, seen, sight, cancellationToken) is { } disclosure ? new ReadResult.Found(disclosure) : new ReadResult.Absent(),
+        _ => await DiscloseAsync(
+            read, seen, sight, cancellationToken) is { } disclosure ? new ReadResult.Found(disclosure) : new ReadResult.Absent(),
     };
 
     private static async ValueTask<AuditRow> RowAsync(

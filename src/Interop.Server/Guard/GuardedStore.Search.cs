@@ -38,7 +38,12 @@ internal sealed partial class GuardedStore
             detail.WriteEndArray();
         });
         await audit.RecordAsync(row, cancellationToken);
-        return new(matches, included, page.Total, page.Next is null ? null : secrets.Sign(caller, CanonicalQuery(type, pairs), page.Next.Write()), warnings);
+        return new(
+            matches,
+            included,
+            page.Total,
+            page.Next is null ? null : secrets.Sign(caller, CanonicalQuery(type, pairs), page.Next.Write()),
+            warnings);
     }
 
     private SearchQuery Query(
@@ -61,7 +66,8 @@ internal sealed partial class GuardedStore
     }
 
     private static string CanonicalQuery(string type, IEnumerable<KeyValuePair<string, string>> pairs) =>
-        type + "?" + string.Join('&', pairs.Where(pair => pair.Key != "_cursor").Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));
+        type + "?" + string.Join(
+            '&', pairs.Where(pair => pair.Key != "_cursor").Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));
 
     /// <summary>One question to the database for the references of a whole page.</summary>
     private async Task DiscloseAllAsync(

@@ -82,7 +82,8 @@ internal sealed partial class GuardedStore
     }
 
     /// <summary>The person of the open incident that is assigned to the caller's agency.</summary>
-    private async Task<ResourceKey?> OpenIncidentAsync(ReadSession read, Caller caller, string incident, long instant, CancellationToken cancellationToken)
+    private async Task<ResourceKey?> OpenIncidentAsync(
+        ReadSession read, Caller caller, string incident, long instant, CancellationToken cancellationToken)
     {
         // The custodian's own eyes: whether an incident is open and whose it is decides about the answer, and is not in it.
         var custodian = new Sight(settings.Custodian, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);

@@ -15,7 +15,8 @@ namespace Interop.Server.Guard;
 internal sealed partial class GuardedStore
 {
     /// <param name="condition">If-None-Exist: a search that must match nothing for the resource to be created.</param>
-    public async Task<WriteResult> CreateAsync(Caller caller, string type, byte[] body, string? condition, CancellationToken cancellationToken)
+    public async Task<WriteResult> CreateAsync(
+        Caller caller, string type, byte[] body, string? condition, CancellationToken cancellationToken)
     {
         Require(caller, type, 'c');
         var checkedBody = Checked(type, null, body);
@@ -27,15 +28,26 @@ internal sealed partial class GuardedStore
             query = Query(caller, type, QueryPairs(condition), lenient: false, out _);
         }
 
-        return await WriteAsync(caller, FhirInteraction.Create, type, (session, sight) => Create(session, caller, sight, type, checkedBody, query), cancellationToken);
+        return await WriteAsync(
+            caller,
+            FhirInteraction.Create,
+            type,
+            (session, sight) => Create(session, caller, sight, type, checkedBody, query),
+            cancellationToken);
     }
 
     /// <param name="ifMatch">The version of the caller's view that the update was made from; a Task can't be updated without.</param>
-    public async Task<WriteResult> UpdateAsync(Caller caller, ResourceKey key, byte[] body, string? ifMatch, CancellationToken cancellationToken)
+    public async Task<WriteResult> UpdateAsync(
+        Caller caller, ResourceKey key, byte[] body, string? ifMatch, CancellationToken cancellationToken)
     {
         Require(caller, key.Type, 'u');
         var checkedBody = Checked(key.Type, key, body);
-        return await WriteAsync(caller, FhirInteraction.Update, key.ToString(), (session, sight) => Update(session, caller, sight, key, checkedBody, ifMatch), cancellationToken);
+        return await WriteAsync(
+            caller,
+            FhirInteraction.Update,
+            key.ToString(),
+            (session, sight) => Update(session, caller, sight, key, checkedBody, ifMatch),
+            cancellationToken);
     }
 
     /// <param name="apply">Gives the changed resource for the one that the caller sees, or throws why not.</param>
@@ -43,7 +55,12 @@ internal sealed partial class GuardedStore
         Caller caller, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch, CancellationToken cancellationToken)
     {
         Require(caller, key.Type, 'u');
-        return await WriteAsync(caller, FhirInteraction.Patch, key.ToString(), (session, sight) => Patch(session, caller, sight, key, apply, ifMatch), cancellationToken);
+        return await WriteAsync(
+            caller,
+            FhirInteraction.Patch,
+            key.ToString(),
+            (session, sight) => Patch(session, caller, sight, key, apply, ifMatch),
+            cancellationToken);
     }
 
     public async Task<DeleteResult> DeleteAsync(Caller caller, ResourceKey key, string? ifMatch, CancellationToken cancellationToken)
@@ -54,7 +71,8 @@ internal sealed partial class GuardedStore
             {
                 var sight = SightOf(session, caller);
                 var result = Delete(session, caller, sight, key, ifMatch);
-                session.Audit(AuditTrail.Row(caller, sight.Instant, FhirInteraction.Delete, key.ToString(), null, Outcome(result), _ => { }));
+                session.Audit(
+                    AuditTrail.Row(caller, sight.Instant, FhirInteraction.Delete, key.ToString(), null, Outcome(result), _ => { }));
                 return result;
             },
             cancellationToken);
@@ -275,7 +293,8 @@ internal sealed partial class GuardedStore
         }
     }
 
-    private void Put(WriteSession session, ResourceKey key, string source, byte[] body, long instant, StoredResource? before, WrittenResources written)
+    private void Put(
+        WriteSession session, ResourceKey key, string source, byte[] body, long instant, StoredResource? before, WrittenResources written)
     {
         var sourceBefore = key.Type == "Organization" ? SourceOf(session, key.Id) : null;
         var judged = redactor.Judge(body, SourceOf(session, source), key, instant);
@@ -301,19 +320,23 @@ internal sealed partial class GuardedStore
     private static bool IsFinished(StoredResource? encounter) =>
         encounter is { Deleted: false } && TopLevel.Value(encounter.Body.Span, "status").SequenceEqual("\"finished\""u8);
 
-    private SourceFacts SourceOf(WriteSession session, string organization) => SourceFactsOf(organization, session.Find(new("Organization", organization)));
+    private SourceFacts SourceOf(WriteSession session, string organization) =>
+        SourceFactsOf(organization, session.Find(new("Organization", organization)));
 
     /// <summary>Only the custodian that runs this server says what kind of organisation someone is.</summary>
     private SourceFacts SourceFactsOf(string organization, StoredResource? stored)
     {
-        var facts = stored is { Deleted: false } && stored.Source == settings.Custodian ? OrganizationReader.Read(stored.Body, organization) : null;
+        var facts = stored is { Deleted: false } && stored.Source == settings.Custodian
+            ? OrganizationReader.Read(stored.Body, organization)
+            : null;
         return new(organization, facts?.Part2Program ?? false, facts?.CoveredEntity ?? false);
     }
 
     private Disclosure? Disclose(WriteSession session, SeenResource seen, Sight sight)
     {
         var references = redactor.References(seen);
-        return redactor.Disclose(seen, references.Count == 0 ? NoKeys : session.Visible(references, WithAllTypes(sight)), sight.Organization);
+        return redactor.Disclose(
+            seen, references.Count == 0 ? NoKeys : session.Visible(references, WithAllTypes(sight)), sight.Organization);
     }
 
     /// <summary>A reference to what the caller can't see is answered like one to nothing.</summary>
@@ -328,7 +351,8 @@ internal sealed partial class GuardedStore
 
         var visible = session.Visible([.. references.Select(item => item.Target).Distinct()], WithAllTypes(sight));
         var unknown = references.Where(item => !visible.Contains(item.Target))
-            .Select(item => new Issue(IssueSeverity.Error, "not-found", "The reference points at nothing that is known here.", item.Expression))
+            .Select(
+                item => new Issue(IssueSeverity.Error, "not-found", "The reference points at nothing that is known here.", item.Expression))
             .ToList();
         return unknown.Count == 0 ? null : new(422, unknown);
     }
@@ -336,7 +360,9 @@ internal sealed partial class GuardedStore
     private static byte[] WithId(byte[] body, string id)
     {
         var quoted = JsonSerializer.SerializeToUtf8Bytes(id);
-        return TopLevel.Value(body, "id").IsEmpty ? TopLevel.InsertAfter(body, "resourceType", "id", quoted) : TopLevel.Replace(body, "id", quoted);
+        return TopLevel.Value(body, "id").IsEmpty
+            ? TopLevel.InsertAfter(body, "resourceType", "id", quoted)
+            : TopLevel.Replace(body, "id", quoted);
     }
 
     private static List<KeyValuePair<string, string>> QueryPairs(string query)

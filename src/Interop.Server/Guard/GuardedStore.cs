@@ -50,9 +50,15 @@ internal sealed partial class GuardedStore(
 
     private async ValueTask<Sight> SightAsync(
         ReadSession read, Caller caller, long instant, IReadOnlySet<string>? types, CancellationToken cancellationToken, bool forSummary = false) =>
-        Sight(caller, instant, await read.HasAgreementAsync(caller.Organization, settings.Custodian, instant, cancellationToken), types, forSummary);
+        Sight(
+            caller,
+            instant,
+            await read.HasAgreementAsync(caller.Organization, settings.Custodian, instant, cancellationToken),
+            types,
+            forSummary);
 
-    private Sight Sight(Caller caller, long instant, bool hasAgreement, IReadOnlySet<string>? types, bool forSummary = false) => policy.SightOf(
+    private Sight Sight(Caller caller, long instant, bool hasAgreement, IReadOnlySet<string>? types, bool forSummary = false) =>
+        policy.SightOf(
         caller.Organization,
         caller.Practitioner,
         caller.Purposes,
@@ -63,7 +69,8 @@ internal sealed partial class GuardedStore(
         types,
         forSummary);
 
-    private async ValueTask<Disclosure?> DiscloseAsync(ReadSession read, SeenResource seen, Sight sight, CancellationToken cancellationToken)
+    private async ValueTask<Disclosure?> DiscloseAsync(
+        ReadSession read, SeenResource seen, Sight sight, CancellationToken cancellationToken)
     {
         var references = redactor.References(seen);
         var visible = references.Count == 0 ? NoKeys : await read.VisibleAsync(references, WithAllTypes(sight), cancellationToken);

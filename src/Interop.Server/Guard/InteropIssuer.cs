@@ -56,7 +56,9 @@ internal sealed class InteropIssuer
 
     /// <summary>Where the issuer tells what it has ended, or null when its metadata has no such place.</summary>
     public async Task<string?> RevocationEndpointAsync(CancellationToken cancellationToken) =>
-        (await metadata.CurrentAsync(cancellationToken)).AdditionalData.TryGetValue("interop_revocation_endpoint", out var endpoint) ? endpoint as string : null;
+        (await metadata.CurrentAsync(cancellationToken)).AdditionalData.TryGetValue("interop_revocation_endpoint", out var endpoint)
+            ? endpoint as string
+            : null;
 
     public async Task<TokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken)
     {
@@ -87,7 +89,11 @@ internal sealed class InteropIssuer
     [
         .. AlwaysAllowed,
         .. configuration.IdTokenSigningAlgValuesSupported.Where(name =>
-            name.Length == 5 && (name.StartsWith("RS", StringComparison.Ordinal) || name.StartsWith("PS", StringComparison.Ordinal) || name.StartsWith("ES", StringComparison.Ordinal))),
+            name.Length == 5
+                && (
+                    name.StartsWith("RS", StringComparison.Ordinal)
+                        || name.StartsWith("PS", StringComparison.Ordinal)
+                        || name.StartsWith("ES", StringComparison.Ordinal))),
     ];
 
     private sealed record Kept(string? Text, long At);

@@ -21,7 +21,9 @@ internal sealed class IssuerMetadata(string authority, HttpDocumentRetriever doc
 
     /// <exception cref="Exception">The issuer does not answer and never did.</exception>
     public async Task<OpenIdConnectConfiguration> CurrentAsync(CancellationToken cancellationToken) =>
-        known is { } current && Environment.TickCount64 - Interlocked.Read(ref knownAt) < FreshMilliseconds ? current : await LookAsync(cancellationToken);
+        known is { } current && Environment.TickCount64 - Interlocked.Read(ref knownAt) < FreshMilliseconds
+            ? current
+            : await LookAsync(cancellationToken);
 
     /// <summary>The metadata after another look, which is taken at most once a second.</summary>
     public Task<OpenIdConnectConfiguration> LookAgainAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);

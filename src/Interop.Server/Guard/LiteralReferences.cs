@@ -25,7 +25,10 @@ internal static class LiteralReferences
             case JsonValueKind.Object:
                 foreach (var property in element.EnumerateObject())
                 {
-                    if (property.NameEquals("reference") && property.Value.ValueKind == JsonValueKind.String && ResourceKey.TryParse(property.Value.GetString()!) is { } target)
+                    if (
+                        property.NameEquals("reference")
+                            && property.Value.ValueKind == JsonValueKind.String
+                            && ResourceKey.TryParse(property.Value.GetString()!) is { } target)
                     {
                         found.Add((path, target));
                     }

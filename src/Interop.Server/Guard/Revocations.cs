@@ -15,7 +15,9 @@ internal sealed class Revocations(TimeProvider clock)
 
     /// <summary>The hashes under which a token can be ended.</summary>
     public static string[] Marks(string? id, string? grant, string client) =>
-        grant is null ? [Hash("jti:" + id), Hash("client:" + client)] : [Hash("jti:" + id), Hash("client:" + client), Hash("grant:" + grant)];
+        grant is null
+            ? [Hash("jti:" + id), Hash("client:" + client)]
+            : [Hash("jti:" + id), Hash("client:" + client), Hash("grant:" + grant)];
 
     public bool Has(string[] marks) => !revoked.IsEmpty && Array.Exists(marks, revoked.ContainsKey);
 

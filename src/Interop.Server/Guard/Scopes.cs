@@ -46,7 +46,8 @@ internal sealed class Scopes
             letters = VersionOne.GetValueOrDefault(letters, letters);
             if (context is "system" or "user" && letters.Length > 0 && IsOrderedSubset(letters))
             {
-                rights[type] = new string([.. "cruds".Where(right => letters.Contains(right) || (rights.TryGetValue(type, out var had) && had.Contains(right)))]);
+                rights[type] = new string(
+                    [.. "cruds".Where(right => letters.Contains(right) || (rights.TryGetValue(type, out var had) && had.Contains(right)))]);
             }
         }
 

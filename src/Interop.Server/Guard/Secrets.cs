@@ -59,7 +59,8 @@ internal sealed class Secrets
         }
 
         var bytes = Base64Url.DecodeFromChars(token);
-        return bytes.Length > TagLength && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, TagLength), Tag(caller, query, bytes.AsSpan(TagLength)))
+        return bytes.Length > TagLength
+            && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, TagLength), Tag(caller, query, bytes.AsSpan(TagLength)))
             ? Encoding.UTF8.GetString(bytes.AsSpan(TagLength))
             : null;
     }

@@ -45,7 +45,8 @@ internal sealed class SharingRows(InteropSettings settings)
     /// A case opens the records of an organisation only when that organisation's own records say so: a partner's encounter, care team
     /// or task is about the partner's work, and would else be a key that it cuts for itself.
     /// </summary>
-    private static List<GrantRow> GrantsOf(WriteSession session, string patient, IReadOnlyList<StoredResource> consents, Partners partners) =>
+    private static List<GrantRow> GrantsOf(
+        WriteSession session, string patient, IReadOnlyList<StoredResource> consents, Partners partners) =>
     [
         .. partners.Agreements.GroupBy(agreement => agreement.Grantor).SelectMany(agreements => GrantCompiler.Compile(
             FactsOf(patient, consents, session.CasesOf(patient, agreements.Key), partners with { Agreements = [.. agreements] }))),
@@ -58,7 +59,8 @@ internal sealed class SharingRows(InteropSettings settings)
             await read.BodiesOfAsync("Contract", null, cancellationToken),
             await read.BodiesOfAsync("Organization", null, cancellationToken));
         return FactsOf(
-            patient, await read.BodiesOfAsync("Consent", patient, cancellationToken), await read.CasesOfAsync(patient, source, cancellationToken), partners);
+            patient, await read.BodiesOfAsync(
+                "Consent", patient, cancellationToken), await read.CasesOfAsync(patient, source, cancellationToken), partners);
     }
 
     private Partners PartnersOf(IReadOnlyList<StoredResource> contracts, IReadOnlyList<StoredResource> organizations)

@@ -66,7 +66,8 @@ internal sealed class TokenVerifier
         var (caller, error) = Caller.Read(parsed.Claims, issuer);
         if (caller is not null)
         {
-            var marks = Revocations.Marks(parsed.Id, parsed.TryGetPayloadValue<string>("grant_id", out var grant) ? grant : null, caller.ClientId);
+            var marks = Revocations.Marks(
+                parsed.Id, parsed.TryGetPayloadValue<string>("grant_id", out var grant) ? grant : null, caller.ClientId);
             Remember(token, new(caller, new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), marks), now);
             if (Revocations.Has(marks))
             {

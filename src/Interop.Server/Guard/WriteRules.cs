@@ -47,7 +47,8 @@ internal static class WriteRules
         }
 
         return AgreementReader.Read(body, key.Id) is { } agreement && agreement.Grantor != caller.Organization
-            ? new(422, "business-rule", "The grantor of an agreement must be the organisation that records it.", "Contract.term.offer.party")
+            ? new(
+                422, "business-rule", "The grantor of an agreement must be the organisation that records it.", "Contract.term.offer.party")
             : null;
     }
 

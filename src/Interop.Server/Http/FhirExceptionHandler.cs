@@ -27,13 +27,19 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger,
         if (status == 500)
         {
             // The type and the stack say where; a message could quote what a resource holds.
-            logger.LogError("Request {Trace} failed with {Type} at {Stack}", httpContext.TraceIdentifier, exception.GetType(), exception.StackTrace);
+            logger.LogError(
+                "Request {Trace} failed with {Type} at {Stack}", httpContext.TraceIdentifier, exception.GetType(), exception.StackTrace);
         }
 
         if (Caller.TryFrom(httpContext.User) is { } caller)
         {
             // The trail is not the caller's to stop: a request that was broken off is written down too.
-            await audit.RefusedAsync(caller, InteractionOf(httpContext), httpContext.Request.Path, (exception as FhirException)?.Rule ?? $"{status}", CancellationToken.None);
+            await audit.RefusedAsync(
+                caller,
+                InteractionOf(httpContext),
+                httpContext.Request.Path,
+                (exception as FhirException)?.Rule ?? $"{status}",
+                CancellationToken.None);
         }
 
         if (status == 403)
@@ -46,7 +52,8 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger,
     }
 
     private static FhirInteraction InteractionOf(HttpContext httpContext) =>
-        httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<DeclaredInteraction>()?.Interaction ?? FhirInteraction.Operation;
+        httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<DeclaredInteraction>()?.Interaction
+            ?? FhirInteraction.Operation;
 
     private static IReadOnlyList<Issue> One(string code, string diagnostics) => [new(IssueSeverity.Error, code, diagnostics, null)];
 }

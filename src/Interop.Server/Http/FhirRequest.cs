@@ -33,7 +33,10 @@ internal static class FhirRequest
         }
 
         var accept = request.GetTypedHeaders().Accept;
-        if (format.Length == 0 && accept.Count > 0 && !accept.Any(value => value.MediaType.Value is "*/*" or "application/*" || IsJson(value.MediaType.Value!)))
+        if (
+            format.Length == 0
+                && accept.Count > 0
+                && !accept.Any(value => value.MediaType.Value is "*/*" or "application/*" || IsJson(value.MediaType.Value!)))
         {
             throw new FhirException(406, "not-supported", "This server speaks JSON only: accept application/fhir+json.");
         }

@@ -43,7 +43,8 @@ internal sealed class FhirResult : IResult
         prefer switch
         {
             "minimal" => default,
-            "OperationOutcome" => Outcome.Of([new Issue(IssueSeverity.Information, "informational", created ? "Created." : "Updated.", null)]),
+            "OperationOutcome" =>
+                Outcome.Of([new Issue(IssueSeverity.Information, "informational", created ? "Created." : "Updated.", null)]),
             _ => disclosure.Body,
         },
         disclosure,

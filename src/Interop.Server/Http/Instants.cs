@@ -3,7 +3,8 @@ namespace Interop.Server.Http;
 /// <summary>UTC microseconds since 1970, the unit of every stored instant, and back.</summary>
 internal static class Instants
 {
-    public static long ToMicroseconds(DateTimeOffset instant) => (instant.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    public static long ToMicroseconds(DateTimeOffset instant) =>
+        (instant.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     public static DateTimeOffset ToDateTimeOffset(long microseconds) =>
         new(DateTime.UnixEpoch.Ticks + (microseconds * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);

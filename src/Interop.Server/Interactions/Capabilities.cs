@@ -105,7 +105,10 @@ internal static class Capabilities
 
         writer.WriteEndArray();
         var operations = routes
-            .Where(route => route.Pattern.StartsWith($"/{type}/$", StringComparison.Ordinal) || route.Pattern.StartsWith("/{type}/$", StringComparison.Ordinal))
+            .Where(
+                route =>
+                    route.Pattern.StartsWith($"/{type}/$", StringComparison.Ordinal)
+                        || route.Pattern.StartsWith("/{type}/$", StringComparison.Ordinal))
             .Select(route => route.Pattern[(route.Pattern.IndexOf('$', StringComparison.Ordinal) + 1)..])
             .Distinct()
             .ToList();

@@ -19,9 +19,12 @@ internal static class Patch
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
         var isJsonPatch = request.GetTypedHeaders().ContentType?.MediaType.Value == "application/json-patch+json";
-        var body = isJsonPatch ? await FhirRequest.RawBodyAsync(request, cancellationToken) : await FhirRequest.BodyAsync(request, cancellationToken);
+        var body = isJsonPatch
+            ? await FhirRequest.RawBodyAsync(request, cancellationToken)
+            : await FhirRequest.BodyAsync(request, cancellationToken);
         var apply = isJsonPatch ? JsonChange(body) : FhirPathChange(body);
-        return WriteAnswer.Of(await store.PatchAsync(caller, key, apply, FhirRequest.IfMatch(request), cancellationToken), request, settings);
+        return WriteAnswer.Of(
+            await store.PatchAsync(caller, key, apply, FhirRequest.IfMatch(request), cancellationToken), request, settings);
     }
 
     private static Func<ReadOnlyMemory<byte>, byte[]> JsonChange(byte[] body)

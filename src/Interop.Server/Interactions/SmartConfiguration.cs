@@ -19,7 +19,9 @@ internal static class SmartConfiguration
         async (TokenVerifier verifier, CancellationToken cancellationToken) =>
         {
             var text = verifier.Issuers.Count == 0 ? null : await verifier.Issuers[0].SmartConfigurationAsync(cancellationToken);
-            return text is null ? FhirResult.Problem(404, "not-supported", "The issuer has no SMART configuration.") : Results.Text(Narrowed(text), "application/json");
+            return text is null
+                ? FhirResult.Problem(404, "not-supported", "The issuer has no SMART configuration.")
+                : Results.Text(Narrowed(text), "application/json");
         });
 
     private static string Narrowed(string text)
@@ -27,7 +29,8 @@ internal static class SmartConfiguration
         var document = JsonNode.Parse(text)!.AsObject();
         if (document["capabilities"] is JsonArray capabilities)
         {
-            document["capabilities"] = new JsonArray([.. capabilities.Select(value => (string?)value).Where(value => !NotHere.Contains(value)).Select(value => (JsonNode?)value)]);
+            document["capabilities"] = new JsonArray(
+                [.. capabilities.Select(value => (string?)value).Where(value => !NotHere.Contains(value)).Select(value => (JsonNode?)value)]);
         }
 
         return document.ToJsonString();

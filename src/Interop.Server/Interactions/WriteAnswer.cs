@@ -9,10 +9,13 @@ internal static class WriteAnswer
 {
     public static FhirResult Of(WriteResult result, HttpRequest request, InteropSettings settings) => result switch
     {
-        WriteResult.Stored stored => FhirResult.Written(stored.Disclosure, stored.Created, Location(stored.Disclosure, settings), Prefer(request)),
-        WriteResult.Existing existing => FhirResult.Written(existing.Disclosure, created: false, Location(existing.Disclosure, settings), Prefer(request)),
+        WriteResult.Stored stored =>
+            FhirResult.Written(stored.Disclosure, stored.Created, Location(stored.Disclosure, settings), Prefer(request)),
+        WriteResult.Existing existing =>
+            FhirResult.Written(existing.Disclosure, created: false, Location(existing.Disclosure, settings), Prefer(request)),
         WriteResult.Ambiguous => FhirResult.Problem(412, "multiple-matches", "If-None-Exist matches more than one resource."),
-        WriteResult.Conflict conflict => FhirResult.Problem(412, "conflict", $"If-Match does not name the current version of {conflict.Key}."),
+        WriteResult.Conflict conflict =>
+            FhirResult.Problem(412, "conflict", $"If-Match does not name the current version of {conflict.Key}."),
         WriteResult.Absent absent => FhirResult.Problem(404, "not-found", $"{absent.Key} is not known."),
         WriteResult.Refused refused => FhirResult.Problem(refused.Status, refused.Issues),
         _ => throw new UnreachableException(),

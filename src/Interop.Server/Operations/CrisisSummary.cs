@@ -23,7 +23,8 @@ internal static class CrisisSummary
 
     public static void Map(FhirRoutes fhir) => fhir.Post("/Patient/$crisis-summary", FhirInteraction.Operation, HandleAsync);
 
-    private static async Task<IResult> HandleAsync(Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> HandleAsync(
+        Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var question = Question(await FhirRequest.BodyAsync(request, cancellationToken));
@@ -52,7 +53,8 @@ internal static class CrisisSummary
         {
             foreach (var parameter in list.EnumerateArray())
             {
-                var value = parameter.EnumerateObject().FirstOrDefault(property => property.Name.StartsWith("value", StringComparison.Ordinal)).Value;
+                var value = parameter.EnumerateObject().FirstOrDefault(
+                    property => property.Name.StartsWith("value", StringComparison.Ordinal)).Value;
                 if (value.ValueKind == JsonValueKind.String && parameter.TryGetProperty("name", out var key))
                 {
                     values[key.GetString()!] = value.GetString()!;
@@ -68,7 +70,11 @@ internal static class CrisisSummary
         var person = SummaryQuestion.PersonIdentifiers.Where(values.ContainsKey).ToDictionary(name => name, name => values[name]);
         return person.Count >= 2
             ? new(values["incident"], values["officer"], person)
-            : throw new FhirException(400, "required", $"Two of {string.Join(", ", SummaryQuestion.PersonIdentifiers)} are needed to name the person.", "Parameters.parameter");
+            : throw new FhirException(
+                400,
+                "required",
+                $"Two of {string.Join(", ", SummaryQuestion.PersonIdentifiers)} are needed to name the person.",
+                "Parameters.parameter");
     }
 }
 

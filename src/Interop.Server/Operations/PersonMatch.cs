@@ -15,9 +15,12 @@ internal static class PersonMatch
         return person.All(pair => pair.Key switch
         {
             "family" => Items(root, "name").Any(name => Text(name, "family") is { } family && Same(family, pair.Value)),
-            "given" => Items(root, "name").Any(name => Items(name, "given").Any(given => Same(given.GetString() ?? string.Empty, pair.Value))),
+            "given" =>
+                Items(root, "name").Any(name => Items(name, "given").Any(given => Same(given.GetString() ?? string.Empty, pair.Value))),
             "birthDate" => Text(root, "birthDate") == pair.Value,
-            "phone" => Items(root, "telecom").Any(telecom => Digits(Text(telecom, "value")) is { Length: > 6 } digits && digits == Digits(pair.Value)),
+            "phone" =>
+                Items(root, "telecom").Any(
+                    telecom => Digits(Text(telecom, "value")) is { Length: > 6 } digits && digits == Digits(pair.Value)),
             "identifier" => Items(root, "identifier").Any(identifier => Text(identifier, "value") == pair.Value),
             _ => false,
         });
@@ -31,5 +34,7 @@ internal static class PersonMatch
         element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

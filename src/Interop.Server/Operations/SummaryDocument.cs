@@ -35,11 +35,14 @@ internal sealed record SummaryDocument(ReadOnlyMemory<byte> Secret, string Incid
             .Text("status", "active")
             .Text("intent", "plan")
             .Reference("subject", subject)
-            .One("activity", activity => activity.Object("detail", detail => detail.Text("status", "not-started").Text("description", GeneralAdvice)))));
+            .One(
+                "activity",
+                activity => activity.Object("detail", detail => detail.Text("status", "not-started").Text("description", GeneralAdvice)))));
         return Redactor.Compose(KeyOf("Bundle", 0), Instant, BaseUrl, Composition(parts), parts);
     }
 
-    private byte[] Composition(List<Disclosure> parts) => FhirWriter.Resource("Composition", KeyOf("Composition", 0).Id, composition => composition
+    private byte[] Composition(List<Disclosure> parts) =>
+        FhirWriter.Resource("Composition", KeyOf("Composition", 0).Id, composition => composition
         // Not to be reused, and to be deleted after use: the agreement binds the agency to both.
         .Object("meta", meta => meta.Codings("security", new(ActCode, "NOREUSE"), new(ActCode, "DELAU")))
         .Text("status", "final")

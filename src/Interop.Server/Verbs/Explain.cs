@@ -13,7 +13,8 @@ internal static class Explain
         var role = new Option<string[]>("--role") { Description = "Roles of the requester's token.", DefaultValueFactory = _ => [] };
         var resource = new Option<string?>("--resource") { Description = "Type/id of one resource to decide about; the patient's by default." };
         var database = Offline.Database();
-        var explain = new Command("explain", "Says what an organisation may see of a patient, and why.") { caller, patient, purpose, role, resource, database };
+        var explain = new Command(
+            "explain", "Says what an organisation may see of a patient, and why.") { caller, patient, purpose, role, resource, database };
         explain.SetAction(async (arguments, cancellationToken) =>
         {
             await using var provider = Offline.Open(arguments.GetValue(database));

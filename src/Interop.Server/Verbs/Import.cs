@@ -16,7 +16,10 @@ internal static class Import
         var database = Offline.Database();
         var eido = new Command("eido", "Imports dispatch messages (NENA EIDO-JSON).") { file, database };
         eido.SetAction((arguments, cancellationToken) =>
-            RunAsync(arguments.GetValue(database), arguments.GetValue(file)!, (store, bytes) => store.IncidentAsync(null, bytes, cancellationToken)));
+            RunAsync(
+                arguments.GetValue(database),
+                arguments.GetValue(file)!,
+                (store, bytes) => store.IncidentAsync(null, bytes, cancellationToken)));
         return eido;
     }
 
@@ -27,7 +30,10 @@ internal static class Import
         var database = Offline.Database();
         var bundle = new Command("bundle", "Imports FHIR Bundles, each in one transaction.") { file, source, database };
         bundle.SetAction((arguments, cancellationToken) =>
-            RunAsync(arguments.GetValue(database), arguments.GetValue(file)!, (store, bytes) => store.ImportBundleAsync(arguments.GetValue(source), bytes, cancellationToken)));
+            RunAsync(
+                arguments.GetValue(database),
+                arguments.GetValue(file)!,
+                (store, bytes) => store.ImportBundleAsync(arguments.GetValue(source), bytes, cancellationToken)));
         return bundle;
     }
 
@@ -51,7 +57,8 @@ internal static class Import
             catch (FhirException known)
             {
                 refused++;
-                Console.WriteLine($"error {name} {string.Join("; ", known.Issues.Where(issue => issue.Severity <= IssueSeverity.Error).Select(issue => $"{issue.Expression ?? "(document)"}: {issue.Diagnostics}"))}");
+                Console.WriteLine(
+                    $"error {name} {string.Join("; ", known.Issues.Where(issue => issue.Severity <= IssueSeverity.Error).Select(issue => $"{issue.Expression ?? "(document)"}: {issue.Diagnostics}"))}");
             }
         }
 

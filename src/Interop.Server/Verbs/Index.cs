@@ -22,7 +22,8 @@ internal static class Index
         var status = 0;
         foreach (var (name, bytes, problem) in ResourceFiles.Read(paths))
         {
-            var failure = problem ?? ResourceValidator.Validate(bytes).FirstOrDefault(issue => issue.Severity <= IssueSeverity.Error)?.Diagnostics;
+            var failure = problem ?? ResourceValidator.Validate(bytes).FirstOrDefault(
+                issue => issue.Severity <= IssueSeverity.Error)?.Diagnostics;
             if (failure is not null)
             {
                 errors.WriteLine($"error {name} {failure}");
@@ -59,7 +60,8 @@ internal static class Index
             identifier = reference.IdentifierValue is null ? null : $"{reference.IdentifierSystem}|{reference.IdentifierValue}",
         },
         NumberEntry number => new { low = number.Low, high = number.High },
-        QuantityEntry quantity => new { low = quantity.Low, high = quantity.High, system = quantity.System, code = quantity.Code, unit = quantity.Unit },
+        QuantityEntry quantity =>
+            new { low = quantity.Low, high = quantity.High, system = quantity.System, code = quantity.Code, unit = quantity.Unit },
         UriEntry uri => uri.Value,
         PositionEntry position => new { latitude = position.Latitude, longitude = position.Longitude },
         CompositeEntry composite => composite.Components.Select(Line).ToList(),

@@ -9,7 +9,8 @@ internal static class CadIntake
     public static void Map(IEndpointRouteBuilder builder) =>
         builder.MapPost("/cad/eido", HandleAsync).WithMetadata(new DeclaredInteraction(FhirInteraction.CadIntake)).RequireAuthorization();
 
-    private static async Task<IResult> HandleAsync(Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> HandleAsync(
+        Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
     {
         var body = await FhirRequest.BodyAsync(request, cancellationToken);
         var receipt = await store.IncidentAsync(caller, body, cancellationToken);

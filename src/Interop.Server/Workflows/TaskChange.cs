@@ -39,11 +39,15 @@ internal sealed record TaskChange(byte[] Body, IReadOnlyList<Issue> Issues)
 
             if (!ReferralStates.ChangeableElements.Contains(property.Name) || property.Name == "owner")
             {
-                issues.Add(new(IssueSeverity.Error, "business-rule", "A party to a Task may not change this element.", $"Task.{property.Name}"));
+                issues.Add(
+                    new(IssueSeverity.Error, "business-rule", "A party to a Task may not change this element.", $"Task.{property.Name}"));
                 continue;
             }
 
-            body = TopLevel.Replace(body, property.Name, Merged(TopLevel.Value(body, property.Name), property.Value, isShown: shown.ValueKind != JsonValueKind.Undefined));
+            body = TopLevel.Replace(
+                body,
+                property.Name,
+                Merged(TopLevel.Value(body, property.Name), property.Value, isShown: shown.ValueKind != JsonValueKind.Undefined));
         }
 
         foreach (var name in ReferralStates.ChangeableElements.Where(name => name is not ("status" or "owner")))

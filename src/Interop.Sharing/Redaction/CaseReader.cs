@@ -43,7 +43,8 @@ internal static class CaseReader
         return root.Text("status") switch
         {
             "accepted" or "in-progress" or "on-hold" => (from, long.MaxValue),
-            "completed" or "failed" or "cancelled" when FhirPeriod.Start(root.Text("lastModified")) is { } end => (from, Math.Min(end, instant)),
+            "completed" or "failed" or "cancelled" when FhirPeriod.Start(root.Text("lastModified")) is { } end =>
+                (from, Math.Min(end, instant)),
             _ => null,
         };
     }

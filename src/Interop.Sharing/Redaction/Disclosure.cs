@@ -24,8 +24,10 @@ public sealed class Disclosure
     public ReadOnlyMemory<byte> Body { get; }
 
     /// <summary>What of it the client asked for by <c>_elements</c>: less than it may see, under the same version.</summary>
-    public Disclosure WithElements(IReadOnlyCollection<string> names) => new(Key, VersionId, LastUpdated, ResourceViews.Elements(Body.Span, names));
+    public Disclosure WithElements(IReadOnlyCollection<string> names) =>
+        new(Key, VersionId, LastUpdated, ResourceViews.Elements(Body.Span, names));
 
     /// <summary>What of it the client asked for by <c>_summary</c>.</summary>
-    public Disclosure WithSummary(SummaryMode mode) => mode == SummaryMode.False ? this : new(Key, VersionId, LastUpdated, ResourceViews.Summary(Body.Span, mode));
+    public Disclosure WithSummary(SummaryMode mode) =>
+        mode == SummaryMode.False ? this : new(Key, VersionId, LastUpdated, ResourceViews.Summary(Body.Span, mode));
 }

@@ -174,7 +174,9 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         var isPrivate = false;
         if (rule.PrivateExtension is not null)
         {
-            subject = SubjectScan.FindByExtension(seen.Body.Span, rule.PrivateExtension, policy.Tiers, out isPrivate) is [var patient] ? patient : null;
+            subject = SubjectScan.FindByExtension(seen.Body.Span, rule.PrivateExtension, policy.Tiers, out isPrivate) is [var patient]
+                ? patient
+                : null;
         }
         else if (rule.Kind == TypeKind.Patient)
         {
