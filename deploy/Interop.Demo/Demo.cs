@@ -20,6 +20,12 @@ public static class Demo
 
     public static async Task<int> RunAsync(int port, string path, CancellationToken cancellationToken)
     {
+        if (port is < 1 or > 65535)
+        {
+            await Console.Error.WriteLineAsync($"{port} is not a port. Choose one from 1 to 65535 with --port N.");
+            return 1;
+        }
+
         if (!IsFree(port))
         {
             await Console.Error.WriteLineAsync($"Port {port} is in use. Choose another with --port N.");
@@ -27,6 +33,13 @@ public static class Demo
         }
 
         var folder = new PrivateFolder(path);
+        using var inUse = folder.TryLock();
+        if (inUse is null)
+        {
+            await Console.Error.WriteLineAsync($"{folder.Path} is in use by another demo. Choose another with --data FOLDER.");
+            return 1;
+        }
+
         using var key = await SigningKeyAsync(folder, cancellationToken);
         await using var issuer = await LoopbackIssuer.StartAsync(key, cancellationToken);
         await using var server = Server(port, folder, issuer);

@@ -28,4 +28,17 @@ internal sealed class PrivateFolder
         await using var file = new FileStream(File(name), options);
         await file.WriteAsync(content, cancellationToken);
     }
+
+    /// <summary>Held while a demo uses the folder; null where another one does.</summary>
+    public IDisposable? TryLock()
+    {
+        try
+        {
+            return new FileStream(File("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 }

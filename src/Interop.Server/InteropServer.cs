@@ -26,6 +26,11 @@ public static class InteropServer
         builder.Configuration.AddEnvironmentVariables();
         configure?.Invoke(builder);
         var settings = InteropSettings.From(builder.Configuration);
+        if (settings.Issuers.Count == 0)
+        {
+            throw new SettingsException("Interop:Issuers:0 is missing: without a trusted issuer nobody could be let in.");
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Interop.Server;
+using Interop.Server.Http;
 using Interop.Server.Verbs;
 
 var root = new RootCommand("Interop: crisis encounters, referrals and consents as FHIR R4, in three sharing tiers.")
@@ -17,7 +18,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
 }
-catch (SettingsException wrong)
+catch (Exception wrong) when (wrong is SettingsException or FhirException)
 {
     await Console.Error.WriteLineAsync(wrong.Message);
     return 2;

@@ -123,6 +123,26 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
         }
     }
 
+    [Fact]
+    public async Task The_police_get_one_shape_and_length_on_scene_and_a_name_only_where_the_person_agreed()
+    {
+        using var police = city.Server.As("police");
+        var answers = new Dictionary<string, (string Text, string Shape)>();
+        foreach (var name in new[] { "noConsent", "intermediateConsent", "fullConsent" })
+        {
+            var person = CityServer.Person(name);
+            using var response = await police.PostFhirAsync("Patient/$crisis-summary", $$"""
+                {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"{{person.Incident}}"},{"name":"officer","valueString":"badge-1"},{"name":"family","valueString":"{{person.Family}}"},{"name":"birthDate","valueDate":"{{person.BirthDate}}"}]}
+                """);
+            var document = await response.JsonAsync();
+            var shape = string.Join(' ', document.GetProperty("entry").EnumerateArray().Select(entry => entry.GetProperty("resource").GetProperty("resourceType")));
+            answers[name] = (await response.Content.ReadAsStringAsync(), shape);
+            Assert.Equal((name, name == "fullConsent"), (name, answers[name].Text.Contains(person.Family, StringComparison.Ordinal)));
+        }
+
+        Assert.Single(answers.Values.Select(answer => (answer.Text.Length, answer.Shape)).Distinct());
+    }
+
     private async Task<Dictionary<ResourceKey, JsonElement>> RecordAsync(string agency, string person)
     {
         using var client = city.Server.As(agency);

@@ -22,4 +22,7 @@ internal enum ConsentKind
 
     /// <summary>Uses what the server does not evaluate.</summary>
     Indeterminate,
+
+    /// <summary>The police may have the basic facts on scene.</summary>
+    PoliceSummary,
 }

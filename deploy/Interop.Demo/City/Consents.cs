@@ -10,6 +10,7 @@ internal static class Consents
         (ConsentKind.HospitalIntermediate, 30), (ConsentKind.HospitalFull, 20), (ConsentKind.FamilyServicesIntermediate, 15),
         (ConsentKind.HospitalBasic, 8), (ConsentKind.HospitalDenied, 6), (ConsentKind.Expired, 6), (ConsentKind.Revoked, 6),
         (ConsentKind.LabelLimited, 4), (ConsentKind.Draft, 2), (ConsentKind.Rejected, 1), (ConsentKind.Indeterminate, 2),
+        (ConsentKind.PoliceSummary, 4),
     ];
 
     /// <summary>By confidentiality, not by kind: also the free texts, which count as very restricted until somebody labels them.</summary>
@@ -129,6 +130,7 @@ internal static class Consents
             ConsentKind.Part2Valid or ConsentKind.Part2Deficient =>
                 care with { Labels = ["SUD", "ETHUD", "OPIOIDUD", "42CFRPart2"], Purposes = ["TREAT"], IsPart2 = true },
             ConsentKind.Indeterminate => care with { IsIndeterminate = true },
+            ConsentKind.PoliceSummary => care with { Recipient = Codes.CityPolice, Tier = "basic", Labels = [], Purposes = ["OVRPS"] },
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
     }

@@ -16,36 +16,30 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
 
     public string? Next { get; init; }
 
-    public byte[] ToBytes()
+    public byte[] ToBytes() => FhirJson.Write(writer =>
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        writer.WriteStartObject();
+        writer.WriteString("resourceType", "Bundle");
+        writer.WriteString("type", Type);
+        if (Total is { } total)
         {
-            writer.WriteStartObject();
-            writer.WriteString("resourceType", "Bundle");
-            writer.WriteString("type", Type);
-            if (Total is { } total)
-            {
-                writer.WriteNumber("total", total);
-            }
-
-            WriteLinks(writer);
-            if (Items.Count > 0)
-            {
-                writer.WriteStartArray("entry");
-                foreach (var item in Items)
-                {
-                    Write(writer, item);
-                }
-
-                writer.WriteEndArray();
-            }
-
-            writer.WriteEndObject();
+            writer.WriteNumber("total", total);
         }
 
-        return buffer.ToArray();
-    }
+        WriteLinks(writer);
+        if (Items.Count > 0)
+        {
+            writer.WriteStartArray("entry");
+            foreach (var item in Items)
+            {
+                Write(writer, item);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    });
 
     private void WriteLinks(Utf8JsonWriter writer)
     {

@@ -59,16 +59,7 @@ internal sealed class FhirResult : IResult
     public static FhirResult Problem(int status, string code, string diagnostics) => new(status, Outcome.Of(code, diagnostics));
 
     /// <summary>A body that holds nobody's data, such as the CapabilityStatement or a receipt.</summary>
-    public static FhirResult Public(int status, Action<Utf8JsonWriter> write)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            write(writer);
-        }
-
-        return new(status, buffer.ToArray());
-    }
+    public static FhirResult Public(int status, Action<Utf8JsonWriter> write) => new(status, FhirJson.Write(write));
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

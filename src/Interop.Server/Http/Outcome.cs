@@ -8,16 +8,7 @@ internal static class Outcome
 {
     public static byte[] Of(string code, string diagnostics) => Of([new Issue(IssueSeverity.Error, code, diagnostics, null)]);
 
-    public static byte[] Of(IReadOnlyList<Issue> issues)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            Write(writer, issues);
-        }
-
-        return buffer.ToArray();
-    }
+    public static byte[] Of(IReadOnlyList<Issue> issues) => FhirJson.Write(writer => Write(writer, issues));
 
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<Issue> issues)
     {

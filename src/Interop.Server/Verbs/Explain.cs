@@ -17,7 +17,7 @@ internal static class Explain
             "explain", "Says what an organisation may see of a patient, and why.") { caller, patient, purpose, role, resource, database };
         explain.SetAction(async (arguments, cancellationToken) =>
         {
-            await using var provider = Offline.Open(arguments.GetValue(database));
+            await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
             var lines = await provider.Store().ExplainAsync(
                 arguments.GetValue(caller)!, arguments.GetValue(patient)!, arguments.GetValue(purpose)!, arguments.GetValue(role)!, arguments.GetValue(resource), cancellationToken);
             foreach (var line in lines)

@@ -39,7 +39,7 @@ internal static class Import
 
     private static async Task<int> RunAsync<T>(string? database, string[] files, Func<GuardedStore, byte[], Task<T>> import)
     {
-        await using var provider = Offline.Open(database);
+        await using var provider = Offline.Open(database, mayCreate: true);
         var store = provider.Store();
         var (done, refused) = (0, 0);
         foreach (var (name, bytes, problem) in ResourceFiles.Read(files))

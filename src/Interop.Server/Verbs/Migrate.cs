@@ -2,18 +2,18 @@ using System.CommandLine;
 
 namespace Interop.Server.Verbs;
 
-/// <summary><c>interop migrate</c>: creates the database or brings it to this version's schema.</summary>
+/// <summary><c>interop migrate</c>: creates the database or brings it to this version's schema and tables.</summary>
 internal static class Migrate
 {
     public static Command Command()
     {
         var database = Offline.Database();
         var migrate = new Command("migrate", "Creates or upgrades the database.") { database };
-        migrate.SetAction(arguments =>
+        migrate.SetAction(async (arguments, cancellationToken) =>
         {
-            using var provider = Offline.Open(arguments.GetValue(database));
-            _ = provider.Store();
-            Console.WriteLine("The database has this version's schema.");
+            await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: true);
+            await provider.Store().JudgeAgainAsync(cancellationToken);
+            Console.WriteLine("The database has this version's schema, and its resources are judged by this version's tables.");
             return 0;
         });
         return migrate;

@@ -9,7 +9,9 @@ internal static class Offline
     public static Option<string?> Database() => new("--database") { Description = "sqlite:PATH; Interop:Database by default." };
 
     /// <summary>The server's parts over the configured database, without a listener.</summary>
-    public static ServiceProvider Open(string? database)
+    /// <param name="mayCreate">Whether a database that is not there is made; a verb that only looks must not answer for an empty one.</param>
+    /// <exception cref="SettingsException">A setting is wrong, or there is no database.</exception>
+    public static ServiceProvider Open(string? database, bool mayCreate)
     {
         var configuration = new ConfigurationBuilder().AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
         if (database is not null)
@@ -17,9 +19,16 @@ internal static class Offline
             configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Interop:Database", database)]);
         }
 
+        var settings = InteropSettings.From(configuration.Build());
+        var path = settings.Database["sqlite:".Length..];
+        if (!mayCreate && !File.Exists(path))
+        {
+            throw new SettingsException($"There is no database at {path}. Name it with --database sqlite:PATH.");
+        }
+
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddInteropServer(InteropSettings.From(configuration.Build()));
+        services.AddInteropServer(settings);
         return services.BuildServiceProvider();
     }
 

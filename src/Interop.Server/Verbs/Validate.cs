@@ -71,7 +71,9 @@ internal static class Validate
             var isError = issues.Any(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal);
             count++;
             wrong += isError ? 1 : 0;
-            var list = string.Join("; ", issues.Select(issue => $"{issue.Expression ?? "(document)"}: {issue.Diagnostics}"));
+            var list = string.Join("; ", issues.Select(issue =>
+                $"{(issue.Severity > IssueSeverity.Error ? $"({issue.Severity.ToString().ToLowerInvariant()}) " : string.Empty)}"
+                + $"{issue.Expression ?? "(document)"}: {issue.Diagnostics}"));
             output.WriteLine($"{(isError ? "error" : "ok")} {name}{(list.Length == 0 ? string.Empty : " " + list)}");
             if (Stopwatch.GetElapsedTime(lastLine) > BetweenLines)
             {

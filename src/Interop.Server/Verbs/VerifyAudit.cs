@@ -11,7 +11,7 @@ internal static class VerifyAudit
         var verify = new Command("verify-audit", "Checks that the audit trail is whole.") { database };
         verify.SetAction(async (arguments, cancellationToken) =>
         {
-            await using var provider = Offline.Open(arguments.GetValue(database));
+            await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
             var verification = await provider.Store().VerifyAuditAsync(cancellationToken);
             Console.WriteLine(verification.Holds
                 ? $"ok {verification.Rows} rows, the chain holds"

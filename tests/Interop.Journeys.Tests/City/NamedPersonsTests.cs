@@ -66,7 +66,9 @@ public sealed class NamedPersonsTests
 
         Assert.Empty(Consents(Persons.NoConsent));
         Assert.Contains("\"code\":\"intermediate\"", Assert.Single(Consents(Persons.IntermediateConsent)), StringComparison.Ordinal);
-        Assert.Contains("\"code\":\"full\"", Assert.Single(Consents(Persons.FullConsent)), StringComparison.Ordinal);
+        Assert.Equal(2, Consents(Persons.FullConsent).Length);
+        Assert.Contains(Consents(Persons.FullConsent), consent => Has(consent, "\"code\":\"full\"", "Organization/city-hospital"));
+        Assert.Contains(Consents(Persons.FullConsent), consent => Has(consent, "\"code\":\"basic\"", "Organization/city-police", "OVRPS"));
         Assert.Contains(Records(Persons.FullConsent), it => it is { Source: "city-hospital", Resource.Type: "Encounter" });
         Assert.DoesNotContain(Records(Persons.IntermediateConsent), it => it.Source == "city-hospital");
     }

@@ -108,6 +108,30 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Migrate_creates_a_database_and_looking_does_not()
+    {
+        var database = $"--database=sqlite:{In("made.db")}";
+
+        var (looked, text) = await RunAsync("verify-audit", database);
+        Assert.Equal((2, $"There is no database at {In("made.db")}. Name it with --database sqlite:PATH."), (looked, text.Trim()));
+        Assert.False(File.Exists(In("made.db")));
+
+        var (migrated, _) = await RunAsync("migrate", database);
+        var (verified, _) = await RunAsync("verify-audit", database);
+        var (unknown, sentence) = await RunAsync("explain", "--caller", "Organization/a", "--patient", "Patient/b", database);
+        Assert.Equal((0, 0), (migrated, verified));
+        Assert.Equal((2, "Patient/b is not known."), (unknown, sentence.Trim()));
+    }
+
+    [Fact]
+    public async Task A_server_without_an_issuer_does_not_start()
+    {
+        var (status, text) = await RunAsync("serve", "--urls=http://127.0.0.1:0", $"--Interop:Database=sqlite:{In("none.db")}");
+
+        Assert.Equal((2, "Interop:Issuers:0 is missing: without a trusted issuer nobody could be let in."), (status, text.Trim()));
+    }
+
+    [Fact]
     public async Task A_wrong_setting_is_a_sentence()
     {
         var (status, text) = await RunAsync("migrate", "--database=oracle:x");
