@@ -24,6 +24,26 @@ public static class CrisisProfiles
     /// <summary>Our profiles and extension definitions.</summary>
     public static ProfileSet Profiles => Loaded.Value.Profiles;
 
+    /// <summary>Our own definitions and those in the files and folders of a setting.</summary>
+    /// <exception cref="SettingsException">A path is not there, or a definition can't be used.</exception>
+    public static (TerminologySet Terminology, ProfileSet Profiles) With(IReadOnlyList<string> paths)
+    {
+        if (paths.Count == 0)
+        {
+            return Loaded.Value;
+        }
+
+        try
+        {
+            return Load(Verbs.ResourceFiles.Read(paths).Select(file =>
+                file.Problem is null ? (file.Name, file.Bytes) : throw new FormatException($"{file.Name}: {file.Problem}")));
+        }
+        catch (FormatException unusable)
+        {
+            throw new SettingsException($"Interop:Definitions: {unusable.Message}");
+        }
+    }
+
     /// <summary>New sets of our own definitions and further ones; what is of another type than the three is passed over.</summary>
     /// <param name="further">Conformance resources with a name for messages.</param>
     /// <exception cref="FormatException">A definition can't be used.</exception>

@@ -53,13 +53,14 @@ public static class InteropServer
         services.AddSingleton(settings);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(CrisisProfiles.SearchParameters);
-        services.AddSingleton(_ => CrisisProfiles.Terminology);
-        services.AddSingleton(_ => CrisisProfiles.Profiles);
+        var (terminology, profiles) = CrisisProfiles.With(settings.Definitions);
+        services.AddSingleton(terminology);
+        services.AddSingleton(profiles);
         services.AddSingleton(SharingPolicy.Default);
         services.AddSingleton(provider => new Redactor(
             provider.GetRequiredService<SharingPolicy>(), new IndexExtractor(provider.GetRequiredService<SearchParameterSet>()).Extract));
         services.AddSingleton(
-            provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.PublicUrl));
+            provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.PublicUrl, terminology.CodesOf));
 
         // A container can't wait: the one blocking call is made once, before anything is served.
         services.AddSingleton(_ => ResourceStore.OpenAsync(settings.Database, CancellationToken.None).GetAwaiter().GetResult());

@@ -8,6 +8,7 @@ namespace Interop.Server;
 /// <param name="Custodian">Id of the Organization that runs this server: the crisis programme.</param>
 /// <param name="Secret">Key for paging cursors and name-based ids; null to keep a generated one in the database.</param>
 /// <param name="CadAgencies">Agency ids of dispatch messages to Organization ids (<c>Interop:CadAgencies:psap.example.gov=dispatch-center</c>).</param>
+/// <param name="Definitions">Files and folders with further CodeSystems, ValueSets and StructureDefinitions (<c>Interop:Definitions:0</c>).</param>
 /// <param name="MaxBodyBytes">Largest request body that is read.</param>
 public sealed record InteropSettings(
     string Database,
@@ -16,6 +17,7 @@ public sealed record InteropSettings(
     string? Secret,
     IReadOnlyDictionary<string, string> CadAgencies,
     long MaxBodyBytes,
+    IReadOnlyList<string> Definitions,
     IReadOnlyList<IssuerSettings> Issuers)
 {
     public const string DefaultDatabase = "sqlite:interop.db";
@@ -48,9 +50,10 @@ public sealed record InteropSettings(
                 : throw new SettingsException("Interop:MaxBodyBytes must be a positive number.")
             : 32L * 1024 * 1024;
 
+        var definitions = section.GetSection("Definitions").GetChildren().Select(child => child.Value!).ToList();
         var issuers = section.GetSection("Issuers").GetChildren().Select(IssuerSettings.From).ToList();
         var agencies = section.GetSection("CadAgencies").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
-        return new(database, url.AbsoluteUri.TrimEnd('/'), custodian, section["Secret"], agencies, maxBody, issuers);
+        return new(database, url.AbsoluteUri.TrimEnd('/'), custodian, section["Secret"], agencies, maxBody, definitions, issuers);
     }
 }
 

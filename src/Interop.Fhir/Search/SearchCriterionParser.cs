@@ -3,7 +3,8 @@ using Interop.Fhir.Schema;
 namespace Interop.Fhir.Search;
 
 /// <summary>Reads one criterion: parameter, modifier, chain, <c>_has</c> (https://hl7.org/fhir/R4/search.html#chaining).</summary>
-internal sealed class SearchCriterionParser(Func<string, string, SearchParameterFacts?> find, string ownBase, long now)
+internal sealed class SearchCriterionParser(
+    Func<string, string, SearchParameterFacts?> find, string ownBase, Func<string, IReadOnlyList<TokenValue>?>? codesOf, long now)
 {
     // A chain joins one view per step; nobody needs more, and a hostile query could ask for any number.
     private const int MaximumDepth = 4;
@@ -172,6 +173,8 @@ internal sealed class SearchCriterionParser(Func<string, string, SearchParameter
                 return Values(parameter, SearchModifier.Contains, null, value, problems);
             case "not" when parameter.Type == SearchParameterType.Token:
                 return Values(parameter, SearchModifier.Not, null, value, problems);
+            case "in" or "not-in" when parameter.Type == SearchParameterType.Token:
+                return InValueSet(parameter, modifier == "in" ? SearchModifier.None : SearchModifier.Not, value, problems);
             case "identifier" when parameter.Type == SearchParameterType.Reference:
                 return Values(parameter, SearchModifier.Identifier, null, value, problems);
             case var type when parameter.Type == SearchParameterType.Reference && char.IsAsciiLetterUpper(type[0])
@@ -194,6 +197,15 @@ internal sealed class SearchCriterionParser(Func<string, string, SearchParameter
 
         var read = parts.Select(part => values.Value(parameter, modifier, targetType, part, problems)).OfType<SearchValue>().ToList();
         return read.Count == parts.Count ? new(parameter, modifier, read) : null;
+    }
+
+    /// <summary><c>:in</c> and <c>:not-in</c> are the codes of the value set, one OR the other (https://hl7.org/fhir/R4/search.html#token).</summary>
+    private ValueCriterion? InValueSet(SearchParameterFacts parameter, SearchModifier modifier, string url, SearchProblems problems)
+    {
+        var codes = codesOf?.Invoke(url);
+        problems.AddIf(codes is null, "not-supported", "the value set is not loaded here.");
+        problems.AddIf(codes is { Count: 0 }, "value", "the value set has no codes.");
+        return codes is { Count: > 0 } && IsAffordable(codes.Count, problems) ? new(parameter, modifier, codes) : null;
     }
 
     private bool IsAffordable(int more, SearchProblems problems)

@@ -53,6 +53,10 @@ public sealed class TerminologySet
     public Membership Contains(string valueSet, string? system, string code) =>
         new ValueSetEvaluation(this).Contains(valueSet, system, code);
 
+    /// <summary>All codes of a value set with their systems, for <c>:in</c>; null where something of it is not loaded.</summary>
+    public IReadOnlyList<TokenValue>? CodesOf(string url) =>
+        new ValueSetEvaluation(this).Enumerate(url, out _) is { } codes ? [.. codes.Select(code => new TokenValue(code.System, code.Code))] : null;
+
     /// <summary>https://hl7.org/fhir/R4/valueset-operation-expand.html</summary>
     /// <param name="filter">Words that must occur in the display or the code, whatever their case and accents.</param>
     /// <param name="time">For <c>expansion.timestamp</c>.</param>

@@ -101,7 +101,7 @@ internal sealed partial class GuardedStore
             cancellationToken);
 
     /// <summary>The bytes without a byte order mark, if they are a valid resource of this type and id.</summary>
-    private static byte[] Checked(string type, ResourceKey? key, byte[] body)
+    private byte[] Checked(string type, ResourceKey? key, byte[] body)
     {
         if (body.AsSpan().StartsWith("\xEF\xBB\xBF"u8))
         {
@@ -109,7 +109,7 @@ internal sealed partial class GuardedStore
         }
 
         // R4 itself, and those of our profiles that meta.profile names.
-        var issues = CrisisProfiles.Profiles.Validate(body);
+        var issues = profiles.Validate(body);
         if (issues.Any(issue => issue.Severity <= IssueSeverity.Error))
         {
             throw new FhirException(400, issues);

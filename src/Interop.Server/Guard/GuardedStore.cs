@@ -1,4 +1,5 @@
 using Interop.Fhir;
+using Interop.Fhir.Profiles;
 using Interop.Fhir.Search;
 using Interop.Server.Http;
 using Interop.Sharing.Policy;
@@ -17,6 +18,7 @@ internal sealed partial class GuardedStore(
     SharingPolicy policy,
     SharingRows sharingRows,
     SearchQueryParser queries,
+    ProfileSet profiles,
     AuditTrail audit,
     Secrets secrets,
     InteropSettings settings,

@@ -102,6 +102,20 @@ public sealed class MutationTests
         return [element.Name];
     });
 
+    [Fact]
+    public void A_reference_to_a_type_that_is_no_target_is_named() => Mutate((resource, name, element) =>
+    {
+        var targets = element.Types.Where(type => type.Code == "Reference").SelectMany(type => type.Targets).ToList();
+        var isJudged = element.Types.Count == 1 && targets.Count > 0 && !targets.Contains("Resource") && !targets.Contains("Substance");
+        if (!isJudged || element.IsList)
+        {
+            return [];
+        }
+
+        resource[name] = new JsonObject { ["reference"] = "Substance/a" };
+        return [$"{element.Name}.reference"];
+    });
+
     private static void Mutate(Mutation mutation)
     {
         foreach (var (type, json) in OneOfEachType())
