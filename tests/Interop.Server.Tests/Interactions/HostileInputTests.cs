@@ -93,6 +93,20 @@ public sealed class HostileInputTests : SceneTests
     }
 
     [Fact]
+    public async Task A_resource_of_another_type_or_id_than_the_path_is_refused()
+    {
+        using var client = Server.As("navigator");
+
+        using var type = await client.PostFhirAsync("Observation", """{"resourceType":"Patient"}""");
+        using var id = await client.PutFhirAsync("Organization/crisis-program", """{"resourceType":"Organization","id":"other","name":"x"}""");
+        using var missing = await client.PostFhirAsync("Observation", """{"resourceType":"Observation","code":{"text":"x"}}""");
+
+        Assert.Equal("resourceType", (await type.OutcomeAsync(400)).GetProperty("expression")[0].GetString());
+        Assert.Equal("Organization.id", (await id.OutcomeAsync(400)).GetProperty("expression")[0].GetString());
+        Assert.Equal("Observation.status", (await missing.OutcomeAsync(400)).GetProperty("expression")[0].GetString());
+    }
+
+    [Fact]
     public async Task Another_media_type_is_refused()
     {
         using var client = Server.As("navigator");
