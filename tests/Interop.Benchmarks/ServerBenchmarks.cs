@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
@@ -31,7 +29,7 @@ internal static class ServerBenchmarks
         var database = Path.Combine(Path.GetTempPath(), $"interop-bench-{Guid.NewGuid():N}.db");
         using var rsa = RSA.Create(2048);
         await using var issuer = await LoopbackIssuer.StartAsync(rsa, CancellationToken.None);
-        var port = FreePort();
+        var port = Server.Tests.Host.FreePort.Next();
         var publicUrl = $"http://127.0.0.1:{port}/fhir";
         await using var server = InteropServer.Build(
             [
@@ -116,12 +114,5 @@ internal static class ServerBenchmarks
         });
         await app.StartAsync();
         return app;
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

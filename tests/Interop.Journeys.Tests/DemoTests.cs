@@ -18,7 +18,7 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task The_demo_starts_keeps_its_data_and_ends_cleanly()
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         string created;
         using (var first = await StartedAsync(port))
         {
@@ -106,12 +106,5 @@ public sealed class DemoTests : IDisposable
         var client = new HttpClient { BaseAddress = new Uri(demo.GetProperty("fhir").GetString() + "/") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -29,14 +29,12 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
     public static AuditRow Row(
         Caller? caller, long instant, FhirInteraction interaction, string? target, string? patient, string outcome, Action<Utf8JsonWriter> detail)
     {
-        using var buffer = new MemoryStream(128);
-        using (var writer = new Utf8JsonWriter(buffer))
+        var json = FhirJson.Write(writer =>
         {
             writer.WriteStartObject();
             detail(writer);
             writer.WriteEndObject();
-        }
-
+        });
         return new(
             instant,
             null,
@@ -49,6 +47,6 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
             target,
             patient,
             outcome,
-            System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+            System.Text.Encoding.UTF8.GetString(json));
     }
 }

@@ -177,7 +177,7 @@ internal sealed partial class GuardedStore
 
             try
             {
-                var query = guard.Query(caller ?? Operator, type, QueryPairs(condition), lenient: false, out _);
+                var query = guard.Query(caller ?? Operator, type, QueryPairs(condition), lenient: false, sight.Instant);
                 var matches = session.Match(
                     query with { Count = 2 }, caller is null ? sight : AsSearch(caller, sight)).Matches.Select(match => match.Key).ToList();
                 Matched.AddRange(matches);

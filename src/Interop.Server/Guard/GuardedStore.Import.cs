@@ -1,6 +1,5 @@
 using Interop.Fhir;
 using Interop.Server.Http;
-using Interop.Sharing.Policy;
 using Interop.Storage;
 
 namespace Interop.Server.Guard;
@@ -50,7 +49,7 @@ internal sealed partial class GuardedStore
             session =>
             {
                 var instant = Now();
-                var sight = new Sight(custodian, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);
+                var sight = CustodianSight(custodian, instant);
                 var run = new BundleRun(this, session, null, sight);
                 run.Execute(request);
                 session.Audit(AuditTrail.Row(Operator, instant, FhirInteraction.Transaction, null, null, "permit", detail =>

@@ -1,5 +1,4 @@
 using Interop.Fhir.Search;
-using Interop.Fhir.Validation;
 using Interop.Server.Http;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
@@ -13,14 +12,15 @@ internal sealed partial class GuardedStore
         Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, CancellationToken cancellationToken)
     {
         Require(caller, type, 's');
-        var query = Query(caller, type, pairs, lenient, out var warnings);
+        var instant = Now();
+        var query = Query(caller, type, pairs, lenient, instant);
         SearchPage page;
         var matches = new List<Disclosure>();
         var included = new List<Disclosure>();
         Sight sight;
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
-            sight = await SightAsync(read, caller, Now(), caller.Scopes.SearchableTypes, cancellationToken);
+            sight = await SightAsync(read, caller, instant, caller.Scopes.SearchableTypes, cancellationToken);
             page = await read.SearchAsync(query, sight, cancellationToken);
             await DiscloseAllAsync(read, page.Matches, sight, matches, cancellationToken);
             await DiscloseAllAsync(read, page.Included, sight, included, cancellationToken);
@@ -42,12 +42,11 @@ internal sealed partial class GuardedStore
             matches,
             included,
             page.Total,
-            page.Next is null ? null : secrets.Sign(caller, CanonicalQuery(type, pairs), page.Next.Write()),
-            warnings);
+            page.Next is null ? null : secrets.Sign(caller, CanonicalQuery(type, pairs), page.Next.Write()));
     }
 
     private SearchQuery Query(
-        Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, out IReadOnlyList<Issue> warnings)
+        Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, long instant)
     {
         var opened = new List<KeyValuePair<string, string>>();
         foreach (var pair in pairs)
@@ -60,8 +59,7 @@ internal sealed partial class GuardedStore
                     : throw new FhirException(400, "value", "The page link is not one of this search's."));
         }
 
-        var parsed = queries.Parse(type, opened, lenient, Now());
-        warnings = [.. parsed.Ignored.Select(name => new Issue(IssueSeverity.Warning, "not-supported", $"The parameter {name} was ignored.", null))];
+        var parsed = queries.Parse(type, opened, lenient, instant);
         return parsed.Query ?? throw new FhirException(400, parsed.Issues);
     }
 

@@ -73,7 +73,7 @@ internal sealed partial class GuardedStore
         ReadSession read, Sight sight, string type, ResourceKey patient, CancellationToken cancellationToken)
     {
         // R4 can't search flags by status.
-        var query = OwnQuery(type, ("subject", patient.ToString()), ("_sort", "-_lastUpdated"));
+        var query = OwnQuery(type, sight.Instant, ("subject", patient.ToString()), ("_sort", "-_lastUpdated"));
         var page = await read.SearchAsync(query, sight, cancellationToken);
         var active = page.Matches.Where(seen => TopLevel.Value(seen.Body.Span, "status").SequenceEqual("\"active\""u8)).ToList();
         var disclosures = new List<Disclosure>();
@@ -86,8 +86,8 @@ internal sealed partial class GuardedStore
         ReadSession read, Caller caller, string incident, long instant, CancellationToken cancellationToken)
     {
         // The custodian's own eyes: whether an incident is open and whose it is decides about the answer, and is not in it.
-        var custodian = new Sight(settings.Custodian, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);
-        var page = await read.SearchAsync(OwnQuery("Encounter", ("identifier", SearchText.Escape(incident))), custodian, cancellationToken);
+        var custodian = CustodianSight(settings.Custodian, instant);
+        var page = await read.SearchAsync(OwnQuery("Encounter", instant, ("identifier", SearchText.Escape(incident))), custodian, cancellationToken);
         foreach (var seen in page.Matches.Where(match => match.Tier == Tier.Own))
         {
             using var encounter = JsonDocument.Parse(seen.Body, ResourceDocument.Options);
@@ -114,7 +114,7 @@ internal sealed partial class GuardedStore
             && agency.TryGetProperty("reference", out var reference)
             && reference.ValueEquals($"Organization/{organization}"));
 
-    private Fhir.Search.SearchQuery OwnQuery(string type, params (string Name, string Value)[] pairs) =>
-        queries.Parse(type, pairs.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)), lenient: false, Now()).Query
+    private Fhir.Search.SearchQuery OwnQuery(string type, long instant, params (string Name, string Value)[] pairs) =>
+        queries.Parse(type, pairs.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)), lenient: false, instant).Query
         ?? throw new InvalidOperationException("A search of the server's own could not be read.");
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.Json;
-using Interop.Fhir.Search;
 using Interop.Fhir.Validation;
 using Interop.Server.Http;
 using Interop.Server.Workflows;
@@ -20,19 +19,17 @@ internal sealed partial class GuardedStore
     {
         Require(caller, type, 'c');
         var checkedBody = Checked(type, null, body);
-        SearchQuery? query = null;
         if (condition is not null)
         {
             // A condition is a search: its answer is whether something is there, and where.
             Require(caller, type, 's');
-            query = Query(caller, type, QueryPairs(condition), lenient: false, out _);
         }
 
         return await WriteAsync(
             caller,
             FhirInteraction.Create,
             type,
-            (session, sight) => Create(session, caller, sight, type, checkedBody, query),
+            (session, sight) => Create(session, caller, sight, type, checkedBody, condition),
             cancellationToken);
     }
 
@@ -132,11 +129,12 @@ internal sealed partial class GuardedStore
         return Sight(caller, instant, session.HasAgreement(caller.Organization, settings.Custodian, instant), types: null);
     }
 
-    private WriteResult Create(WriteSession session, Caller caller, Sight sight, string type, byte[] body, SearchQuery? condition)
+    private WriteResult Create(WriteSession session, Caller caller, Sight sight, string type, byte[] body, string? condition)
     {
         if (condition is not null)
         {
-            var matches = session.Match(condition with { Count = 2 }, AsSearch(caller, sight)).Matches;
+            var query = Query(caller, type, QueryPairs(condition), lenient: false, sight.Instant);
+            var matches = session.Match(query with { Count = 2 }, AsSearch(caller, sight)).Matches;
             if (matches.Count > 0)
             {
                 return matches.Count > 1 ? new WriteResult.Ambiguous() : new WriteResult.Existing(Disclose(session, matches[0], sight)!);

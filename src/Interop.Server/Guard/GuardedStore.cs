@@ -71,6 +71,10 @@ internal sealed partial class GuardedStore(
         types,
         forSummary);
 
+    /// <summary>The eyes of a custodian on its own records, every label: for the server's own work, never for a caller's answer.</summary>
+    private static Sight CustodianSight(string organization, long instant) =>
+        new(organization, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);
+
     private async ValueTask<Disclosure?> DiscloseAsync(
         ReadSession read, SeenResource seen, Sight sight, CancellationToken cancellationToken)
     {

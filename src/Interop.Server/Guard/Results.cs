@@ -54,7 +54,7 @@ internal sealed record HistoryVersion(Disclosure? Disclosure, bool Deleted, stri
 
 /// <summary>A page of search results.</summary>
 internal sealed record SearchAnswer(
-    IReadOnlyList<Disclosure> Matches, IReadOnlyList<Disclosure> Included, long? Total, string? NextCursor, IReadOnlyList<Issue> Warnings);
+    IReadOnlyList<Disclosure> Matches, IReadOnlyList<Disclosure> Included, long? Total, string? NextCursor);
 
 /// <summary>The answer to a batch or transaction, entry by entry.</summary>
 internal sealed record BundleResult(string Type, IReadOnlyList<BundleItem> Items);

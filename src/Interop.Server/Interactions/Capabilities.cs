@@ -27,8 +27,7 @@ internal static class Capabilities
     private static byte[] Statement(IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters)
     {
         var mapped = routes.Select(route => route.Interaction).ToHashSet();
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        return FhirJson.Write(writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("resourceType", "CapabilityStatement");
@@ -62,9 +61,7 @@ internal static class Capabilities
             writer.WriteEndObject();
             writer.WriteEndArray();
             writer.WriteEndObject();
-        }
-
-        return buffer.ToArray();
+        });
     }
 
     private static void WriteSecurity(Utf8JsonWriter writer)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using Interop.Demo;
 using Interop.Server.Tests.Host;
 
@@ -51,7 +50,7 @@ public sealed class KilledServerTests : IAsyncLifetime
     /// <summary>Starts the process, writes from four clients, and kills it without a word.</summary>
     private async Task WriteUntilKilledAsync(RunningServer issuerHost, ConcurrentBag<(string Id, string Number)> acknowledged, int round)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         using var process = Start(issuerHost, port);
         var token = issuerHost.Issuer.Token(DemoCaller.All.Single(caller => caller.Name == "navigator"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/fhir/") };
@@ -163,12 +162,5 @@ public sealed class KilledServerTests : IAsyncLifetime
         }
 
         Assert.Fail("The server process did not become ready in 20 seconds.");
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
