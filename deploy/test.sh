@@ -8,6 +8,11 @@ if ! command -v npm >/dev/null 2>&1; then
   apt-get update -qq && apt-get install -y -qq npm
 fi
 
+# The issuer's tables are tested on PostgreSQL too: its programs, not a running service.
+if [ -z "${INTEROP_TEST_POSTGRES:-}" ] && ! compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null; then
+  apt-get update -qq && apt-get install -y -qq postgresql
+fi
+
 examples=${INTEROP_R4_EXAMPLES:-$PWD/artifacts/r4-examples/package}
 if [ ! -d "$examples" ]; then
   echo "Fetching the official R4 examples (npm hl7.fhir.r4.examples 4.0.1) ..."

@@ -1,9 +1,11 @@
 using System.Net;
+using Npgsql;
 
 namespace Interop.Identity;
 
 /// <summary>The settings under <c>Identity:</c>, read and checked once at start. A wrong one stops the process with a sentence.</summary>
-/// <param name="DatabasePath">From <c>Identity:Database</c>, <c>sqlite:PATH</c>.</param>
+/// <param name="SqlitePath">From <c>Identity:Database</c>, <c>sqlite:PATH</c>; null with PostgreSQL.</param>
+/// <param name="PostgresConnection">From <c>Identity:Database</c>, <c>postgres:CONNECTION STRING</c>; null with SQLite.</param>
 /// <param name="Issuer">The <c>iss</c> of every token and the base of every endpoint, without a trailing slash.</param>
 /// <param name="Audience">The <c>aud</c> of access tokens; the API's <c>Interop:Issuers:N:Audience</c>.</param>
 /// <param name="FhirUrl">The FHIR base, which SMART authorization requests name in <c>aud</c>.</param>
@@ -12,7 +14,8 @@ namespace Interop.Identity;
 /// <param name="RequestsPerMinute">Token requests of one client from one address, and half of it the sign-ins of one address.</param>
 /// <param name="RequiresSecondFactor">Whether clients get codes only from sessions with a second factor.</param>
 public sealed record IdentitySettings(
-    string DatabasePath,
+    string? SqlitePath,
+    string? PostgresConnection,
     string Issuer,
     string Audience,
     string FhirUrl,
@@ -35,7 +38,13 @@ public sealed record IdentitySettings(
     public static IdentitySettings From(IConfiguration configuration)
     {
         var section = configuration.GetSection("Identity");
-        var database = DatabasePathOf(section["Database"] ?? "sqlite:identity.db");
+        var (sqlite, postgres) = DatabaseOf(section["Database"] ?? "sqlite:identity.db");
+        var keys = section["KeyFolder"] ?? (sqlite is not null ? sqlite + ".keys" : null);
+        if (string.IsNullOrEmpty(keys))
+        {
+            throw new SettingsException("Identity:KeyFolder is required with PostgreSQL: all instances must share it.");
+        }
+
         var issuer = Url(section["Issuer"] ?? "http://127.0.0.1:5090", "Identity:Issuer");
         var fhir = Url(section["FhirUrl"] ?? "http://127.0.0.1:5080/fhir", "Identity:FhirUrl");
         var audience = section["Audience"] ?? "interop";
@@ -60,13 +69,32 @@ public sealed record IdentitySettings(
             throw new SettingsException("Identity:BreachedPasswords names a file that does not exist.");
         }
 
-        return new(database, issuer, audience, fhir, section["KeyFolder"] ?? database + ".keys", breached, requests, secondFactor);
+        return new(sqlite, postgres, issuer, audience, fhir, keys, breached, requests, secondFactor);
     }
 
-    public static string DatabasePathOf(string database) =>
-        database.StartsWith("sqlite:", StringComparison.Ordinal) && database.Length > "sqlite:".Length
-            ? database["sqlite:".Length..]
-            : throw new SettingsException("Identity:Database must be sqlite:PATH.");
+    /// <summary>Only the name: a connection string may hold a password.</summary>
+    public override string ToString() => nameof(IdentitySettings);
+
+    private static (string? SqlitePath, string? PostgresConnection) DatabaseOf(string database)
+    {
+        switch (database.Split(':', 2))
+        {
+            case ["sqlite", { Length: > 0 } path]:
+                return (path, null);
+            case ["postgres", { Length: > 0 } connection]:
+                try
+                {
+                    return (null, new NpgsqlConnectionStringBuilder(connection).ToString());
+                }
+                catch (ArgumentException)
+                {
+                    throw new SettingsException("Identity:Database has a connection string that PostgreSQL's driver does not understand.");
+                }
+
+            default:
+                throw new SettingsException("Identity:Database must be sqlite:PATH or postgres:CONNECTION STRING.");
+        }
+    }
 
     private static string Url(string text, string name)
     {

@@ -6,14 +6,14 @@ using Interop.Identity.Tables;
 namespace Interop.Identity.Tests;
 
 /// <summary>Signing in, the second factor, lockout, sessions and passwords, through the pages.</summary>
-public sealed class AccountTests : IAsyncLifetime
+public abstract class AccountTests(Database database) : IAsyncLifetime
 {
     private RunningIssuer issuer = null!;
     private Browser browser = null!;
 
     public async Task InitializeAsync()
     {
-        issuer = await RunningIssuer.StartAsync();
+        issuer = await RunningIssuer.StartAsync(database);
         browser = Browser.At(issuer);
     }
 
@@ -70,7 +70,7 @@ public sealed class AccountTests : IAsyncLifetime
     [Fact]
     public async Task Password_spraying_from_one_address_is_stopped()
     {
-        await using var strict = await RunningIssuer.StartAsync("--Identity:RequestsPerMinute=12");
+        await using var strict = await RunningIssuer.StartAsync(database, "--Identity:RequestsPerMinute=12");
         await using var sprayer = Browser.At(strict);
         await sprayer.OpenAsync("/sign-in");
         for (var name = 0; name < 8; name++)

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Interop.Identity.Tests;
 
 /// <summary>SMART App Launch: authorization_code with PKCE, refresh, reuse, revocation, introspection.</summary>
-public sealed class AuthorizationCodeTests : IAsyncLifetime
+public abstract class AuthorizationCodeTests(Database database) : IAsyncLifetime
 {
     private RunningIssuer issuer = null!;
     private Registered app = null!;
@@ -14,7 +14,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        issuer = await RunningIssuer.StartAsync();
+        issuer = await RunningIssuer.StartAsync(database);
         app = await Registered.AppAsync(issuer);
         person = await Person.AddAsync(issuer);
         browser = Browser.At(issuer);

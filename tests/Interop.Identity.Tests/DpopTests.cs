@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Interop.Identity.Tests;
 
 /// <summary>DPoP, RFC 9449.</summary>
-public sealed class DpopTests : IAsyncLifetime
+public abstract class DpopTests(Database database) : IAsyncLifetime
 {
     private readonly ClientKey key = ClientKey.Ec("dpop", "ES256");
     private RunningIssuer issuer = null!;
@@ -13,7 +13,7 @@ public sealed class DpopTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        issuer = await RunningIssuer.StartAsync();
+        issuer = await RunningIssuer.StartAsync(database);
         client = await Registered.BackendAsync(issuer);
     }
 

@@ -14,19 +14,23 @@ internal sealed class RunningIssuer : IAsyncDisposable
     public const string Fhir = "http://127.0.0.1:5080/fhir";
 
     private readonly WebApplication application;
-    private readonly string? ownFolder;
+    private readonly bool ownsDatabase;
 
-    private RunningIssuer(WebApplication application, string url, string folder, string? ownFolder, TestClock clock)
+    private RunningIssuer(WebApplication application, string url, string folder, string databaseSetting, bool ownsDatabase, TestClock clock)
     {
         this.application = application;
-        this.ownFolder = ownFolder;
+        this.ownsDatabase = ownsDatabase;
         Folder = folder;
+        DatabaseSetting = databaseSetting;
         Url = url;
         Clock = clock;
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = new Uri(url) };
     }
 
     public string Folder { get; }
+
+    /// <summary>Its <c>Identity:Database</c>.</summary>
+    public string DatabaseSetting { get; }
 
     /// <summary>Where this instance listens.</summary>
     public string Url { get; }
@@ -40,28 +44,21 @@ internal sealed class RunningIssuer : IAsyncDisposable
 
     public IdentitySettings Settings => Get<IdentitySettings>();
 
-    public static Task<RunningIssuer> StartAsync(params string[] settings) => StartAsync(null, settings);
+    public static Task<RunningIssuer> StartAsync(params string[] settings) => StartAsync(Database.Sqlite, settings);
+
+    public static async Task<RunningIssuer> StartAsync(Database database, params string[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("interop-identity-").FullName;
+        return await StartAsync(null, folder, await NewDatabaseAsync(database, folder), settings);
+    }
 
     /// <param name="sibling">The instance whose database, clock and issuer name to share.</param>
-    public static async Task<RunningIssuer> StartAsync(RunningIssuer? sibling, params string[] settings)
-    {
-        var own = sibling is null ? Directory.CreateTempSubdirectory("interop-identity-").FullName : null;
-        var folder = own ?? sibling!.Folder;
-        var url = $"http://127.0.0.1:{FreePort()}";
-        var clock = sibling?.Clock ?? new TestClock();
-        var application = InteropIdentity.Build(
-            [
-                $"--urls={url}",
-                $"--Identity:Issuer={sibling?.Issuer ?? url}",
-                $"--Identity:Database=sqlite:{Path.Combine(folder, "identity.db")}",
-                "--Logging:LogLevel:Default=Error",
-                "--Identity:RequestsPerMinute=100000",
-                .. settings,
-            ],
-            clock);
-        await application.StartAsync();
-        return new(application, url, folder, own, clock);
-    }
+    public static Task<RunningIssuer> StartAsync(RunningIssuer sibling, params string[] settings) =>
+        StartAsync(sibling, sibling.Folder, sibling.DatabaseSetting, settings);
+
+    /// <summary>The <c>Identity:Database</c> of a database that has no tables yet.</summary>
+    public static async Task<string> NewDatabaseAsync(Database database, string folder) =>
+        database == Database.Sqlite ? "sqlite:" + Path.Combine(folder, $"{Guid.NewGuid():N}.db") : "postgres:" + await PostgresCluster.CreateDatabaseAsync();
 
     public T Get<T>()
         where T : notnull => application.Services.GetRequiredService<T>();
@@ -91,14 +88,39 @@ internal sealed class RunningIssuer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        var postgres = Settings.PostgresConnection;
         Http.Dispose();
         await application.StopAsync();
         await application.DisposeAsync();
-        if (ownFolder is not null)
+        if (ownsDatabase)
         {
+            if (postgres is not null)
+            {
+                await PostgresCluster.DropDatabaseAsync(postgres);
+            }
+
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            Directory.Delete(ownFolder, true);
+            Directory.Delete(Folder, true);
         }
+    }
+
+    private static async Task<RunningIssuer> StartAsync(RunningIssuer? sibling, string folder, string database, string[] settings)
+    {
+        var url = $"http://127.0.0.1:{FreePort()}";
+        var clock = sibling?.Clock ?? new TestClock();
+        var application = InteropIdentity.Build(
+            [
+                $"--urls={url}",
+                $"--Identity:Issuer={sibling?.Issuer ?? url}",
+                $"--Identity:Database={database}",
+                $"--Identity:KeyFolder={Path.Combine(folder, "keys")}",
+                "--Logging:LogLevel:Default=Error",
+                "--Identity:RequestsPerMinute=100000",
+                .. settings,
+            ],
+            clock);
+        await application.StartAsync();
+        return new(application, url, folder, database, sibling is null, clock);
     }
 
     private static int FreePort()

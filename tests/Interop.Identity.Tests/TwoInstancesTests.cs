@@ -6,14 +6,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace Interop.Identity.Tests;
 
 /// <summary>Two instances of one issuer on one database file.</summary>
-public sealed class TwoInstancesTests : IAsyncLifetime
+public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
 {
     private RunningIssuer first = null!;
     private RunningIssuer second = null!;
 
     public async Task InitializeAsync()
     {
-        first = await RunningIssuer.StartAsync();
+        first = await RunningIssuer.StartAsync(database);
         second = await RunningIssuer.StartAsync(first);
     }
 

@@ -4,11 +4,11 @@ using System.Net;
 namespace Interop.Identity.Tests;
 
 /// <summary>The executable's verbs, run as a process beside a running issuer.</summary>
-public sealed class VerbsTests : IAsyncLifetime
+public abstract class VerbsTests(Database database) : IAsyncLifetime
 {
     private RunningIssuer issuer = null!;
 
-    public async Task InitializeAsync() => issuer = await RunningIssuer.StartAsync();
+    public async Task InitializeAsync() => issuer = await RunningIssuer.StartAsync(database);
 
     public async Task DisposeAsync() => await issuer.DisposeAsync();
 
@@ -64,17 +64,24 @@ public sealed class VerbsTests : IAsyncLifetime
     [Fact]
     public async Task A_database_is_made_by_migrate_and_again_does_no_harm()
     {
-        var path = Path.Combine(issuer.Folder, "other.db");
+        var other = await RunningIssuer.NewDatabaseAsync(database, issuer.Folder);
 
-        Assert.Equal(0, (await RunAsync("migrate", "--database", "sqlite:" + path)).Status);
-        Assert.Equal(0, (await RunAsync("migrate", "--database", "sqlite:" + path)).Status);
-        Assert.True(File.Exists(path));
+        Assert.Equal(0, (await RunAsync("migrate", "--database", other)).Status);
+        Assert.Equal(0, (await RunAsync("migrate", "--database", other)).Status);
+        Assert.Equal((0, "Registered rotated."), await RunAsync(
+            "client", "add", "rotated", "--database", other, "--name", "N", "--agency", "Organization/x", "--scope", "openid", "--redirect-uri", "https://app.example/callback"));
+        Assert.Equal((0, "rotated\tlive\tOrganization/x\topenid"), await RunAsync("client", "list", "--database", other));
+        if (database == Database.Postgres)
+        {
+            await PostgresCluster.DropDatabaseAsync(other["postgres:".Length..]);
+        }
     }
 
     private async Task<(int Status, string Output)> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(InteropIdentity).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["Identity__Database"] = "sqlite:" + issuer.Settings.DatabasePath;
+        start.Environment["Identity__Database"] = issuer.DatabaseSetting;
+        start.Environment["Identity__KeyFolder"] = issuer.Settings.KeyFolder;
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

@@ -27,7 +27,7 @@ internal sealed class SigningKeys(IdentityDatabase database, IDataProtectionProv
         var current = (await RowsAsync(cancellationToken)).Where(row => row.SignsFrom <= now).LastOrDefault();
         if (current is null)
         {
-            await InsertAsync(now, onlyFirst: true, cancellationToken);
+            await InsertAsync(now, withdrawOthers: null, cancellationToken);
             current = (await RowsAsync(cancellationToken))[^1];
         }
 
@@ -52,12 +52,8 @@ internal sealed class SigningKeys(IdentityDatabase database, IDataProtectionProv
     {
         var now = clock.GetUtcNow();
         var signsFrom = atOnce ? now : now + Lead;
-        var withdrawn = atOnce ? now : signsFrom + Overlap;
-        await database.ExecuteAsync(
-            "UPDATE signing_key SET published_to = @withdrawn WHERE published_to IS NULL OR published_to > @withdrawn",
-            new { withdrawn = withdrawn.ToMicroseconds() },
-            cancellationToken);
-        return await InsertAsync(signsFrom.ToMicroseconds(), onlyFirst: false, cancellationToken);
+        var withdrawn = (atOnce ? now : signsFrom + Overlap).ToMicroseconds();
+        return await InsertAsync(signsFrom.ToMicroseconds(), withdrawn, cancellationToken);
     }
 
     private async Task<IReadOnlyList<Row>> RowsAsync(CancellationToken cancellationToken)
@@ -66,12 +62,13 @@ internal sealed class SigningKeys(IdentityDatabase database, IDataProtectionProv
             SELECT kid AS Kid, protected AS Protected, modulus AS Modulus, exponent AS Exponent, signs_from AS SignsFrom
             FROM   signing_key
             WHERE  published_to IS NULL OR published_to > @now
-            ORDER  BY signs_from, rowid
+            ORDER  BY signs_from, created_at, kid
             """;
         return await database.ListAsync<Row>(sql, new { now = clock.GetUtcNow().ToMicroseconds() }, cancellationToken);
     }
 
-    private async Task<string> InsertAsync(long signsFrom, bool onlyFirst, CancellationToken cancellationToken)
+    /// <param name="withdrawOthers">When the other keys stop being published; null to insert only where there is no key.</param>
+    private async Task<string> InsertAsync(long signsFrom, long? withdrawOthers, CancellationToken cancellationToken)
     {
         using var rsa = RSA.Create(2048);
         var parameters = rsa.ExportParameters(false);
@@ -82,13 +79,25 @@ internal sealed class SigningKeys(IdentityDatabase database, IDataProtectionProv
             Base64UrlEncoder.Encode(parameters.Exponent),
             signsFrom);
         const string sql = """
+            UPDATE signing_key SET published_to = @withdrawn WHERE @isFirst = 0 AND (published_to IS NULL OR published_to > @withdrawn);
             INSERT INTO signing_key (kid, protected, modulus, exponent, created_at, signs_from)
             SELECT @Kid, @Protected, @Modulus, @Exponent, @now, @SignsFrom
-            WHERE  @onlyFirst = 0 OR NOT EXISTS (SELECT 1 FROM signing_key WHERE published_to IS NULL)
+            WHERE  @isFirst = 0 OR NOT EXISTS (SELECT 1 FROM signing_key WHERE published_to IS NULL)
             """;
-        await database.ExecuteAsync(
+        await database.ExecuteAloneAsync(
+            "signing_key",
             sql,
-            new { row.Kid, row.Protected, row.Modulus, row.Exponent, row.SignsFrom, now = clock.GetUtcNow().ToMicroseconds(), onlyFirst = onlyFirst ? 1 : 0 },
+            new
+            {
+                row.Kid,
+                row.Protected,
+                row.Modulus,
+                row.Exponent,
+                row.SignsFrom,
+                now = clock.GetUtcNow().ToMicroseconds(),
+                withdrawn = withdrawOthers ?? 0,
+                isFirst = withdrawOthers is null ? 1 : 0,
+            },
             cancellationToken);
         return row.Kid;
     }

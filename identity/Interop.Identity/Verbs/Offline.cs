@@ -6,7 +6,7 @@ namespace Interop.Identity.Verbs;
 internal static class Offline
 {
     public static Option<string> Database() =>
-        new("--database") { Description = "sqlite:PATH, as Identity:Database.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("Identity__Database") ?? "sqlite:identity.db" };
+        new("--database") { Description = "sqlite:PATH or postgres:CONNECTION STRING, as Identity:Database.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("Identity__Database") ?? "sqlite:identity.db" };
 
     /// <summary>The issuer's parts on that database, without HTTP.</summary>
     public static ServiceProvider Open(string? database)

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Interop.Identity.Tests;
+
+/// <summary>
+/// A throwaway PostgreSQL of this process, or the server that <c>INTEROP_TEST_POSTGRES</c> names; each test gets a database of its own.
+/// </summary>
+internal sealed class PostgresCluster
+{
+    private const string Setting = "INTEROP_TEST_POSTGRES";
+
+    // Ends with this process, however it ends: the shell waits for the pipe from it to close, then stops the server and cleans up.
+    private const string Script = """
+        "$BIN/initdb" --pgdata="$DATA" --username=postgres --auth=trust --no-sync --encoding=UTF8 --no-locale >/dev/null || exit 1
+        "$BIN/postgres" -D "$DATA" -k "$DATA" -h 127.0.0.1 -p "$PORT" -c fsync=off -c max_connections=300 >"$DATA/log" 2>&1 &
+        server=$!
+        cat >/dev/null
+        kill -QUIT $server
+        wait $server
+        rm -rf "$DATA"
+        """;
+
+    private static readonly Lazy<Task<PostgresCluster>> One = new(StartAsync);
+
+    private readonly string connectionString;
+    private readonly Process? shell;
+
+    private PostgresCluster(string connectionString, Process? shell)
+    {
+        this.connectionString = connectionString;
+        this.shell = shell;
+    }
+
+    /// <summary>Whether there is a PostgreSQL to test with. CI must have one: there the tests run, and fail without.</summary>
+    public static bool IsPresent => Given is not null || Binaries is not null || Environment.GetEnvironmentVariable("CI") == "true";
+
+    private static string? Given => Environment.GetEnvironmentVariable(Setting) is { Length: > 0 } text ? text : null;
+
+    private static string? Binaries => Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").Select(folder => Path.Combine(folder, "bin")).Where(bin => File.Exists(Path.Combine(bin, "initdb"))).Max()
+        : null;
+
+    /// <summary>The connection string of a new, empty database.</summary>
+    public static async Task<string> CreateDatabaseAsync()
+    {
+        var cluster = await One.Value;
+        var name = "interop_" + Guid.NewGuid().ToString("N");
+        await cluster.RunAsync($"CREATE DATABASE {name}");
+        return new NpgsqlConnectionStringBuilder(cluster.connectionString) { Database = name, MaxPoolSize = 20 }.ToString();
+    }
+
+    public static async Task DropDatabaseAsync(string connectionString) =>
+        await (await One.Value).RunAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
+
+    private static async Task<PostgresCluster> StartAsync()
+    {
+        if (Given is { } given)
+        {
+            return new(given, null);
+        }
+
+        var binaries = Binaries ?? throw new InvalidOperationException($"PostgreSQL is not installed, and {Setting} is not set.");
+        var data = Directory.CreateTempSubdirectory("interop-postgres-").FullName;
+        var port = FreePort();
+        var start = new ProcessStartInfo("sh", ["-c", Script]) { RedirectStandardInput = true };
+        if (Environment.UserName == "root")
+        {
+            // PostgreSQL refuses to run as root.
+            using var owner = Process.Start("chown", ["postgres", data]);
+            await owner.WaitForExitAsync();
+            start = new ProcessStartInfo("runuser", ["-u", "postgres", "--", "sh", "-c", Script]) { RedirectStandardInput = true };
+        }
+
+        start.Environment["BIN"] = binaries;
+        start.Environment["DATA"] = data;
+        start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        start.WorkingDirectory = "/";
+        var cluster = new PostgresCluster($"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres", Process.Start(start)!);
+        await cluster.AnswersAsync();
+        return cluster;
+    }
+
+    private async Task AnswersAsync()
+    {
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await RunAsync("SELECT 1");
+                return;
+            }
+            catch (NpgsqlException) when (shell!.HasExited ? throw new InvalidOperationException("PostgreSQL did not start.") : patience.Elapsed < TimeSpan.FromMinutes(1))
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    private async Task RunAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

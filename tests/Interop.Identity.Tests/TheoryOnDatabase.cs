@@ -1,0 +1,13 @@
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace Interop.Identity.Tests;
+
+/// <summary>Finds theories, see <see cref="FactAttribute"/>.</summary>
+public sealed class TheoryOnDatabase(IMessageSink messages) : TheoryDiscoverer(messages)
+{
+    public override IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute) =>
+        FactOnDatabase.Absence(testMethod) is { } absence
+            ? CreateTestCasesForSkip(discoveryOptions, testMethod, theoryAttribute, absence)
+            : base.Discover(discoveryOptions, testMethod, theoryAttribute);
+}
