@@ -78,6 +78,14 @@ public sealed class ReadSession : IAsyncDisposable
         return new(rows.HasAgreement(organization, grantor, instant));
     }
 
+    /// <summary>Whether the organisation demands a qualification that its roster does not show of the practitioner at the instant.</summary>
+    public ValueTask<bool> LacksQualificationAsync(
+        string organization, string? practitioner, long instant, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.LacksQualification(organization, practitioner, instant));
+    }
+
     public ValueTask<IReadOnlyList<CaseFact>> CasesOfAsync(string patient, string? source, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

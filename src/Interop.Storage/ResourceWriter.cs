@@ -1,6 +1,7 @@
 using Interop.Fhir;
 using Interop.Sharing.Consent;
 using Interop.Sharing.Redaction;
+using Interop.Sharing.Roster;
 using Interop.Storage.Search;
 
 namespace Interop.Storage;
@@ -97,6 +98,27 @@ internal sealed class ResourceWriter(ResourceRows rows)
                     (subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis)
                 VALUES ({subject}, {grant.Source}, {grant.Grantee}, {grant.Practitioner ?? ""}, {grant.Purpose}, {grant.Tier},
                     {grant.Cleared}, {grant.From}, {grant.To}, {grant.Basis})
+                """);
+        }
+    }
+
+    public void ReplaceRosterRequirements(IEnumerable<RosterRequirement> requirements)
+    {
+        statements.Execute($"DELETE FROM roster_requirement");
+        foreach (var (organization, code) in requirements)
+        {
+            statements.Execute($"INSERT INTO roster_requirement (organization, code) VALUES ({organization}, {code})");
+        }
+    }
+
+    public void ReplaceRoster(IEnumerable<RosterRow> roster)
+    {
+        statements.Execute($"DELETE FROM roster");
+        foreach (var row in roster)
+        {
+            statements.Execute($"""
+                INSERT INTO roster (organization, practitioner, code, valid_from, valid_to)
+                VALUES ({row.Organization}, {row.Practitioner}, {row.Code}, {row.From}, {row.To})
                 """);
         }
     }

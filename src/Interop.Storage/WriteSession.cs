@@ -3,6 +3,7 @@ using Interop.Fhir.Search;
 using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
+using Interop.Sharing.Roster;
 using Interop.Storage.Search;
 
 namespace Interop.Storage;
@@ -68,6 +69,17 @@ public sealed class WriteSession
 
     /// <inheritdoc cref="ReadSession.HasAgreementAsync"/>
     public bool HasAgreement(string organization, string grantor, long instant) => rows.HasAgreement(organization, grantor, instant);
+
+    /// <inheritdoc cref="ReadSession.LacksQualificationAsync"/>
+    public bool LacksQualification(string organization, string? practitioner, long instant) =>
+        rows.LacksQualification(organization, practitioner, instant);
+
+    /// <summary>Whether any organisation demands a qualification.</summary>
+    public bool HasRosterRequirements() => rows.HasRosterRequirements();
+
+    public void ReplaceRosterRequirements(IEnumerable<RosterRequirement> requirements) => writer.ReplaceRosterRequirements(requirements);
+
+    public void ReplaceRoster(IEnumerable<RosterRow> roster) => writer.ReplaceRoster(roster);
 
     /// <summary>The patients whose grants differ from the defaults, or might once they are compiled again.</summary>
     public IReadOnlyList<string> PatientsWithGrants() => rows.PatientsWithGrants();

@@ -45,7 +45,8 @@ internal static class SharingBenchmarks
             ["hospital"] = new("hospital", true, AgencyType.Hospital, false, true, false),
         };
         var agreement = new Agreement(
-            "a", "crisis", "hospital", Tier.Full, Labels.All & ~Labels.NamedOnly, ["TREAT", "COC"], 0, long.MaxValue, null, []);
+            "a", "crisis", "hospital", Tier.Full, Labels.All & ~Labels.NamedOnly, ["TREAT", "COC"], 0, long.MaxValue, null, [], "executed",
+            false, []);
         var deny = new ProvisionFacts(false, 0, long.MaxValue, [], false, false, [], true, null, Labels.Hiv, 0, []);
         var permit = new ProvisionFacts(true, 0, long.MaxValue, ["hospital"], true, false, ["TREAT"], true, Tier.Full, Labels.Bh, 0,
             [deny]);

@@ -25,6 +25,7 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
     {
         issuer = await RunningIssuer.StartAsync();
         server = await ServerAsync(issuer);
+        await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Agreement("general-hospital"));
         client = await Registered.BackendAsync(issuer);
     }
 

@@ -29,7 +29,7 @@ public sealed class OnboardingTests : IAsyncLifetime
         using var hospital = server.As(Hospital());
         var patient = await CreateAsync(navigator, "Patient", Fixtures.Patient("p"));
         var condition = await CreateAsync(navigator, "Condition", Fixtures.Condition("c", "p").Replace("Patient/p", patient, StringComparison.Ordinal));
-        await StatusAsync(hospital, patient, 404);
+        await StatusAsync(hospital, patient, 403);
 
         var contract = await CreateAsync(privacy, "Contract", Example("Contract-hospital-agreement.json", patient));
         await StatusAsync(hospital, patient, 200);
@@ -42,7 +42,7 @@ public sealed class OnboardingTests : IAsyncLifetime
         await StatusAsync(hospital, condition, 404);
 
         await ReplaceAsync(privacy, contract, "status", "terminated");
-        await StatusAsync(hospital, patient, 404);
+        await StatusAsync(hospital, patient, 403);
         using var written = await hospital.PostFhirAsync("Patient", Fixtures.Patient("x"));
         await written.OutcomeAsync(403);
     }
@@ -59,7 +59,7 @@ public sealed class OnboardingTests : IAsyncLifetime
 
         Assert.Equal("Contract.term", (await response.OutcomeAsync(400)).GetProperty("expression")[0].GetString());
         using var directory = await hospital.GetAsync("Organization/crisis-program");
-        await directory.OutcomeAsync(404);
+        await directory.OutcomeAsync(403);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class OnboardingTests : IAsyncLifetime
         server.Clock.Advance(new DateTimeOffset(2027, 12, 31, 23, 59, 59, TimeSpan.Zero) - server.Clock.GetUtcNow());
         await StatusAsync(hospital, "Organization/crisis-program", 200);
         server.Clock.Advance(TimeSpan.FromSeconds(1));
-        await StatusAsync(hospital, "Organization/crisis-program", 404);
+        await StatusAsync(hospital, "Organization/crisis-program", 403);
     }
 
     [Fact]

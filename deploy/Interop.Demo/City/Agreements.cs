@@ -13,26 +13,34 @@ internal static class Agreements
         "EMOTDIS", "42CFRPart2", "V",
     ];
 
+    private static readonly string[] Everybody = ["system/*.cruds", "user/*.cruds"];
+
     private static readonly string[] Care = ["TREAT", "ETREAT", "COC", "CAREMGT"];
 
     public static IEnumerable<CityBundle> Bundles(DateTimeOffset now)
     {
         var year = (Start: now.AddDays(-200), End: now.AddDays(165));
-        var crisis = new Form(Codes.CrisisProgram, Codes.Shelter, "executed", year.Start, year.End, "basic", [], ["COC"]);
+        var crisis = new Form(Codes.CrisisProgram, Codes.Shelter, "executed", year.Start, year.End, "basic", [], ["COC"], ["system/*.rs"]);
         yield return new(Codes.CrisisProgram,
         [
             Contract("agreement-hospital", crisis with
             {
-                Grantee = Codes.CityHospital, Ceiling = "full", Cleared = Everything, Purposes = Care,
+                Grantee = Codes.CityHospital, Ceiling = "full", Cleared = Everything, Purposes = Care, Scopes = Everybody,
             }),
             Contract("agreement-family-services", crisis with
             {
-                Grantee = Codes.FamilyServices, Ceiling = "intermediate", Cleared = ["MH"], Purposes = ["COC", "CAREMGT"],
+                Grantee = Codes.FamilyServices, Ceiling = "intermediate", Cleared = ["MH"], Purposes = ["COC", "CAREMGT"], Scopes = Everybody,
             }),
-            Contract("agreement-police", crisis with { Grantee = Codes.CityPolice, Purposes = ["OVRPS"] }),
-            Contract("agreement-dispatch", crisis with { Grantee = Codes.DispatchCenter, Purposes = ["OVRPS"] }),
+            Contract("agreement-police", crisis with
+            {
+                Grantee = Codes.CityPolice, Purposes = ["OVRPS"], Scopes = ["system/*.rs", "crisis-summary"],
+            }),
+            Contract("agreement-dispatch", crisis with
+            {
+                Grantee = Codes.DispatchCenter, Purposes = ["OVRPS"], Scopes = ["system/*.rs", "cad.write"],
+            }),
             Contract("agreement-shelter-expired", crisis with { Start = now.AddDays(-400), End = now.AddDays(-35) }),
-            Contract("agreement-shelter-suspended", crisis with { Status = "disputed" }),
+            Contract("agreement-shelter-suspended", crisis with { IsSuspended = true }),
             Contract("agreement-shelter-draft", crisis with { Status = "negotiable" }),
         ]);
         var recovery = crisis with { Grantor = Codes.RecoveryClinic, Cleared = Everything, Purposes = Care };
@@ -46,14 +54,21 @@ internal static class Agreements
     private static CityResource Contract(string id, Form form) =>
         new("Contract", id, FhirWriter.Resource("Contract", id, json => json
             .Object("meta", meta => meta.Texts("profile", Codes.ExtensionUrl("sharing-agreement")))
-            .One("extension", review => review
-                .Text("url", Codes.ExtensionUrl("agreement-review"))
-                .Text("valueDate", FhirWriter.Date(form.End.AddDays(-90))))
+            .Each("extension", Extensions(form), extension => json.Text("url", extension.Url).Text(extension.Name, extension.Value))
+            .Each("modifierExtension", form.IsSuspended ? ["Funding is not settled."] : Array.Empty<string>(), reason => json
+                .Text("url", Codes.ExtensionUrl("agreement-suspension"))
+                .Text("valueString", reason))
             .Text("status", form.Status)
             .Time("issued", form.Start.AddDays(-10))
             .Object("applies", applies => applies.Text("start", FhirWriter.Date(form.Start)).Text("end", FhirWriter.Date(form.End)))
             .Text("title", $"{form.Grantor} and {form.Grantee}")
             .Each("term", Terms, term => WriteTerm(json, term, form))));
+
+    private static IReadOnlyList<(string Url, string Name, string Value)> Extensions(Form form) =>
+    [
+        (Codes.ExtensionUrl("agreement-review"), "valueDate", FhirWriter.Date(form.End.AddDays(-90))),
+        .. form.Scopes.Select(scope => (Codes.ExtensionUrl("agreement-scope"), "valueString", scope)),
+    ];
 
     private static void WriteTerm(FhirWriter json, string term, Form form)
     {
@@ -87,5 +102,9 @@ internal static class Agreements
         DateTimeOffset End,
         string Ceiling,
         IReadOnlyList<string> Cleared,
-        IReadOnlyList<string> Purposes);
+        IReadOnlyList<string> Purposes,
+        IReadOnlyList<string> Scopes)
+    {
+        public bool IsSuspended { get; init; }
+    }
 }

@@ -94,8 +94,7 @@ internal sealed partial class GuardedStore
 
         private WriteResult? Create(ResourceKey key, byte[] body, HashSet<ResourceKey> known)
         {
-            var refused = WriteRules.Check(
-                caller!, sight, key, body, guard.settings.Custodian) ?? UnknownReferences(session, sight, key, body, known);
+            var refused = guard.NewRefused(caller!, sight, key, body) ?? UnknownReferences(session, sight, key, body, known);
             if (refused is null)
             {
                 guard.Store(session, key, caller!.Organization, WithId(body, key.Id), sight.Instant, written);

@@ -35,9 +35,9 @@ internal sealed partial class GuardedStore
     private IncidentReceipt Take(WriteSession session, Caller? caller, EidoMessage message)
     {
         var instant = Now();
-        if (caller is not null && !session.HasAgreement(caller.Organization, settings.Custodian, instant))
+        if (caller is not null)
         {
-            throw new FhirException(403, "forbidden", "No agreement with this agency is in force.");
+            _ = SightOf(session, caller);
         }
 
         // What dispatch says becomes the custodian's own record, and opens a person to the police agency that it assigns: the scope

@@ -25,7 +25,9 @@ internal sealed partial class GuardedStore
         await using var read = await store.OpenReadAsync(cancellationToken);
         var stored = await read.FindAsync(key, cancellationToken) ?? throw new FhirException(404, "not-found", $"{key} is not known.");
         var isSummary = purposes.Any(SharingPolicy.SummaryPurposes.Contains);
-        var sight = await SightAsync(read, caller, Now(), types: null, cancellationToken, isSummary);
+        var instant = Now();
+        var hasAgreement = await read.HasAgreementAsync(requester.Id, settings.Custodian, instant, cancellationToken);
+        var sight = Sight(caller, instant, hasAgreement, types: null, isSummary);
         var facts = await sharingRows.FactsAsync(read, person.Id, stored.Source, cancellationToken);
         var judged = redactor.Judge(stored.Body, await SourceOfAsync(read, stored.Source, cancellationToken), key, sight.Instant);
         var subject = new ResourceFacts(

@@ -31,7 +31,7 @@ internal sealed partial class GuardedStore
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
             var sight = await SightAsync(read, caller, instant, types: null, cancellationToken, forSummary: true);
-            if (await OpenIncidentAsync(read, caller, question.Incident, instant, cancellationToken) is not { } patient || !sight.Directory)
+            if (await OpenIncidentAsync(read, caller, question.Incident, instant, cancellationToken) is not { } patient)
             {
                 rule = "no open incident of this agency";
             }

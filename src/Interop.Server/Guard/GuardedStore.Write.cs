@@ -126,7 +126,10 @@ internal sealed partial class GuardedStore
     private Sight SightOf(WriteSession session, Caller caller)
     {
         var instant = Now();
-        return Sight(caller, instant, session.HasAgreement(caller.Organization, settings.Custodian, instant), types: null);
+        return Admission.Demand(
+            caller,
+            Sight(caller, instant, session.HasAgreement(caller.Organization, settings.Custodian, instant), types: null),
+            caller.IsPerson && session.LacksQualification(caller.Organization, caller.Practitioner, instant));
     }
 
     private WriteResult Create(WriteSession session, Caller caller, Sight sight, string type, byte[] body, string? condition)
@@ -142,7 +145,7 @@ internal sealed partial class GuardedStore
         }
 
         var key = new ResourceKey(type, Guid.NewGuid().ToString());
-        if (WriteRules.Check(caller, sight, key, body, settings.Custodian) is { } refused)
+        if (NewRefused(caller, sight, key, body) is { } refused)
         {
             return refused;
         }
@@ -157,6 +160,10 @@ internal sealed partial class GuardedStore
         sharingRows.Refresh(session, written);
         return new WriteResult.Stored(Written(session, key, sight), Created: true);
     }
+
+    private WriteResult.Refused? NewRefused(Caller caller, Sight sight, ResourceKey key, byte[] body) =>
+        WriteRules.Check(caller, sight, key, body, settings.Custodian)
+        ?? (key.Type == "Contract" ? WriteRules.AgreementStep(null, body, key.Id) : null);
 
     /// <summary>A condition sees the types that a search of the caller's would.</summary>
     private static Sight AsSearch(Caller caller, Sight sight) => sight with { Types = caller.Scopes.SearchableTypes };
@@ -233,6 +240,7 @@ internal sealed partial class GuardedStore
         var refused = change.Issues.Count > 0 ? new WriteResult.Refused(change.Issues[0].Code == "forbidden" ? 403 : 422, change.Issues)
             : isOwn ? WriteRules.Check(caller, sight, key, body, settings.Custodian)
             : null;
+        refused ??= key.Type == "Contract" ? WriteRules.AgreementStep(seen.Body, body, key.Id) : null;
         refused ??= UnknownReferences(session, sight, key, body, alsoKnown);
         if (refused is null)
         {
@@ -258,7 +266,8 @@ internal sealed partial class GuardedStore
             return DeleteResult.Absent;
         }
 
-        if (WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian) is { } refused)
+        if ((WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian)
+                ?? (key.Type == "Contract" ? WriteRules.AgreementEnd(seen.Body, key.Id) : null)) is { } refused)
         {
             throw new FhirException(refused.Status, refused.Issues);
         }

@@ -52,12 +52,15 @@ internal sealed partial class GuardedStore(
 
     private async ValueTask<Sight> SightAsync(
         ReadSession read, Caller caller, long instant, IReadOnlySet<string>? types, CancellationToken cancellationToken, bool forSummary = false) =>
-        Sight(
+        Admission.Demand(
             caller,
-            instant,
-            await read.HasAgreementAsync(caller.Organization, settings.Custodian, instant, cancellationToken),
-            types,
-            forSummary);
+            Sight(
+                caller,
+                instant,
+                await read.HasAgreementAsync(caller.Organization, settings.Custodian, instant, cancellationToken),
+                types,
+                forSummary),
+            caller.IsPerson && await read.LacksQualificationAsync(caller.Organization, caller.Practitioner, instant, cancellationToken));
 
     private Sight Sight(Caller caller, long instant, bool hasAgreement, IReadOnlySet<string>? types, bool forSummary = false) =>
         policy.SightOf(

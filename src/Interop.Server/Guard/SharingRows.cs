@@ -1,6 +1,7 @@
 using Interop.Fhir;
 using Interop.Sharing.Consent;
 using Interop.Sharing.Redaction;
+using Interop.Sharing.Roster;
 using Interop.Storage;
 
 namespace Interop.Server.Guard;
@@ -24,6 +25,22 @@ internal sealed class SharingRows(InteropSettings settings)
         if (written.Instruments)
         {
             session.ReplaceDefaults(GrantCompiler.Defaults(partners.Value));
+        }
+
+        if (written.Instruments)
+        {
+            session.ReplaceRosterRequirements(session.BodiesOf("Organization")
+                .Where(stored => stored.Source == settings.Custodian)
+                .SelectMany(stored => RosterCompiler.Requirements(stored.Body, stored.Key.Id)));
+        }
+
+        // Most sites demand nothing of this kind: then there is nothing to compile.
+        if ((written.Instruments || written.Roster) && session.HasRosterRequirements())
+        {
+            session.ReplaceRoster(RosterCompiler.Compile(
+                session.BodiesOf("PractitionerRole").Select(stored => (stored.Source, stored.Body)),
+                session.BodiesOf("Practitioner").ToDictionary(stored => stored.Key.Id, stored => (stored.Source, stored.Body)),
+                settings.Custodian));
         }
 
         foreach (var patient in written.Instruments ? [.. session.PatientsWithGrants().Union(written.Patients)] : written.Patients)
@@ -102,12 +119,16 @@ internal sealed class WrittenResources
     /// <summary>Whether an agreement or an organisation changed, on which everybody's rows depend.</summary>
     public bool Instruments { get; private set; }
 
-    public bool IsEmpty => !Instruments && patients.Count == 0;
+    /// <summary>Whether a practitioner or a role changed.</summary>
+    public bool Roster { get; private set; }
+
+    public bool IsEmpty => !Instruments && !Roster && patients.Count == 0;
 
     /// <param name="before">The same resource before it was written, or null.</param>
     public void Add(ResourceKey key, JudgedResource judged, StoredResource? before)
     {
         Instruments |= key.Type is "Contract" or "Organization";
+        Roster |= key.Type is "Practitioner" or "PractitionerRole";
         if (key.Type is "Consent" or "Encounter" or "EpisodeOfCare" or "CareTeam" or "Task" or "ServiceRequest" || judged.Cases.Count > 0)
         {
             patients.UnionWith(judged.Subjects);

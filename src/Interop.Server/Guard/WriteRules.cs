@@ -7,9 +7,9 @@ using Interop.Sharing.Policy;
 namespace Interop.Server.Guard;
 
 /// <summary>
-/// Who may write what. Reading is decided by grant rows; writing by four rules: only an organisation with an agreement in force or
-/// the custodian writes at all; only a role that sees its own organisation's records writes to them; instruments of sharing are
-/// written by those whose records they open; the audit trail is written by nobody.
+/// Who may write what, once admitted. Reading is decided by grant rows; writing by three rules: only a role that sees its own
+/// organisation's records writes to them, or one that keeps them; instruments of sharing are written by those whose records they
+/// open; the audit trail is written by nobody.
 /// </summary>
 internal static class WriteRules
 {
@@ -18,12 +18,7 @@ internal static class WriteRules
     /// <summary>Null, or why this caller may not write this resource as its own.</summary>
     public static WriteResult.Refused? Check(Caller caller, Sight sight, ResourceKey key, ReadOnlyMemory<byte> body, string custodian)
     {
-        if (!sight.Directory)
-        {
-            return new(403, "forbidden", "No agreement with this agency is in force.");
-        }
-
-        if (sight.OwnTier != Tier.Own)
+        if (sight.OwnTier != Tier.Own && !sight.Keeps.Contains(key.Type))
         {
             return new(403, "forbidden", "The caller's roles do not keep records.");
         }
@@ -35,6 +30,10 @@ internal static class WriteRules
             "Organization" when caller.Organization != custodian || !InstrumentRoles.Any(caller.Has) =>
                 new(403, "forbidden", "Organizations are kept by the custodian's agency administrator."),
             "Consent" => Consent(caller, key, body),
+            "Practitioner" or "PractitionerRole" or "Endpoint" when !InstrumentRoles.Any(caller.Has) =>
+                new(403, "forbidden", "Roster and endpoints are kept by the agency administrator."),
+            "PractitionerRole" => OwnAgency(caller, body, custodian, "PractitionerRole.organization"),
+            "Endpoint" => OwnAgency(caller, body, custodian, "Endpoint.managingOrganization"),
             _ => null,
         };
     }
@@ -50,6 +49,32 @@ internal static class WriteRules
             ? new(
                 422, "business-rule", "The grantor of an agreement must be the organisation that records it.", "Contract.term.offer.party")
             : null;
+    }
+
+    /// <summary>Null, or why the agreement may not become this.</summary>
+    /// <param name="before">The Contract that is stored, or null.</param>
+    public static WriteResult.Refused? AgreementStep(ReadOnlyMemory<byte>? before, ReadOnlyMemory<byte> after, string id)
+    {
+        var issues = AgreementStates.Check(before is { } stored ? Agreement(stored, id) : null, Agreement(after, id));
+        return issues.Count == 0 ? null : new(422, issues);
+    }
+
+    /// <summary>Null, or why the Contract may not be deleted: what was executed is history.</summary>
+    public static WriteResult.Refused? AgreementEnd(ReadOnlyMemory<byte> stored, string id) =>
+        Agreement(stored, id) is { } agreement && agreement.Agreement.Status is not ("negotiable" or "cancelled" or "entered-in-error")
+            ? new(422, "business-rule", "An agreement that was executed is terminated, not deleted.", "Contract.status")
+            : null;
+
+    private static (Agreement Agreement, ReadOnlyMemory<byte> Body)? Agreement(ReadOnlyMemory<byte> body, string id) =>
+        AgreementReader.Read(body, id) is { } agreement ? (agreement, body) : null;
+
+    /// <summary>An agency speaks for its own people and systems; the custodian for everybody's.</summary>
+    private static WriteResult.Refused? OwnAgency(Caller caller, ReadOnlyMemory<byte> body, string custodian, string element)
+    {
+        using var document = JsonDocument.Parse(body, ResourceDocument.Options);
+        return caller.Organization == custodian || Names(document, element[(element.IndexOf('.', StringComparison.Ordinal) + 1)..], caller.Organization)
+            ? null
+            : new(422, "business-rule", "An agency records only what is its own.", element);
     }
 
     private static WriteResult.Refused? Consent(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body)

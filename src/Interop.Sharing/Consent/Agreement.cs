@@ -12,7 +12,10 @@ namespace Interop.Sharing.Consent;
 /// <param name="From">UTC microseconds, inclusive.</param>
 /// <param name="To">UTC microseconds, exclusive; the end of the stated day in UTC.</param>
 /// <param name="ReviewDate">When it is due for review, as written.</param>
-/// <param name="Problems">Why it is not in force, whatever the date; empty when it is.</param>
+/// <param name="Scopes">SMART scopes that clients of the grantee may be registered for; empty for none.</param>
+/// <param name="Status">Contract.status as written.</param>
+/// <param name="IsSuspended">It carries the modifier <see cref="AgreementReader.Suspension"/>.</param>
+/// <param name="Gaps">What is missing or not understood, whatever its status; empty when it could be executed.</param>
 public sealed record Agreement(
     string Id,
     string Grantor,
@@ -23,7 +26,24 @@ public sealed record Agreement(
     long From,
     long To,
     string? ReviewDate,
-    IReadOnlyList<string> Problems)
+    IReadOnlyList<string> Scopes,
+    string? Status,
+    bool IsSuspended,
+    IReadOnlyList<string> Gaps)
 {
-    public bool InForceAt(long instant) => Problems.Count == 0 && From <= instant && instant < To;
+    /// <summary>Whether it is in force within its period.</summary>
+    public bool IsBinding => Binds(Status) && !IsSuspended && Gaps.Count == 0;
+
+    /// <summary>Why it is not in force, whatever the date; empty when it is.</summary>
+    public IReadOnlyList<string> Problems =>
+    [
+        .. Binds(Status) ? Array.Empty<string>() : ["status is not executed or amended"],
+        .. IsSuspended ? ["it is suspended"] : Array.Empty<string>(),
+        .. Gaps,
+    ];
+
+    /// <summary>The states in which an agreement binds (https://hl7.org/fhir/R4/valueset-contract-status.html).</summary>
+    public static bool Binds(string? status) => status is "executed" or "amended";
+
+    public bool InForceAt(long instant) => IsBinding && From <= instant && instant < To;
 }

@@ -7,6 +7,13 @@ namespace Interop.Sharing.Consent;
 public static class AgreementReader
 {
     public const string Profile = "https://interop.example/fhir/StructureDefinition/sharing-agreement";
+
+    /// <summary>The modifier extension of an agreement that rests: R4's Contract.status has no code for it, and who does not know it must not share.</summary>
+    public const string Suspension = "https://interop.example/fhir/StructureDefinition/agreement-suspension";
+
+    /// <summary>The extension with one SMART scope that clients of the grantee may be registered for.</summary>
+    public const string Scope = "https://interop.example/fhir/StructureDefinition/agreement-scope";
+
     private const string Systems = "https://interop.example/fhir/CodeSystem/";
     private static readonly string[] Terms = ["response-protocol", "information-sharing", "liability", "funding", "metrics"];
 
@@ -23,11 +30,6 @@ public static class AgreementReader
         var problems = new List<string>();
         var terms = root.Items("term")
             .ToLookup(term => term.Code("type", Systems + "agreement-term") ?? string.Empty, StringComparer.Ordinal);
-        if (root.Text("status") != "executed")
-        {
-            problems.Add("status is not executed");
-        }
-
         foreach (var name in Terms)
         {
             var count = terms[name].Count();
@@ -37,7 +39,7 @@ public static class AgreementReader
             }
         }
 
-        if (root.Items("modifierExtension").Any() || root.Text("implicitRules") is not null)
+        if (root.Items("modifierExtension").Any(extension => extension.Text("url") != Suspension) || root.Text("implicitRules") is not null)
         {
             problems.Add("it has a modifier that is not known");
         }
@@ -71,7 +73,26 @@ public static class AgreementReader
         }
 
         var cleared = Cleared(label, problems);
-        return new(id, grantor, grantee, ceiling ?? Tier.None, cleared, purposes, period.From, period.To, review, problems);
+        var scopes = root.Items("extension")
+            .Where(extension => extension.Text("url") == Scope)
+            .Select(extension => extension.Text("valueString"))
+            .OfType<string>()
+            .ToList();
+        var isSuspended = root.Items("modifierExtension").Any(extension => extension.Text("url") == Suspension);
+        return new(
+            id,
+            grantor,
+            grantee,
+            ceiling ?? Tier.None,
+            cleared,
+            purposes,
+            period.From,
+            period.To,
+            review,
+            scopes,
+            root.Text("status"),
+            isSuspended,
+            problems);
     }
 
     private static bool IsOurs(JsonElement profile) =>

@@ -43,7 +43,7 @@ internal static class DecisionTrace
 
     private static (string Rule, string Text)? Obstacle(PatientFacts patient, Agreement agreement, string purpose, long instant)
     {
-        if (agreement.Problems.Count > 0)
+        if (!agreement.IsBinding)
         {
             return ("2.3.0", $"the agreement is not in force: {string.Join("; ", agreement.Problems)}");
         }

@@ -40,7 +40,7 @@ public static class GrantCompiler
         return
         [
             .. Pairs(partners).SelectMany(pair => Tabulate(nobody, null, pair)),
-            .. partners.Agreements.Where(agreement => agreement.Problems.Count == 0).Select(InForce),
+            .. partners.Agreements.Where(agreement => agreement.IsBinding).Select(InForce),
         ];
     }
 
@@ -49,7 +49,7 @@ public static class GrantCompiler
         $"Contract/{agreement.Id}");
 
     private static IEnumerable<IGrouping<(string Source, string Grantee), Agreement>> Pairs(Partners partners) => partners.Agreements
-        .Where(agreement => agreement.Problems.Count == 0)
+        .Where(agreement => agreement.IsBinding)
         .GroupBy(agreement => (agreement.Grantor, agreement.Grantee));
 
     private static bool IsSame(List<GrantRow> left, List<GrantRow> right) =>

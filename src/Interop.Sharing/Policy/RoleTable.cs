@@ -7,6 +7,9 @@ internal sealed class RoleTable
 {
     public Dictionary<string, RoleRule> Roles { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The types that a role which administers keeps: agreements and directory, nothing about a patient.</summary>
+    public IReadOnlyList<string> Administered { get; private set; } = [];
+
     public Tier[] Agencies { get; } = new Tier[Enum.GetValues<AgencyType>().Length];
 
     public Dictionary<string, Tier> SummaryPurposes { get; } = new(StringComparer.Ordinal);
@@ -21,8 +24,12 @@ internal sealed class RoleTable
         foreach (var role in json.GetProperty("roles").EnumerateObject())
         {
             var except = LabelTable.LabelsOf(role.Value.GetProperty("except"), $"roles.json: role {role.Name}", problems);
-            table.Roles[role.Name] = new(TierOf(role.Value.GetProperty("tier"), $"role {role.Name}", problems), Labels.All & ~except);
+            var administers = role.Value.TryGetProperty("administers", out var flag) && flag.ValueKind == JsonValueKind.True;
+            table.Roles[role.Name] = new(
+                TierOf(role.Value.GetProperty("tier"), $"role {role.Name}", problems), Labels.All & ~except, administers);
         }
+
+        table.Administered = [.. json.GetProperty("administered").EnumerateArray().Select(type => type.GetString()!)];
 
         foreach (var agency in json.GetProperty("agencies").EnumerateObject())
         {

@@ -75,7 +75,11 @@ public sealed class SharingPolicy
         }
 
         var usable = forSummary ? purposes : [.. purposes.Where(purpose => !Roles.SummaryPurposes.ContainsKey(purpose))];
-        return new(organization, practitioner, usable, instant, tier, cleared, isCustodian || hasAgreement, types);
+        var administers = isCustodian && roles.Any(role => Roles.Roles.TryGetValue(role, out var rule) && rule.Administers);
+        return new(organization, practitioner, usable, instant, tier, cleared, isCustodian || hasAgreement, types)
+        {
+            Keeps = administers ? Roles.Administered : [],
+        };
     }
 
     private static T? Read<T>(ReadOnlyMemory<byte> utf8, string name, List<string> problems, Func<JsonElement, T> load)

@@ -20,4 +20,8 @@ public sealed record Sight(
     Tier OwnTier,
     long OwnCleared,
     bool Directory,
-    IReadOnlySet<string>? Types);
+    IReadOnlySet<string>? Types)
+{
+    /// <summary>Types of which it sees the whole of its own organisation's resources that concern no patient: the roles that administer.</summary>
+    public IReadOnlyList<string> Keeps { get; init; } = [];
+}

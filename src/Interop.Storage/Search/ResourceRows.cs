@@ -128,6 +128,19 @@ internal sealed class ResourceRows
         {Dialect.Page(1)}
         """) is not null;
 
+    /// <summary>Nobody's roster shows anything of a caller that names no practitioner.</summary>
+    public bool LacksQualification(string organization, string? practitioner, long instant) => Statements.Number(
+        $"""
+        SELECT 1 FROM roster_requirement q
+        WHERE  q.organization = {organization} AND NOT EXISTS (
+            SELECT 1 FROM roster r
+            WHERE  r.organization = q.organization AND r.practitioner = {practitioner ?? ""} AND r.code = q.code
+            AND    r.valid_from <= {instant} AND {instant} < r.valid_to)
+        {Dialect.Page(1)}
+        """) is not null;
+
+    public bool HasRosterRequirements() => Statements.Number($"SELECT 1 FROM roster_requirement {Dialect.Page(1)}") is not null;
+
     public IReadOnlyList<GrantRow> GrantsOf(string? patient) => Statements.Query(
         $"""
         SELECT source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis

@@ -20,12 +20,14 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
     private readonly SqlValue directory = new(sight.Directory);
     private readonly IReadOnlyList<SqlValue> purposes = [.. sight.Purposes.Select(purpose => new SqlValue(purpose))];
     private readonly IReadOnlyList<SqlValue> types = [.. (sight.Types ?? Enumerable.Empty<string>()).Select(type => new SqlValue(type))];
+    private readonly IReadOnlyList<SqlValue> keeps = [.. sight.Keeps.Select(type => new SqlValue(type))];
     private int aliases;
 
     public Dialect Dialect => dialect;
 
     /// <summary>Sights of one shape make the same SQL, with other values.</summary>
-    public static SightShape ShapeOf(Sight sight) => new(sight.Practitioner is not null, sight.Purposes.Count, sight.Types?.Count);
+    public static SightShape ShapeOf(Sight sight) => new(
+        sight.Practitioner is not null, sight.Purposes.Count, sight.Types?.Count, sight.Keeps.Count);
 
     /// <summary>Puts another sight of the same shape into the SQL that was made through this one.</summary>
     public void LookThrough(Sight other)
@@ -46,6 +48,11 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
         {
             value.Set(type);
         }
+
+        foreach (var (value, type) in keeps.Zip(other.Keeps))
+        {
+            value.Set(type);
+        }
     }
 
     /// <summary>A name that no other part of the statement has.</summary>
@@ -61,6 +68,7 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
     /// </summary>
     public Sql Tier(Sql r) => $"""
         CASE
+        {Kept(r)}
         WHEN {r}.subject IS NULL AND {directory} = 1 AND {r}.labels = 0
              AND ({r}.source <> {organization} OR {ownTier} < 1) THEN 1
         WHEN {r}.source = {organization} THEN CASE WHEN ({r}.labels & {ownHidden}) = 0 THEN {ownTier} ELSE 0 END
@@ -123,6 +131,10 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
     /// <summary>The scopes allow the row's type.</summary>
     public Sql TypesAllowed(Sql r) => sight.Types is null ? (Sql)$"1 = 1" : (Sql)$"{r}.type IN {Sql.List(types)}";
 
+    private Sql Kept(Sql r) => keeps.Count == 0
+        ? (Sql)$""
+        : (Sql)$"WHEN {r}.subject IS NULL AND {r}.source = {organization} AND {r}.type IN {Sql.List(keeps)} THEN 4";
+
     private Sql Required(Sql r)
     {
         var target = Alias();
@@ -168,4 +180,4 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
 }
 
 /// <summary>What of a sight decides about the text of the SQL.</summary>
-internal readonly record struct SightShape(bool HasPractitioner, int Purposes, int? Types);
+internal readonly record struct SightShape(bool HasPractitioner, int Purposes, int? Types, int Keeps);

@@ -78,7 +78,7 @@ public sealed class PartnerRightsTests : IAsyncLifetime
         using var directory = await social.GetAsync("Organization/crisis-program");
         using var write = await social.PostFhirAsync("Basic", """{"resourceType":"Basic","code":{"text":"x"}}""");
 
-        await directory.OutcomeAsync(404);
+        await directory.OutcomeAsync(403);
         await write.OutcomeAsync(403);
     }
 

@@ -47,11 +47,12 @@ public sealed class AgreementReaderTests
     }
 
     [Theory]
-    [InlineData("status is not executed", "status", "'negotiable'")]
+    [InlineData("status is not executed or amended", "status", "'negotiable'")]
     [InlineData("applies", "applies", "{'start':'2026-01-01'}")]
     [InlineData("applies", "applies", "{'start':'2026-01-01','end':'soon'}")]
     [InlineData("review date", "extension", "[]")]
     [InlineData("modifier", "modifierExtension", "[{'url':'u'}]")]
+    [InlineData("suspended", "modifierExtension", "[{'url':'https://interop.example/fhir/StructureDefinition/agreement-suspension','valueString':'x'}]")]
     [InlineData("grantee", "term.1.offer.party.1.reference", "[{'reference':'Practitioner/x'}]")]
     [InlineData("same", "term.1.offer.party.1.reference", "[{'reference':'Organization/crisis'}]")]
     [InlineData("tier ceiling", "term.1.securityLabel.0.classification.code", "'everything'")]

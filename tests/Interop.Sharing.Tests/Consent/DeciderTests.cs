@@ -58,9 +58,12 @@ public sealed class DeciderTests
     }
 
     [Fact]
-    public void An_agreement_with_a_problem_is_not_in_force()
+    public void An_agreement_that_has_gaps_rests_or_is_not_executed_is_not_in_force()
     {
-        Assert.Equal(Tier.None, TierOf(Patient([Agreement() with { Problems = ["term liability is missing"] }], [Given(Permit())])));
+        Assert.Equal(Tier.None, TierOf(Patient([Agreement() with { Gaps = ["term liability is missing"] }], [Given(Permit())])));
+        Assert.Equal(Tier.None, TierOf(Patient([Agreement() with { IsSuspended = true }], [Given(Permit())])));
+        Assert.Equal(Tier.None, TierOf(Patient([Agreement() with { Status = "terminated" }], [Given(Permit())])));
+        Assert.NotEqual(Tier.None, TierOf(Patient([Agreement() with { Status = "amended" }], [Given(Permit())])));
     }
 
     [Theory]

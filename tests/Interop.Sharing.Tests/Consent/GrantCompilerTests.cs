@@ -54,5 +54,5 @@ public sealed class GrantCompilerTests
 
     [Fact]
     public void An_agreement_that_is_not_in_force_has_no_rows() =>
-        Assert.Empty(GrantCompiler.Defaults(Patient([Agreement() with { Problems = ["x"] }]).Partners));
+        Assert.Empty(GrantCompiler.Defaults(Patient([Agreement() with { Gaps = ["x"] }]).Partners));
 }
