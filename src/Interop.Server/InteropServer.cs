@@ -9,6 +9,7 @@ using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Interop.Server;
@@ -34,14 +35,16 @@ public static class InteropServer
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+            Limit(kestrel.Limits, settings);
         });
         builder.Services.AddInteropServer(settings);
 
         var app = builder.Build();
+        app.Use(SecurityHeaders.SetAsync);
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => UnmappedAsync(context.HttpContext));
         app.UseAuthentication();
+        app.Use(app.Services.GetRequiredService<RequestLimits>().CountAsync);
         app.UseAuthorization();
         MapEndpoints(app);
         return app;
@@ -74,6 +77,10 @@ public static class InteropServer
         services.AddHostedService<RevocationFeeds>();
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<AuditTrail>();
+        services.AddSingleton<RequestLimits>();
+        services.AddSingleton<FishingWatch>();
+        services.AddSingleton<ThrottledTrail>();
+        services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());
         services.AddSingleton<SharingRows>();
         services.AddSingleton<GuardedStore>();
         services.AddHostedService<JudgeAgainAtStart>();
@@ -83,6 +90,19 @@ public static class InteropServer
         services.AddExceptionHandler<FhirExceptionHandler>();
         services.AddProblemDetails();
         return services;
+    }
+
+    /// <summary>What a connection may send before anything of this server looks at it.</summary>
+    private static void Limit(KestrelServerLimits limits, InteropSettings settings)
+    {
+        limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        limits.MaxRequestLineSize = 8 * 1024;
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(settings.Limits.HeaderSeconds);
+        limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        limits.MinRequestBodyDataRate = new(settings.Limits.BodyBytesPerSecond, TimeSpan.FromSeconds(5));
+        limits.MinResponseDataRate = limits.MinRequestBodyDataRate;
     }
 
     private static void MapEndpoints(WebApplication app)

@@ -18,7 +18,8 @@ public sealed record InteropSettings(
     IReadOnlyDictionary<string, string> CadAgencies,
     long MaxBodyBytes,
     IReadOnlyList<string> Definitions,
-    IReadOnlyList<IssuerSettings> Issuers)
+    IReadOnlyList<IssuerSettings> Issuers,
+    LimitSettings Limits)
 {
     public const string DefaultDatabase = "sqlite:interop.db";
 
@@ -53,7 +54,8 @@ public sealed record InteropSettings(
         var definitions = section.GetSection("Definitions").GetChildren().Select(child => child.Value!).ToList();
         var issuers = section.GetSection("Issuers").GetChildren().Select(IssuerSettings.From).ToList();
         var agencies = section.GetSection("CadAgencies").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
-        return new(database, url.AbsoluteUri.TrimEnd('/'), custodian, section["Secret"], agencies, maxBody, definitions, issuers);
+        return new(database, url.AbsoluteUri.TrimEnd('/'), custodian, section["Secret"], agencies, maxBody, definitions, issuers,
+            LimitSettings.From(section.GetSection("Limits")));
     }
 }
 

@@ -35,6 +35,7 @@ internal static class ServerBenchmarks
             [
                 $"--urls=http://127.0.0.1:{port}", $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl={publicUrl}",
                 $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}", "--Interop:Issuers:0:Agencies:0=*",
+                "--Interop:Limits:ClientPerMinute=1000000000", "--Interop:Limits:UserPerMinute=1000000000",
             ],
             builder => builder.Logging.ClearProviders());
         await SeedAsync(server.Services.GetRequiredService<GuardedStore>());

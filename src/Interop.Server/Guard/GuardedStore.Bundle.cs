@@ -11,6 +11,11 @@ internal sealed partial class GuardedStore
     {
         var checkedBody = Checked("Bundle", null, body);
         var request = BundleRequest.Parse(checkedBody);
+        if (request.Entries.Count > 1)
+        {
+            limits.Demand(caller, request.Entries.Count - 1);
+        }
+
         foreach (var entry in request.Entries.Where(_ => request.IsTransaction))
         {
             Require(caller, entry.Type, Right(entry));
@@ -32,7 +37,7 @@ internal sealed partial class GuardedStore
 
     private async Task<BundleResult> TransactionAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
     {
-        var items = await store.WriteAsync(
+        var items = await TransactAsync(
             session =>
             {
                 var sight = SightOf(session, caller);
@@ -63,6 +68,18 @@ internal sealed partial class GuardedStore
             [.. await Task.WhenAll(items.Select((item, index) => FillAsync(caller, request.Entries[index], item, cancellationToken)))]);
     }
 
+    private async Task<T> TransactAsync<T>(Func<Storage.WriteSession, T> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.WriteAsync(work, cancellationToken);
+        }
+        finally
+        {
+            await TellOfFishingAsync();
+        }
+    }
+
     /// <summary>GET entries of a transaction are answered last, from what it left (https://hl7.org/fhir/R4/http.html#trules).</summary>
     private Task<BundleItem> FillAsync(Caller caller, BundleRequestEntry entry, BundleItem item, CancellationToken cancellationToken) =>
         entry.Method == "GET" ? EntryAsync(caller, entry, cancellationToken) : Task.FromResult(item);
@@ -70,6 +87,7 @@ internal sealed partial class GuardedStore
     private async Task<IReadOnlyList<BundleItem>> BatchAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
     {
         var items = new List<BundleItem>();
+        var isThrottled = false;
         foreach (var entry in request.Entries)
         {
             try
@@ -78,7 +96,13 @@ internal sealed partial class GuardedStore
             }
             catch (FhirException refused)
             {
-                await audit.RefusedAsync(caller, FhirInteraction.Batch, entry.Path, refused.Rule, cancellationToken);
+                if (refused.RetryAfter is null || !isThrottled)
+                {
+                    // A limit that refused one entry refuses the rest: one row says it for all of them.
+                    await audit.RefusedAsync(caller, FhirInteraction.Batch, entry.Path, refused.Rule, cancellationToken);
+                }
+
+                isThrottled |= refused.RetryAfter is not null;
                 items.Add(Refusal(refused.Status, refused.Issues));
             }
         }

@@ -176,15 +176,20 @@ internal sealed partial class GuardedStore
 
             try
             {
-                var query = guard.Query(caller ?? Operator, type, QueryPairs(condition), lenient: false, sight.Instant);
+                var pairs = QueryPairs(condition);
+                var query = guard.Query(caller ?? Operator, type, pairs, lenient: false, sight.Instant);
                 var matches = session.Match(
                     query with { Count = 2 }, caller is null ? sight : AsSearch(caller, sight)).Matches.Select(match => match.Key).ToList();
                 Matched.AddRange(matches);
+                guard.Note(caller ?? Operator, type, pairs, query, found: matches.Count > 0);
                 return matches;
             }
             catch (FhirException refused)
             {
-                throw new FhirException(refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = path })]);
+                throw new FhirException(refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = path })])
+                {
+                    RetryAfter = refused.RetryAfter,
+                };
             }
         }
 

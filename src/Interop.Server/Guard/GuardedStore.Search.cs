@@ -38,6 +38,8 @@ internal sealed partial class GuardedStore
             detail.WriteEndArray();
         });
         await audit.RecordAsync(row, cancellationToken);
+        Note(caller, type, pairs, query, found: page.Matches.Count > 0);
+        await TellOfFishingAsync();
         return new(
             matches,
             included,
@@ -60,7 +62,13 @@ internal sealed partial class GuardedStore
         }
 
         var parsed = queries.Parse(type, opened, lenient, instant);
-        return parsed.Query ?? throw new FhirException(400, parsed.Issues);
+        var query = parsed.Query ?? throw new FhirException(400, parsed.Issues);
+        if (caller != Operator && PersonLookup.Is(query))
+        {
+            limits.DemandLookup(caller);
+        }
+
+        return query;
     }
 
     private static string CanonicalQuery(string type, IEnumerable<KeyValuePair<string, string>> pairs) =>

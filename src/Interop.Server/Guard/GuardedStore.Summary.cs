@@ -24,6 +24,7 @@ internal sealed partial class GuardedStore
     public async Task<Disclosure?> CrisisSummaryAsync(Caller caller, SummaryQuestion question, CancellationToken cancellationToken)
     {
         RequireScope(caller, CrisisSummary.Scope);
+        limits.DemandLookup(caller);
         Disclosure? document = null;
         string rule;
         string? patientId = null;
@@ -52,6 +53,8 @@ internal sealed partial class GuardedStore
                 detail.WriteString("rule", rule);
             }),
             cancellationToken);
+        watch.Note(caller, question.Officer, PersonLookup.Fingerprint("Patient", question.Person), found: true, hadIncident: document is not null);
+        await TellOfFishingAsync();
         return document;
     }
 

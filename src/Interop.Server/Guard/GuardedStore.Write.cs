@@ -25,12 +25,19 @@ internal sealed partial class GuardedStore
             Require(caller, type, 's');
         }
 
-        return await WriteAsync(
-            caller,
-            FhirInteraction.Create,
-            type,
-            (session, sight) => Create(session, caller, sight, type, checkedBody, condition),
-            cancellationToken);
+        try
+        {
+            return await WriteAsync(
+                caller,
+                FhirInteraction.Create,
+                type,
+                (session, sight) => Create(session, caller, sight, type, checkedBody, condition),
+                cancellationToken);
+        }
+        finally
+        {
+            await TellOfFishingAsync();
+        }
     }
 
     /// <param name="ifMatch">The version of the caller's view that the update was made from; a Task can't be updated without.</param>
@@ -136,8 +143,10 @@ internal sealed partial class GuardedStore
     {
         if (condition is not null)
         {
-            var query = Query(caller, type, QueryPairs(condition), lenient: false, sight.Instant);
+            var pairs = QueryPairs(condition);
+            var query = Query(caller, type, pairs, lenient: false, sight.Instant);
             var matches = session.Match(query with { Count = 2 }, AsSearch(caller, sight)).Matches;
+            Note(caller, type, pairs, query, found: matches.Count > 0);
             if (matches.Count > 0)
             {
                 return matches.Count > 1 ? new WriteResult.Ambiguous() : new WriteResult.Existing(Disclose(session, matches[0], sight)!);

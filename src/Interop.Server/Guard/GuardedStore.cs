@@ -22,11 +22,15 @@ internal sealed partial class GuardedStore(
     AuditTrail audit,
     Secrets secrets,
     InteropSettings settings,
+    RequestLimits limits,
+    FishingWatch watch,
+    ILogger<GuardedStore> logger,
     TimeProvider clock)
 {
     // Named for the nested class that runs transactions.
     private readonly SharingRows sharingRows = sharingRows;
     private readonly InteropSettings settings = settings;
+    private readonly RequestLimits limits = limits;
 
     /// <summary>Which tables judged a stored resource.</summary>
     private string PolicyVersion => $"{policy.TierVersion} {policy.LabelVersion}";

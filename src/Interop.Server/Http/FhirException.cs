@@ -15,6 +15,9 @@ internal sealed class FhirException(int status, IReadOnlyList<Issue> issues) : E
 
     public IReadOnlyList<Issue> Issues { get; } = issues;
 
+    /// <summary>When a limit refused the request: how long to wait (RFC 9110 section 10.2.3).</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>What was refused and why, for the audit trail: fixed words, nothing of a resource.</summary>
     public string Rule => $"{Status} {Issues[0].Code}: {Issues[0].Diagnostics}";
 }

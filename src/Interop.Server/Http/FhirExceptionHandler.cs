@@ -1,3 +1,4 @@
+using System.Globalization;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
 using Microsoft.AspNetCore.Diagnostics;
@@ -8,7 +9,7 @@ namespace Interop.Server.Http;
 /// The only place that turns exceptions into OperationOutcome, and that writes down a refusal that was thrown: what the request would
 /// have written is undone with it, its audit row too. What we did not foresee is a 500 without details.
 /// </summary>
-internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger, AuditTrail audit) : IExceptionHandler
+internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger, AuditTrail audit, ThrottledTrail throttled) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -20,6 +21,7 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger,
         var (status, issues) = exception switch
         {
             FhirException known => (known.Status, known.Issues),
+            BadHttpRequestException { StatusCode: 408 } => (408, One("timeout", "The request arrived too slowly.")),
             BadHttpRequestException { StatusCode: 413 } => (413, One("too-costly", "The request body is larger than this server reads.")),
             BadHttpRequestException bad => (bad.StatusCode, One("invalid", "The request could not be read as HTTP.")),
             _ => (500, One("exception", $"Unexpected error. Quote {httpContext.TraceIdentifier} when reporting it.")),
@@ -31,7 +33,12 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger,
                 "Request {Trace} failed with {Type} at {Stack}", httpContext.TraceIdentifier, exception.GetType(), exception.StackTrace);
         }
 
-        if (Caller.TryFrom(httpContext.User) is { } caller)
+        if (exception is FhirException { RetryAfter: { } wait } refusal)
+        {
+            httpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            await throttled.RefusedAsync(Caller.TryFrom(httpContext.User), InteractionOf(httpContext), httpContext.Request.Path, refusal.Rule);
+        }
+        else if (Caller.TryFrom(httpContext.User) is { } caller)
         {
             // The trail is not the caller's to stop: a request that was broken off is written down too.
             await audit.RefusedAsync(

@@ -17,6 +17,7 @@ internal enum FhirInteraction
     Capabilities,
     CadIntake,
     Authentication,
+    FishingAlert,
 }
 
 internal static class FhirInteractionNames
@@ -27,6 +28,7 @@ internal static class FhirInteractionNames
         FhirInteraction.Search => "search-type",
         FhirInteraction.HistoryInstance => "history-instance",
         FhirInteraction.CadIntake => "cad-intake",
+        FhirInteraction.FishingAlert => "fishing-alert",
         _ => interaction.ToString().ToLowerInvariant(),
     };
 }

@@ -8,8 +8,8 @@ internal static class Health
 {
     public static void Map(IEndpointRouteBuilder builder)
     {
-        builder.MapGet("/health/live", () => Results.Text("live")).WithMetadata(new PublicEndpoint());
-        builder.MapGet("/health/ready", ReadyAsync).WithMetadata(new PublicEndpoint());
+        builder.MapGet("/health/live", () => Results.Text("live")).WithMetadata(new PublicEndpoint()).DisableRateLimiting();
+        builder.MapGet("/health/ready", ReadyAsync).WithMetadata(new PublicEndpoint()).DisableRateLimiting();
     }
 
     private static async Task<IResult> ReadyAsync(ResourceStore store, CancellationToken cancellationToken)

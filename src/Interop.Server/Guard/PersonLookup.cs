@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Interop.Fhir.Search;
+
+namespace Interop.Server.Guard;
+
+/// <summary>
+/// Whether a search looks for a person by what one knows of them, directly, along a chain or backwards. A search by id, by a reference
+/// that was read elsewhere or by a case is none: whoever has those knows of the person already.
+/// </summary>
+internal static class PersonLookup
+{
+    private static readonly HashSet<string> Persons = ["Patient", "RelatedPerson", "Person"];
+
+    private static readonly HashSet<string> Knowledge =
+    [
+        "name", "family", "given", "phonetic", "birthdate", "death-date", "identifier", "phone", "email", "telecom", "address", "address-city",
+        "address-country", "address-postalcode", "address-state", "address-use",
+    ];
+
+    public static bool Is(SearchQuery query) => query.Criteria.Any(criterion => Asks(query.Type, criterion));
+
+    /// <summary>Tells lookups apart without keeping what was asked: names do not stay in memory.</summary>
+    public static long Fingerprint(string type, IEnumerable<KeyValuePair<string, string>> pairs)
+    {
+        // How the answer is to be shown and where its page begins make no other person of it.
+        var asked = pairs.Where(pair => pair.Key[0] != '_' || pair.Key.StartsWith("_has", StringComparison.Ordinal))
+            .Select(pair => $"{pair.Key}={pair.Value}".ToUpperInvariant())
+            .Order(StringComparer.Ordinal);
+        var text = RequestLimits.KeyOf([type, .. asked]);
+        return BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static bool Asks(string type, SearchCriterion criterion) => criterion switch
+    {
+        ValueCriterion { Modifier: SearchModifier.Identifier } value => value.Parameter.Targets.Any(Persons.Contains),
+        ValueCriterion value => Persons.Contains(type) && Knowledge.Contains(value.Parameter.Code),
+        ChainCriterion chain => chain.Targets.Any(target => Asks(target.Type, target.Criterion)),
+        ReverseCriterion reverse => Asks(reverse.Type, reverse.Criterion),
+        _ => false,
+    };
+}
