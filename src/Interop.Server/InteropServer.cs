@@ -42,6 +42,7 @@ public static class InteropServer
         var app = builder.Build();
         app.Use(SecurityHeaders.SetAsync);
         app.UseExceptionHandler();
+        app.UseRequestTimeouts();
         app.UseStatusCodePages(context => UnmappedAsync(context.HttpContext));
         app.UseAuthentication();
         app.Use(app.Services.GetRequiredService<RequestLimits>().CountAsync);
@@ -87,6 +88,7 @@ public static class InteropServer
         services.AddAuthentication(BearerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
         services.AddAuthorization();
+        services.AddRequestTimeouts(options => options.DefaultPolicy = HandlingTimeout.Of(settings.Limits));
         services.AddExceptionHandler<FhirExceptionHandler>();
         services.AddProblemDetails();
         return services;

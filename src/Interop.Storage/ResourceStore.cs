@@ -35,21 +35,22 @@ public sealed class ResourceStore : IAsyncDisposable
         }
 
         var dialect = new SqliteDialect(database[prefix.Length..]);
-        var writing = new Statements(await dialect.OpenAsync(readOnly: false, cancellationToken));
+        var writing = await Statements.OpenAsync(dialect, readOnly: false, cancellationToken);
         SchemaMigration.Apply(writing, dialect);
         return new(dialect, new(new(writing, dialect), dialect));
     }
 
-    /// <summary>One snapshot to read from. Dispose it soon: it keeps old pages alive.</summary>
+    /// <summary>One snapshot to read from. Dispose it soon: it keeps old pages alive. The token stops what is read from it, too.</summary>
     public async ValueTask<ReadSession> OpenReadAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(isClosed, this);
         if (!idle.TryTake(out var rows))
         {
-            rows = new(new(await dialect.OpenAsync(readOnly: true, cancellationToken)), dialect);
+            rows = new(await Statements.OpenAsync(dialect, readOnly: true, cancellationToken), dialect);
         }
 
         rows.Statements.Execute(dialect.BeginRead);
+        rows.Statements.StopAt(cancellationToken);
         return new(this, rows);
     }
 
@@ -100,6 +101,7 @@ public sealed class ResourceStore : IAsyncDisposable
 
     internal async ValueTask ReturnAsync(ResourceRows rows)
     {
+        rows.Statements.StopAt(CancellationToken.None);
         if (isClosed)
         {
             await rows.Statements.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Interop.Storage.Dialects;
 
 namespace Interop.Storage;
 
@@ -12,6 +13,22 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
     private const int Capacity = 256;
 
     private readonly Dictionary<string, DbCommand> prepared = [];
+    private CancellationToken until;
+
+    /// <summary>A connection whose reading statements can be stopped.</summary>
+    public static async Task<Statements> OpenAsync(Dialect dialect, bool readOnly, CancellationToken cancellationToken)
+    {
+        var connection = await dialect.OpenAsync(readOnly, cancellationToken);
+        var statements = new Statements(connection);
+        dialect.StopWhen(connection, () => statements.until.IsCancellationRequested);
+        return statements;
+    }
+
+    /// <summary>
+    /// From here on a statement that still runs when the token is cancelled is given up with <see cref="OperationCanceledException"/>.
+    /// Only while reading: to stop a writing statement undoes its whole transaction.
+    /// </summary>
+    public void StopAt(CancellationToken cancellationToken) => until = cancellationToken;
 
     public int Execute(Sql sql) => Bind(sql).ExecuteNonQuery();
 
@@ -26,14 +43,21 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
     /// <summary>All rows. The whole result is read before this returns, so that a command is never entered twice.</summary>
     public List<T> Query<T>(Sql sql, Func<DbDataReader, T> read)
     {
-        using var reader = Bind(sql).ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
+        try
         {
-            rows.Add(read(reader));
-        }
+            using var reader = Bind(sql).ExecuteReader();
+            var rows = new List<T>();
+            while (reader.Read())
+            {
+                rows.Add(read(reader));
+            }
 
-        return rows;
+            return rows;
+        }
+        catch (DbException) when (until.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(until);
+        }
     }
 
     public T? First<T>(Sql sql, Func<DbDataReader, T> read)
@@ -42,16 +66,30 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
     public T? First<T>(SqlText sql, Func<DbDataReader, T> read)
         where T : class
     {
-        using var reader = Bind(sql).ExecuteReader();
-        return reader.Read() ? read(reader) : null;
+        try
+        {
+            using var reader = Bind(sql).ExecuteReader();
+            return reader.Read() ? read(reader) : null;
+        }
+        catch (DbException) when (until.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(until);
+        }
     }
 
     public long? Number(Sql sql) => Number(sql.Flatten());
 
     public long? Number(SqlText sql)
     {
-        using var reader = Bind(sql).ExecuteReader();
-        return reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
+        try
+        {
+            using var reader = Bind(sql).ExecuteReader();
+            return reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
+        }
+        catch (DbException) when (until.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(until);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -185,7 +185,11 @@ internal sealed class WriteQueue : IAsyncDisposable
 
         public override bool IsCancelled => wasCancelled = wasCancelled || cancellationToken.IsCancellationRequested;
 
-        public override void Run(WriteSession session) => result = work(session);
+        public override void Run(WriteSession session)
+        {
+            session.Until = cancellationToken;
+            result = work(session);
+        }
 
         public override void Fail(Exception failure) => this.failure ??= failure;
 

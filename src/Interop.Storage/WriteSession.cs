@@ -29,8 +29,22 @@ public sealed class WriteSession
     /// <summary>The resource if the sight may see it.</summary>
     public SeenResource? See(ResourceKey key, Sight sight) => rows.See(key, sight);
 
-    /// <summary>A search over what the sight sees, for conditional writes.</summary>
-    public SearchPage Match(SearchQuery query, Sight sight) => rows.Search(query, sight);
+    /// <summary>A search over what the sight sees, for conditional writes. It ends with the patience of the work that it belongs to.</summary>
+    public SearchPage Match(SearchQuery query, Sight sight)
+    {
+        rows.Statements.StopAt(Until);
+        try
+        {
+            return rows.Search(query, sight);
+        }
+        finally
+        {
+            rows.Statements.StopAt(CancellationToken.None);
+        }
+    }
+
+    /// <summary>When whoever asked for the running work no longer waits for it.</summary>
+    internal CancellationToken Until { get; set; }
 
     public IReadOnlySet<ResourceKey> Visible(IReadOnlyCollection<ResourceKey> keys, Sight sight) => rows.Visible(keys, sight);
 

@@ -82,7 +82,10 @@ internal sealed class FhirResult : IResult
         {
             response.ContentType = FhirRequest.MediaType + "; charset=utf-8";
             response.ContentLength = body.Length;
-            await response.Body.WriteAsync(body, httpContext.RequestAborted);
+
+            // Without the request's token: an answer that says that time is up is written when the token has been cancelled, and what
+            // is written to a connection that is gone is dropped.
+            await response.Body.WriteAsync(body, CancellationToken.None);
         }
     }
 }

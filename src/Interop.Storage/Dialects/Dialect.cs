@@ -12,6 +12,9 @@ internal abstract class Dialect
 
     public abstract Task CloseAsync();
 
+    /// <summary>Has the connection ask, from time to time while a statement runs, whether to give the statement up.</summary>
+    public abstract void StopWhen(DbConnection connection, Func<bool> isOver);
+
     /// <summary>The end of a statement that gives its first rows only.</summary>
     public abstract Sql Page(int count);
 
