@@ -1,4 +1,5 @@
 using Interop.Storage.Dialects;
+using Xunit;
 
 namespace Interop.Storage.Tests;
 
