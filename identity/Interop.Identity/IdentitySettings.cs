@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Npgsql;
 
@@ -11,7 +12,8 @@ namespace Interop.Identity;
 /// <param name="FhirUrl">The FHIR base, which SMART authorization requests name in <c>aud</c>.</param>
 /// <param name="KeyFolder">Where Data Protection keeps the keys that encrypt secrets in the database; shared by all instances.</param>
 /// <param name="BreachedPasswords">File of upper-case hexadecimal SHA-1 of known passwords, one a line; null to check none.</param>
-/// <param name="RequestsPerMinute">Token requests of one client from one address, and half of it the sign-ins of one address.</param>
+/// <param name="RequestsPerMinute">Requests of one client from one address, at each instance.</param>
+/// <param name="FailedSignInsPerAddress">Wrong passwords and codes from one address in a quarter of an hour, at all instances together.</param>
 /// <param name="RequiresSecondFactor">Whether clients get codes only from sessions with a second factor.</param>
 public sealed record IdentitySettings(
     string? SqlitePath,
@@ -22,6 +24,7 @@ public sealed record IdentitySettings(
     string KeyFolder,
     string? BreachedPasswords,
     int RequestsPerMinute,
+    int FailedSignInsPerAddress,
     bool RequiresSecondFactor)
 {
     /// <summary>How long an access token lives.</summary>
@@ -53,11 +56,8 @@ public sealed record IdentitySettings(
             throw new SettingsException("Identity:Audience must not be empty.");
         }
 
-        var requests = section["RequestsPerMinute"] is { } text
-            ? int.TryParse(text, out var number) && number > 1
-                ? number
-                : throw new SettingsException("Identity:RequestsPerMinute must be a number over one.")
-            : 120;
+        var requests = Number(section, "RequestsPerMinute", 120);
+        var failures = Number(section, "FailedSignInsPerAddress", 20);
         var secondFactor = section["RequiresSecondFactor"] is { } flag
             ? bool.TryParse(flag, out var value)
                 ? value
@@ -69,7 +69,7 @@ public sealed record IdentitySettings(
             throw new SettingsException("Identity:BreachedPasswords names a file that does not exist.");
         }
 
-        return new(sqlite, postgres, issuer, audience, fhir, keys, breached, requests, secondFactor);
+        return new(sqlite, postgres, issuer, audience, fhir, keys, breached, requests, failures, secondFactor);
     }
 
     /// <summary>Only the name: a connection string may hold a password.</summary>
@@ -95,6 +95,12 @@ public sealed record IdentitySettings(
                 throw new SettingsException("Identity:Database must be sqlite:PATH or postgres:CONNECTION STRING.");
         }
     }
+
+    private static int Number(IConfigurationSection section, string name, int usual) => section[name] is not { } text
+        ? usual
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 1 and < 1_000_000
+            ? number
+            : throw new SettingsException($"Identity:{name} must be a number over one and under a million.");
 
     private static string Url(string text, string name)
     {

@@ -75,6 +75,7 @@ public static class InteropIdentity
         services.AddSingleton<ApprovalStore>();
         services.AddSingleton<FamilyStore>();
         services.AddSingleton<SeenStore>();
+        services.AddSingleton<AllowanceStore>();
         services.AddSingleton<SecurityTrail>();
 
         services.AddSingleton<SigningKeys>();

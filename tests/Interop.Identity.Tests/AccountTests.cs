@@ -68,20 +68,6 @@ public abstract class AccountTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Password_spraying_from_one_address_is_stopped()
-    {
-        await using var strict = await RunningIssuer.StartAsync(database, "--Identity:RequestsPerMinute=12");
-        await using var sprayer = Browser.At(strict);
-        await sprayer.OpenAsync("/sign-in");
-        for (var name = 0; name < 8; name++)
-        {
-            await sprayer.SubmitAsync(("UserName", $"user{name}"), ("Password", "Summer2026!!"));
-        }
-
-        Assert.Equal(2, (await strict.TrailAsync()).Count(row => row.Reason == "Too many sign-ins."));
-    }
-
-    [Fact]
     public async Task The_second_factor_is_demanded_and_a_code_works_once()
     {
         var person = await Person.AddAsync(issuer);

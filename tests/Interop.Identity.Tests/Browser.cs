@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace Interop.Identity.Tests;
@@ -8,12 +9,23 @@ internal sealed partial class Browser : IAsyncDisposable
 {
     private readonly HttpClient http;
 
-    private Browser(RunningIssuer issuer)
+    private Browser(string url, string from)
     {
-        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = Cookies }) { BaseAddress = new Uri(issuer.Url) };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = Cookies };
+        handler.ConnectCallback = async (context, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        };
+        http = new HttpClient(handler) { BaseAddress = new Uri(url) };
     }
 
-    public static Browser At(RunningIssuer issuer) => new(issuer);
+    /// <param name="from">The address that it comes from: any of 127.0.0.0/8.</param>
+    public static Browser At(RunningIssuer issuer, string from = "127.0.0.1") => At(issuer.Url, from);
+
+    public static Browser At(string url, string from = "127.0.0.1") => new(url, from);
 
     public CookieContainer Cookies { get; } = new();
 

@@ -87,6 +87,66 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Spraying_many_names_over_instances_stops_the_address_and_nobody_elses()
+    {
+        await using var strict = await RunningIssuer.StartAsync(first, "--Identity:FailedSignInsPerAddress=6");
+        await using var other = await RunningIssuer.StartAsync(first, "--Identity:FailedSignInsPerAddress=6");
+        var person = await Person.AddAsync(first);
+        first.Clock.Stop();
+        await using var sprayer = Browser.At(strict);
+        await using var sprayerElsewhere = Browser.At(other);
+        for (var attempt = 0; attempt < 8; attempt++)
+        {
+            var at = attempt % 2 == 0 ? sprayer : sprayerElsewhere;
+            await at.OpenAsync("/sign-in");
+            await at.SubmitAsync(("UserName", $"user{attempt}"), ("Password", "Summer2026!!"));
+            Assert.StartsWith("Name and password do not match", at.Alert, StringComparison.Ordinal);
+        }
+
+        string[] expected = [.. Enumerable.Repeat("The name is not known.", 6), .. Enumerable.Repeat("Too many failed sign-ins from this address.", 2)];
+        Assert.Equal(expected, (await first.TrailAsync()).Where(row => row is { Kind: "sign-in", Outcome: "refused" }).Select(row => row.Reason));
+        await person.AllowAsync(sprayer, "/account");
+        Assert.StartsWith("/sign-in", sprayer.Path, StringComparison.Ordinal); // the right password does not help that address now
+
+        await using var elsewhere = Browser.At(strict, from: "127.0.0.2");
+        await person.AllowAsync(elsewhere, "/account");
+        Assert.Equal("/account", elsewhere.Path);
+        first.Clock.Pass(TimeSpan.FromMinutes(15));
+        await person.AllowAsync(sprayer, "/account");
+        Assert.Equal("/account", sprayer.Path);
+    }
+
+    [Fact]
+    public async Task Sign_ins_that_succeed_use_up_nothing_of_the_address()
+    {
+        await using var strict = await RunningIssuer.StartAsync(first, "--Identity:FailedSignInsPerAddress=2");
+        var person = await Person.AddAsync(first);
+        first.Clock.Stop();
+        for (var round = 0; round < 4; round++)
+        {
+            await using var browser = Browser.At(strict);
+            await person.AllowAsync(browser, "/account");
+            Assert.Equal("/account", browser.Path);
+        }
+    }
+
+    [Fact]
+    public async Task Guesses_at_one_name_are_counted_by_both_together()
+    {
+        first.Clock.Stop();
+        await using var browser = Browser.At(first);
+        await using var elsewhere = Browser.At(second, from: "127.0.0.3");
+        for (var attempt = 0; attempt < 12; attempt++)
+        {
+            var at = attempt % 2 == 0 ? browser : elsewhere;
+            await at.OpenAsync("/sign-in");
+            await at.SubmitAsync(("UserName", "nobody"), ("Password", $"guess number {attempt}"));
+        }
+
+        Assert.Equal(2, (await first.TrailAsync()).Count(row => row.Reason == "Too many sign-ins to this name."));
+    }
+
+    [Fact]
     public async Task Both_start_on_a_new_file_with_the_same_first_key()
     {
         var keys = await Task.WhenAll(first.Http.GetStringAsync("/jwks"), second.Http.GetStringAsync("/jwks"));

@@ -16,9 +16,9 @@ internal sealed class SignIn(
     /// <summary>The account, or null. The same work is done for a name that nobody has, so that time does not tell.</summary>
     public async Task<Account?> PasswordAsync(string userName, string password, string? remote, CancellationToken cancellationToken)
     {
-        if (!limits.AllowsSignIn(AccountStore.Normalize(userName), remote))
+        if (await limits.RefuseSignInAsync(userName, remote, cancellationToken) is { } tooMany)
         {
-            return await RefuseAsync(null, remote, "Too many sign-ins.", cancellationToken);
+            return await RefuseAsync(null, remote, tooMany, cancellationToken);
         }
 
         var account = password.Length <= PasswordPolicy.MaxLength ? await accounts.FindByNameAsync(userName, cancellationToken) : null;
@@ -44,6 +44,7 @@ internal sealed class SignIn(
             await accounts.SetPasswordAsync(account.AccountId, hasher.HashPassword(account, password), cancellationToken);
         }
 
+        await limits.SucceededAsync(remote, cancellationToken);
         if (!account.HasSecondFactor)
         {
             await accounts.SucceededAsync(account.AccountId, cancellationToken); // with one, failures count until that holds as well
@@ -55,9 +56,11 @@ internal sealed class SignIn(
     /// <summary>The <c>amr</c> of the factor, or null when the code is wrong, used before, or the account is locked.</summary>
     public async Task<string?> SecondFactorAsync(Account account, string code, string? remote, CancellationToken cancellationToken)
     {
-        if (!limits.AllowsSignIn(account.UserName, remote) || accounts.IsLocked(account) || account.Totp is null)
+        var refusal = await limits.RefuseSignInAsync(account.UserName, remote, cancellationToken)
+            ?? (accounts.IsLocked(account) ? "The account is locked." : null);
+        if (refusal is not null || account.Totp is null)
         {
-            await RefuseAsync(account, remote, "The account is locked, or there were too many sign-ins.", cancellationToken);
+            await RefuseAsync(account, remote, refusal ?? "There is no second factor.", cancellationToken);
             return null;
         }
 
@@ -72,6 +75,7 @@ internal sealed class SignIn(
             return null;
         }
 
+        await limits.SucceededAsync(remote, cancellationToken);
         await accounts.SucceededAsync(account.AccountId, cancellationToken);
         return method;
     }

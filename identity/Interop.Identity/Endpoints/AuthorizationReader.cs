@@ -48,7 +48,10 @@ internal sealed partial class AuthorizationReader(IdentitySettings settings, Cli
             OAuthException.InvalidRequest,
             "PKCE is required: the code_challenge is missing or malformed.");
         Demand(one("code_challenge_method") == "S256", OAuthException.InvalidRequest, "The code_challenge_method must be S256.");
-        Demand(one("nonce") is null or { Length: <= 512 }, OAuthException.InvalidRequest, "The nonce is too long.");
+        Demand(
+            one("nonce") is not { } nonce || (nonce.Length <= 512 && !nonce.Any(char.IsControl)),
+            OAuthException.InvalidRequest,
+            "The nonce is too long or has control characters.");
         Demand(
             one("dpop_jkt") is not { } thumbprint || Challenges().IsMatch(thumbprint),
             OAuthException.InvalidRequest,

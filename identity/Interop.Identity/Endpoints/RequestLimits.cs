@@ -1,17 +1,32 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Endpoints;
 
 /// <summary>
-/// Rate limits of this instance: requests of one client from one address, sign-ins to one name, sign-ins from one address. A client
-/// counts together with its address, so that a stranger who only knows an id can't lock its owner out.
+/// Rate limits. Guesses of passwords and codes are counted by all instances together. Requests of a client are counted by each
+/// instance alone: nobody can guess there (keys, 256-bit codes), so what they protect is this instance's own time. A client counts
+/// together with its address, so that a stranger who only knows an id can't lock its owner out.
 /// </summary>
-internal sealed class RequestLimits(IdentitySettings settings) : IDisposable
+internal sealed class RequestLimits(IdentitySettings settings, AllowanceStore allowances) : IDisposable
 {
-    private readonly PartitionedRateLimiter<string> clients = Limiter(settings.RequestsPerMinute);
-    private readonly PartitionedRateLimiter<string> addresses = Limiter(settings.RequestsPerMinute / 2);
-    private readonly PartitionedRateLimiter<string> names = Limiter(10);
+    private const int SignInsToOneName = 10;
+    private static readonly TimeSpan NameWindow = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AddressWindow = TimeSpan.FromMinutes(15);
+
+    private readonly PartitionedRateLimiter<string> clients =
+        PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetSlidingWindowLimiter(
+            key,
+            _ => new SlidingWindowRateLimiterOptions
+            {
+                PermitLimit = settings.RequestsPerMinute,
+                Window = TimeSpan.FromMinutes(1),
+                SegmentsPerWindow = 6,
+                QueueLimit = 0,
+            }));
 
     /// <exception cref="OAuthException">Too many requests.</exception>
     public void DemandForClient(string? clientId, string? remote)
@@ -23,22 +38,36 @@ internal sealed class RequestLimits(IdentitySettings settings) : IDisposable
         }
     }
 
-    public bool AllowsSignIn(string userName, string? remote)
+    /// <summary>
+    /// Counts an attempt before it is judged, so that many at once can't outrun the count; <see cref="SucceededAsync"/> takes back
+    /// the address's part. One address that tries many names is stopped though each name has seen one attempt only.
+    /// </summary>
+    /// <returns>Why there may be no attempt now, for the trail; null when there may.</returns>
+    public async Task<string?> RefuseSignInAsync(string userName, string? remote, CancellationToken cancellationToken)
     {
-        using var address = addresses.AttemptAcquire(remote ?? string.Empty);
-        using var name = names.AttemptAcquire(userName);
-        return address.IsAcquired && name.IsAcquired;
+        if (!await allowances.TrySpendAsync("address", NetworkOf(remote), settings.FailedSignInsPerAddress, AddressWindow, cancellationToken))
+        {
+            return "Too many failed sign-ins from this address.";
+        }
+
+        return await allowances.TrySpendAsync("name", AccountStore.Normalize(userName), SignInsToOneName, NameWindow, cancellationToken)
+            ? null
+            : "Too many sign-ins to this name.";
     }
 
-    public void Dispose()
-    {
-        clients.Dispose();
-        addresses.Dispose();
-        names.Dispose();
-    }
+    public Task SucceededAsync(string? remote, CancellationToken cancellationToken) =>
+        allowances.ReturnAsync("address", NetworkOf(remote), settings.FailedSignInsPerAddress, AddressWindow, cancellationToken);
 
-    private static PartitionedRateLimiter<string> Limiter(int perMinute) =>
-        PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetSlidingWindowLimiter(
-            key,
-            _ => new SlidingWindowRateLimiterOptions { PermitLimit = perMinute, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6, QueueLimit = 0 }));
+    public void Dispose() => clients.Dispose();
+
+    /// <summary>The address; of IPv6 the first half, within which one subscriber takes whatever address it likes.</summary>
+    private static string NetworkOf(string? remote)
+    {
+        if (!IPAddress.TryParse(remote, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return remote ?? string.Empty;
+        }
+
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8));
+    }
 }

@@ -12,15 +12,21 @@ internal sealed class AccountStore(IdentityDatabase database, TimeProvider clock
         locked_until AS LockedUntil, totp AS Totp, disabled_at AS DisabledAt
         """;
 
+    /// <summary>What could break a line, hide in a list or be refused by a database is no name.</summary>
+    private static bool IsUserName(string text) =>
+        text.Length is > 0 and <= 100 && text.All(letter => char.IsLetterOrDigit(letter) || char.IsPunctuation(letter) || char.IsSymbol(letter));
+
     private long Now => clock.GetUtcNow().ToMicroseconds();
 
     public static string Normalize(string userName) => userName.Trim().ToLowerInvariant();
 
     public Task<Account?> FindByNameAsync(string userName, CancellationToken cancellationToken) =>
-        database.FindAsync<Account>(
-            $"SELECT {Columns} FROM account WHERE user_name = @name AND disabled_at IS NULL",
-            new { name = Normalize(userName) },
-            cancellationToken);
+        IsUserName(Normalize(userName))
+            ? database.FindAsync<Account>(
+                $"SELECT {Columns} FROM account WHERE user_name = @name AND disabled_at IS NULL",
+                new { name = Normalize(userName) },
+                cancellationToken)
+            : Task.FromResult<Account?>(null);
 
     public Task<Account?> FindAsync(string accountId, CancellationToken cancellationToken) =>
         database.FindAsync<Account>(
@@ -29,9 +35,14 @@ internal sealed class AccountStore(IdentityDatabase database, TimeProvider clock
     public Task<IReadOnlyList<Account>> ListAsync(CancellationToken cancellationToken) =>
         database.ListAsync<Account>($"SELECT {Columns} FROM account ORDER BY user_name", new { }, cancellationToken);
 
-    /// <exception cref="SettingsException">The name is taken.</exception>
+    /// <exception cref="SettingsException">The name is taken, or is none.</exception>
     public async Task AddAsync(Account account, CancellationToken cancellationToken)
     {
+        if (!IsUserName(Normalize(account.UserName)))
+        {
+            throw new SettingsException("A user name has 1 to 100 characters: letters, digits and punctuation, no spaces.");
+        }
+
         const string sql = """
             INSERT INTO account (account_id, user_name, display_name, organization, password_hash, roles, purposes, fhir_user, patient, totp, created_at)
             VALUES (@AccountId, @UserName, @DisplayName, @Organization, @PasswordHash, @Roles, @Purposes, @FhirUser, @Patient, @Totp, @Now)

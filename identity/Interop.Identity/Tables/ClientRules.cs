@@ -7,10 +7,16 @@ namespace Interop.Identity.Tables;
 /// <summary>What a registration must satisfy, so that no later check depends on a careless one.</summary>
 internal static partial class ClientRules
 {
+    /// <summary>Whether a registered client can have that id.</summary>
+    public static bool IsClientId(string text) => ClientIds().IsMatch(text);
+
     /// <exception cref="SettingsException">Names the first rule that is broken.</exception>
     public static void Check(Client client)
     {
-        Demand(ClientIds().IsMatch(client.ClientId), "The client id may have letters, digits, dot, dash and underscore, up to 64.");
+        Demand(IsClientId(client.ClientId), "The client id may have letters, digits, dot, dash and underscore, up to 64.");
+        Demand(
+            client.Name.Length is > 0 and <= 100 && !client.Name.Any(char.IsControl),
+            "The name must have 1 to 100 characters, none of them a control character.");
         Demand(Agencies().IsMatch(client.Organization), "The agency must be Organization/id.");
         Demand(
             client.Grants.Count > 0 && client.Grants.All(grant => grant is Client.ClientCredentials or Client.AuthorizationCode),

@@ -16,7 +16,7 @@ internal sealed class ClientStore(IdentityDatabase database, TimeProvider clock)
 
     /// <summary>The client if it is registered and not revoked.</summary>
     public async Task<Client?> FindActiveAsync(string? clientId, CancellationToken cancellationToken) =>
-        string.IsNullOrEmpty(clientId) || await FindAsync(clientId, cancellationToken) is not { IsRevoked: false } client ? null : client;
+        clientId is null || !ClientRules.IsClientId(clientId) || await FindAsync(clientId, cancellationToken) is not { IsRevoked: false } client ? null : client;
 
     public async Task<IReadOnlyList<Client>> ListAsync(CancellationToken cancellationToken) =>
         [.. (await database.ListAsync<Row>($"SELECT {Columns} FROM client ORDER BY client_id", new { }, cancellationToken)).Select(row => row.ToClient())];

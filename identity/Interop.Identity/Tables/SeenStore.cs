@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.IdentityModel.Tokens;
+
 namespace Interop.Identity.Tables;
 
 /// <summary>Refuses the second use of a <c>jti</c>, whichever instance saw the first.</summary>
@@ -13,9 +17,13 @@ internal sealed class SeenStore(IdentityDatabase database, TimeProvider clock)
         if (now > Interlocked.Read(ref nextPurge))
         {
             Interlocked.Exchange(ref nextPurge, now + 60_000_000);
-            await database.ExecuteAsync("DELETE FROM seen WHERE expires_at < @now", new { now }, cancellationToken);
-            await database.ExecuteAsync("DELETE FROM revocation WHERE at < @old", new { old = now - 86_400_000_000 }, cancellationToken);
-            await database.ExecuteAsync("DELETE FROM revoked_token WHERE expires_at < @now", new { now }, cancellationToken);
+            const string purge = """
+                DELETE FROM seen WHERE expires_at < @now;
+                DELETE FROM revocation WHERE at < @dayAgo;
+                DELETE FROM revoked_token WHERE expires_at < @now;
+                DELETE FROM allowance WHERE full_at < @now;
+                """;
+            await database.ExecuteAsync(purge, new { now, dayAgo = now - 86_400_000_000 }, cancellationToken);
         }
 
         const string sql = """
@@ -23,6 +31,9 @@ internal sealed class SeenStore(IdentityDatabase database, TimeProvider clock)
             VALUES (@source, @jti, @expires)
             ON CONFLICT DO NOTHING
             """;
-        return await database.ExecuteAsync(sql, new { source, jti, expires = expires.ToMicroseconds() }, cancellationToken) == 1;
+        return await database.ExecuteAsync(sql, new { source, jti = Fingerprint(jti), expires = expires.ToMicroseconds() }, cancellationToken) == 1;
     }
+
+    /// <summary>A jti may be any text, even such that a database does not take; what two share is refused, never let through.</summary>
+    private static string Fingerprint(string jti) => Base64UrlEncoder.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(jti)));
 }
