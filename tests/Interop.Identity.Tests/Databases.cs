@@ -26,5 +26,3 @@ public sealed class SqliteVerbsTests() : VerbsTests(Database.Sqlite);
 public sealed class PostgresVerbsTests() : VerbsTests(Database.Postgres);
 
 public sealed class SqliteTablesTests() : TablesTests(Database.Sqlite);
-
-public sealed class PostgresTablesTests() : TablesTests(Database.Postgres);

@@ -8,7 +8,7 @@ namespace Interop.Identity.Tests;
 /// <summary>What the tables promise whichever database keeps them.</summary>
 public abstract class TablesTests(Database database) : IAsyncLifetime
 {
-    private RunningIssuer issuer = null!;
+    private protected RunningIssuer issuer = null!;
 
     public async Task InitializeAsync() => issuer = await RunningIssuer.StartAsync(database);
 
@@ -92,7 +92,7 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
         Assert.Single(await issuer.Get<IdentityDatabase>().ListAsync<string>("SELECT kid FROM signing_key WHERE published_to IS NULL", new { }, CancellationToken.None));
     }
 
-    private static async Task<List<string>> FollowAsync(RunningIssuer at, int count)
+    private protected static async Task<List<string>> FollowAsync(RunningIssuer at, int count)
     {
         var told = new List<string>();
         var last = 0L;
