@@ -74,7 +74,11 @@ public static class InteropServer
         services.AddSingleton(
             provider =>
                 new TokenVerifier(
-                    settings, new HttpClient { Timeout = TimeSpan.FromSeconds(5) }, provider.GetRequiredService<TimeProvider>()));
+                    settings,
+                    new HttpClient { Timeout = TimeSpan.FromSeconds(5) },
+                    provider.GetRequiredService<ScopeReader>(),
+                    provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ScopeReader>();
         services.AddHostedService<RevocationFeeds>();
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<AuditTrail>();

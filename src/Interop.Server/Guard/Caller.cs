@@ -6,7 +6,7 @@ namespace Interop.Server.Guard;
 
 /// <summary>Who asks: everything of a verified token that decisions and the audit trail use.</summary>
 /// <param name="Organization">Id of the agency that the issuer vouches for.</param>
-/// <param name="Practitioner">Id out of <c>fhirUser</c>, or null.</param>
+/// <param name="Practitioner">Id out of <c>fhirUser</c> where that is a Practitioner of this server, or null.</param>
 /// <param name="Purposes">v3-ActReason codes of <c>purpose_of_use</c>.</param>
 internal sealed record Caller(
     string ClientId, string Subject, string Organization, string? Practitioner, IReadOnlyList<string> Purposes, IReadOnlyList<string> Roles, Scopes Scopes)
@@ -15,6 +15,9 @@ internal sealed record Caller(
 
     /// <summary>Thumbprint of the key that the token is bound to (<c>cnf.jkt</c>, RFC 9449 section 6.1), or null for a bearer token.</summary>
     public string? Jkt { get; init; }
+
+    /// <summary>Id of the patient in the token's launch context, or null.</summary>
+    public string? Patient { get; init; }
 
     /// <summary>The caller that the token handler attached to the principal.</summary>
     public static Caller From(ClaimsPrincipal principal) =>
@@ -27,14 +30,14 @@ internal sealed record Caller(
     public static Caller? TryFrom(ClaimsPrincipal principal) => (principal.Identity as CallerIdentity)?.Caller;
 
     /// <summary>Whether a person signed in, and not a system with the client's own credentials (RFC 9068 section 2.2: then sub is the client).</summary>
-    public bool IsPerson => Subject != ClientId;
+    public bool IsPerson { get; init; } = Subject != ClientId;
 
     public bool Has(string role) => Roles.Contains(role);
 
     public ClaimsPrincipal ToPrincipal() => new(new CallerIdentity(this));
 
     /// <summary>Reads the claims of DESIGN.md section 3; an error sentence where one is missing or malformed.</summary>
-    public static (Caller? Caller, string? Error) Read(IEnumerable<Claim> claims, InteropIssuer issuer)
+    public static (Caller? Caller, string? Error) Read(IEnumerable<Claim> claims, InteropIssuer issuer, ScopeReader scopes, string publicUrl)
     {
         var byType = claims.ToLookup(claim => claim.Type, claim => claim.Value);
         var client = byType["client_id"].FirstOrDefault();
@@ -60,20 +63,36 @@ internal sealed record Caller(
             return (null, "The token is bound in a way that is not supported here.");
         }
 
-        var practitioner = byType["fhirUser"].FirstOrDefault() is { } user
-            && ResourceKey.TryParse(LastTwoSegments(user)) is { Type: "Practitioner" } person
-            ? person.Id
-            : null;
+        var patient = byType["patient"].FirstOrDefault();
+        if (patient is not null && !ResourceKey.IsId(patient))
+        {
+            return (null, "The token's patient is not an id.");
+        }
+
+        // Whoever is not a Practitioner asks for himself or his own, which the sharing tables say nothing about.
+        var user = byType["fhirUser"].FirstOrDefault();
+        var person = user is null ? null : ResourceKey.TryParse(LastTwoSegments(user));
+        if (user is not null && person is not { Type: "Practitioner" })
+        {
+            return (null, "The token's fhirUser is not a Practitioner: others have no access of their own here.");
+        }
+
+        // A Practitioner of another server is a person, but none of ours that happens to have the id.
+        var practitioner = user == person?.ToString() || user == $"{publicUrl}/{person}" ? person?.Id : null;
+        var subject = byType["sub"].FirstOrDefault() ?? client;
+        var isPerson = user is not null || subject != client;
         return (
             new Caller(
                 client,
-                byType["sub"].FirstOrDefault() ?? client,
+                subject,
                 key.Id,
                 practitioner,
                 [.. byType["purpose_of_use"].Distinct()],
                 [.. byType["roles"].Distinct()],
-                Scopes.Parse(string.Join(' ', byType["scope"])))
+                scopes.Read(string.Join(' ', byType["scope"]), patient, isPerson))
             {
+                Patient = patient,
+                IsPerson = isPerson,
                 Jkt = confirmation is null ? null : JktOf(confirmation),
             },
             null);

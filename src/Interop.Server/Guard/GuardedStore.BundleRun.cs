@@ -35,6 +35,11 @@ internal sealed partial class GuardedStore
             }
 
             guard.sharingRows.Refresh(session, written);
+            foreach (var plan in plans.Where(plan => Written.Contains(plan.Key)))
+            {
+                RequireOpen(plan);
+            }
+
             return [.. plans.Select(Answer)];
         }
 
@@ -83,7 +88,7 @@ internal sealed partial class GuardedStore
                 return;
             }
 
-            var refusal = entry.Method == "POST" ? Create(key, body, known) : Update(entry, key, body, known);
+            var refusal = entry.Method == "POST" ? Create(entry, key, body, known) : Update(entry, key, body, known);
             if (refusal is not null)
             {
                 throw Refusal(refusal, entry);
@@ -92,9 +97,22 @@ internal sealed partial class GuardedStore
             Written.Add(key);
         }
 
-        private WriteResult? Create(ResourceKey key, byte[] body, HashSet<ResourceKey> known)
+        /// <summary>What was written must be what the scopes let the caller write, once all of the transaction is there.</summary>
+        private void RequireOpen(EntryPlan plan)
         {
-            var refused = guard.NewRefused(caller!, sight, key, body) ?? UnknownReferences(session, sight, key, body, known);
+            if (caller is not null && Through(plan.Entry) is { Constraints: not null } scoped && session.See(plan.Key, scoped) is null)
+            {
+                throw new FhirException(403, "forbidden", NotWithinScopes, plan.Entry.Path + ".resource");
+            }
+        }
+
+        /// <summary>The caller's sight for the right that an entry needs.</summary>
+        private Sight Through(BundleRequestEntry entry) =>
+            caller is null ? sight : sight with { Constraints = caller.Scopes.Constraints(Right(entry)) };
+
+        private WriteResult? Create(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known)
+        {
+            var refused = guard.NewRefused(caller!, sight, key, body) ?? UnknownReferences(session, Through(entry), key, body, known);
             if (refused is null)
             {
                 guard.Store(session, key, caller!.Organization, WithId(body, key.Id), sight.Instant, written);
@@ -106,7 +124,7 @@ internal sealed partial class GuardedStore
         private WriteResult? Update(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known) =>
             ResourceJson.ReadHeader(body)?.Id == key.Id
                 ? guard.TryUpdate(
-                    session, caller!, sight, key, body, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), known, written)
+                    session, caller!, Through(entry), key, body, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), known, written)
                 : new WriteResult.Refused(400, "invalid", "The resource's id must be the id in the request's url.");
 
         private static FhirException Refusal(WriteResult refusal, BundleRequestEntry entry) => refusal switch
@@ -124,7 +142,7 @@ internal sealed partial class GuardedStore
                 throw new FhirException(400, "not-supported", "An import does not delete.", entry.Path + ".request.method");
             }
 
-            var result = guard.Delete(session, caller, sight, key, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"));
+            var result = guard.Delete(session, caller, Through(entry), key, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"));
             if (result != DeleteResult.Deleted)
             {
                 var isConflict = result == DeleteResult.Conflict;
@@ -170,8 +188,7 @@ internal sealed partial class GuardedStore
         {
             if (caller is not null && !caller.Scopes.Allows(type, 's'))
             {
-                throw new FhirException(
-                    403, "forbidden", $"The token's scopes do not allow a search on {type}, which a condition is.", path);
+                throw new FhirException(403, "forbidden", $"A condition is a search. {caller.Scopes.Objection(type, 's')}", path);
             }
 
             try
@@ -226,5 +243,5 @@ internal sealed partial class GuardedStore
     }
 
     /// <summary>Who an import's conditional references are searched for: nobody whose page links could be mixed up.</summary>
-    private static readonly Caller Operator = new("interop", "interop", "interop", null, [], [], Scopes.Parse(string.Empty));
+    private static readonly Caller Operator = new("interop", "interop", "interop", null, [], [], Scopes.None);
 }

@@ -21,13 +21,13 @@ internal sealed partial class GuardedStore
         var key = resource is null
             ? person
             : ResourceKey.TryParse(resource) ?? throw new FhirException(400, "value", "The resource must be Type/id.");
-        var caller = new Caller("interop", "interop", requester.Id, null, purposes, roles, Scopes.Parse("system/*.cruds"));
+        var caller = new Caller("interop", "interop", requester.Id, null, purposes, roles, Scopes.All);
         await using var read = await store.OpenReadAsync(cancellationToken);
         var stored = await read.FindAsync(key, cancellationToken) ?? throw new FhirException(404, "not-found", $"{key} is not known.");
         var isSummary = purposes.Any(SharingPolicy.SummaryPurposes.Contains);
         var instant = Now();
         var hasAgreement = await read.HasAgreementAsync(requester.Id, settings.Custodian, instant, cancellationToken);
-        var sight = Sight(caller, instant, hasAgreement, types: null, isSummary);
+        var sight = Sight(caller, instant, hasAgreement, isSummary);
         var facts = await sharingRows.FactsAsync(read, person.Id, stored.Source, cancellationToken);
         var judged = redactor.Judge(stored.Body, await SourceOfAsync(read, stored.Source, cancellationToken), key, sight.Instant);
         var subject = new ResourceFacts(

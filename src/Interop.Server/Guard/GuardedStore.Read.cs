@@ -17,7 +17,7 @@ internal sealed partial class GuardedStore
         AuditRow row;
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
-            var sight = await SightAsync(read, caller, Now(), caller.Scopes.ReadableTypes, cancellationToken);
+            var sight = await SightAsync(read, caller, Now(), 'r', cancellationToken);
             var seen = await read.ReadAsync(key, sight, cancellationToken);
             result = await ResultAsync(read, seen, sight, cancellationToken);
             row = await RowAsync(read, caller, FhirInteraction.Read, key, sight, seen, result, cancellationToken);
@@ -35,7 +35,7 @@ internal sealed partial class GuardedStore
         AuditRow row;
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
-            var sight = await SightAsync(read, caller, Now(), caller.Scopes.ReadableTypes, cancellationToken);
+            var sight = await SightAsync(read, caller, Now(), 'r', cancellationToken);
             SeenResource? found = null;
             foreach (var seen in await read.HistoryAsync(key, sight, cancellationToken))
             {
@@ -63,7 +63,7 @@ internal sealed partial class GuardedStore
         AuditRow row;
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
-            var sight = await SightAsync(read, caller, Now(), caller.Scopes.ReadableTypes, cancellationToken);
+            var sight = await SightAsync(read, caller, Now(), 'r', cancellationToken);
             var history = await read.HistoryAsync(key, sight, cancellationToken);
             foreach (var seen in history)
             {

@@ -20,7 +20,7 @@ internal sealed partial class GuardedStore
         Sight sight;
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
-            sight = await SightAsync(read, caller, instant, caller.Scopes.SearchableTypes, cancellationToken);
+            sight = await SightAsync(read, caller, instant, 's', cancellationToken);
             page = await read.SearchAsync(query, sight, cancellationToken);
             await DiscloseAllAsync(read, page.Matches, sight, matches, cancellationToken);
             await DiscloseAllAsync(read, page.Included, sight, included, cancellationToken);
@@ -80,7 +80,7 @@ internal sealed partial class GuardedStore
         ReadSession read, IReadOnlyList<SeenResource> page, Sight sight, List<Disclosure> disclosures, CancellationToken cancellationToken)
     {
         var references = page.SelectMany(redactor.References).Distinct().ToList();
-        var visible = references.Count == 0 ? NoKeys : await read.VisibleAsync(references, WithAllTypes(sight), cancellationToken);
+        var visible = references.Count == 0 ? NoKeys : await read.VisibleAsync(references, sight.ForReferences(), cancellationToken);
         foreach (var seen in page)
         {
             if (redactor.Disclose(seen, visible, sight.Organization) is { } disclosure)

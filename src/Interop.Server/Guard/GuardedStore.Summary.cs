@@ -18,6 +18,7 @@ namespace Interop.Server.Guard;
 internal sealed partial class GuardedStore
 {
     private const string AssignedAgency = CrisisProfiles.Base + "/StructureDefinition/encounter-assigned-agency";
+    private static readonly IReadOnlySet<string> NoTypes = new HashSet<string>();
     private static readonly string[] OpenStates = ["planned", "arrived", "triaged", "in-progress", "onleave"];
 
     /// <summary>The document, or null when no open incident of that number is assigned to the caller's agency.</summary>
@@ -31,7 +32,11 @@ internal sealed partial class GuardedStore
         var instant = Now();
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
-            var sight = await SightAsync(read, caller, instant, types: null, cancellationToken, forSummary: true);
+            // Its own scope opens it; a token about one patient stays within that patient's record.
+            var sight = await SightAsync(read, caller, instant, cancellationToken, forSummary: true) with
+            {
+                Constraints = caller.Patient is null ? null : new(NoTypes, [new(null, caller.Patient, [])], caller.Patient, []),
+            };
             if (await OpenIncidentAsync(read, caller, question.Incident, instant, cancellationToken) is not { } patient)
             {
                 rule = "no open incident of this agency";

@@ -13,6 +13,8 @@ namespace Interop.Server.Guard;
 
 internal sealed partial class GuardedStore
 {
+    private const string NotWithinScopes = "The token's scopes do not open what would be written, or the caller may not see it.";
+
     /// <param name="condition">If-None-Exist: a search that must match nothing for the resource to be created.</param>
     public async Task<WriteResult> CreateAsync(
         Caller caller, string type, byte[] body, string? condition, CancellationToken cancellationToken)
@@ -29,6 +31,7 @@ internal sealed partial class GuardedStore
         {
             return await WriteAsync(
                 caller,
+                'c',
                 FhirInteraction.Create,
                 type,
                 (session, sight) => Create(session, caller, sight, type, checkedBody, condition),
@@ -48,6 +51,7 @@ internal sealed partial class GuardedStore
         var checkedBody = Checked(key.Type, key, body);
         return await WriteAsync(
             caller,
+            'u',
             FhirInteraction.Update,
             key.ToString(),
             (session, sight) => Update(session, caller, sight, key, checkedBody, ifMatch),
@@ -61,6 +65,7 @@ internal sealed partial class GuardedStore
         Require(caller, key.Type, 'u');
         return await WriteAsync(
             caller,
+            'u',
             FhirInteraction.Patch,
             key.ToString(),
             (session, sight) => Patch(session, caller, sight, key, apply, ifMatch),
@@ -73,7 +78,7 @@ internal sealed partial class GuardedStore
         return await store.WriteAsync(
             session =>
             {
-                var sight = SightOf(session, caller);
+                var sight = SightOf(session, caller, 'd');
                 var result = Delete(session, caller, sight, key, ifMatch);
                 session.Audit(
                     AuditTrail.Row(caller, sight.Instant, FhirInteraction.Delete, key.ToString(), null, Outcome(result), _ => { }));
@@ -86,11 +91,11 @@ internal sealed partial class GuardedStore
 
     /// <summary>Runs one write and its audit row in one transaction; a refusal leaves only the row.</summary>
     private Task<WriteResult> WriteAsync(
-        Caller caller, FhirInteraction interaction, string target, Func<WriteSession, Sight, WriteResult> work, CancellationToken cancellationToken) =>
+        Caller caller, char right, FhirInteraction interaction, string target, Func<WriteSession, Sight, WriteResult> work, CancellationToken cancellationToken) =>
         store.WriteAsync(
             session =>
             {
-                var sight = SightOf(session, caller);
+                var sight = SightOf(session, caller, right);
                 var result = work(session, sight);
                 var written = result switch
                 {
@@ -130,12 +135,17 @@ internal sealed partial class GuardedStore
             : throw new FhirException(400, "invalid", "The resource's id must be the id in the path.", $"{type}.id");
     }
 
+    /// <summary>The eyes of a writer: whether it may also read or search does not matter, what its scopes let it write does.</summary>
+    /// <param name="right">One of <c>c u d</c>.</param>
+    private Sight SightOf(WriteSession session, Caller caller, char right) =>
+        SightOf(session, caller) with { Constraints = caller.Scopes.Constraints(right) };
+
     private Sight SightOf(WriteSession session, Caller caller)
     {
         var instant = Now();
         return Admission.Demand(
             caller,
-            Sight(caller, instant, session.HasAgreement(caller.Organization, settings.Custodian, instant), types: null),
+            Sight(caller, instant, session.HasAgreement(caller.Organization, settings.Custodian, instant)),
             caller.IsPerson && session.LacksQualification(caller.Organization, caller.Practitioner, instant));
     }
 
@@ -145,11 +155,12 @@ internal sealed partial class GuardedStore
         {
             var pairs = QueryPairs(condition);
             var query = Query(caller, type, pairs, lenient: false, sight.Instant);
-            var matches = session.Match(query with { Count = 2 }, AsSearch(caller, sight)).Matches;
+            var searching = AsSearch(caller, sight);
+            var matches = session.Match(query with { Count = 2 }, searching).Matches;
             Note(caller, type, pairs, query, found: matches.Count > 0);
             if (matches.Count > 0)
             {
-                return matches.Count > 1 ? new WriteResult.Ambiguous() : new WriteResult.Existing(Disclose(session, matches[0], sight)!);
+                return matches.Count > 1 ? new WriteResult.Ambiguous() : new WriteResult.Existing(Disclose(session, matches[0], searching)!);
             }
         }
 
@@ -174,8 +185,9 @@ internal sealed partial class GuardedStore
         WriteRules.Check(caller, sight, key, body, settings.Custodian)
         ?? (key.Type == "Contract" ? WriteRules.AgreementStep(null, body, key.Id) : null);
 
-    /// <summary>A condition sees the types that a search of the caller's would.</summary>
-    private static Sight AsSearch(Caller caller, Sight sight) => sight with { Types = caller.Scopes.SearchableTypes };
+    /// <summary>A condition sees what a search of the caller's would.</summary>
+    private static Sight AsSearch(Caller caller, Sight sight) =>
+        sight with { Types = caller.Scopes.Types('s'), Constraints = caller.Scopes.Constraints('s') };
 
     private WriteResult Update(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch)
     {
@@ -190,11 +202,11 @@ internal sealed partial class GuardedStore
     }
 
     /// <summary>What was just written, as its writer sees it.</summary>
-    /// <exception cref="FhirException">403, which undoes the write: nobody writes what his role may not see.</exception>
+    /// <exception cref="FhirException">403, which undoes the write: nobody writes what his role may not see or his scopes do not open.</exception>
     private Disclosure Written(WriteSession session, ResourceKey key, Sight sight) =>
         session.See(key, sight) is { } seen && Disclose(session, seen, sight) is { } disclosure
             ? disclosure
-            : throw new FhirException(403, "forbidden", "The caller may not see what it would write.");
+            : throw new FhirException(403, "forbidden", sight.Constraints is null ? "The caller may not see what it would write." : NotWithinScopes);
 
     private WriteResult Patch(
         WriteSession session, Caller caller, Sight sight, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch)
@@ -352,7 +364,7 @@ internal sealed partial class GuardedStore
     {
         var references = redactor.References(seen);
         return redactor.Disclose(
-            seen, references.Count == 0 ? NoKeys : session.Visible(references, WithAllTypes(sight)), sight.Organization);
+            seen, references.Count == 0 ? NoKeys : session.Visible(references, sight.ForReferences()), sight.Organization);
     }
 
     /// <summary>A reference to what the caller can't see is answered like one to nothing.</summary>
@@ -365,7 +377,7 @@ internal sealed partial class GuardedStore
             return null;
         }
 
-        var visible = session.Visible([.. references.Select(item => item.Target).Distinct()], WithAllTypes(sight));
+        var visible = session.Visible([.. references.Select(item => item.Target).Distinct()], sight.ForReferences());
         var unknown = references.Where(item => !visible.Contains(item.Target))
             .Select(
                 item => new Issue(IssueSeverity.Error, "not-found", "The reference points at nothing that is known here.", item.Expression))

@@ -42,7 +42,7 @@ internal sealed partial class GuardedStore(
     {
         if (!caller.Scopes.Allows(type, right))
         {
-            throw new FhirException(403, "forbidden", $"The token's scopes do not allow .{right} on {type}.");
+            throw new FhirException(403, "forbidden", caller.Scopes.Objection(type, right));
         }
     }
 
@@ -54,19 +54,27 @@ internal sealed partial class GuardedStore(
         }
     }
 
+    /// <param name="right">The right that scopes must give for what is seen: <c>r</c> or <c>s</c>.</param>
     private async ValueTask<Sight> SightAsync(
-        ReadSession read, Caller caller, long instant, IReadOnlySet<string>? types, CancellationToken cancellationToken, bool forSummary = false) =>
+        ReadSession read, Caller caller, long instant, char right, CancellationToken cancellationToken) =>
+        await SightAsync(read, caller, instant, cancellationToken) with
+        {
+            Types = caller.Scopes.Types(right), Constraints = caller.Scopes.Constraints(right),
+        };
+
+    /// <summary>What the caller sees whatever its scopes for resources open: for what has a scope of its own.</summary>
+    private async ValueTask<Sight> SightAsync(
+        ReadSession read, Caller caller, long instant, CancellationToken cancellationToken, bool forSummary = false) =>
         Admission.Demand(
             caller,
             Sight(
                 caller,
                 instant,
                 await read.HasAgreementAsync(caller.Organization, settings.Custodian, instant, cancellationToken),
-                types,
                 forSummary),
             caller.IsPerson && await read.LacksQualificationAsync(caller.Organization, caller.Practitioner, instant, cancellationToken));
 
-    private Sight Sight(Caller caller, long instant, bool hasAgreement, IReadOnlySet<string>? types, bool forSummary = false) =>
+    private Sight Sight(Caller caller, long instant, bool hasAgreement, bool forSummary = false) =>
         policy.SightOf(
         caller.Organization,
         caller.Practitioner,
@@ -75,7 +83,7 @@ internal sealed partial class GuardedStore(
         instant,
         isCustodian: hasAgreement || caller.Organization == settings.Custodian,
         hasAgreement,
-        types,
+        types: null,
         forSummary);
 
     /// <summary>The eyes of a custodian on its own records, every label: for the server's own work, never for a caller's answer.</summary>
@@ -86,12 +94,9 @@ internal sealed partial class GuardedStore(
         ReadSession read, SeenResource seen, Sight sight, CancellationToken cancellationToken)
     {
         var references = redactor.References(seen);
-        var visible = references.Count == 0 ? NoKeys : await read.VisibleAsync(references, WithAllTypes(sight), cancellationToken);
+        var visible = references.Count == 0 ? NoKeys : await read.VisibleAsync(references, sight.ForReferences(), cancellationToken);
         return redactor.Disclose(seen, visible, sight.Organization);
     }
-
-    /// <summary>A reference tells that its target exists, not what it says: scopes on the target's type do not matter for it.</summary>
-    private static Sight WithAllTypes(Sight sight) => sight with { Types = null };
 
     private static readonly IReadOnlySet<ResourceKey> NoKeys = new HashSet<ResourceKey>();
 }

@@ -1,85 +1,75 @@
 using System.Collections.Frozen;
+using Interop.Sharing.Policy;
 
 namespace Interop.Server.Guard;
 
 /// <summary>
-/// What a token's SMART v2 scopes allow (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html):
-/// <c>system|user / Type|* . cruds</c>. A scope that is not understood, or carries a <c>?query</c> or a patient context that this
-/// version does not evaluate, allows nothing.
+/// What a token's SMART scopes allow, as <see cref="ScopeReader"/> read them: a union of grants for each right, and sentences about
+/// those that allow nothing.
 /// </summary>
 internal sealed class Scopes
 {
-    private static readonly Dictionary<string, string> VersionOne = new() { ["read"] = "rs", ["write"] = "cud", ["*"] = "cruds" };
-
-    private readonly FrozenDictionary<string, string> rights;
+    private readonly FrozenDictionary<char, RightScopes> rights;
     private readonly FrozenSet<string> others;
+    private readonly IReadOnlyList<string> objections;
 
-    private Scopes(FrozenDictionary<string, string> rights, FrozenSet<string> others)
+    /// <param name="grants">What each understood scope opens, with its letters of <c>c r u d s</c>.</param>
+    /// <param name="others">Scopes without resource type.</param>
+    /// <param name="objections">Why scopes for resources allow nothing.</param>
+    /// <param name="directory">The types that are in nobody's record.</param>
+    public Scopes(
+        IReadOnlyList<(string Letters, ScopeOpening Opening)> grants, IEnumerable<string> others, IReadOnlyList<string> objections, IReadOnlyList<string> directory)
     {
-        this.rights = rights;
-        this.others = others;
-        ReadableTypes = Readable("r");
-        SearchableTypes = Readable("s");
+        rights = "cruds".ToFrozenDictionary(
+            right => right,
+            right => new RightScopes([.. grants.Where(grant => grant.Letters.Contains(right)).Select(grant => grant.Opening)], directory));
+        this.others = others.ToFrozenSet();
+        this.objections = objections;
     }
 
-    /// <summary>Types that may be read, null for all.</summary>
-    public IReadOnlySet<string>? ReadableTypes { get; }
+    /// <summary>No scopes.</summary>
+    public static Scopes None { get; } = new([], [], [], []);
 
-    /// <summary>Types that may be searched, null for all.</summary>
-    public IReadOnlySet<string>? SearchableTypes { get; }
-
-    public static Scopes Parse(string text)
-    {
-        var rights = new Dictionary<string, string>();
-        var others = new HashSet<string>();
-        foreach (var scope in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var slash = scope.IndexOf('/', StringComparison.Ordinal);
-            var dot = scope.LastIndexOf('.');
-            if (slash < 0 || dot < slash)
-            {
-                others.Add(scope);
-                continue;
-            }
-
-            var (context, type, letters) = (scope[..slash], scope[(slash + 1)..dot], scope[(dot + 1)..]);
-            letters = VersionOne.GetValueOrDefault(letters, letters);
-            if (context is "system" or "user" && letters.Length > 0 && IsOrderedSubset(letters))
-            {
-                rights[type] = new string(
-                    [.. "cruds".Where(right => letters.Contains(right) || (rights.TryGetValue(type, out var had) && had.Contains(right)))]);
-            }
-        }
-
-        return new(rights.ToFrozenDictionary(), others.ToFrozenSet());
-    }
+    /// <summary>Everything, for explanations: sharing alone decides.</summary>
+    public static Scopes All { get; } = new([("cruds", new(null, null, []))], [], [], []);
 
     /// <param name="right">One of <c>c r u d s</c>.</param>
-    public bool Allows(string type, char right) =>
-        (rights.TryGetValue("*", out var all) && all.Contains(right)) || (rights.TryGetValue(type, out var some) && some.Contains(right));
+    public bool Allows(string type, char right) => rights[right].Types is not { } types || types.Contains(type);
 
     /// <summary>A scope without resource type, such as <c>cad.write</c>.</summary>
     public bool Has(string scope) => others.Contains(scope);
 
-    private static bool IsOrderedSubset(string letters)
+    /// <summary>Types of which the scopes open all or some, null for all.</summary>
+    public IReadOnlySet<string>? Types(char right) => rights[right].Types;
+
+    /// <summary>What the scopes ask of a resource beyond its type, null for nothing.</summary>
+    public ScopeConstraints? Constraints(char right) => rights[right].Constraints;
+
+    /// <summary>Why the right on the type is not there.</summary>
+    public string Objection(string type, char right) =>
+        string.Join(' ', [$"The token's scopes do not allow .{right} on {type}.", .. objections]);
+
+    private sealed class RightScopes
     {
-        var last = -1;
-        foreach (var letter in letters)
+        public RightScopes(IReadOnlyList<ScopeOpening> openings, IReadOnlyList<string> directory)
         {
-            var position = "cruds".IndexOf(letter, StringComparison.Ordinal);
-            if (position <= last)
+            var whole = openings.Where(opening => opening is { Patient: null, Criteria: [] }).ToList();
+            Types = openings.Any(opening => opening.Type is null) ? null : openings.Select(opening => opening.Type!).ToFrozenSet();
+            if (whole.Count == openings.Count || whole.Any(opening => opening.Type is null))
             {
-                return false;
+                return;
             }
 
-            last = position;
+            var types = whole.Select(opening => opening.Type!).ToFrozenSet();
+            Constraints = new(
+                types,
+                [.. openings.Except(whole).Where(opening => opening.Type is null || !types.Contains(opening.Type))],
+                openings.All(opening => opening.Patient is not null) ? openings[0].Patient : null,
+                directory);
         }
 
-        return true;
-    }
+        public IReadOnlySet<string>? Types { get; }
 
-    private FrozenSet<string>? Readable(string right) =>
-        rights.TryGetValue("*", out var all) && all.Contains(right)
-            ? null
-            : rights.Where(pair => pair.Value.Contains(right)).Select(pair => pair.Key).ToFrozenSet();
+        public ScopeConstraints? Constraints { get; }
+    }
 }

@@ -14,14 +14,18 @@ internal sealed class TokenVerifier
 
     private readonly ConcurrentDictionary<string, Verified> remembered = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<InteropIssuer> issuers;
+    private readonly InteropSettings settings;
+    private readonly ScopeReader scopes;
     private readonly TimeProvider clock;
 
     public IReadOnlyList<InteropIssuer> Issuers => issuers;
 
     public Revocations Revocations { get; }
 
-    public TokenVerifier(InteropSettings settings, HttpClient http, TimeProvider clock)
+    public TokenVerifier(InteropSettings settings, HttpClient http, ScopeReader scopes, TimeProvider clock)
     {
+        this.settings = settings;
+        this.scopes = scopes;
         issuers = [.. settings.Issuers.Select(issuer => new InteropIssuer(issuer, http))];
         this.clock = clock;
         Revocations = new Revocations(clock);
@@ -63,7 +67,7 @@ internal sealed class TokenVerifier
             return (null, Reason(result.Exception));
         }
 
-        var (caller, error) = Caller.Read(parsed.Claims, issuer);
+        var (caller, error) = Caller.Read(parsed.Claims, issuer, scopes, settings.PublicUrl);
         if (caller is not null)
         {
             var marks = Revocations.Marks(

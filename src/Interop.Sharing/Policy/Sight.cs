@@ -24,4 +24,10 @@ public sealed record Sight(
 {
     /// <summary>Types of which it sees the whole of its own organisation's resources that concern no patient: the roles that administer.</summary>
     public IReadOnlyList<string> Keeps { get; init; } = [];
+
+    /// <summary>What the scopes ask of a resource beyond its type; null where they ask nothing.</summary>
+    public ScopeConstraints? Constraints { get; init; }
+
+    /// <summary>The eyes for targets of references that a resource shows: whether they are there, whatever type the scopes open.</summary>
+    public Sight ForReferences() => Types is null && Constraints is null ? this : this with { Types = null, Constraints = Constraints?.ForReferences };
 }

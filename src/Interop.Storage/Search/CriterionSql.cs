@@ -21,7 +21,32 @@ internal sealed class CriterionSql(Visibility visibility)
             Add(r, type, criterion, holdsFrom, endsAt, conditions);
         }
 
+        if (visibility.Opening(r, type) is { } opening)
+        {
+            holdsFrom.Add(opening);
+        }
+
         return Sql.And([.. conditions, visibility.Sees(r, holdsFrom, endsAt)]);
+    }
+
+    /// <summary>The lowest tier at which all the criteria hold, none of which asks for what is not there.</summary>
+    public Sql Lowest(Sql r, string type, IReadOnlyList<SearchCriterion> criteria)
+    {
+        var holdsFrom = new List<Sql>();
+        var endsAt = new List<Sql>();
+        var conditions = new List<Sql>();
+        foreach (var criterion in criteria)
+        {
+            Add(r, type, criterion, holdsFrom, endsAt, conditions);
+        }
+
+        if (endsAt.Count > 0)
+        {
+            throw new ArgumentException("A criterion that asks for what is not there has no lowest tier.", nameof(criteria));
+        }
+
+        var lowest = holdsFrom.Count == 0 ? Sql.Number(0) : visibility.Dialect.Greatest(holdsFrom);
+        return conditions.Count == 0 ? lowest : $"CASE WHEN {Sql.And(conditions)} THEN {lowest} ELSE {Sql.Number(Visibility.Nobody)} END";
     }
 
     /// <summary>

@@ -14,6 +14,9 @@ internal sealed class ResourceRows
     // For so few, asking for each with a statement that is there beats making one for all.
     private const int FewKeys = 16;
 
+    // Callers have few kinds of scopes; a site where each has its own still ends.
+    private const int MostShapes = 100;
+
     private readonly Dictionary<SightShape, ReadStatement> reads = [];
 
     public ResourceRows(Statements statements, Dialect dialect)
@@ -33,7 +36,8 @@ internal sealed class ResourceRows
 
     /// <summary>
     /// Versions that changed the view: a version whose view is the one before it would tell of a change to what is hidden. Old
-    /// versions carry the labels of now too: what has become sensitive was so before.
+    /// versions carry the labels of now too: what has become sensitive was so before. What a scope asks for is known of the current
+    /// version alone, which is then the only one.
     /// </summary>
     public IReadOnlyList<SeenResource> History(ResourceKey key, Sight sight)
     {
@@ -48,7 +52,8 @@ internal sealed class ResourceRows
             $"""
             SELECT {key.Type}, {key.Id}, h.version, h.deleted, h.seen, h.party, h.changed, h.labels, h.body
             FROM  (SELECT v.*, {Visibility.Changed(v, $"v.seen", $"v.party = 1")} AS changed
-                   FROM  (SELECT v.*, {visibility.Tier(v)} AS seen, {visibility.Party(v)} AS party, {visibility.Lowest(v)} AS lowest
+                   FROM  (SELECT v.*, {visibility.Tier(v)} AS seen, {visibility.Party(v)} AS party,
+                          {visibility.Lowest(v, key.Type, $"v.is_current = 1")} AS lowest
                           FROM  ({Versions(key)}) v) v) h
             WHERE  h.seen >= h.lowest
             ORDER BY h.version DESC
@@ -211,11 +216,11 @@ internal sealed class ResourceRows
         reader.Bytes(10));
 
     private static Sql Versions(ResourceKey key) => $"""
-        SELECT r.key, r.labels, {VersionColumns(Sql.Name("r"))}
+        SELECT r.key, r.id, 1 AS is_current, r.labels, {VersionColumns(Sql.Name("r"))}
         FROM   resource r
         WHERE  r.type = {key.Type} AND r.id = {key.Id}
         UNION ALL
-        SELECT r.key, o.labels | r.labels, {VersionColumns(Sql.Name("o"))}
+        SELECT r.key, r.id, 0, o.labels | r.labels, {VersionColumns(Sql.Name("o"))}
         FROM   resource r JOIN resource_version o ON o.resource = r.key
         WHERE  r.type = {key.Type} AND r.id = {key.Id}
         """;
@@ -228,9 +233,18 @@ internal sealed class ResourceRows
 
     private ReadStatement ReadThrough(Sight sight)
     {
-        var shape = Visibility.ShapeOf(sight);
+        if (Visibility.ShapeOf(sight) is not { } shape)
+        {
+            return new(new(sight, Dialect));
+        }
+
         if (!reads.TryGetValue(shape, out var read))
         {
+            if (reads.Count >= MostShapes)
+            {
+                reads.Clear();
+            }
+
             reads[shape] = read = new(new(sight, Dialect));
         }
 

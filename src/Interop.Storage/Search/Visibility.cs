@@ -7,27 +7,48 @@ namespace Interop.Storage.Search;
 /// Who sees what, as SQL: the only place where rows are joined with grants. Everything is said of a row of <c>resource</c> by its
 /// alias, through the eyes of one sight (SHARING.md section 0).
 /// </summary>
-internal sealed class Visibility(Sight sight, Dialect dialect)
+internal sealed class Visibility
 {
     /// <summary>More than any tier: what nobody sees.</summary>
     public const int Nobody = 9;
 
-    private readonly SqlValue organization = new(sight.Organization);
-    private readonly SqlValue practitioner = new(sight.Practitioner ?? "");
-    private readonly SqlValue instant = new(sight.Instant);
-    private readonly SqlValue ownTier = new(sight.OwnTier);
-    private readonly SqlValue ownHidden = new(~sight.OwnCleared);
-    private readonly SqlValue directory = new(sight.Directory);
-    private readonly IReadOnlyList<SqlValue> purposes = [.. sight.Purposes.Select(purpose => new SqlValue(purpose))];
-    private readonly IReadOnlyList<SqlValue> types = [.. (sight.Types ?? Enumerable.Empty<string>()).Select(type => new SqlValue(type))];
-    private readonly IReadOnlyList<SqlValue> keeps = [.. sight.Keeps.Select(type => new SqlValue(type))];
+    private readonly Dialect dialect;
+    private readonly SqlValue organization;
+    private readonly SqlValue practitioner;
+    private readonly SqlValue instant;
+    private readonly SqlValue ownTier;
+    private readonly SqlValue ownHidden;
+    private readonly SqlValue directory;
+    private readonly SqlValue patient;
+    private readonly IReadOnlyList<SqlValue> purposes;
+    private readonly IReadOnlyList<SqlValue> types;
+    private readonly IReadOnlyList<SqlValue> keeps;
+    private readonly ScopeSql? scopes;
+    private Sight sight;
     private int aliases;
+
+    public Visibility(Sight sight, Dialect dialect)
+    {
+        (this.sight, this.dialect) = (sight, dialect);
+        organization = new(sight.Organization);
+        practitioner = new(sight.Practitioner ?? "");
+        instant = new(sight.Instant);
+        ownTier = new(sight.OwnTier);
+        ownHidden = new(~sight.OwnCleared);
+        directory = new(sight.Directory);
+        patient = new(sight.Constraints?.Patient ?? "");
+        purposes = [.. sight.Purposes.Select(purpose => new SqlValue(purpose))];
+        types = [.. (sight.Types ?? Enumerable.Empty<string>()).Select(type => new SqlValue(type))];
+        keeps = [.. sight.Keeps.Select(type => new SqlValue(type))];
+        scopes = sight.Constraints is null ? null : new(sight.Constraints, patient, this);
+    }
 
     public Dialect Dialect => dialect;
 
-    /// <summary>Sights of one shape make the same SQL, with other values.</summary>
-    public static SightShape ShapeOf(Sight sight) => new(
-        sight.Practitioner is not null, sight.Purposes.Count, sight.Types?.Count, sight.Keeps.Count);
+    /// <summary>Sights of one shape make the same SQL, with other values; null where scopes ask for values, which are part of the SQL.</summary>
+    public static SightShape? ShapeOf(Sight sight) => sight.Constraints is { Shape: null }
+        ? null
+        : new(sight.Practitioner is not null, sight.Purposes.Count, sight.Types?.Count, sight.Keeps.Count, sight.Constraints?.Shape);
 
     /// <summary>Puts another sight of the same shape into the SQL that was made through this one.</summary>
     public void LookThrough(Sight other)
@@ -39,6 +60,7 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
         ownTier.Set(other.OwnTier);
         ownHidden.Set(~other.OwnCleared);
         directory.Set(other.Directory);
+        patient.Set(other.Constraints?.Patient ?? "");
         foreach (var (value, purpose) in purposes.Zip(other.Purposes))
         {
             value.Set(purpose);
@@ -86,7 +108,7 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
 
     /// <summary>
     /// The lowest tier at which a reference in an index is there: below own only when its target is visible, because the view has the
-    /// reference only then. The patient that the resource is about is always named.
+    /// reference only then, whatever type the scopes open. The patient that the resource is about is always named.
     /// </summary>
     public Sql ReferenceTier(Sql row, Sql r)
     {
@@ -94,7 +116,8 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
         return $"""
             CASE WHEN {row}.target_id = '' OR ({row}.target_type = 'Patient' AND {row}.target_id = {r}.subject) OR EXISTS (
                 SELECT 1 FROM resource {target}
-                WHERE  {target}.type = {row}.target_type AND {target}.id = {row}.target_id AND {Visible(target)})
+                WHERE  {target}.type = {row}.target_type AND {target}.id = {row}.target_id
+                AND    {target}.deleted = 0 AND {InReach(target)} AND {Tier(target)} >= {Greatest(target)})
             THEN {RowTier(row, r)} ELSE {Sql.Number((int)Sharing.Policy.Tier.Own)} END
             """;
     }
@@ -112,11 +135,23 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
             : (Sql)$"{r}.deleted = 0 AND {Tier(r)} BETWEEN {lowest} AND {dialect.Least(endsAt)} - 1";
     }
 
-    /// <summary>The lowest tier at which the resource appears: own where something that it must point at is not visible.</summary>
-    public Sql Lowest(Sql r) => dialect.Greatest([RowTier(r, r), Required(r)]);
+    /// <summary>
+    /// The lowest tier at which the resource appears: own where something that it must point at is not visible, nobody's where the
+    /// scopes do not open it.
+    /// </summary>
+    /// <param name="type">The row's type where it is known.</param>
+    /// <param name="isCurrent">What holds of a row that the index tells of; null where all rows are such.</param>
+    public Sql Lowest(Sql r, string? type = null, Sql? isCurrent = null) =>
+        Opening(r, type, isCurrent) is { } opening ? Greatest(r, opening) : Greatest(r);
+
+    /// <summary>The lowest tier at which the scopes open the row; null where they open all.</summary>
+    public Sql? Opening(Sql r, string? type, Sql? isCurrent = null) => scopes?.Lowest(r, type, isCurrent);
 
     /// <summary>The resource exists and the sight sees it.</summary>
     public Sql Visible(Sql r) => $"{r}.deleted = 0 AND {TypesAllowed(r)} AND {Tier(r)} >= {Lowest(r)}";
+
+    /// <summary>The row is not beyond the one patient that all scopes are about.</summary>
+    public Sql InReach(Sql r) => sight.Constraints?.OnlyPatient is null ? (Sql)$"1 = 1" : scopes!.InRecord(r, null);
 
     /// <summary>When the view that the sight has of the row last changed.</summary>
     public static Sql Changed(Sql r, Sql tier, Sql party) => $"""
@@ -135,6 +170,8 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
         ? (Sql)$""
         : (Sql)$"WHEN {r}.subject IS NULL AND {r}.source = {organization} AND {r}.type IN {Sql.List(keeps)} THEN 4";
 
+    private Sql Greatest(Sql r, params ReadOnlySpan<Sql> further) => dialect.Greatest([RowTier(r, r), Required(r), .. further]);
+
     private Sql Required(Sql r)
     {
         var target = Alias();
@@ -144,6 +181,7 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
                 WHERE  q.resource = {r}.key AND NOT EXISTS (
                     SELECT 1 FROM resource {target}
                     WHERE  {target}.type = q.type AND {target}.id = q.id AND {target}.deleted = 0 AND {TypesAllowed(target)}
+                    AND    {InReach(target)}
                     AND    {Tier(target)} >= {RowTier(target, target)}))
             THEN {Sql.Number((int)Sharing.Policy.Tier.Own)} ELSE 0 END
             """;
@@ -180,4 +218,4 @@ internal sealed class Visibility(Sight sight, Dialect dialect)
 }
 
 /// <summary>What of a sight decides about the text of the SQL.</summary>
-internal readonly record struct SightShape(bool HasPractitioner, int Purposes, int? Types, int Keeps);
+internal readonly record struct SightShape(bool HasPractitioner, int Purposes, int? Types, int Keeps, string? Constraints);

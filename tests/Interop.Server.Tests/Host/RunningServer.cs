@@ -74,6 +74,18 @@ public sealed class RunningServer : IAsyncDisposable
     /// <summary>A client that sends a token of this caller with every request.</summary>
     public HttpClient As(DemoCaller caller) => WithToken(Issuer.Token(caller, DateTimeOffset.UtcNow, TimeSpan.FromHours(1)));
 
+    /// <param name="further">Claims besides those that every caller has, such as the patient of a launch.</param>
+    public HttpClient As(DemoCaller caller, params IReadOnlyList<(string Name, object Value)> further)
+    {
+        var claims = LoopbackIssuer.Claims(caller);
+        foreach (var (name, value) in further)
+        {
+            claims[name] = value;
+        }
+
+        return WithToken(Issuer.Token(claims, DateTimeOffset.UtcNow, TimeSpan.FromHours(1)));
+    }
+
     public HttpClient As(string name) => As(DemoCaller.All.Single(caller => caller.Name == name));
 
     public HttpClient WithToken(string? token)

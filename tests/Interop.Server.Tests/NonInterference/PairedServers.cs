@@ -50,13 +50,14 @@ internal sealed partial class PairedServers : IAsyncDisposable
     }
 
     /// <summary>Sends the same GET to both and asserts that the answers are one; gives the answer's text.</summary>
-    public Task<string> SameAsync(DemoCaller caller, string path) => SameAsync(caller, () => new(HttpMethod.Get, new Uri(path, UriKind.Relative)));
+    public Task<string> SameAsync(DemoCaller caller, string path, params IReadOnlyList<(string Name, object Value)> further) =>
+        SameAsync(caller, () => new(HttpMethod.Get, new Uri(path, UriKind.Relative)), further: further);
 
     /// <param name="ignoresNewIds">Ids that the server made up in this request are random and are not compared.</param>
-    public async Task<string> SameAsync(DemoCaller caller, Func<HttpRequestMessage> request, bool ignoresNewIds = false)
+    public async Task<string> SameAsync(DemoCaller caller, Func<HttpRequestMessage> request, bool ignoresNewIds = false, IReadOnlyList<(string Name, object Value)>? further = null)
     {
-        var first = await AnswerAsync(With, caller, request());
-        var second = await AnswerAsync(Without, caller, request());
+        var first = await AnswerAsync(With, caller, request(), further ?? []);
+        var second = await AnswerAsync(Without, caller, request(), further ?? []);
         Assert.Equal(Comparable(second, ignoresNewIds), Comparable(first, ignoresNewIds));
         return first;
     }
@@ -69,9 +70,10 @@ internal sealed partial class PairedServers : IAsyncDisposable
 
     private static string Comparable(string answer, bool ignoresNewIds) => ignoresNewIds ? NewId().Replace(answer, "(id)") : answer;
 
-    private static async Task<string> AnswerAsync(RunningServer server, DemoCaller caller, HttpRequestMessage request)
+    private static async Task<string> AnswerAsync(
+        RunningServer server, DemoCaller caller, HttpRequestMessage request, IReadOnlyList<(string Name, object Value)> further)
     {
-        using var client = server.As(caller);
+        using var client = server.As(caller, further);
         using var sent = request;
         using var response = await client.SendAsync(sent);
         var text = new StringBuilder().Append((int)response.StatusCode).AppendLine();

@@ -1,0 +1,44 @@
+namespace Interop.Sharing.Policy;
+
+/// <summary>
+/// What scopes ask of a resource beyond its type: it is of a type that is open as a whole, or one of the openings holds for it.
+/// Scopes are a union, and each can only narrow what sharing opens.
+/// </summary>
+public sealed class ScopeConstraints
+{
+    /// <param name="whole">Types that some scope opens without a condition.</param>
+    /// <param name="openings">The scopes with a condition.</param>
+    /// <param name="onlyPatient">The one patient that all scopes are about; null where some scope is about anybody.</param>
+    /// <param name="directory">Types of which a resource without a patient is in nobody's record, and so within reach from everybody's.</param>
+    public ScopeConstraints(
+        IReadOnlySet<string> whole, IReadOnlyList<ScopeOpening> openings, string? onlyPatient, IReadOnlyList<string> directory)
+    {
+        (Whole, Openings, OnlyPatient, Directory) = (whole, openings, onlyPatient, directory);
+        Shape = openings.All(opening => opening.Criteria.Count == 0)
+            ? $"{string.Join(' ', whole.Order(StringComparer.Ordinal))}|{string.Join(' ', openings.Select(opening => opening.Type ?? "*"))}|{onlyPatient is null}"
+            : null;
+
+        // A reference tells that its target exists, not what it says, so types and conditions do not matter for it; whose record it is in does.
+        ForReferences = onlyPatient is null ? null
+            : whole.Count == 0 && openings is [{ Type: null, Criteria: [] }] ? this
+            : new(new HashSet<string>(), [new(null, onlyPatient, [])], onlyPatient, directory);
+    }
+
+    public IReadOnlySet<string> Whole { get; }
+
+    public IReadOnlyList<ScopeOpening> Openings { get; }
+
+    /// <summary>The patient beyond whose record nothing leads, references neither.</summary>
+    public string? OnlyPatient { get; }
+
+    public IReadOnlyList<string> Directory { get; }
+
+    /// <summary>What is asked of the target of a reference that a resource shows; null for nothing.</summary>
+    public ScopeConstraints? ForReferences { get; }
+
+    /// <summary>What is the same for constraints that differ in the patient alone; null where there are criteria.</summary>
+    public string? Shape { get; }
+
+    /// <summary>The patient of the openings that are about one: a token names at most one.</summary>
+    public string? Patient => Openings.FirstOrDefault(opening => opening.Patient is not null)?.Patient;
+}
