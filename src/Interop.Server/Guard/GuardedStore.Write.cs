@@ -221,14 +221,17 @@ internal sealed partial class GuardedStore
             return new WriteResult.Conflict(key);
         }
 
+        byte[] changed;
         try
         {
-            return Update(session, caller, sight, key, Checked(key.Type, key, apply(view.Body)), ifMatch);
+            changed = Checked(key.Type, key, apply(view.Body));
         }
         catch (FhirException refused)
         {
             return new WriteResult.Refused(422, refused.Issues);
         }
+
+        return Update(session, caller, sight, key, changed, ifMatch);
     }
 
     /// <summary>Stores the update, or says why not; grant rows are the caller's to refresh.</summary>

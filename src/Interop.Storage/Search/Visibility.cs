@@ -164,7 +164,7 @@ internal sealed class Visibility
         """;
 
     /// <summary>The scopes allow the row's type.</summary>
-    public Sql TypesAllowed(Sql r) => sight.Types is null ? (Sql)$"1 = 1" : (Sql)$"{r}.type IN {Sql.List(types)}";
+    private Sql TypesAllowed(Sql r) => sight.Types is null ? (Sql)$"1 = 1" : (Sql)$"{r}.type IN {Sql.List(types)}";
 
     private Sql Kept(Sql r) => keeps.Count == 0
         ? (Sql)$""
@@ -180,8 +180,7 @@ internal sealed class Visibility
                 SELECT 1 FROM required_reference q
                 WHERE  q.resource = {r}.key AND NOT EXISTS (
                     SELECT 1 FROM resource {target}
-                    WHERE  {target}.type = q.type AND {target}.id = q.id AND {target}.deleted = 0 AND {TypesAllowed(target)}
-                    AND    {InReach(target)}
+                    WHERE  {target}.type = q.type AND {target}.id = q.id AND {target}.deleted = 0 AND {InReach(target)}
                     AND    {Tier(target)} >= {RowTier(target, target)}))
             THEN {Sql.Number((int)Sharing.Policy.Tier.Own)} ELSE 0 END
             """;
