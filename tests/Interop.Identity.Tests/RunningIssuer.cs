@@ -124,7 +124,7 @@ internal sealed class RunningIssuer : IAsyncDisposable
         return new(application, url, folder, database, sibling is null, clock);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

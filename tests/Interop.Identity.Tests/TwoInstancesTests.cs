@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
+using Interop.Identity.Accounts;
 using Interop.Identity.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -67,14 +70,34 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_person_signed_in_at_one_that_stops_is_signed_in_at_the_other()
+    public async Task An_instance_that_is_killed_takes_no_session_and_no_access_with_it()
     {
+        var app = await Registered.AppAsync(first);
+        var backend = await Registered.BackendAsync(first);
         var person = await Person.AddAsync(first);
-        await using var browser = Browser.At(second);
-        await person.AllowAsync(browser, "/account");
-        await second.DisposeAsync();
+        var url = $"http://127.0.0.1:{RunningIssuer.FreePort()}";
+        using var process = Executable.Start(first, "serve", $"--urls={url}", "--Logging:LogLevel:Default=None");
+        using var http = new HttpClient { BaseAddress = new Uri(url) };
+        await AnswersAsync(process, http);
+        await using var browser = Browser.At(url);
+        await browser.OpenAsync("/sign-in");
+        await browser.SubmitAsync(("UserName", person.UserName), ("Password", Person.Password));
+        await browser.SubmitAsync(("Code", Totp.Code(person.Factor!, first.Clock.GetUtcNow())));
+        Assert.Equal("/account", browser.Path);
+        var flow = new CodeFlow(app);
+        await browser.OpenAsync(flow.Link());
+        var tokens = await flow.RedeemAsync(CodeFlow.Back(await browser.SubmitAsync(("Decision", "allow")))["code"], at: second);
+        var refreshed = await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!, at: second);
 
-        second = await RunningIssuer.StartAsync(first);
+        // Killed in the middle of its work: requests are under way, some of them writing.
+        using var stop = new CancellationTokenSource();
+        var load = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RequestAsync(backend, http, stop.Token)));
+        await Task.Delay(500);
+        process.Kill(); // SIGKILL
+        await process.WaitForExitAsync();
+        await stop.CancelAsync();
+        Assert.True((await load).Sum() > 0);
+
         await using var later = Browser.At(second);
         foreach (Cookie cookie in browser.Cookies.GetAllCookies())
         {
@@ -84,6 +107,39 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
         await later.OpenAsync("/account");
         Assert.Equal("/account", later.Path);
         Assert.Contains("(this one)", later.Html, StringComparison.Ordinal);
+        Assert.Contains("code", CodeFlow.Back(await later.OpenAsync(new CodeFlow(app).Link(("prompt", "none")))).Keys);
+        var last = await CodeFlow.RefreshAsync(app, refreshed["refresh_token"]!, at: first);
+        Assert.Equal(HttpStatusCode.OK, last.Status);
+        Assert.Equal("invalid_grant", (await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!, at: second))["error"]);
+        Assert.Equal("invalid_grant", (await CodeFlow.RefreshAsync(app, last["refresh_token"]!, at: first))["error"]);
+        Assert.Equal(HttpStatusCode.OK, (await backend.TokenAsync(at: second)).Status);
+    }
+
+    [Fact]
+    public async Task Each_token_of_one_verifies_with_the_keys_of_the_other_at_once_while_keys_are_rotated_twice()
+    {
+        var client = await Registered.BackendAsync(first);
+        var signers = new ConcurrentDictionary<string, int>();
+        using var stop = new CancellationTokenSource();
+        var load = Task.WhenAll(VerifyAsync(client, first, second, signers, stop.Token), VerifyAsync(client, second, first, signers, stop.Token));
+
+        Assert.Equal(0, (await Executable.RunAsync(first, "key", "rotate")).Status);
+        Assert.Equal(0, (await Executable.RunAsync(first, "key", "rotate")).Status);
+        for (var minute = 0; minute < 18 && !load.IsCompleted; minute++)
+        {
+            var before = signers.Values.Sum();
+            while (signers.Values.Sum() < before + 8 && !load.IsCompleted)
+            {
+                await Task.Delay(5);
+            }
+
+            first.Clock.Pass(TimeSpan.FromMinutes(1));
+        }
+
+        await stop.CancelAsync();
+        await load;
+        Assert.True(signers.Count >= 2);
+        Assert.Single(new JsonWebKeySet(await first.Http.GetStringAsync("/jwks")).Keys);
     }
 
     [Fact]
@@ -207,5 +263,68 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
         Assert.Equal(kid, Assert.Single(new JsonWebKeySet(await first.Http.GetStringAsync("/jwks")).Keys).Kid);
         Assert.Equal("False", (await client.PostAsync(first, "/introspect", new() { ["token"] = token }))["active"]);
         Assert.Equal(kid, new JsonWebToken((await client.TokenAsync()).AccessToken).Kid);
+    }
+
+    private static async Task AnswersAsync(Process process, HttpClient http)
+    {
+        while (true)
+        {
+            try
+            {
+                Assert.Equal("ok", await http.GetStringAsync("/health/live"));
+                return;
+            }
+            catch (HttpRequestException) when (!process.HasExited)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    /// <summary>Asks for tokens until told to stop, or until nobody answers.</summary>
+    private static async Task<int> RequestAsync(Registered client, HttpClient http, CancellationToken stop)
+    {
+        var count = 0;
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                using var content = new FormUrlEncodedContent(new Dictionary<string, string>
+                {
+                    ["grant_type"] = "client_credentials",
+                    ["scope"] = "system/Patient.rs",
+                    ["client_assertion_type"] = ClientAuthentication.AssertionType,
+                    ["client_assertion"] = client.Assertion(),
+                });
+                using var response = await http.PostAsync("/token", content, CancellationToken.None);
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+                count++;
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // killed
+        }
+
+        return count;
+    }
+
+    private static async Task VerifyAsync(
+        Registered client, RunningIssuer at, RunningIssuer other, ConcurrentDictionary<string, int> signers, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var token = (await client.TokenAsync(at: at)).AccessToken;
+            var keys = new JsonWebKeySet(await other.Http.GetStringAsync("/jwks", CancellationToken.None));
+            var result = await new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters
+            {
+                ValidIssuer = at.Issuer,
+                ValidAudience = RunningIssuer.Audience,
+                ValidateLifetime = false,
+                IssuerSigningKeys = keys.Keys,
+            });
+            Assert.True(result.IsValid, result.Exception?.Message);
+            signers.AddOrUpdate(new JsonWebToken(token).Kid, 1, (_, count) => count + 1);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 
 namespace Interop.Identity.Tests;
@@ -77,14 +76,5 @@ public abstract class VerbsTests(Database database) : IAsyncLifetime
         }
     }
 
-    private async Task<(int Status, string Output)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(InteropIdentity).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["Identity__Database"] = issuer.DatabaseSetting;
-        start.Environment["Identity__KeyFolder"] = issuer.Settings.KeyFolder;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, ((await output) + (await error)).Trim());
-    }
+    private Task<(int Status, string Output)> RunAsync(params string[] arguments) => Executable.RunAsync(issuer, arguments);
 }
