@@ -21,11 +21,16 @@ if [ ! -d "$examples" ]; then
 fi
 export INTEROP_R4_EXAMPLES=$examples
 
-# The issuer's independent relying party; a test that prints so when it is absent.
+# Other implementations that the issuer is tested against; their tests are skipped without them.
 if [ ! -d artifacts/oauth4webapi/package ]; then
   echo "Fetching the relying party (npm oauth4webapi 3.8.8) ..."
   mkdir -p artifacts/oauth4webapi
   (cd artifacts/oauth4webapi && npm pack --silent oauth4webapi@3.8.8 >/dev/null && tar -xzf oauth4webapi-3.8.8.tgz && rm oauth4webapi-3.8.8.tgz)
+fi
+if [ ! -d artifacts/oidc-provider/node_modules/oidc-provider ]; then
+  echo "Fetching the oracle (npm oidc-provider 9.13.3) ..."
+  mkdir -p artifacts/oidc-provider
+  (cd artifacts/oidc-provider && npm install --silent --ignore-scripts --no-audit --no-fund --prefix . oidc-provider@9.13.3 >/dev/null)
 fi
 
 mkdir -p artifacts

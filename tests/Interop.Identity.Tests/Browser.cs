@@ -27,7 +27,7 @@ internal sealed partial class Browser : IAsyncDisposable
 
     public static Browser At(string url, string from = "127.0.0.1") => new(url, from);
 
-    public CookieContainer Cookies { get; } = new();
+    public CookieContainer Cookies { get; } = new(1000, 1000, 4096);
 
     /// <summary>Path and query of the page that is shown.</summary>
     public string Path { get; private set; } = "/";

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using Interop.Identity.Accounts;
 using Interop.Identity.Tables;
@@ -9,22 +8,15 @@ namespace Interop.Identity.Tests;
 /// <summary>An independent, certified client library (npm oauth4webapi, run by node) completes both flows against the running issuer.</summary>
 public sealed class RelyingPartyTests(ITestOutputHelper output)
 {
-    [Fact]
+    private const string Library = "oauth4webapi/package/build/index.js";
+
+    [NodeFact(Library)]
     public async Task An_independent_relying_party_completes_both_flows_refresh_revocation_introspection_and_DPoP()
     {
-        var library = Path.Combine(Root, "artifacts", "oauth4webapi", "package", "build", "index.js");
-        if (!File.Exists(library) || !HasNode())
-        {
-            const string absent = "Not run: node or artifacts/oauth4webapi is absent; deploy/test.sh fetches it.";
-            output.WriteLine(absent);
-            Console.WriteLine(absent);
-            return;
-        }
-
         await using var issuer = await RunningIssuer.StartAsync();
         var person = await Person.AddAsync(issuer);
         var script = Path.Combine(AppContext.BaseDirectory, "RelyingParty", "relying-party.mjs");
-        using var node = Process.Start(new ProcessStartInfo("node", [script, library, issuer.Issuer, RunningIssuer.Audience, RunningIssuer.Fhir])
+        using var node = Process.Start(new ProcessStartInfo("node", [script, NodeFactAttribute.PathOf(Library), issuer.Issuer, RunningIssuer.Audience, RunningIssuer.Fhir])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -46,20 +38,6 @@ public sealed class RelyingPartyTests(ITestOutputHelper output)
             }
 
             output.WriteLine(await errors);
-        }
-    }
-
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Interop.sln")))
-            {
-                folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
-            }
-
-            return folder.FullName;
         }
     }
 
@@ -89,19 +67,5 @@ public sealed class RelyingPartyTests(ITestOutputHelper output)
         await browser.SubmitAsync(("UserName", person.UserName), ("Password", Person.Password));
         await browser.SubmitAsync(("Code", Totp.Code(person.Factor!, issuer.Clock.GetUtcNow())));
         return await browser.SubmitAsync(("Decision", "allow")) ?? throw new InvalidOperationException("The browser did not come back to the app.");
-    }
-
-    private static bool HasNode()
-    {
-        try
-        {
-            using var node = Process.Start(new ProcessStartInfo("node", ["--version"]) { RedirectStandardOutput = true })!;
-            node.WaitForExit();
-            return node.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            return false;
-        }
     }
 }
