@@ -89,6 +89,7 @@ public static class InteropServer
         services.AddSingleton<SharingRows>();
         services.AddSingleton<GuardedStore>();
         services.AddHostedService<JudgeAgainAtStart>();
+        services.AddHostedService<AgreementReviews>();
         services.AddAuthentication(BearerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
         services.AddAuthorization();
@@ -130,6 +131,8 @@ public static class InteropServer
         ExpandValueSet.Map(fhir);
         ValidateCode.Map(fhir);
         LookupCode.Map(fhir);
+        AgreementStanding.Map(fhir);
+        OnboardingCases.Map(fhir);
         CadIntake.Map(app);
         Health.Map(app);
     }

@@ -23,6 +23,9 @@ public sealed record InteropSettings(
 {
     public const string DefaultDatabase = "sqlite:interop.db";
 
+    /// <summary>From <c>Interop:Sandbox</c>: invented persons only, and only tokens that say sandbox; a server that is none refuses those.</summary>
+    public bool IsSandbox { get; init; }
+
     /// <exception cref="SettingsException">A setting is missing, malformed or contradicts another.</exception>
     public static InteropSettings From(IConfiguration configuration)
     {
@@ -54,8 +57,13 @@ public sealed record InteropSettings(
         var definitions = section.GetSection("Definitions").GetChildren().Select(child => child.Value!).ToList();
         var issuers = section.GetSection("Issuers").GetChildren().Select(IssuerSettings.From).ToList();
         var agencies = section.GetSection("CadAgencies").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
+        var isSandbox = section["Sandbox"] is { } flag
+            && (bool.TryParse(flag, out var value) ? value : throw new SettingsException("Interop:Sandbox must be true or false."));
         return new(database, url.AbsoluteUri.TrimEnd('/'), custodian, section["Secret"], agencies, maxBody, definitions, issuers,
-            LimitSettings.From(section.GetSection("Limits")));
+            LimitSettings.From(section.GetSection("Limits")))
+        {
+            IsSandbox = isSandbox,
+        };
     }
 }
 

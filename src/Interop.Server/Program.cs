@@ -13,6 +13,8 @@ var root = new RootCommand("Interop: crisis encounters, referrals and consents a
     Interop.Server.Verbs.Index.Command(),
     Explain.Command(),
     VerifyAudit.Command(),
+    Agencies.Command(),
+    Agreements.Command(),
 };
 try
 {

@@ -14,6 +14,12 @@ namespace Interop.Storage;
 internal sealed class AuditChain(Statements statements, Dialect dialect)
 {
     private const string HeadName = "audit.head";
+
+    private static readonly Sql Columns = $"""
+        sequence, instant, issuer, client, user_id, organization, practitioner, purposes, interaction, target, patient, outcome, detail,
+        previous_hash, hash
+        """;
+
     private static readonly AuditHead Start = new(0, new('0', 64));
 
     /// <summary>The last row of the chain; a work that is undone must set it back.</summary>
@@ -46,6 +52,14 @@ internal sealed class AuditChain(Statements statements, Dialect dialect)
     }
 
     public IReadOnlyList<AuditEntry> Read(long after, int count) => Links(after, count).ConvertAll(link => link.Entry);
+
+    public IReadOnlyList<AuditRow> OfClient(string client, string organization) => statements.Query(
+        $"""
+        SELECT {Columns} FROM audit
+        WHERE  client = {client} AND organization = {organization}
+        ORDER BY sequence
+        """,
+        reader => Link(reader).Entry.Row);
 
     public AuditVerification Verify(CancellationToken cancellationToken)
     {
@@ -119,9 +133,7 @@ internal sealed class AuditChain(Statements statements, Dialect dialect)
 
     private List<(AuditEntry Entry, string PreviousHash)> Links(long after, int count) => statements.Query(
         $"""
-        SELECT sequence, instant, issuer, client, user_id, organization, practitioner, purposes, interaction, target, patient,
-            outcome, detail, previous_hash, hash
-        FROM   audit
+        SELECT {Columns} FROM audit
         WHERE  sequence > {after}
         ORDER BY sequence
         {dialect.Page(count)}

@@ -99,6 +99,13 @@ public sealed class ReadSession : IAsyncDisposable
         return new(rows.Audit.Read(after, count));
     }
 
+    /// <summary>What a client of an organisation did, oldest first. Reads the whole trail: for the sandbox, whose trail is short.</summary>
+    public ValueTask<IReadOnlyList<AuditRow>> AuditOfClientAsync(string client, string organization, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.Audit.OfClient(client, organization));
+    }
+
     /// <summary>How many resources are stored and not deleted: for operators, never for callers.</summary>
     public ValueTask<long> CountAsync(CancellationToken cancellationToken)
     {

@@ -67,6 +67,11 @@ internal sealed class TokenVerifier
             return (null, Reason(result.Exception));
         }
 
+        if (parsed.Claims.Any(claim => claim.Type == "sandbox" && claim.Value != "false") != settings.IsSandbox)
+        {
+            return (null, settings.IsSandbox ? "The token is not for the sandbox." : "The token is for the sandbox only.");
+        }
+
         var (caller, error) = Caller.Read(parsed.Claims, issuer, scopes, settings.PublicUrl);
         if (caller is not null)
         {

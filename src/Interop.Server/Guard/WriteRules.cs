@@ -15,6 +15,9 @@ internal static class WriteRules
 {
     private static readonly string[] InstrumentRoles = ["privacy-officer", "agency-administrator"];
 
+    /// <summary>Whether the caller keeps agreements, rosters and endpoints of its own organisation.</summary>
+    public static bool IsAdministrator(Caller caller) => InstrumentRoles.Any(caller.Has);
+
     /// <summary>Null, or why this caller may not write this resource as its own.</summary>
     public static WriteResult.Refused? Check(Caller caller, Sight sight, ResourceKey key, ReadOnlyMemory<byte> body, string custodian)
     {
@@ -27,10 +30,12 @@ internal static class WriteRules
         {
             "AuditEvent" => new(403, "forbidden", "The audit trail is written by the server alone."),
             "Contract" => Contract(caller, key, body),
-            "Organization" when caller.Organization != custodian || !InstrumentRoles.Any(caller.Has) =>
+            "Organization" when caller.Organization != custodian || !IsAdministrator(caller) =>
                 new(403, "forbidden", "Organizations are kept by the custodian's agency administrator."),
+            "Organization" when OrganizationReader.IsOfUnknownType(body) =>
+                new(422, "code-invalid", $"The agency type is not one of {OrganizationReader.AgencyTypes}.", "Organization.type"),
             "Consent" => Consent(caller, key, body),
-            "Practitioner" or "PractitionerRole" or "Endpoint" when !InstrumentRoles.Any(caller.Has) =>
+            "Practitioner" or "PractitionerRole" or "Endpoint" when !IsAdministrator(caller) =>
                 new(403, "forbidden", "Roster and endpoints are kept by the agency administrator."),
             "PractitionerRole" => OwnAgency(caller, body, custodian, "PractitionerRole.organization"),
             "Endpoint" => OwnAgency(caller, body, custodian, "Endpoint.managingOrganization"),
@@ -40,7 +45,7 @@ internal static class WriteRules
 
     private static WriteResult.Refused? Contract(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body)
     {
-        if (!InstrumentRoles.Any(caller.Has))
+        if (!IsAdministrator(caller))
         {
             return new(403, "forbidden", "Agreements are recorded by the privacy officer or the agency administrator.");
         }

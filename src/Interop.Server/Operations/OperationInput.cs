@@ -70,7 +70,10 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
     /// <exception cref="FhirException">400 where a parameter is not one of these.</exception>
     public OperationInput Allow(params string[] names) =>
         Values.Keys.Concat(Resources.Keys).FirstOrDefault(name => !names.Contains(name)) is { } unknown
-        ? throw new FhirException(400, "not-supported", $"The parameter {Shown(unknown)} is not supported: {string.Join(", ", names)} are.")
+        ? throw new FhirException(
+            400,
+            "not-supported",
+            $"The parameter {Shown(unknown)} is not supported: {(names.Length == 0 ? "none is" : $"{string.Join(", ", names)} are")}.")
         : this;
 
     /// <exception cref="FhirException">400 where the parameter is missing.</exception>

@@ -27,6 +27,14 @@ public static class OrganizationReader
             Flag(root, "organization-qsoa"));
     }
 
+    /// <summary>Whether it says of what type it is, in words that mean nothing here: a typing error that would close everything.</summary>
+    public static bool IsOfUnknownType(ReadOnlyMemory<byte> body)
+    {
+        using var document = JsonDocument.Parse(body, JsonReading.Options);
+        return document.RootElement.All("type.coding").Any(coding =>
+            coding.Text("system") == AgencyTypes && RoleTable.ParseAgency(coding.Text("code")) == AgencyType.Unknown);
+    }
+
     // A police department that also runs a clinic is a police department; any other mixture is nothing that we know.
     private static AgencyType Strictest(List<string?> codes)
     {

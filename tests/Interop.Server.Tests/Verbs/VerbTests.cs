@@ -51,6 +51,38 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public async Task An_agency_is_taken_in_suspended_resumed_and_let_go_at_the_machine()
+    {
+        var database = $"sqlite:{In("interop.db")}";
+        Write("agreement.json", Fixtures.Agreement("city-hospital"));
+        Write("custodian.json", $$"""{"resourceType":"Bundle","type":"collection","entry":[{"resource":{{Fixtures.Organization("crisis-program", "crisis-program")}}}]}""");
+
+        await RunAsync("import", "bundle", In("custodian.json"), "--database", database);
+        var (unknown, unknownText) = await RunAsync("agency", "add", "bakery", "--name", "Bakery", "--type", "bakery", "--database", database);
+        var (agency, _) = await RunAsync("agency", "add", "city-hospital", "--name", "City hospital", "--type", "hospital", "--covered-entity", "--database", database);
+        var (added, addedText) = await RunAsync("agreement", "add", In("agreement.json"), "--database", database);
+        var contract = addedText.Trim().TrimEnd('.').Split('/')[1];
+
+        Assert.Equal((2, 0, 0), (unknown, agency, added));
+        Assert.Contains("--type must be a code of", unknownText, StringComparison.Ordinal);
+        Assert.Contains("in force", await StandingAsync(), StringComparison.Ordinal);
+
+        await RunAsync("agreement", "suspend", contract, "--reason", "An incident is looked into.", "--database", database);
+        Assert.Contains("it is suspended", await StandingAsync(), StringComparison.Ordinal);
+
+        await RunAsync("agreement", "resume", contract, "--database", database);
+        Assert.Contains("in force", await StandingAsync(), StringComparison.Ordinal);
+
+        await RunAsync("agreement", "terminate", contract, "--database", database);
+        Assert.Contains("terminated", await StandingAsync(), StringComparison.Ordinal);
+        var (again, againText) = await RunAsync("agreement", "resume", contract, "--database", database);
+        Assert.Equal(2, again);
+        Assert.Contains("An agreement that is terminated stays as it is.", againText, StringComparison.Ordinal);
+
+        async Task<string> StandingAsync() => (await RunAsync("agreement", "list", "city-hospital", "--database", database)).Item2;
+    }
+
+    [Fact]
     public async Task Fhirpath_prints_type_path_and_value_as_JSON_lines()
     {
         Write("patient.json", Fixtures.Patient("a", "Ångström"));

@@ -1,0 +1,82 @@
+using Interop.Server.Http;
+using Interop.Server.Workflows.Sandbox;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Policy;
+using Interop.Storage;
+
+namespace Interop.Server.Guard;
+
+/// <summary>The sandbox: an agency's invented persons, and how far its client has come with the checklist.</summary>
+internal sealed partial class GuardedStore
+{
+    private const string Checklist = "$onboarding-checklist";
+
+    /// <summary>Puts the persons in place, or back as they were.</summary>
+    /// <exception cref="FhirException">404 outside the sandbox; 403 for others than the agency and the custodian's administrators.</exception>
+    public Task PrepareSandboxAsync(Caller caller, string agency, CancellationToken cancellationToken)
+    {
+        RequireSandbox();
+        return store.WriteAsync(
+            session =>
+            {
+                var sight = SightOf(session, caller);
+                RequireAdministrator(caller, agency);
+                var written = new WrittenResources();
+                var agreements = AgreementsInForce(session.BodiesOf("Contract"), agency, sight.Instant);
+                foreach (var (key, json) in Persons(agency, agreements, sight.Instant).Resources)
+                {
+                    Put(session, key, settings.Custodian, json, sight.Instant, session.Find(key), written);
+                }
+
+                sharingRows.Refresh(session, written);
+                session.Audit(AuditTrail.Row(
+                    caller, sight.Instant, FhirInteraction.Operation, $"Organization/{agency}/{Checklist}", null, "permit", _ => { }));
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The cases for the agency, each with the instant at which the client passed it.</summary>
+    /// <exception cref="FhirException">As <see cref="PrepareSandboxAsync"/>; 404 also where the persons are not in place.</exception>
+    public async Task<IReadOnlyList<ChecklistAnswer>> ChecklistAsync(
+        Caller caller, string agency, string client, CancellationToken cancellationToken)
+    {
+        RequireSandbox();
+        await using var read = await store.OpenReadAsync(cancellationToken);
+        var instant = Now();
+        _ = await SightAsync(read, caller, instant, types: null, cancellationToken);
+        RequireAdministrator(caller, agency);
+        var agreements = AgreementsInForce(await read.BodiesOfAsync("Contract", null, cancellationToken), agency, instant);
+        var persons = Persons(agency, agreements, instant);
+        if (await read.FindAsync(persons.Silent, cancellationToken) is null)
+        {
+            throw new FhirException(404, "not-found", "The agency's persons are not in the sandbox yet: POST to this address puts them there.");
+        }
+
+        var grants = await read.GrantsOfAsync(persons.Consenting.Id, cancellationToken);
+        var isPermitted = grants.Any(grant => grant.Grantee == agency && grant.Tier >= Tier.Intermediate);
+        var rows = await read.AuditOfClientAsync(client, agency, cancellationToken);
+        return
+        [
+            .. OnboardingChecklist.Cases(persons, isPermitted)
+                .Select(item => new ChecklistAnswer(item, rows.FirstOrDefault(item.IsShownBy)?.Instant)),
+        ];
+    }
+
+    private void RequireSandbox()
+    {
+        if (!settings.IsSandbox)
+        {
+            throw new FhirException(404, "not-supported", "This server is not a sandbox (Interop:Sandbox).");
+        }
+    }
+
+    private List<Agreement> AgreementsInForce(IReadOnlyList<StoredResource> contracts, string agency, long instant) =>
+        [.. OwnAgreements(contracts).Where(agreement => agreement.Grantee == agency && agreement.InForceAt(instant))];
+
+    private SandboxPersons Persons(string agency, IReadOnlyList<Agreement> agreements, long instant) => new(
+        agency,
+        settings.Custodian,
+        [.. agreements.SelectMany(agreement => agreement.Purposes).Distinct()],
+        Instants.ToDateTimeOffset(instant),
+        secrets.Key);
+}

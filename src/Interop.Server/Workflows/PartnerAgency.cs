@@ -1,0 +1,37 @@
+using Interop.Fhir;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Roster;
+
+namespace Interop.Server.Workflows;
+
+/// <summary>The Organization of a partner, with the flags that sharing depends on.</summary>
+internal static class PartnerAgency
+{
+    /// <param name="type">A code of the code system agency-type.</param>
+    /// <param name="flags">Names of our Boolean extensions of Organization.</param>
+    /// <param name="qualifications">What its people must have to be answered.</param>
+    public static MappedResource Organization(
+        string id, string name, string type, IReadOnlyList<(string Name, bool Value)> flags, IReadOnlyList<Code> qualifications)
+    {
+        var key = new ResourceKey("Organization", id);
+        var extensions = flags.Select(flag => (Url: $"{CrisisProfiles.Base}/StructureDefinition/{flag.Name}", Flag: (bool?)flag.Value, Code: (Code?)null))
+            .Concat(qualifications.Select(code => (Url: RosterCompiler.Required, Flag: (bool?)null, Code: (Code?)code)))
+            .ToList();
+        return new(key, FhirWriter.Resource(key.Type, key.Id, organization => organization
+            .Each("extension", extensions, extension =>
+            {
+                organization.Text("url", extension.Url);
+                if (extension.Flag is { } flag)
+                {
+                    organization.Boolean("valueBoolean", flag);
+                }
+                else
+                {
+                    organization.Coding("valueCoding", extension.Code!);
+                }
+            })
+            .Boolean("active", true)
+            .Concepts("type", new Code(OrganizationReader.AgencyTypes, type))
+            .Text("name", name)));
+    }
+}
