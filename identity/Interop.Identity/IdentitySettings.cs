@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Interop.Identity.Tables;
 using Npgsql;
 
 namespace Interop.Identity;
@@ -32,6 +33,18 @@ public sealed record IdentitySettings(
 
     /// <summary>Tolerance for other machines' clocks.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromSeconds(10);
+
+    /// <summary>From <c>Identity:Custodian</c>: the organisation that runs the API, <c>Organization/id</c>; its own clients need no agreement.</summary>
+    public string Custodian { get; init; } = "Organization/crisis-program";
+
+    /// <summary>
+    /// From <c>Identity:Agreements</c>: true for <c>api</c>, where the API's agreements limit clients; false for <c>external</c>, where
+    /// whoever runs this issuer sees to it.
+    /// </summary>
+    public bool FollowsAgreements { get; init; } = true;
+
+    /// <summary>From <c>Identity:SandboxUrl</c>: the FHIR base of the sandbox, or null where there is none and no partner goes live by itself.</summary>
+    public string? SandboxUrl { get; init; }
 
     public bool IsSecure => Issuer.StartsWith("https:", StringComparison.Ordinal);
 
@@ -69,7 +82,23 @@ public sealed record IdentitySettings(
             throw new SettingsException("Identity:BreachedPasswords names a file that does not exist.");
         }
 
-        return new(sqlite, postgres, issuer, audience, fhir, keys, breached, requests, failures, secondFactor);
+        var custodian = section["Custodian"] ?? "crisis-program";
+        if (!ClientRules.IsAgency($"Organization/{custodian}"))
+        {
+            throw new SettingsException("Identity:Custodian must be the id of an Organization.");
+        }
+
+        return new(sqlite, postgres, issuer, audience, fhir, keys, breached, requests, failures, secondFactor)
+        {
+            Custodian = $"Organization/{custodian}",
+            FollowsAgreements = (section["Agreements"] ?? "api") switch
+            {
+                "api" => true,
+                "external" => false,
+                _ => throw new SettingsException("Identity:Agreements must be api or external."),
+            },
+            SandboxUrl = section["SandboxUrl"] is { } sandbox ? Url(sandbox, "Identity:SandboxUrl") : null,
+        };
     }
 
     /// <summary>Only the name: a connection string may hold a password.</summary>

@@ -1,4 +1,5 @@
 using Interop.Identity.Accounts;
+using Interop.Identity.Agencies;
 using Interop.Identity.Endpoints;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
@@ -49,6 +50,7 @@ public static class InteropIdentity
         Revoke.Map(application);
         Revocations.Map(application);
         UserInfo.Map(application);
+        ClientRegistrations.Map(application);
         Authorize.Map(application);
         Style.Map(application);
         application.MapRazorPages();
@@ -84,9 +86,21 @@ public static class InteropIdentity
         services.AddSingleton<ClientAuthentication>();
         services.AddSingleton<DpopProof>();
 
+        services.AddHttpClient(FhirApi.HttpClient, http =>
+            {
+                http.Timeout = TimeSpan.FromSeconds(5);
+                http.MaxResponseContentBufferSize = FhirApi.MaxBytes;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+        services.AddSingleton<FhirApi>();
+        services.AddSingleton<Agreements>();
+        services.AddSingleton<Registrations>();
+
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<TokenGrants>();
         services.AddSingleton<TokenStates>();
+        services.AddSingleton<PresentedToken>();
+        services.AddSingleton<Managers>();
         services.AddSingleton<AuthorizationReader>();
         services.AddSingleton<CodeIssuer>();
         services.AddSingleton<FormTargets>();

@@ -116,6 +116,7 @@ internal sealed class RunningIssuer : IAsyncDisposable
                 $"--Identity:KeyFolder={Path.Combine(folder, "keys")}",
                 "--Logging:LogLevel:Default=Error",
                 "--Identity:RequestsPerMinute=100000",
+                "--Identity:Agreements=external",
                 "--Identity:FailedSignInsPerAddress=1000",
                 .. settings,
             ],

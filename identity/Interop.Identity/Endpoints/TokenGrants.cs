@@ -1,10 +1,12 @@
+using Interop.Identity.Agencies;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Endpoints;
 
 /// <summary>What the token endpoint gives for each grant. A scope or purpose beyond the registration is refused, never dropped in silence.</summary>
-internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountStore accounts, SessionStore sessions, TimeProvider clock)
+internal sealed class TokenGrants(
+    TokenMint mint, FamilyStore families, AccountStore accounts, SessionStore sessions, Agreements agreements, TimeProvider clock)
 {
     /// <summary>RFC 6749 section 4.4 as SMART Backend Services narrows it.</summary>
     public async Task<TokenAnswer> ClientCredentialsAsync(Client client, OAuthForm form, string? jkt, CancellationToken cancellationToken)
@@ -22,6 +24,7 @@ internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountS
         }
 
         var purposes = Scope.Purposes(client.Purposes, form["purpose_of_use"]);
+        await DemandAgreementAsync(client, scopes, purposes, cancellationToken);
         var token = new AccessToken(
             client.ClientId, client.ClientId, scopes, client.Organization, purposes, client.Roles, null, null, null, jkt, client.IsSandbox);
         return new(await mint.AccessAsync(token, cancellationToken), scopes, jkt, null);
@@ -119,6 +122,22 @@ internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountS
         return await ForPersonAsync(client, family, scopes, jkt, null, cancellationToken);
     }
 
+    private async Task DemandAgreementAsync(
+        Client client, IReadOnlyList<string> scopes, IReadOnlyList<string> purposes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await agreements.ObjectionAsync(client with { Scopes = scopes, Purposes = purposes }, isFresh: false, cancellationToken) is { } objection)
+            {
+                throw new OAuthException(OAuthException.UnauthorizedClient, objection);
+            }
+        }
+        catch (ApiUnavailableException)
+        {
+            throw new OAuthException(OAuthException.TemporarilyUnavailable, "Whether the agreement with the client's agency is in force is not known.");
+        }
+    }
+
     private static OAuthException Invalid(string reason) => new(OAuthException.InvalidGrant, reason);
 
     private async Task<TokenAnswer> ForPersonAsync(
@@ -138,6 +157,7 @@ internal sealed class TokenGrants(TokenMint mint, FamilyStore families, AccountS
             family.FamilyId,
             jkt,
             client.IsSandbox);
+        await DemandAgreementAsync(client, scopes, token.Purposes, cancellationToken);
         var answer = new TokenAnswer(
             await mint.AccessAsync(token, cancellationToken), scopes, jkt, account.AccountId) { Patient = token.Patient };
         if (Words.Split(family.Scopes).Any(scope => scope is "offline_access" or "online_access"))

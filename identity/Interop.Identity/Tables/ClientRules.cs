@@ -10,6 +10,9 @@ internal static partial class ClientRules
     /// <summary>Whether a registered client can have that id.</summary>
     public static bool IsClientId(string text) => ClientIds().IsMatch(text);
 
+    /// <summary>Whether the text is <c>Organization/id</c>.</summary>
+    public static bool IsAgency(string text) => Agencies().IsMatch(text);
+
     /// <exception cref="SettingsException">Names the first rule that is broken.</exception>
     public static void Check(Client client)
     {
@@ -17,7 +20,7 @@ internal static partial class ClientRules
         Demand(
             client.Name.Length is > 0 and <= 100 && !client.Name.Any(char.IsControl),
             "The name must have 1 to 100 characters, none of them a control character.");
-        Demand(Agencies().IsMatch(client.Organization), "The agency must be Organization/id.");
+        Demand(IsAgency(client.Organization), "The agency must be Organization/id.");
         Demand(
             client.Grants.Count > 0 && client.Grants.All(grant => grant is Client.ClientCredentials or Client.AuthorizationCode),
             "Grants are client_credentials and authorization_code.");

@@ -57,6 +57,24 @@ internal sealed class ClientStore(IdentityDatabase database, TimeProvider clock)
         }
     }
 
+    /// <summary>Puts other keys in the place of the client's. False if there is no such active client.</summary>
+    /// <exception cref="SettingsException">The keys are none that a client can have.</exception>
+    public async Task<bool> SetKeysAsync(Client client, string? jwks, string? jwksUri, CancellationToken cancellationToken)
+    {
+        ClientRules.Check(client with { Jwks = jwks, JwksUri = jwksUri });
+        return await database.ExecuteAsync(
+            "UPDATE client SET jwks = @jwks, jwks_uri = @jwksUri WHERE client_id = @ClientId AND revoked_at IS NULL",
+            new { client.ClientId, jwks, jwksUri },
+            cancellationToken) == 1;
+    }
+
+    /// <summary>Lets the client out of the sandbox. False if there is no such active client in it.</summary>
+    public async Task<bool> SetLiveAsync(string clientId, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(
+            "UPDATE client SET is_sandbox = 0 WHERE client_id = @clientId AND is_sandbox = 1 AND revoked_at IS NULL",
+            new { clientId },
+            cancellationToken) == 1;
+
     /// <summary>Ends the client and everything issued to it. False if there is no such active client.</summary>
     public async Task<bool> RevokeAsync(string clientId, CancellationToken cancellationToken)
     {

@@ -10,6 +10,8 @@ internal sealed class OAuthException(string error, string description) : Excepti
     public const string UnauthorizedClient = "unauthorized_client";
     public const string UnsupportedGrantType = "unsupported_grant_type";
     public const string InvalidDpopProof = "invalid_dpop_proof";
+    public const string InsufficientScope = "insufficient_scope";
+    public const string TemporarilyUnavailable = "temporarily_unavailable";
     public const string SlowDown = "slow_down";
 
     public string Error { get; } = error;
@@ -17,6 +19,8 @@ internal sealed class OAuthException(string error, string description) : Excepti
     public int Status => Error switch
     {
         InvalidClient => StatusCodes.Status401Unauthorized,
+        InsufficientScope => StatusCodes.Status403Forbidden,
+        TemporarilyUnavailable => StatusCodes.Status503ServiceUnavailable,
         SlowDown => StatusCodes.Status429TooManyRequests,
         _ => StatusCodes.Status400BadRequest,
     };

@@ -17,7 +17,7 @@ internal sealed partial class GuardedStore
         List<Agreement> agreements;
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
-            _ = await SightAsync(read, caller, instant, types: null, cancellationToken);
+            _ = await SightAsync(read, caller, instant, cancellationToken);
             RequireAdministrator(caller, organization);
             agreements = [.. OwnAgreements(await read.BodiesOfAsync("Contract", null, cancellationToken)).Where(item => item.Grantee == organization)];
         }

@@ -43,7 +43,7 @@ internal sealed partial class GuardedStore
         RequireSandbox();
         await using var read = await store.OpenReadAsync(cancellationToken);
         var instant = Now();
-        _ = await SightAsync(read, caller, instant, types: null, cancellationToken);
+        _ = await SightAsync(read, caller, instant, cancellationToken);
         RequireAdministrator(caller, agency);
         var agreements = AgreementsInForce(await read.BodiesOfAsync("Contract", null, cancellationToken), agency, instant);
         var persons = Persons(agency, agreements, instant);

@@ -112,5 +112,5 @@ internal static class Agreements
         null,
         [],
         ["privacy-officer"],
-        Scopes.Parse("system/*.cruds"));
+        Scopes.All);
 }

@@ -23,6 +23,8 @@ public sealed class FishingTests : IAsyncLifetime
                 Fixtures.Agreement("city-hospital"),
                 Fixtures.Organization("city-police", "police"),
                 Fixtures.Agreement("city-police", "basic", ["OVRPS"]),
+                Fixtures.Agreement("dispatch-center", "basic", ["OVRPS"]),
+                Fixtures.Agreement("family-services", "basic", ["COC"]),
                 .. Enumerable.Range(0, 30).Select(number => Fixtures.Patient($"p{number}", $"Name{number:D2}x")),
             ]);
     }

@@ -37,7 +37,7 @@ public sealed class RequestLimitTests : IAsyncLifetime
         await ThrottledAsync(refused);
         using var other = server.As("hospital");
         using var answered = await other.GetAsync("Patient/p1");
-        Assert.Equal(404, (int)answered.StatusCode);
+        Assert.Equal(403, (int)answered.StatusCode); // it has no agreement here, and is told so
     }
 
     [Fact]

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Interop.Identity.Tables;
+using Interop.Identity.Tokens;
+
+namespace Interop.Identity.Agencies;
+
+/// <summary>
+/// How agreements stand, asked of the API that keeps them (<c>Organization/[id]/$agreement</c>). The API itself refuses an agency
+/// without one at its next request; here it limits what is registered and stops giving tokens.
+/// </summary>
+internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimeProvider clock)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Usable = TimeSpan.FromMinutes(5);
+    private static readonly AgreementTerms None = new(false, [], []);
+
+    // What belongs to the protocols; agreements are about data.
+    private static readonly string[] ProtocolScopes =
+    [
+        "openid", "profile", "fhirUser", "offline_access", "online_access", "launch", "launch/patient", "launch/encounter",
+        Registrations.ManageScope, Registrations.KeysScope,
+    ];
+
+    private readonly ConcurrentDictionary<(string Organization, bool IsSandbox), (AgreementTerms Terms, DateTimeOffset At)> known = new();
+
+    /// <summary>Why the client may not be what it is registered as; null when it may.</summary>
+    /// <param name="isFresh">Whether to ask now, and not take an answer of the last seconds.</param>
+    /// <exception cref="ApiUnavailableException">The API can't be asked, and what it said last is too old.</exception>
+    public async Task<string?> ObjectionAsync(Client client, bool isFresh, CancellationToken cancellationToken)
+    {
+        if (!settings.FollowsAgreements || client.Organization == settings.Custodian)
+        {
+            return null;
+        }
+
+        var terms = await TermsAsync(client.Organization, client.IsSandbox, isFresh, cancellationToken);
+        if (!terms.IsInForce)
+        {
+            return "No agreement with the client's agency is in force.";
+        }
+
+        if (Scope.FirstBeyond([.. terms.Scopes, .. ProtocolScopes], client.Scopes) is { } scope)
+        {
+            return $"The scope {scope} is beyond the agreement with the agency.";
+        }
+
+        return client.Purposes.FirstOrDefault(purpose => !terms.Purposes.Contains(purpose)) is { } beyond
+            ? $"The purpose {beyond} is beyond the agreement with the agency."
+            : null;
+    }
+
+    /// <summary>The cases of the sandbox's checklist that the client has not passed yet.</summary>
+    /// <exception cref="SettingsException">There is no sandbox, or it has no checklist for the agency.</exception>
+    /// <exception cref="ApiUnavailableException">The sandbox does not answer.</exception>
+    public async Task<IReadOnlyList<string>> OpenCasesAsync(Client client, CancellationToken cancellationToken)
+    {
+        var sandbox = settings.SandboxUrl ?? throw new SettingsException("Identity:SandboxUrl is missing: without a sandbox nobody can pass its checklist.");
+        var path = $"{client.Organization}/$onboarding-checklist?client={client.ClientId}";
+        var answer = await api.GetAsync(sandbox, path, Administrator(isSandbox: true), cancellationToken)
+            ?? throw new SettingsException("The sandbox has no checklist for the agency: its persons are not in place yet.");
+        return [.. Groups(answer, "case").Where(item => !item["passed"].Contains("true")).SelectMany(item => item["code"])];
+    }
+
+    private async Task<AgreementTerms> TermsAsync(string organization, bool isSandbox, bool isFresh, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var hasLast = known.TryGetValue((organization, isSandbox), out var last);
+        if (hasLast && !isFresh && now - last.At < Fresh)
+        {
+            return last.Terms;
+        }
+
+        try
+        {
+            var terms = await AskAsync(organization, isSandbox, cancellationToken);
+            known[(organization, isSandbox)] = (terms, now);
+            return terms;
+        }
+        catch (ApiUnavailableException) when (hasLast && !isFresh && now - last.At < Usable)
+        {
+            return last.Terms;
+        }
+    }
+
+    private async Task<AgreementTerms> AskAsync(string organization, bool isSandbox, CancellationToken cancellationToken)
+    {
+        var fhir = isSandbox
+            ? settings.SandboxUrl ?? throw new SettingsException("Identity:SandboxUrl is missing: there is no sandbox for a client to begin in.")
+            : settings.FhirUrl;
+        var answer = await api.GetAsync(fhir, $"{organization}/$agreement", Administrator(isSandbox), cancellationToken);
+        var inForce = answer is { } found ? Groups(found, "agreement").Where(group => group["inForce"].Contains("true")).ToList() : [];
+        return inForce.Count == 0
+            ? None
+            : new(true, [.. inForce.SelectMany(group => group["scope"])], [.. inForce.SelectMany(group => group["purpose"])]);
+    }
+
+    /// <summary>The parameters of that name in a Parameters resource, each as the values of its parts by name.</summary>
+    private static IEnumerable<ILookup<string, string>> Groups(JsonElement parameters, string name) => parameters.GetProperty("parameter").EnumerateArray()
+        .Where(parameter => parameter.GetProperty("name").ValueEquals(name))
+        .Select(parameter => parameter.GetProperty("part").EnumerateArray().ToLookup(
+            part => part.GetProperty("name").GetString()!,
+            part => part.EnumerateObject().First(property => property.Name.StartsWith("value", StringComparison.Ordinal)).Value is var value
+                && value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()));
+
+    /// <summary>A token for the custodian's administrator, who may ask how any agreement stands.</summary>
+    private AccessToken Administrator(bool isSandbox) => new(
+        "interop-identity", "interop-identity", ["system/Contract.r"], settings.Custodian, [], ["agency-administrator"], null, null, null, null, isSandbox);
+}
