@@ -19,6 +19,7 @@ internal static class Executable
         var start = new ProcessStartInfo("dotnet", [typeof(InteropIdentity).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["Identity__Database"] = beside.DatabaseSetting;
         start.Environment["Identity__KeyFolder"] = beside.Settings.KeyFolder;
+        start.Environment["Identity__Agreements"] = "external";
         start.Environment["Identity__Issuer"] = beside.Issuer;
         return Process.Start(start)!;
     }
