@@ -1,6 +1,7 @@
 using Interop.Identity.Accounts;
 using Interop.Identity.Agencies;
 using Interop.Identity.Endpoints;
+using Interop.Identity.Launches;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -52,6 +53,7 @@ public static class InteropIdentity
         UserInfo.Map(application);
         ClientRegistrations.Map(application);
         Authorize.Map(application);
+        PrepareLaunch.Map(application);
         Style.Map(application);
         application.MapRazorPages();
         application.MapGet("/health/live", () => Results.Text("ok"));
@@ -70,12 +72,21 @@ public static class InteropIdentity
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
 
+        services.AddHttpClient(RecordFinder.HttpClient, http =>
+            {
+                http.Timeout = TimeSpan.FromSeconds(10);
+                http.MaxResponseContentBufferSize = 1 << 20;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+            .RemoveAllLoggers();
+
         services.AddSingleton<IdentityDatabase>();
         services.AddSingleton<ClientStore>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<ApprovalStore>();
         services.AddSingleton<FamilyStore>();
+        services.AddSingleton<LaunchStore>();
         services.AddSingleton<SeenStore>();
         services.AddSingleton<AllowanceStore>();
         services.AddSingleton<SecurityTrail>();
@@ -103,6 +114,8 @@ public static class InteropIdentity
         services.AddSingleton<Managers>();
         services.AddSingleton<AuthorizationReader>();
         services.AddSingleton<CodeIssuer>();
+        services.AddSingleton<LaunchContexts>();
+        services.AddSingleton<RecordFinder>();
         services.AddSingleton<FormTargets>();
         services.AddExceptionHandler<OAuthErrors>();
         services.AddProblemDetails();

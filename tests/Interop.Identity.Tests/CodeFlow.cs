@@ -21,7 +21,7 @@ internal sealed class CodeFlow(Registered app)
             ["redirect_uri"] = Registered.Redirect,
             ["scope"] = "openid fhirUser offline_access user/Patient.rs",
             ["state"] = State,
-            ["aud"] = RunningIssuer.Fhir,
+            ["aud"] = app.Issuer.Settings.FhirUrl,
             ["nonce"] = "n-1",
             ["code_challenge"] = Secret.Hash(Verifier),
             ["code_challenge_method"] = "S256",
@@ -39,8 +39,11 @@ internal sealed class CodeFlow(Registered app)
     {
         Assert.NotNull(target);
         Assert.StartsWith(Registered.Redirect + "?", target, StringComparison.Ordinal);
-        return QueryHelpers.ParseQuery(new Uri(target).Query).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
+        return Parameters(target);
     }
+
+    public static Dictionary<string, string> Parameters(string address) =>
+        QueryHelpers.ParseQuery(address[address.IndexOf('?', StringComparison.Ordinal)..]).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
 
     public async Task<string> CodeAsync(Person person, Browser browser, params (string Name, string? Value)[] changed)
     {

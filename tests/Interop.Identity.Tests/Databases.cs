@@ -17,6 +17,10 @@ public sealed class SqliteDpopTests() : DpopTests(Database.Sqlite);
 
 public sealed class PostgresDpopTests() : DpopTests(Database.Postgres);
 
+public sealed class SqliteLaunchTests() : LaunchTests(Database.Sqlite);
+
+public sealed class PostgresLaunchTests() : LaunchTests(Database.Postgres);
+
 public sealed class SqliteTwoInstancesTests() : TwoInstancesTests(Database.Sqlite);
 
 public sealed class PostgresTwoInstancesTests() : TwoInstancesTests(Database.Postgres);

@@ -8,7 +8,7 @@ internal sealed record Person(RunningIssuer Issuer, string UserName, byte[]? Fac
 {
     public const string Password = "correct horse battery";
 
-    public static async Task<Person> AddAsync(RunningIssuer issuer, string userName = "ana", bool hasFactor = true, string agency = "Organization/general-hospital")
+    public static async Task<Person> AddAsync(RunningIssuer issuer, string userName = "ana", bool hasFactor = true, string agency = "Organization/general-hospital", string? patient = "patient-1")
     {
         var factor = hasFactor ? Totp.NewSecret() : null;
         var signIn = issuer.Get<SignIn>();
@@ -21,7 +21,7 @@ internal sealed record Person(RunningIssuer Issuer, string UserName, byte[]? Fac
             Roles = "clinician",
             Purposes = "TREAT",
             FhirUser = "Practitioner/ana",
-            Patient = "patient-1",
+            Patient = patient,
             Totp = factor is null ? null : signIn.Protect(factor),
         };
         await signIn.AddAsync(account, Password, CancellationToken.None);

@@ -56,7 +56,6 @@ internal sealed partial class AuthorizationReader(IdentitySettings settings, Cli
             one("dpop_jkt") is not { } thumbprint || Challenges().IsMatch(thumbprint),
             OAuthException.InvalidRequest,
             "The dpop_jkt is malformed.");
-        Demand(one("launch") is null, OAuthException.InvalidRequest, "Launch from an EHR session is not offered.");
 
         var scopes = Words.Split(one("scope"));
         var isWithin = scopes.Count > 0 && Scope.FirstBeyond(client.Scopes, scopes) is null;
@@ -64,6 +63,10 @@ internal sealed partial class AuthorizationReader(IdentitySettings settings, Cli
             isWithin && scopes.All(scope => Scope.TryParse(scope) is not { Context: "system" }),
             OAuthException.InvalidScope,
             "A scope is missing, not understood or beyond the client's registration.");
+        Demand(
+            scopes.Contains("launch") ? one("launch") is { Length: <= 100 } : one("launch") is null,
+            OAuthException.InvalidRequest,
+            "The scope launch and the parameter launch belong together.");
         var isForRecords = scopes.Any(scope => Scope.TryParse(scope) is { Context: not null });
         var target = one("aud") ?? one("resource");
         Demand(
@@ -85,7 +88,8 @@ internal sealed partial class AuthorizationReader(IdentitySettings settings, Cli
             one("nonce"),
             one("dpop_jkt"),
             Words.Split(one("prompt")),
-            maxAge);
+            maxAge,
+            one("launch"));
     }
 
     private static void Demand(bool holds, string error, string description)

@@ -1,4 +1,5 @@
 using Interop.Identity.Accounts;
+using Interop.Identity.Launches;
 using Interop.Identity.Tables;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -19,7 +20,14 @@ internal static class Authorize
     }
 
     private static async Task<IResult> HandleAsync(
-        HttpContext http, AuthorizationReader reader, Browsers browsers, CodeIssuer codes, IdentitySettings settings, SecurityTrail trail, TimeProvider clock)
+        HttpContext http,
+        AuthorizationReader reader,
+        Browsers browsers,
+        LaunchContexts contexts,
+        CodeIssuer codes,
+        IdentitySettings settings,
+        SecurityTrail trail,
+        TimeProvider clock)
     {
         var remote = http.Connection.RemoteIpAddress?.ToString();
         switch (await reader.ReadAsync(http.Request.Query, http.RequestAborted))
@@ -66,9 +74,22 @@ internal static class Authorize
                     return Results.Redirect(request.Refusal("access_denied", "This person may not use this client."));
                 }
 
-                if (await codes.IsApprovedAsync(request, person.Account, http.RequestAborted))
+                switch (await contexts.ReadAsync(request, person, http.Request.Query[LaunchContexts.Chosen], http.RequestAborted))
                 {
-                    return Results.Redirect(await codes.IssueAsync(request, person, remote, http.RequestAborted));
+                    case ContextReading.Refused refused:
+                        await trail.RecordAsync(
+                            new("authorize", true, request.Client.ClientId, person.Account.AccountId, remote, refused.Description),
+                            http.RequestAborted);
+                        return Results.Redirect(request.Refusal(refused.Error, refused.Description));
+                    case ContextReading.Missing:
+                        return Results.Redirect(
+                            isSilent
+                                ? request.Refusal("interaction_required", "The person must choose whom it is about.")
+                                : "/context" + http.Request.QueryString);
+                    case ContextReading.Known known when await codes.IsApprovedAsync(request, person.Account, http.RequestAborted):
+                        return Results.Redirect(await codes.IssueAsync(request, person, known.Context, remote, http.RequestAborted));
+                    default:
+                        break;
                 }
 
                 return Results.Redirect(

@@ -1,11 +1,12 @@
 using Interop.Identity.Accounts;
+using Interop.Identity.Launches;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Endpoints;
 
 /// <summary>Gives authorization codes for what a person has approved.</summary>
-internal sealed class CodeIssuer(FamilyStore families, ApprovalStore approvals, SecurityTrail trail)
+internal sealed class CodeIssuer(FamilyStore families, LaunchStore launches, ApprovalStore approvals, SecurityTrail trail)
 {
     /// <summary>
     /// Whether the person need not be asked again. Always asked where nobody can tell which program listens behind the redirect URI
@@ -25,8 +26,16 @@ internal sealed class CodeIssuer(FamilyStore families, ApprovalStore approvals, 
     }
 
     /// <returns>Where the browser goes now.</returns>
-    public async Task<string> IssueAsync(AuthorizationRequest request, SignedIn person, string? remote, CancellationToken cancellationToken)
+    public async Task<string> IssueAsync(
+        AuthorizationRequest request, SignedIn person, LaunchContext context, string? remote, CancellationToken cancellationToken)
     {
+        if (context.LaunchHash is not null && !await launches.TryUseAsync(context.LaunchHash, cancellationToken))
+        {
+            const string Used = "The launch was used or is over.";
+            await trail.RecordAsync(new("authorize", true, request.Client.ClientId, person.Account.AccountId, remote, Used), cancellationToken);
+            return request.Refusal(OAuthException.InvalidRequest, Used);
+        }
+
         var code = Secret.New();
         var family = new Family
         {
@@ -36,6 +45,9 @@ internal sealed class CodeIssuer(FamilyStore families, ApprovalStore approvals, 
             SessionId = person.Session.SessionId,
             Scopes = Words.Join(request.Scopes),
             Purposes = Words.Join(request.Purposes.Intersect(Words.Split(person.Account.Purposes))),
+            Patient = context.Patient,
+            Encounter = context.Encounter,
+            NeedsBanner = context.NeedsBanner ? 1 : 0,
             IsOffline = request.Scopes.Contains("offline_access") ? 1 : 0,
         };
         await families.StartAsync(

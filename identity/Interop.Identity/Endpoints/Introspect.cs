@@ -49,7 +49,7 @@ internal static class Introspect
             ["token_type"] = content.Jkt is null ? "Bearer" : "DPoP",
         };
         foreach (
-            var (name, value) in ((string, object?)[])[("fhirUser", content.FhirUser), ("patient", content.Patient), ("cnf", content.Jkt is null ? null : new { jkt = content.Jkt })])
+            var (name, value) in ((string, object?)[])[("fhirUser", content.FhirUser), ("patient", content.Patient), ("encounter", content.Encounter), ("need_patient_banner", content.NeedsPatientBanner), ("cnf", content.Jkt is null ? null : new { jkt = content.Jkt })])
         {
             if (value is not null)
             {

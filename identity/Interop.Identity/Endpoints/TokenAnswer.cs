@@ -2,7 +2,7 @@ using Interop.Identity.Tables;
 
 namespace Interop.Identity.Endpoints;
 
-/// <summary>A successful token response, RFC 6749 section 5.1, with SMART's <c>patient</c>.</summary>
+/// <summary>A successful token response, RFC 6749 section 5.1, with SMART's launch context.</summary>
 internal sealed record TokenAnswer(string AccessToken, IReadOnlyList<string> Scopes, string? Jkt, string? AccountId)
 {
     public string? RefreshToken { get; init; }
@@ -10,6 +10,10 @@ internal sealed record TokenAnswer(string AccessToken, IReadOnlyList<string> Sco
     public string? IdToken { get; init; }
 
     public string? Patient { get; init; }
+
+    public string? Encounter { get; init; }
+
+    public bool? NeedsPatientBanner { get; init; }
 
     public Dictionary<string, object> ToJson()
     {
@@ -20,7 +24,12 @@ internal sealed record TokenAnswer(string AccessToken, IReadOnlyList<string> Sco
             ["expires_in"] = (int)IdentitySettings.AccessTokenLife.TotalSeconds,
             ["scope"] = Words.Join(Scopes),
         };
-        foreach (var (name, value) in ((string, string?)[])[("refresh_token", RefreshToken), ("id_token", IdToken), ("patient", Patient)])
+        var optional = ((string, object?)[])
+        [
+            ("refresh_token", RefreshToken), ("id_token", IdToken), ("patient", Patient), ("encounter", Encounter),
+            ("need_patient_banner", NeedsPatientBanner),
+        ];
+        foreach (var (name, value) in optional)
         {
             if (value is not null)
             {

@@ -144,7 +144,10 @@ internal sealed class TokenGrants(
         Client client, Family family, IReadOnlyList<string> scopes, string? jkt, string? nonce, CancellationToken cancellationToken)
     {
         var account = await accounts.FindAsync(family.AccountId, cancellationToken) ?? throw Invalid("What the person allowed has ended.");
-        var isAskedForPatient = scopes.Any(scope => scope == "launch/patient" || Scope.TryParse(scope) is { Context: "patient" });
+        // A refresh for fewer scopes tells only what these are about.
+        var isAboutPatient = scopes.Any(
+            scope => scope is "launch" or "launch/patient" or "launch/encounter" || Scope.TryParse(scope) is { Context: "patient" });
+        var isAboutEncounter = scopes.Any(scope => scope is "launch" or "launch/encounter");
         var token = new AccessToken(
             client.ClientId,
             account.AccountId,
@@ -153,13 +156,21 @@ internal sealed class TokenGrants(
             [.. Words.Split(family.Purposes).Intersect(Words.Split(account.Purposes))],
             Words.Split(account.Roles),
             account.FhirUser,
-            isAskedForPatient ? account.Patient : null,
+            isAboutPatient ? family.Patient : null,
             family.FamilyId,
             jkt,
-            client.IsSandbox);
+            client.IsSandbox)
+        {
+            Encounter = isAboutEncounter ? family.Encounter : null,
+            NeedsPatientBanner = isAboutPatient && family.Patient is not null ? family.NeedsBanner == 1 : null,
+        };
         await DemandAgreementAsync(client, scopes, token.Purposes, cancellationToken);
-        var answer = new TokenAnswer(
-            await mint.AccessAsync(token, cancellationToken), scopes, jkt, account.AccountId) { Patient = token.Patient };
+        var answer = new TokenAnswer(await mint.AccessAsync(token, cancellationToken), scopes, jkt, account.AccountId)
+        {
+            Patient = token.Patient,
+            Encounter = token.Encounter,
+            NeedsPatientBanner = token.NeedsPatientBanner,
+        };
         if (Words.Split(family.Scopes).Any(scope => scope is "offline_access" or "online_access"))
         {
             var refresh = Secret.New();

@@ -1,5 +1,6 @@
 using Interop.Identity.Accounts;
 using Interop.Identity.Endpoints;
+using Interop.Identity.Launches;
 using Interop.Identity.Tables;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -11,7 +12,7 @@ namespace Interop.Identity.Pages;
 /// checked again; anything but a request that only lacks this answer goes back to the authorization endpoint.
 /// </summary>
 internal sealed class ConsentModel(
-    AuthorizationReader reader, Browsers browsers, CodeIssuer codes, SecurityTrail trail, IdentitySettings settings) : PageModel
+    AuthorizationReader reader, Browsers browsers, LaunchContexts contexts, CodeIssuer codes, SecurityTrail trail, IdentitySettings settings) : PageModel
 {
     [BindProperty]
     public string Decision { get; set; } = string.Empty;
@@ -19,6 +20,8 @@ internal sealed class ConsentModel(
     public AuthorizationRequest? Ask { get; private set; }
 
     public SignedIn? Person { get; private set; }
+
+    public LaunchContext Context { get; private set; } = LaunchContext.None;
 
     /// <summary>Scheme and host of the redirect URI.</summary>
     public string Target => FormTargets.Origin(Ask!.RedirectUri);
@@ -42,7 +45,7 @@ internal sealed class ConsentModel(
         }
 
         await codes.RememberAsync(Ask!, Person!.Account, HttpContext.RequestAborted);
-        return Redirect(await codes.IssueAsync(Ask!, Person, remote, HttpContext.RequestAborted));
+        return Redirect(await codes.IssueAsync(Ask!, Person, Context, remote, HttpContext.RequestAborted));
     }
 
     private async Task<bool> LoadAsync()
@@ -53,10 +56,14 @@ internal sealed class ConsentModel(
             Ask is null
                 || Person is null
                 || Person.Account.Organization != Ask.Client.Organization
-                || (settings.RequiresSecondFactor && !Person.Session.HasSecondFactor))
+                || (settings.RequiresSecondFactor && !Person.Session.HasSecondFactor)
+                || await contexts.ReadAsync(
+                    Ask, Person, Request.Query[LaunchContexts.Chosen], HttpContext.RequestAborted) is not ContextReading.Known known)
         {
             return false;
         }
+
+        Context = known.Context;
 
         SecurityHeaders.SetContentSecurityPolicy(HttpContext, [Target]);
         return true;

@@ -14,7 +14,9 @@ internal static class ScopeText
         "fhirUser" => "Know your entry in the directory.",
         "offline_access" => "Keep access while you are away.",
         "online_access" => "Keep access while you are signed in.",
+        "launch" => "Know what you were working on.",
         "launch/patient" => "Know which patient it is about.",
+        "launch/encounter" => "Know which encounter it is about.",
         _ => Scope.TryParse(text) is { Context: { } context } scope
             ? $"{Sentence(scope)} {(scope.Type == "*" ? "all records" : scope.Type + " records")} {(context == "patient" ? "of the patient" : "that you may use")}{(scope.Query is null ? "." : ", within limits.")}"
             : "Use a function of the service.",

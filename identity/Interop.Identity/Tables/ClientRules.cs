@@ -20,6 +20,7 @@ internal static partial class ClientRules
         Demand(
             client.Name.Length is > 0 and <= 100 && !client.Name.Any(char.IsControl),
             "The name must have 1 to 100 characters, none of them a control character.");
+        Demand(client.ClientId != Launches.RecordFinder.ClientId, "The client id is the issuer's own.");
         Demand(IsAgency(client.Organization), "The agency must be Organization/id.");
         Demand(
             client.Grants.Count > 0 && client.Grants.All(grant => grant is Client.ClientCredentials or Client.AuthorizationCode),

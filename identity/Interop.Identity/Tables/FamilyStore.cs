@@ -16,8 +16,10 @@ internal sealed class FamilyStore(IdentityDatabase database, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         const string sql = """
-            INSERT INTO family (family_id, client_id, account_id, session_id, scopes, purposes, jkt, is_offline, created_at, expires_at)
-            VALUES (@FamilyId, @ClientId, @AccountId, @SessionId, @Scopes, @Purposes, @Jkt, @IsOffline, @now, @expires);
+            INSERT INTO family (family_id, client_id, account_id, session_id, scopes, purposes, jkt, is_offline, patient, encounter,
+                                needs_banner, created_at, expires_at)
+            VALUES (@FamilyId, @ClientId, @AccountId, @SessionId, @Scopes, @Purposes, @Jkt, @IsOffline, @Patient, @Encounter,
+                    @NeedsBanner, @now, @expires);
             INSERT INTO authorization_code (hash, family_id, redirect_uri, challenge, nonce, jkt, expires_at)
             VALUES (@hash, @FamilyId, @redirect, @challenge, @nonce, @codeJkt, @codeExpires)
             """;
@@ -33,6 +35,9 @@ internal sealed class FamilyStore(IdentityDatabase database, TimeProvider clock)
                 family.Purposes,
                 family.Jkt,
                 family.IsOffline,
+                family.Patient,
+                family.Encounter,
+                family.NeedsBanner,
                 now = now.ToMicroseconds(),
                 expires = (now + FamilyLife).ToMicroseconds(),
                 hash = code.Hash,
@@ -74,7 +79,8 @@ internal sealed class FamilyStore(IdentityDatabase database, TimeProvider clock)
     {
         const string sql = """
             SELECT f.family_id AS FamilyId, f.client_id AS ClientId, f.account_id AS AccountId, f.session_id AS SessionId, f.scopes AS Scopes,
-                   f.purposes AS Purposes, f.jkt AS Jkt, f.is_offline AS IsOffline
+                   f.purposes AS Purposes, f.jkt AS Jkt, f.is_offline AS IsOffline, f.patient AS Patient, f.encounter AS Encounter,
+                   f.needs_banner AS NeedsBanner
             FROM   family f
             JOIN   client c ON c.client_id = f.client_id
             JOIN   account a ON a.account_id = f.account_id

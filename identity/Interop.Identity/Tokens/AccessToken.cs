@@ -16,4 +16,11 @@ internal sealed record AccessToken(
     string? Patient,
     string? FamilyId,
     string? Jkt,
-    bool IsSandbox);
+    bool IsSandbox)
+{
+    /// <summary>Id of the Encounter in the launch context, or null.</summary>
+    public string? Encounter { get; init; }
+
+    /// <summary>Whether the app must show whose record it is; null where it is about nobody.</summary>
+    public bool? NeedsPatientBanner { get; init; }
+}

@@ -9,7 +9,8 @@ internal sealed class TokenMint(IdentitySettings settings, SigningKeys keys, Tim
 {
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
 
-    public async Task<string> AccessAsync(AccessToken token, CancellationToken cancellationToken)
+    /// <param name="life">Shorter than usual, or null.</param>
+    public async Task<string> AccessAsync(AccessToken token, CancellationToken cancellationToken, TimeSpan? life = null)
     {
         var claims = new Dictionary<string, object>
         {
@@ -23,15 +24,17 @@ internal sealed class TokenMint(IdentitySettings settings, SigningKeys keys, Tim
         };
         Add(claims, "fhirUser", token.FhirUser);
         Add(claims, "patient", token.Patient);
+        Add(claims, "encounter", token.Encounter);
+        Add(claims, "need_patient_banner", token.NeedsPatientBanner);
         Add(claims, "grant_id", token.FamilyId);
         Add(claims, "cnf", token.Jkt is null ? null : new Dictionary<string, object> { ["jkt"] = token.Jkt });
         Add(claims, "sandbox", token.IsSandbox ? true : null);
-        return await SignAsync(claims, settings.Audience, "at+jwt", cancellationToken);
+        return await SignAsync(claims, settings.Audience, "at+jwt", life ?? IdentitySettings.AccessTokenLife, cancellationToken);
     }
 
     /// <summary>An ID token, OpenID Connect Core section 2.</summary>
     public Task<string> IdAsync(string clientId, Dictionary<string, object> claims, CancellationToken cancellationToken) =>
-        SignAsync(claims, clientId, "JWT", cancellationToken);
+        SignAsync(claims, clientId, "JWT", IdentitySettings.AccessTokenLife, cancellationToken);
 
     /// <summary>The content of an access token of ours, or null when it is not one or no longer valid.</summary>
     public async Task<IssuedToken?> ReadAsync(string token, CancellationToken cancellationToken)
@@ -75,13 +78,17 @@ internal sealed class TokenMint(IdentitySettings settings, SigningKeys keys, Tim
                 One("patient"),
                 One("grant_id"),
                 jkt,
-                One("sandbox") is not null),
+                One("sandbox") is not null)
+            {
+                Encounter = One("encounter"),
+                NeedsPatientBanner = jwt.TryGetPayloadValue<bool>("need_patient_banner", out var banner) ? banner : null,
+            },
             new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero),
             new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero));
     }
 
     private async Task<string> SignAsync(
-        Dictionary<string, object> claims, string audience, string type, CancellationToken cancellationToken)
+        Dictionary<string, object> claims, string audience, string type, TimeSpan life, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         return Handler.CreateToken(new SecurityTokenDescriptor
@@ -90,7 +97,7 @@ internal sealed class TokenMint(IdentitySettings settings, SigningKeys keys, Tim
             Audience = audience,
             IssuedAt = now,
             NotBefore = now,
-            Expires = now + IdentitySettings.AccessTokenLife,
+            Expires = now + life,
             Claims = claims,
             TokenType = type,
             SigningCredentials = await keys.CurrentAsync(cancellationToken),

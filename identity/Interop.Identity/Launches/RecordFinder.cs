@@ -1,0 +1,109 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Interop.Identity.Accounts;
+using Interop.Identity.Endpoints;
+using Interop.Identity.Tables;
+using Interop.Identity.Tokens;
+
+namespace Interop.Identity.Launches;
+
+/// <summary>
+/// Asks the FHIR API for patients and encounters in the name of the person who looks for them, with a token of one minute that can read
+/// nothing else. So sharing decides who can be found, and the API's trail names who looked. Nothing of the answers is kept.
+/// </summary>
+internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, IdentitySettings settings)
+{
+    /// <summary>Name of the client for the FHIR API.</summary>
+    public const string HttpClient = "fhir";
+
+    /// <summary>The <c>client_id</c> of these tokens; nobody can register it.</summary>
+    public const string ClientId = "interop-patient-picker";
+
+    private const int Most = 20;
+
+    private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(1);
+
+    /// <summary>Those with the name and the birth date; null when the API does not answer.</summary>
+    public async Task<IReadOnlyList<FoundRecord>?> PatientsAsync(
+        AuthorizationRequest request, SignedIn person, string name, DateOnly birthDate, CancellationToken cancellationToken)
+    {
+        var found = await SearchAsync(
+            request,
+            person,
+            "Patient",
+            [("name", Escaped(name)), ("birthdate", birthDate.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))],
+            cancellationToken);
+        return found?.ConvertAll(FoundRecord.Patient);
+    }
+
+    /// <summary>The patient's latest encounters; null when the API does not answer.</summary>
+    public async Task<IReadOnlyList<FoundRecord>?> EncountersAsync(
+        AuthorizationRequest request, SignedIn person, string patient, CancellationToken cancellationToken)
+    {
+        var found = await SearchAsync(request, person, "Encounter", [("patient", $"Patient/{patient}"), ("_sort", "-date")], cancellationToken);
+        return found?.ConvertAll(FoundRecord.Encounter);
+    }
+
+    /// <summary>Whether the person sees this patient: what a form sends back is asked about once more.</summary>
+    public async Task<bool> HasPatientAsync(AuthorizationRequest request, SignedIn person, string id, CancellationToken cancellationToken) =>
+        await SearchAsync(request, person, "Patient", [("_id", Escaped(id))], cancellationToken) is { Count: 1 };
+
+    public async Task<bool> HasEncounterAsync(
+        AuthorizationRequest request, SignedIn person, string patient, string id, CancellationToken cancellationToken) =>
+        await SearchAsync(request, person, "Encounter", [("_id", Escaped(id)), ("patient", $"Patient/{patient}")], cancellationToken) is { Count: 1 };
+
+    /// <summary>By POST: names of persons do not belong into addresses, which are logged on the way.</summary>
+    private async Task<List<JsonElement>?> SearchAsync(
+        AuthorizationRequest request, SignedIn person, string type, (string Name, string Value)[] parameters, CancellationToken cancellationToken)
+    {
+        var account = person.Account;
+        var token = new AccessToken(
+            ClientId,
+            account.AccountId,
+            [$"user/{type}.rs"],
+            account.Organization,
+            [.. request.Purposes.Intersect(Words.Split(account.Purposes))],
+            Words.Split(account.Roles),
+            account.FhirUser,
+            null,
+            null,
+            null,
+            request.Client.IsSandbox);
+        using var message = new HttpRequestMessage(HttpMethod.Post, $"{settings.FhirUrl}/{type}/_search");
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await mint.AccessAsync(token, cancellationToken, TokenLife));
+        message.Headers.Accept.Add(new("application/fhir+json"));
+        message.Content = new FormUrlEncodedContent(
+            parameters.Append(("_count", Most.ToString(System.Globalization.CultureInfo.InvariantCulture))).Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2)));
+        try
+        {
+            using var response = await clients.CreateClient(HttpClient).SendAsync(message, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+            {
+                return null;
+            }
+
+            using var bundle = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            return bundle.RootElement.TryGetProperty("entry", out var entries)
+                ? [.. entries.EnumerateArray().Select(entry => entry.GetProperty("resource")).Where(resource => resource.GetProperty("resourceType").ValueEquals(type)).Select(resource => resource.Clone())]
+                : [];
+        }
+        catch (Exception failure) when (failure is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A value of a search, https://hl7.org/fhir/R4/search.html#escaping.</summary>
+    private static string Escaped(string value)
+    {
+        var escaped = new StringBuilder();
+        foreach (var letter in value)
+        {
+            escaped.Append(letter is '\\' or ',' or '$' or '|' ? "\\" : "").Append(letter);
+        }
+
+        return escaped.ToString();
+    }
+}
