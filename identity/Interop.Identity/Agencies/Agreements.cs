@@ -11,7 +11,7 @@ namespace Interop.Identity.Agencies;
 /// </summary>
 internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimeProvider clock)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Usable = TimeSpan.FromMinutes(5);
     private static readonly AgreementTerms None = new(false, [], []);
 

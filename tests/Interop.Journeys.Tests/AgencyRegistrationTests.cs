@@ -1,0 +1,334 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Interop.Identity.Agencies;
+using Interop.Identity.Tables;
+using Interop.Identity.Tests;
+using Interop.Server.Tests.Host;
+using Xunit.Abstractions;
+
+namespace Interop.Journeys.Tests;
+
+/// <summary>
+/// An agency from its agreement to its first authorised call, and out again: the real issuer, the live API and the sandbox, which know
+/// nothing of each other but HTTP.
+/// </summary>
+public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private const string Agency = "Organization/city-hospital";
+    private const string Suspension = $"{Fixtures.Base}/StructureDefinition/agreement-suspension";
+    private readonly ClientKey key = ClientKey.Ec();
+    private RunningIssuer issuer = null!;
+    private RunningServer live = null!;
+    private RunningServer sandbox = null!;
+    private Registered office = null!;
+
+    public async Task InitializeAsync()
+    {
+        var (liveUrl, sandboxUrl) = ($"http://127.0.0.1:{RunningIssuer.FreePort()}", $"http://127.0.0.1:{RunningIssuer.FreePort()}");
+        issuer = await RunningIssuer.StartAsync(
+            "--Identity:Agreements=api", $"--Identity:FhirUrl={liveUrl}/fhir", $"--Identity:SandboxUrl={sandboxUrl}/fhir");
+        live = await ServerAsync($"--urls={liveUrl}");
+        sandbox = await ServerAsync($"--urls={sandboxUrl}", "--Interop:Sandbox=true");
+        office = await CustodianAsync("office", isSandbox: false);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await live.DisposeAsync();
+        await sandbox.DisposeAsync();
+        await issuer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task From_the_signed_agreement_to_the_first_call_and_out_in_the_next_request()
+    {
+        var contract = await AgreeAsync(live);
+        await AgreeAsync(sandbox);
+        var manager = await ManagerTokenAsync();
+        var registered = await SendAsync(HttpMethod.Post, "/clients", manager, Registration());
+        Assert.Equal((HttpStatusCode.Created, "sandbox"), (registered.Status, registered["status"]));
+        var hospital = new Registered(issuer, "hospital", key);
+
+        // The sandbox takes its token, the live API does not, and there is no way around the checklist.
+        var trial = (await hospital.TokenAsync()).AccessToken;
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(live, trial, "Patient/p1"));
+        var early = await SendAsync(HttpMethod.Post, "/clients/hospital/live", manager, null);
+        Assert.Contains("The sandbox has no checklist for the agency", early["error_description"]!, StringComparison.Ordinal);
+        await PassChecklistAsync(atMost: 2);
+        var unfinished = await SendAsync(HttpMethod.Post, "/clients/hospital/live", manager, null);
+        Assert.Contains("sensitive-read", unfinished["error_description"]!, StringComparison.Ordinal);
+        await PassChecklistAsync();
+        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Post, "/clients/hospital/live", manager, null)).Status);
+
+        var token = (await hospital.TokenAsync()).AccessToken;
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(live, token, "Patient/p1"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(sandbox, token, "Patient"));
+
+        await SuspendAsync(contract);
+        Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(live, token, "Patient/p1"));
+        issuer.Clock.Pass(TimeSpan.FromSeconds(6)); // the issuer asks the API at most every five seconds
+        Assert.Equal("unauthorized_client", (await hospital.TokenAsync())["error"]);
+        Assert.Contains(await issuer.TrailAsync(), row => row is { Kind: "client-live", Client: "hospital" });
+    }
+
+    [Theory]
+    [InlineData("scope", "system/*.cruds", "The scope system/*.cruds is beyond the agreement with the agency.")]
+    [InlineData("scope", "system/Patient.rs cad.write", "The scope cad.write is beyond the agreement with the agency.")]
+    [InlineData("purpose_of_use", "TREAT HMARKT", "The purpose HMARKT is beyond the agreement with the agency.")]
+    [InlineData("agency", "Organization/city-police", "No agreement with the client's agency is in force.")]
+    [InlineData("agency", "city-hospital", "The agency must be Organization/id.")]
+    [InlineData("client_id", "a b", "The client id may have letters, digits, dot, dash and underscore, up to 64.")]
+    [InlineData("is_sandbox", "no", "The body is not what is expected at $.is_sandbox.")]
+    public async Task What_is_beyond_the_agreement_or_malformed_is_not_registered_and_the_rule_is_named(string member, string value, string sentence)
+    {
+        await AgreeAsync(sandbox);
+        var registration = Registration();
+        registration[member] = value;
+
+        var refused = await SendAsync(HttpMethod.Post, "/clients", await ManagerTokenAsync(), registration);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_client_metadata", sentence), (refused.Status, refused["error"]!, refused["error_description"]!));
+        Assert.DoesNotContain(await issuer.Get<ClientStore>().ListAsync(CancellationToken.None), client => client.Name == "Hospital");
+    }
+
+    [Fact]
+    public async Task An_amendment_that_narrows_the_agreement_narrows_the_next_token()
+    {
+        var contract = await AgreeAsync(live);
+        var hospital = await LiveAsync("system/Patient.rs system/Task.rus");
+        Assert.Equal(HttpStatusCode.OK, (await hospital.TokenAsync(changed: ("scope", "system/Task.rus"))).Status);
+
+        await ChangeAsync(contract, resource =>
+        {
+            resource["status"] = "amended";
+            resource["extension"]!.AsArray().RemoveAll(extension => (string?)extension!["valueString"] == "system/Task.rus");
+        });
+        issuer.Clock.Pass(TimeSpan.FromSeconds(6));
+
+        Assert.Equal("unauthorized_client", (await hospital.TokenAsync(changed: ("scope", "system/Task.rus")))["error"]);
+        Assert.Equal(HttpStatusCode.OK, (await hospital.TokenAsync()).Status);
+    }
+
+    [Fact]
+    public async Task While_the_API_is_out_of_reach_tokens_go_on_for_minutes_and_nothing_is_registered()
+    {
+        await AgreeAsync(live);
+        var hospital = await LiveAsync("system/Patient.rs");
+        Assert.Equal(HttpStatusCode.OK, (await hospital.TokenAsync()).Status);
+        var manager = await ManagerTokenAsync();
+        await live.DisposeAsync();
+        await sandbox.DisposeAsync();
+
+        issuer.Clock.Pass(TimeSpan.FromMinutes(4));
+        Assert.Equal(HttpStatusCode.OK, (await hospital.TokenAsync()).Status);
+        var refused = await SendAsync(HttpMethod.Post, "/clients", manager, Registration());
+        Assert.Contains("The API does not answer", refused["error_description"]!, StringComparison.Ordinal);
+        issuer.Clock.Pass(TimeSpan.FromMinutes(2));
+        var unknown = await hospital.TokenAsync();
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "temporarily_unavailable"), (unknown.Status, unknown["error"]));
+    }
+
+    [Fact]
+    public async Task An_agency_rolls_its_own_keys_and_nobody_elses()
+    {
+        await AgreeAsync(live);
+        var hospital = await LiveAsync("system/Patient.rs client.keys");
+        var fresh = ClientKey.Ec("fresh");
+        var own = (await hospital.TokenAsync(changed: ("scope", "client.keys"))).AccessToken;
+        var weak = (await hospital.TokenAsync()).AccessToken;
+        var keys = new JsonObject { ["jwks"] = JsonNode.Parse(fresh.Jwks) };
+
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Put, "/clients/office/keys", own, keys)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Put, "/clients/hospital/keys", weak, keys)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Put, "/clients/hospital/keys", "no token", keys)).Status);
+        var empty = await SendAsync(HttpMethod.Put, "/clients/hospital/keys", own, new JsonObject());
+        Assert.Equal("Keys are given as jwks or as jwks_uri.", empty["error_description"]);
+        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Put, "/clients/hospital/keys", own, keys)).Status);
+
+        Assert.Equal("invalid_client", (await hospital.TokenAsync())["error"]);
+        Assert.Equal(HttpStatusCode.OK, (await (hospital with { Key = fresh }).TokenAsync()).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(HttpMethod.Delete, "/clients/hospital", own, null)).Status);
+    }
+
+    [Fact]
+    public async Task An_agencys_administrator_manages_its_own_clients_alone()
+    {
+        await AgreeAsync(live);
+        await AgreeAsync(sandbox);
+        var administrator = await LiveAsync("client.manage system/Patient.rs", roles: ["agency-administrator"]);
+        var clinician = await LiveAsync("client.manage system/Patient.rs", id: "clinic", roles: ["clinician"]);
+        var token = (await administrator.TokenAsync(changed: ("scope", "client.manage"))).AccessToken;
+        var other = (await clinician.TokenAsync(changed: ("scope", "client.manage"))).AccessToken;
+        var foreign = Registration();
+        foreign["agency"] = "Organization/crisis-program";
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(HttpMethod.Post, "/clients", other, Registration("new"))).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(HttpMethod.Post, "/clients", token, foreign)).Status);
+        Assert.Equal(HttpStatusCode.Created, (await SendAsync(HttpMethod.Post, "/clients", token, Registration("new"))).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(HttpMethod.Post, "/clients/new/live", token, null)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Delete, "/clients/office", token, null)).Status);
+        var listed = (await SendAsync(HttpMethod.Get, "/clients", token, null)).Json.EnumerateArray();
+        Assert.Equal(["clinic", "hospital", "new"], listed.Select(client => client.GetProperty("client_id").GetString()).Order());
+        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, "/clients/new", token, null)).Status);
+    }
+
+    [Fact]
+    public async Task A_suspension_is_counted_by_the_next_request_of_many_under_way_with_remembered_tokens()
+    {
+        var contract = await AgreeAsync(live);
+        var hospital = await LiveAsync("system/Patient.rs");
+        var token = (await hospital.TokenAsync()).AccessToken;
+        using var stop = new CancellationTokenSource();
+        var acknowledged = long.MaxValue;
+        var (before, late, refused) = (0, 0, 0);
+        var callers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var started = Stopwatch.GetTimestamp();
+                var status = await GetAsync(live, token, "Patient/p1");
+                if (status == HttpStatusCode.OK)
+                {
+                    Interlocked.Increment(ref started > Volatile.Read(ref acknowledged) ? ref late : ref before);
+                }
+                else
+                {
+                    Assert.Equal(HttpStatusCode.Forbidden, status);
+                    Interlocked.Increment(ref refused);
+                }
+            }
+        })).ToList();
+        await Task.Delay(500);
+
+        await SuspendAsync(contract);
+        Volatile.Write(ref acknowledged, Stopwatch.GetTimestamp());
+        await Task.Delay(500);
+        await stop.CancelAsync();
+        await Task.WhenAll(callers);
+
+        output.WriteLine($"answered before the suspension: {before}; asked after it and answered: {late}; refused: {refused}");
+        Assert.True(before > 0 && refused > 0, $"{before} {refused}");
+        Assert.Equal(0, late);
+    }
+
+    private async Task<RunningServer> ServerAsync(params string[] settings)
+    {
+        var clock = new Interop.Server.Tests.Host.TestClock();
+        clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
+        var server = await RunningServer.StartAsync(
+            null, clock, [$"--Interop:Issuers:0:Authority={issuer.Issuer}", $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}", .. settings]);
+        await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Patient("p1"));
+        return server;
+    }
+
+    /// <summary>The custodian's own back office; its client needs no agreement.</summary>
+    private async Task<Registered> CustodianAsync(string id, bool isSandbox)
+    {
+        var own = ClientKey.Ec();
+        var client = new Client(
+            id,
+            "Back office",
+            "Organization/crisis-program",
+            [Client.ClientCredentials],
+            ["system/*.cruds", Registrations.ManageScope],
+            ["HOPERAT"],
+            ["agency-administrator"],
+            [],
+            own.Jwks,
+            null,
+            false,
+            isSandbox);
+        await issuer.Get<Registrations>().AddAsync(client, Actor.Operator, null, CancellationToken.None);
+        return new(issuer, id, own);
+    }
+
+    private async Task<string> ManagerTokenAsync() => (await office.TokenAsync(changed: ("scope", Registrations.ManageScope))).AccessToken;
+
+    /// <summary>The agreement by HTTP, as the custodian's administrator writes it; in the sandbox with a client of the sandbox.</summary>
+    private async Task<string> AgreeAsync(RunningServer server)
+    {
+        var administrator = server == live ? office
+            : await issuer.Get<ClientStore>().FindAsync("sandbox-office", CancellationToken.None) is null
+            ? await CustodianAsync("sandbox-office", isSandbox: true)
+            : throw new InvalidOperationException("Agreed already.");
+        using var client = server.WithToken((await administrator.TokenAsync(changed: ("scope", "system/*.cruds"))).AccessToken);
+        using var created = await client.PostFhirAsync("Contract", Agreement(["system/Patient.rs", "system/Task.rus", "system/Condition.rs", "system/Patient.rus", "system/Organization.ru"]));
+        Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync());
+        return $"Contract/{(await created.JsonAsync()).GetProperty("id").GetString()}";
+    }
+
+    private static string Agreement(string[] scopes) => Fixtures.Agreement("city-hospital", labels: ["MH", "PSY"]).Replace(
+        "\"extension\":[",
+        "\"extension\":[" + string.Concat(scopes.Select(scope => $$"""{"url":"{{Fixtures.Base}}/StructureDefinition/agreement-scope","valueString":"{{scope}}"},""")),
+        StringComparison.Ordinal);
+
+    private Task SuspendAsync(string contract) => ChangeAsync(contract, resource =>
+        resource["modifierExtension"] = new JsonArray(new JsonObject { ["url"] = Suspension, ["valueString"] = "An incident is looked into." }));
+
+    private async Task ChangeAsync(string contract, Action<JsonObject> change)
+    {
+        using var client = live.WithToken((await office.TokenAsync(changed: ("scope", "system/*.cruds"))).AccessToken);
+        var resource = JsonNode.Parse((await client.GetJsonAsync(contract)).GetRawText())!.AsObject();
+        change(resource);
+        using var changed = await client.PutFhirAsync(contract, resource.ToJsonString());
+        Assert.True(changed.IsSuccessStatusCode, await changed.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>A live client of the hospital's, declared so by an operator: the way past the sandbox that only the machine has.</summary>
+    private async Task<Registered> LiveAsync(string scopes, string id = "hospital", string[]? roles = null)
+    {
+        var client = new Client(id, "Hospital", Agency, [Client.ClientCredentials], scopes.Split(' '), ["TREAT"], roles ?? [], [], key.Jwks, null, false, false);
+        await issuer.Get<Registrations>().AddAsync(client, Actor.Operator, "Tested elsewhere.", CancellationToken.None);
+        return new(issuer, id, key);
+    }
+
+    private JsonObject Registration(string id = "hospital") => new()
+    {
+        ["client_id"] = id,
+        ["client_name"] = "Hospital",
+        ["agency"] = Agency,
+        ["grant_types"] = new JsonArray("client_credentials"),
+        ["scope"] = "system/Patient.rs system/Condition.rs system/Patient.rus system/Organization.ru",
+        ["purpose_of_use"] = "TREAT",
+        ["jwks"] = JsonNode.Parse(key.Jwks),
+    };
+
+    private async Task PassChecklistAsync(int atMost = int.MaxValue)
+    {
+        using var client = sandbox.WithToken((await new Registered(issuer, "hospital", key).TokenAsync(
+            changed: ("scope", "system/Patient.rus system/Condition.rs system/Organization.ru"))).AccessToken);
+        var checklist = $"{Agency}/$onboarding-checklist";
+        using var prepared = await client.PostFhirAsync(checklist, """{"resourceType":"Parameters"}""");
+        Assert.True(prepared.IsSuccessStatusCode, await prepared.Content.ReadAsStringAsync());
+        var cases = (await client.GetJsonAsync(checklist)).GetProperty("parameter").EnumerateArray().Skip(1);
+        foreach (var request in cases.Take(atMost).Select(item => item.GetProperty("part").EnumerateArray().Single(part => part.GetProperty("name").ValueEquals("request")).GetProperty("valueString").GetString()!.Split(' ')))
+        {
+            using var response = request[0] == "GET" ? await client.GetAsync(request[1]) : await client.PutFhirAsync(request[1], Fixtures.Patient(request[1].Split('/')[1]));
+        }
+    }
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, string token, JsonObject? body)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        }
+
+        using var response = await issuer.Http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return new(response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
+    private static async Task<HttpStatusCode> GetAsync(RunningServer server, string token, string path)
+    {
+        using var http = server.WithToken(token);
+        using var response = await http.GetAsync(path);
+        return response.StatusCode;
+    }
+}
