@@ -25,6 +25,7 @@ public static class InteropServer
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.Configuration.AddEnvironmentVariables();
+        builder.Configuration.AddSecrets();
         configure?.Invoke(builder);
         var settings = InteropSettings.From(builder.Configuration);
         if (settings.Issuers.Count == 0)
@@ -32,8 +33,10 @@ public static class InteropServer
             throw new SettingsException("Interop:Issuers:0 is missing: without a trusted issuer nobody could be let in.");
         }
 
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            kestrel.ConfigureHttpsDefaults(settings.Tls.Apply);
             kestrel.AddServerHeader = false;
             Limit(kestrel.Limits, settings);
         });

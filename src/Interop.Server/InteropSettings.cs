@@ -6,7 +6,7 @@ namespace Interop.Server;
 /// <param name="Database"><c>sqlite:PATH</c>.</param>
 /// <param name="PublicUrl">The FHIR base as clients see it, without a trailing slash.</param>
 /// <param name="Custodian">Id of the Organization that runs this server: the crisis programme.</param>
-/// <param name="Secret">Key for paging cursors and name-based ids; null to keep a generated one in the database.</param>
+/// <param name="Secret">Key for paging cursors and name-based ids, or from the file <c>SecretFile</c>; null to keep a generated one in the database.</param>
 /// <param name="CadAgencies">Agency ids of dispatch messages to Organization ids (<c>Interop:CadAgencies:psap.example.gov=dispatch-center</c>).</param>
 /// <param name="Definitions">Files and folders with further CodeSystems, ValueSets and StructureDefinitions (<c>Interop:Definitions:0</c>).</param>
 /// <param name="MaxBodyBytes">Largest request body that is read.</param>
@@ -19,7 +19,8 @@ public sealed record InteropSettings(
     long MaxBodyBytes,
     IReadOnlyList<string> Definitions,
     IReadOnlyList<IssuerSettings> Issuers,
-    LimitSettings Limits)
+    LimitSettings Limits,
+    TlsSettings Tls)
 {
     public const string DefaultDatabase = "sqlite:interop.db";
 
@@ -59,12 +60,15 @@ public sealed record InteropSettings(
         var agencies = section.GetSection("CadAgencies").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
         var isSandbox = section["Sandbox"] is { } flag
             && (bool.TryParse(flag, out var value) ? value : throw new SettingsException("Interop:Sandbox must be true or false."));
-        return new(database, url.AbsoluteUri.TrimEnd('/'), custodian, section["Secret"], agencies, maxBody, definitions, issuers,
-            LimitSettings.From(section.GetSection("Limits")))
+        return new(database, url.AbsoluteUri.TrimEnd('/'), custodian, SecretSources.Secret(section), agencies, maxBody, definitions, issuers,
+            LimitSettings.From(section.GetSection("Limits")), TlsSettings.From(section))
         {
             IsSandbox = isSandbox,
         };
     }
+
+    /// <summary>Where they end up in a log, settings do not say what they keep secret.</summary>
+    public override string ToString() => $"the settings of {PublicUrl}";
 }
 
 /// <summary>One trusted token issuer.</summary>

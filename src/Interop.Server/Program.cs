@@ -20,7 +20,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
 }
-catch (Exception wrong) when (wrong is SettingsException or FhirException)
+catch (Exception wrong) when (wrong is SettingsException or FhirException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync(wrong.Message);
     return 2;

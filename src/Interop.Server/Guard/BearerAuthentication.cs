@@ -35,13 +35,18 @@ internal sealed class BearerAuthentication(
         if (caller is not null)
         {
             // A bound token without its proof is a stolen one, for all that is known (RFC 9449 section 7.2).
-            failure = (isProven, caller.Jkt) switch
+            failure = (isProven, caller.Confirmation.Jkt) switch
             {
                 (false, null) => null,
                 (true, { } jkt) => await proofs.ObjectionAsync(Request, token, jkt),
                 (false, _) => "The token is bound to a key: send it as DPoP, with a proof.",
                 (true, null) => "The token is not bound to a key: send it as Bearer.",
             };
+
+            // The handshake has shown who holds the certificate's key (RFC 8705 section 3).
+            failure ??= caller.Confirmation.Holds(Context.Connection.ClientCertificate)
+                ? null
+                : "The token is bound to a client certificate that this connection did not show.";
         }
 
         if (caller is null || failure is not null)

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Text.Json;
 using Interop.Fhir;
 
 namespace Interop.Server.Guard;
@@ -13,8 +12,8 @@ internal sealed record Caller(
 {
     private const string ClaimType = "interop:caller";
 
-    /// <summary>Thumbprint of the key that the token is bound to (<c>cnf.jkt</c>, RFC 9449 section 6.1), or null for a bearer token.</summary>
-    public string? Jkt { get; init; }
+    /// <summary>What the token is bound to; nothing for a bearer token.</summary>
+    public Confirmation Confirmation { get; init; } = Confirmation.None;
 
     /// <summary>Id of the patient in the token's launch context, or null.</summary>
     public string? Patient { get; init; }
@@ -57,8 +56,7 @@ internal sealed record Caller(
             return (null, "The issuer may not speak for this agency.");
         }
 
-        var confirmation = byType["cnf"].FirstOrDefault();
-        if (confirmation is not null && JktOf(confirmation) is null)
+        if (Confirmation.Of(claims) is not { } confirmation)
         {
             return (null, "The token is bound in a way that is not supported here.");
         }
@@ -93,22 +91,9 @@ internal sealed record Caller(
             {
                 Patient = patient,
                 IsPerson = isPerson,
-                Jkt = confirmation is null ? null : JktOf(confirmation),
+                Confirmation = confirmation,
             },
             null);
-    }
-
-    private static string? JktOf(string confirmation)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(confirmation);
-            return json.RootElement.GetProperty("jkt").GetString();
-        }
-        catch (Exception malformed) when (malformed is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return null;
-        }
     }
 
     private static string LastTwoSegments(string url)

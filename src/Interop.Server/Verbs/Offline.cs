@@ -13,13 +13,15 @@ internal static class Offline
     /// <exception cref="SettingsException">A setting is wrong, or there is no database.</exception>
     public static ServiceProvider Open(string? database, bool mayCreate)
     {
-        var configuration = new ConfigurationBuilder().AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
+        using var configuration = new ConfigurationManager();
+        configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
+        configuration.AddSecrets();
         if (database is not null)
         {
             configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Interop:Database", database)]);
         }
 
-        var settings = InteropSettings.From(configuration.Build());
+        var settings = InteropSettings.From(configuration);
         var path = settings.Database["sqlite:".Length..];
         if (!mayCreate && !File.Exists(path))
         {

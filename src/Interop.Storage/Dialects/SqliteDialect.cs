@@ -30,9 +30,9 @@ internal sealed class SqliteDialect : Dialect
 
     public override async Task<DbConnection> OpenAsync(bool readOnly, CancellationToken cancellationToken)
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        if (!readOnly)
         {
-            Directory.CreateDirectory(folder);
+            PrivateFile.Prepare(path);
         }
 
         var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, ForeignKeys = false, DefaultTimeout = 30 };
