@@ -36,6 +36,10 @@ fi
 mkdir -p artifacts
 dotnet build Interop.sln -c Release --nologo -v quiet
 
+# What it is made of: a licence nobody read, or a package nobody pinned, fails the run after the tests.
+dependencies=0
+bash deploy/dependencies.sh || dependencies=1
+
 # One project after another: two cores, and tests of a killed server want the machine to themselves.
 log=artifacts/test.log
 status=0
@@ -49,6 +53,10 @@ fi
 if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
   echo "A skipped test counts as failed in CI."
   failed=$((failed + skipped))
+fi
+if [ "$dependencies" -ne 0 ]; then
+  echo "The dependency report has problems: see above and artifacts/dependencies.md."
+  failed=$((failed + 1))
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -46,6 +46,9 @@ public sealed record IdentitySettings(
     /// <summary>From <c>Identity:SandboxUrl</c>: the FHIR base of the sandbox, or null where there is none and no partner goes live by itself.</summary>
     public string? SandboxUrl { get; init; }
 
+    /// <summary>Whose client certificates are taken.</summary>
+    public TlsSettings Tls { get; private init; } = new(null, false);
+
     public bool IsSecure => Issuer.StartsWith("https:", StringComparison.Ordinal);
 
     public string Endpoint(string path) => Issuer + path;
@@ -98,6 +101,7 @@ public sealed record IdentitySettings(
                 _ => throw new SettingsException("Identity:Agreements must be api or external."),
             },
             SandboxUrl = section["SandboxUrl"] is { } sandbox ? Url(sandbox, "Identity:SandboxUrl") : null,
+            Tls = TlsSettings.From(section),
         };
     }
 

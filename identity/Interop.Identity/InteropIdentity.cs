@@ -25,19 +25,27 @@ public static class InteropIdentity
             ContentRootPath = AppContext.BaseDirectory,
             ApplicationName = typeof(InteropIdentity).Assembly.GetName().Name,
         });
+        builder.Configuration.AddSecrets();
+
+        // The framework's own lines about requests quote query strings and broken headers: codes, states and tokens.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
+        var settings = IdentitySettings.From(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            kestrel.ConfigureHttpsDefaults(settings.Tls.Apply);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 24 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, TimeSpan.FromSeconds(5));
         });
         if (builder.Configuration["urls"] is null && builder.Configuration["ASPNETCORE_URLS"] is null)
         {
             builder.WebHost.UseUrls("http://127.0.0.1:5090");
         }
 
-        builder.Services.AddInteropIdentity(IdentitySettings.From(builder.Configuration), clock ?? TimeProvider.System);
+        builder.Services.AddInteropIdentity(settings, clock ?? TimeProvider.System);
         var application = builder.Build();
         _ = application.Services.GetRequiredService<IdentityDatabase>();
 
@@ -149,7 +157,20 @@ public static class InteropIdentity
         cookie.IsEssential = true;
     }
 
-    private static DirectoryInfo PrivateFolder(string path) => OperatingSystem.IsWindows()
-        ? Directory.CreateDirectory(path)
-        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    private static DirectoryInfo PrivateFolder(string path)
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (OperatingSystem.IsWindows())
+        {
+            return Directory.CreateDirectory(path);
+        }
+
+        var folder = Directory.CreateDirectory(path, Owner);
+        if ((folder.UnixFileMode & ~Owner) != 0)
+        {
+            folder.UnixFileMode = Owner; // a restored copy may have been open to others
+        }
+
+        return folder;
+    }
 }

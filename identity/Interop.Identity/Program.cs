@@ -14,7 +14,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
 }
-catch (SettingsException wrong)
+catch (Exception wrong) when (wrong is SettingsException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync(wrong.Message);
     return 2;

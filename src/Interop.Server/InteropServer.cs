@@ -26,6 +26,7 @@ public static class InteropServer
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.Configuration.AddEnvironmentVariables();
         builder.Configuration.AddSecrets();
+        QuietAboutRequests(builder.Logging);
         configure?.Invoke(builder);
         var settings = InteropSettings.From(builder.Configuration);
         if (settings.Issuers.Count == 0)
@@ -101,6 +102,11 @@ public static class InteropServer
         services.AddProblemDetails();
         return services;
     }
+
+    /// <summary>The framework's own lines about requests quote query strings and broken headers: names of persons, and tokens.</summary>
+    private static void QuietAboutRequests(ILoggingBuilder logging) => logging
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning)
+        .AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
 
     /// <summary>What a connection may send before anything of this server looks at it.</summary>
     private static void Limit(KestrelServerLimits limits, InteropSettings settings)

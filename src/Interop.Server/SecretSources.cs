@@ -22,7 +22,7 @@ internal static class SecretSources
     /// <summary>The server's secret, or null where none is set. No sentence about it says what it is.</summary>
     public static string? Secret(IConfigurationSection section)
     {
-        var secret = section["Secret"];
+        var secret = section["Secret"] is { Length: > 0 } set ? set : null;
         if (section["SecretFile"] is { } path)
         {
             if (secret is not null)

@@ -14,18 +14,7 @@ internal sealed class SqliteDialect : Dialect
 
     public SqliteDialect(string path)
     {
-        if (!File.Exists(path))
-        {
-            // Created here and not by SQLite, so that nobody else can read it even for a moment.
-            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using var file = new FileStream(path, options);
-        }
-
+        PrivateFile.Prepare(path);
         connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 10 }.ToString();
         using var connection = new SqliteConnection(connectionString);
         connection.Open();

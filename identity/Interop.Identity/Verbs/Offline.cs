@@ -5,16 +5,20 @@ namespace Interop.Identity.Verbs;
 /// <summary>What the verbs that work on the database without the server have in common.</summary>
 internal static class Offline
 {
-    public static Option<string> Database() =>
-        new("--database") { Description = "sqlite:PATH or postgres:CONNECTION STRING, as Identity:Database.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("Identity__Database") ?? "sqlite:identity.db" };
+    public static Option<string?> Database() =>
+        new("--database") { Description = "sqlite:PATH or postgres:CONNECTION STRING; Identity:Database by default.", };
 
     /// <summary>The issuer's parts on that database, without HTTP.</summary>
     public static ServiceProvider Open(string? database)
     {
-        var configuration = new ConfigurationBuilder()
-            .AddEnvironmentVariables()
-            .AddInMemoryCollection([new("Identity:Database", database)])
-            .Build();
+        using var configuration = new ConfigurationManager();
+        configuration.AddEnvironmentVariables();
+        configuration.AddSecrets();
+        if (database is not null)
+        {
+            configuration.AddInMemoryCollection([new("Identity:Database", database)]);
+        }
+
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddInteropIdentity(IdentitySettings.From(configuration), TimeProvider.System);

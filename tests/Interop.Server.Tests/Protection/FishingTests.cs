@@ -45,7 +45,7 @@ public sealed class FishingTests : IAsyncLifetime
         var task = found.GetProperty("entry")[0].GetProperty("resource");
         Assert.Contains("demo-hospital", task.GetProperty("description").GetString(), StringComparison.Ordinal);
         Assert.Contains("21 different persons", task.GetProperty("description").GetString(), StringComparison.Ordinal);
-        foreach (var other in new[] { "navigator", "hospital", "police", "dispatch", "social" })
+        foreach (var other in new[] { "navigator", "hospital", "police" })
         {
             using var client = server.As(other);
             foreach (var search in new[] { Alerts, "Task?_summary=count", "Task?owner=Organization/crisis-program&_total=accurate" })

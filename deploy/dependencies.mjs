@@ -1,0 +1,136 @@
+// The dependency and licence report: run by dependencies.sh, which says what it is for.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+const [folder, audit] = process.argv.slice(2);
+const allowed = ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'PostgreSQL', '0BSD', 'CC0-1.0', 'blessing'];
+
+// Packages whose nuspec names no SPDX expression, read by a person on 2026-11-22. A file is known by its hash, so that another text is
+// read again.
+const reviewed = {
+  'file:SourceGear.sqlite3:99464c3a88df7b70': 'blessing', // SQLite is in the public domain; SPDX calls its dedication so
+  'url:https://raw.githubusercontent.com/xunit/xunit/master/license.txt': 'Apache-2.0',
+};
+
+// npm packages are test-time only and never shipped. One that is not fetched on this machine has the licence that was read when it was
+// chosen.
+const reviewedNpm = { 'hl7.fhir.r4.examples': 'CC0-1.0', oauth4webapi: 'MIT' };
+
+const problems = [];
+const nuget = new Map();
+const central = new Map([...readFileSync('Directory.Packages.props', 'utf8').matchAll(/<PackageVersion Include="([^"]+)" Version="([^"]+)"/g)].map(match => [match[1].toLowerCase(), match[2]]));
+
+for (const file of files(/(^|\/)packages\.lock\.json$/)) {
+  const project = basename(dirname(file));
+  for (const dependencies of Object.values(JSON.parse(readFileSync(file, 'utf8')).dependencies)) {
+    for (const [name, entry] of Object.entries(dependencies).filter(([, entry]) => entry.type !== 'Project')) {
+      const known = nuget.get(`${name}@${entry.resolved}`) ?? { name, version: entry.resolved, direct: new Set(), through: new Set() };
+      nuget.set(`${name}@${entry.resolved}`, known);
+      (entry.type === 'Direct' ? known.direct : known.through).add(project);
+      if (entry.type === 'Direct' && central.get(name.toLowerCase()) !== entry.resolved) {
+        problems.push(`${file}: ${name} ${entry.resolved} is direct, but Directory.Packages.props has ${central.get(name.toLowerCase()) ?? 'no version'} of it.`);
+      }
+    }
+  }
+}
+
+const rows = [...nuget.values()].sort((a, b) => a.name.localeCompare(b.name, 'en')).map(item => {
+  const licence = licenceOf(item);
+  judge(`${item.name} ${item.version}`, licence);
+  const shipped = [...item.direct, ...item.through].some(project => !project.endsWith('.Tests') && project !== 'Interop.Benchmarks');
+  return `| ${item.name} | ${item.version} | ${licence ?? 'unknown'} | ${item.direct.size > 0 ? 'direct' : 'transitive'} | ${shipped ? 'yes' : 'tests'} | ${[...new Set([...item.direct, ...item.through])].sort().join(', ')} |`;
+});
+
+const npm = new Map();
+for (const file of files(/\.sh$/)) {
+  for (const match of readFileSync(file, 'utf8').matchAll(/npm (?:pack|install|ci|i) (?:--\S+ )*((?:@[\w.-]+\/)?[\w.-]+)@(\d[\w.-]*)/g)) {
+    npm.set(match[1], match[2]);
+  }
+}
+
+const npmRows = [...npm].sort().map(([name, version]) => {
+  const licence = npmLicence(name, version) ?? reviewedNpm[name];
+  judge(`npm ${name} ${version}`, licence);
+  return `| ${name} | ${version} | ${licence ?? 'unknown'} |`;
+});
+
+const vulnerable = vulnerabilities();
+writeFileSync('artifacts/dependencies.md', [
+  '# Dependencies', '',
+  `${nuget.size} NuGet packages; the .NET 10 shared framework (MIT) besides. ${vulnerable}`, '',
+  '| Package | Version | Licence | Kind | Shipped | Projects |', '|---|---|---|---|---|---|', ...rows, '',
+  'Test-time only, from npm:', '', '| Package | Version | Licence |', '|---|---|---|', ...npmRows, '',
+].join('\n'));
+
+for (const problem of problems) {
+  console.error(problem);
+}
+
+console.log(`${nuget.size} NuGet and ${npm.size} npm packages, ${problems.length} problems; ${vulnerable} See artifacts/dependencies.md.`);
+process.exit(problems.length === 0 ? 0 : 1);
+
+function files(pattern, folder = '.') {
+  return readdirSync(folder, { withFileTypes: true }).filter(entry => !['artifacts', '.git', 'bin', 'obj', 'node_modules'].includes(entry.name)).flatMap(entry => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? files(pattern, path) : pattern.test(path) ? [path] : [];
+  }).sort();
+}
+
+function judge(what, licence) {
+  if (licence === undefined) {
+    problems.push(`${what}: its licence is not known; read it and add it to the table in deploy/dependencies.mjs.`);
+  } else if (!licence.replace(/[()]/g, '').split(/ (?:AND|WITH) /).every(part => part.split(' OR ').some(choice => allowed.includes(choice)))) {
+    problems.push(`${what}: the licence ${licence} is not allowed.`);
+  }
+}
+
+function licenceOf({ name, version }) {
+  const home = join(folder, name.toLowerCase(), version.toLowerCase());
+  const nuspec = join(home, `${name.toLowerCase()}.nuspec`);
+  if (!existsSync(nuspec)) {
+    problems.push(`${name} ${version} is in a lock file and not restored: run dotnet restore first.`);
+    return undefined;
+  }
+
+  const text = readFileSync(nuspec, 'utf8');
+  const [, type, value] = text.match(/<license type="(\w+)"[^>]*>([^<]+)</) ?? [];
+  if (type === 'expression') {
+    return value.trim();
+  }
+
+  if (type === 'file') {
+    return reviewed[`file:${name}:${createHash('sha256').update(readFileSync(join(home, value.trim().replaceAll('\\', '/')))).digest('hex').slice(0, 16)}`];
+  }
+
+  return reviewed[`url:${text.match(/<licenseUrl>([^<]+)</)?.[1]}`];
+}
+
+function npmLicence(name, version) {
+  for (const candidate of [`artifacts/${name}/package/package.json`, `artifacts/${name}/node_modules/${name}/package.json`]) {
+    if (existsSync(candidate)) {
+      const manifest = JSON.parse(readFileSync(candidate, 'utf8'));
+      return manifest.version === version ? manifest.license : undefined;
+    }
+  }
+
+  return undefined;
+}
+
+function vulnerabilities() {
+  if (!existsSync(audit)) {
+    return 'The registry could not be asked for known vulnerabilities.';
+  }
+
+  const answer = JSON.parse(readFileSync(audit, 'utf8'));
+  if ((answer.problems ?? []).length > 0) {
+    return 'The registry did not answer the question for known vulnerabilities.';
+  }
+
+  const found = answer.projects.flatMap(project => (project.frameworks ?? []).flatMap(framework => [...(framework.topLevelPackages ?? []), ...(framework.transitivePackages ?? [])]));
+  for (const item of new Map(found.map(item => [item.id, item])).values()) {
+    problems.push(`${item.id} ${item.resolvedVersion} has a known vulnerability: ${item.vulnerabilities.map(one => one.advisoryurl).join(', ')}`);
+  }
+
+  return found.length === 0 ? 'The registry reports no known vulnerability.' : `The registry reports known vulnerabilities in ${found.length} places.`;
+}
