@@ -4,7 +4,7 @@ using Interop.Benchmarks;
 // One run, one machine: ratios between lines of one output mean something, numbers of two outputs do not.
 var output = Console.Out;
 output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
-var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "server"] : args;
+var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "tokens", "server"] : args;
 if (parts.Contains("fhir"))
 {
     FhirBenchmarks.Run(output);
@@ -18,6 +18,11 @@ if (parts.Contains("conformance"))
 if (parts.Contains("sharing"))
 {
     SharingBenchmarks.Run(output);
+}
+
+if (parts.Contains("tokens"))
+{
+    await TokenCacheBenchmarks.RunAsync(output);
 }
 
 if (parts.Contains("server"))

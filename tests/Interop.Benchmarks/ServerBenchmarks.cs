@@ -29,17 +29,9 @@ internal static class ServerBenchmarks
         var database = Path.Combine(Path.GetTempPath(), $"interop-bench-{Guid.NewGuid():N}.db");
         using var rsa = RSA.Create(2048);
         await using var issuer = await LoopbackIssuer.StartAsync(rsa, CancellationToken.None);
-        var port = Server.Tests.Host.FreePort.Next();
+        var (server, port) = await StartAsync(issuer, database);
+        await using var _ = server;
         var publicUrl = $"http://127.0.0.1:{port}/fhir";
-        await using var server = InteropServer.Build(
-            [
-                $"--urls=http://127.0.0.1:{port}", $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl={publicUrl}",
-                $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}", "--Interop:Issuers:0:Agencies:0=*",
-                "--Interop:Limits:ClientPerMinute=1000000000", "--Interop:Limits:UserPerMinute=1000000000",
-            ],
-            builder => builder.Logging.ClearProviders());
-        await SeedAsync(server.Services.GetRequiredService<GuardedStore>());
-        await server.StartAsync();
         await using var bare = await BareAsync(database);
         var barePort = new Uri(bare.Urls.First()).Port;
 
@@ -70,6 +62,22 @@ internal static class ServerBenchmarks
         await bare.StopAsync();
         await server.StopAsync();
         File.Delete(database);
+    }
+
+    /// <summary>The server on a free port with one person's records and no limit on what a caller asks.</summary>
+    public static async Task<(WebApplication Server, int Port)> StartAsync(LoopbackIssuer issuer, string database)
+    {
+        var port = Server.Tests.Host.FreePort.Next();
+        var server = InteropServer.Build(
+            [
+                $"--urls=http://127.0.0.1:{port}", $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl=http://127.0.0.1:{port}/fhir",
+                $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}", "--Interop:Issuers:0:Agencies:0=*",
+                "--Interop:Limits:ClientPerMinute=1000000000", "--Interop:Limits:UserPerMinute=1000000000",
+            ],
+            builder => builder.Logging.ClearProviders());
+        await SeedAsync(server.Services.GetRequiredService<GuardedStore>());
+        await server.StartAsync();
+        return (server, port);
     }
 
     private static async Task<double> MeasureAsync(int port, int connections, byte[] request)
