@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Interop.Demo.City;
 using Interop.Server;
@@ -16,19 +14,20 @@ public static class Demo
     private const int Seed = 20_261_122;
     private const string DemoFile = "demo.json";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-    private static readonly TimeSpan TokenLife = TimeSpan.FromHours(1);
+    private static readonly TimeSpan TokenRenewal = TimeSpan.FromMinutes(4);
 
     public static async Task<int> RunAsync(int port, string path, CancellationToken cancellationToken)
     {
-        if (port is < 1 or > 65535)
+        var addresses = new DemoAddresses(port);
+        if (port is < 1 or > 65532)
         {
-            await Console.Error.WriteLineAsync($"{port} is not a port. Choose one from 1 to 65535 with --port N.");
+            await Console.Error.WriteLineAsync($"{port} is not a port. Choose one from 1 to 65532 with --port N: the demo takes it and the next three.");
             return 1;
         }
 
-        if (!IsFree(port))
+        if (addresses.Ports.FirstOrDefault(used => !IsFree(used)) is not 0 and var taken)
         {
-            await Console.Error.WriteLineAsync($"Port {port} is in use. Choose another with --port N.");
+            await Console.Error.WriteLineAsync($"Port {taken} is in use. Choose others with --port N: the demo takes N and the next three.");
             return 1;
         }
 
@@ -40,80 +39,78 @@ public static class Demo
             return 1;
         }
 
-        using var key = await SigningKeyAsync(folder, cancellationToken);
-        await using var issuer = await LoopbackIssuer.StartAsync(key, cancellationToken);
-        await using var server = Server(port, folder, issuer);
-        await SeedAsync(server, folder, cancellationToken);
-        await server.StartAsync(cancellationToken);
+        await using var issuer = await DemoIssuer.StartAsync(addresses, folder, cancellationToken);
+        await using var server = Server(addresses, addresses.Url(0), addresses.Fhir, folder.File("interop.db"));
+        await using var sandbox = Server(addresses, addresses.Url(3), addresses.Sandbox, folder.File("sandbox.db"), "--Interop:Sandbox=true");
+        await using var page = DemoPage.Build(addresses);
+        await SeedAsync(server, folder, "a city", _ => true, cancellationToken);
+        await SeedAsync(sandbox, folder, "a sandbox", resource => resource.Type is "Organization" or "Contract", cancellationToken);
+        foreach (var part in (WebApplication[])[server, sandbox, page])
+        {
+            await part.StartAsync(cancellationToken);
+        }
 
-        var now = DateTimeOffset.UtcNow;
-        var callers = DemoCaller.All.Select(caller => (Caller: caller, Token: issuer.Token(caller, now, TokenLife))).ToList();
-        var fhir = $"http://127.0.0.1:{port}/fhir";
-        await WriteDemoFileAsync(folder, fhir, callers, cancellationToken);
-        Print(fhir, folder, callers);
+        await issuer.RegisterAsync(cancellationToken);
+        Print(issuer, folder, await RenewAsync(issuer, folder, cancellationToken));
         try
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            using var timer = new PeriodicTimer(TokenRenewal);
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                await RenewAsync(issuer, folder, cancellationToken);
+            }
         }
         catch (OperationCanceledException)
         {
             Console.WriteLine("Stopping.");
         }
 
-        await server.StopAsync(CancellationToken.None);
+        foreach (var part in (WebApplication[])[page, sandbox, server])
+        {
+            await part.StopAsync(CancellationToken.None);
+        }
+
         return 0;
     }
 
-    private static WebApplication Server(int port, PrivateFolder folder, LoopbackIssuer issuer) => InteropServer.Build(
+    private static WebApplication Server(DemoAddresses addresses, string url, string fhir, string database, params string[] settings) => InteropServer.Build(
     [
-        $"--urls=http://127.0.0.1:{port}",
-        $"--Interop:Database=sqlite:{folder.File("interop.db")}",
-        $"--Interop:PublicUrl=http://127.0.0.1:{port}/fhir",
+        $"--urls={url}",
+        $"--Interop:Database=sqlite:{database}",
+        $"--Interop:PublicUrl={fhir}",
         "--Interop:Custodian=crisis-program",
-        $"--Interop:Issuers:0:Authority={issuer.Authority}",
-        $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
+        $"--Interop:Issuers:0:Authority={addresses.Issuer}",
+        $"--Interop:Issuers:0:Audience={DemoIssuer.Audience}",
         "--Interop:Issuers:0:Agencies:0=*",
         "--Logging:LogLevel:Default=Warning",
+        .. settings,
     ]);
 
-    /// <summary>Fills an empty database with the city; one that has it already is left as it is.</summary>
-    private static async Task SeedAsync(WebApplication server, PrivateFolder folder, CancellationToken cancellationToken)
+    /// <summary>Fills an empty database with what is wanted of the city; one that is filled already is left as it is.</summary>
+    private static async Task SeedAsync(
+        WebApplication server, PrivateFolder folder, string what, Func<CityResource, bool> isWanted, CancellationToken cancellationToken)
     {
         var store = server.Services.GetRequiredService<GuardedStore>();
         if (await store.IsSeededAsync(cancellationToken))
         {
-            Console.WriteLine($"Using the city in {folder.Path}.");
+            Console.WriteLine($"Using {what} in {folder.Path}.");
             return;
         }
 
-        Console.WriteLine($"Seeding a city into {folder.Path} ...");
+        Console.WriteLine($"Seeding {what} into {folder.Path} ...");
         var count = 0;
         foreach (var bundle in CityGenerator.Generate(Seed, DateTimeOffset.UtcNow))
         {
-            count += bundle.Resources.Count;
+            var resources = bundle.Resources.Where(isWanted).ToList();
+            count += resources.Count;
             await store.ImportAsync(
                 bundle.Source,
-                [.. bundle.Resources.Select(resource => (new Fhir.ResourceKey(resource.Type, resource.Id), resource.Json))],
+                [.. resources.Select(resource => (new Fhir.ResourceKey(resource.Type, resource.Id), resource.Json))],
                 cancellationToken);
         }
 
         await store.MarkSeededAsync(cancellationToken);
         Console.WriteLine($"{count} resources seeded.");
-    }
-
-    private static async Task<RSA> SigningKeyAsync(PrivateFolder folder, CancellationToken cancellationToken)
-    {
-        const string Name = "issuer-key.pem";
-        if (File.Exists(folder.File(Name)))
-        {
-            var known = RSA.Create();
-            known.ImportFromPem(await File.ReadAllTextAsync(folder.File(Name), cancellationToken));
-            return known;
-        }
-
-        var made = RSA.Create(2048);
-        await folder.WriteAsync(Name, Encoding.ASCII.GetBytes(made.ExportPkcs8PrivateKeyPem()), cancellationToken);
-        return made;
     }
 
     private static bool IsFree(int port)
@@ -130,27 +127,43 @@ public static class Demo
         }
     }
 
-    private static async Task WriteDemoFileAsync(
-        PrivateFolder folder, string fhir, List<(DemoCaller Caller, string Token)> callers, CancellationToken cancellationToken)
+    /// <summary>Gets every caller a fresh token and writes them down with the rest that scripts want.</summary>
+    private static async Task<List<(DemoCaller Caller, string Token)>> RenewAsync(
+        DemoIssuer issuer, PrivateFolder folder, CancellationToken cancellationToken)
     {
+        var callers = new List<(DemoCaller Caller, string Token)>();
+        foreach (var caller in DemoCaller.All)
+        {
+            callers.Add((caller, await issuer.TokenAsync(caller, cancellationToken)));
+        }
+
         var persons = CityGenerator.Persons(Seed);
         var content = new
         {
-            fhir,
+            fhir = issuer.Addresses.Fhir,
+            issuer = issuer.Addresses.Issuer,
+            sandbox = issuer.Addresses.Sandbox,
+            sandboxToken = await issuer.TokenAsync(DemoCaller.SandboxOffice, cancellationToken),
+            page = issuer.Addresses.Page,
+            navigator = new { userName = issuer.Navigator.UserName, password = issuer.Navigator.Password },
             callers = callers.Select(item => new
             {
                 name = item.Caller.Name,
+                clientId = item.Caller.ClientId,
+                key = folder.File(DemoIssuer.KeyFile(item.Caller)),
                 organization = $"Organization/{item.Caller.Organization}",
                 purposes = item.Caller.Purposes,
                 roles = item.Caller.Roles,
+                scope = item.Caller.Scope,
                 token = item.Token,
             }),
             persons = new { noConsent = persons.NoConsent.Reference, intermediateConsent = persons.IntermediateConsent.Reference, fullConsent = persons.FullConsent.Reference },
         };
         await folder.WriteAsync(DemoFile, JsonSerializer.SerializeToUtf8Bytes(content, Indented), cancellationToken);
+        return callers;
     }
 
-    private static void Print(string fhir, PrivateFolder folder, List<(DemoCaller Caller, string Token)> callers)
+    private static void Print(DemoIssuer issuer, PrivateFolder folder, List<(DemoCaller Caller, string Token)> callers)
     {
         var table = new Table().AddColumns("caller", "organization", "purpose", "roles");
         foreach (var (caller, _) in callers)
@@ -160,17 +173,19 @@ public static class Demo
 
         AnsiConsole.Write(table);
         var demo = folder.File(DemoFile);
-        Console.WriteLine("Tokens are valid for an hour. One request for each caller, ready to paste:");
+        Console.WriteLine($"Tokens are good for five minutes; {demo} always has fresh ones. One request for each caller, ready to paste:");
         foreach (var (caller, token) in callers)
         {
             Console.WriteLine();
             Console.WriteLine($"# {caller.Name}: {Example(caller.Name).Comment}");
             Console.WriteLine(
-                $"curl -s -H 'Authorization: Bearer {token}' {Example(caller.Name).Arguments.Replace("$FHIR", fhir, StringComparison.Ordinal)}");
+                $"curl -s -H 'Authorization: Bearer {token}' {Example(caller.Name).Arguments.Replace("$FHIR", issuer.Addresses.Fhir, StringComparison.Ordinal)}");
         }
 
         Console.WriteLine();
-        Console.WriteLine($"Serving {fhir}; callers, tokens and the three persons to try are in {demo}. Ctrl-C ends it.");
+        Console.WriteLine($"In a browser: {issuer.Addresses.Page}/ , signing in as {issuer.Navigator.UserName} with the password {issuer.Navigator.Password}");
+        Console.WriteLine($"The issuer is {issuer.Addresses.Issuer}, the sandbox for new agencies {issuer.Addresses.Sandbox}.");
+        Console.WriteLine($"Serving {issuer.Addresses.Fhir}; callers, tokens and the three persons to try are in {demo}. Ctrl-C ends it.");
     }
 
     private static (string Comment, string Arguments) Example(string caller)

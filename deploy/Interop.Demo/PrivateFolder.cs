@@ -25,8 +25,14 @@ internal sealed class PrivateFolder
             options.UnixCreateMode = OwnerFile;
         }
 
-        await using var file = new FileStream(File(name), options);
-        await file.WriteAsync(content, cancellationToken);
+        // Whole or not at all: scripts read while the demo writes.
+        var unfinished = File(name) + ".new";
+        await using (var file = new FileStream(unfinished, options))
+        {
+            await file.WriteAsync(content, cancellationToken);
+        }
+
+        System.IO.File.Move(unfinished, File(name), overwrite: true);
     }
 
     /// <summary>Held while a demo uses the folder; null where another one does.</summary>

@@ -5,6 +5,7 @@ using Interop.Demo;
 using Interop.Fhir;
 using Interop.Server;
 using Interop.Server.Guard;
+using Interop.Server.Tests.Host;
 using Microsoft.Data.Sqlite;
 
 namespace Interop.Benchmarks;
@@ -67,7 +68,7 @@ internal static class ServerBenchmarks
     /// <summary>The server on a free port with one person's records and no limit on what a caller asks.</summary>
     public static async Task<(WebApplication Server, int Port)> StartAsync(LoopbackIssuer issuer, string database)
     {
-        var port = Server.Tests.Host.FreePort.Next();
+        var port = FreePort.Next();
         var server = InteropServer.Build(
             [
                 $"--urls=http://127.0.0.1:{port}", $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl=http://127.0.0.1:{port}/fhir",

@@ -30,6 +30,8 @@ public sealed class DemoTests : IDisposable
                 await navigator.GetJsonAsync(person.Value.GetString()!);
             }
 
+            using var page = new HttpClient();
+            Assert.Contains("<script src=\"page.js\">", await page.GetStringAsync(demo.GetProperty("page").GetString() + "/"), StringComparison.Ordinal);
             using var client = As(demo, "navigator");
             using var response = await client.PostFhirAsync("Patient", Fixtures.Patient("x", "Kept"));
             created = (await response.JsonAsync()).GetProperty("id").GetString()!;
@@ -53,7 +55,7 @@ public sealed class DemoTests : IDisposable
         var text = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
 
-        Assert.Equal((1, $"Port {port} is in use. Choose another with --port N."), (process.ExitCode, text.Trim()));
+        Assert.Equal((1, $"Port {port} is in use. Choose others with --port N: the demo takes N and the next three."), (process.ExitCode, text.Trim()));
     }
 
     private async Task<Process> StartedAsync(int port)

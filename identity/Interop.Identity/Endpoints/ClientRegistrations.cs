@@ -144,7 +144,8 @@ internal static class ClientRegistrations
         string[]? RedirectUris,
         JsonElement? Jwks,
         string? JwksUri,
-        bool? DpopBoundAccessTokens)
+        bool? DpopBoundAccessTokens,
+        bool? Sandbox)
     {
         public Client ToClient() => new(
             ClientId ?? string.Empty,
@@ -158,6 +159,6 @@ internal static class ClientRegistrations
             Jwks?.GetRawText(),
             JwksUri,
             DpopBoundAccessTokens ?? false,
-            IsSandbox: false);
+            Sandbox ?? false);
     }
 }

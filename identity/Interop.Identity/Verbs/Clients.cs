@@ -22,11 +22,12 @@ internal static class Clients
         var jwksUri = new Option<string?>("--jwks-uri") { Description = "URL of its public key set." };
         var backend = new Option<bool>("--backend") { Description = "It may use client_credentials." };
         var dpop = new Option<bool>("--dpop") { Description = "It must prove possession of a key (DPoP)." };
+        var sandbox = new Option<bool>("--sandbox") { Description = "Its tokens are for the sandbox; a partner's are at first in any case." };
         var declaration = new Option<string?>("--without-checklist") { Description = "Why a partner's client is live without the sandbox's checklist; goes on the trail." };
         var database = Offline.Database();
         var add = new Command(
             "add",
-            "Registers a client.") { id, name, agency, scope, purpose, role, redirect, jwks, jwksUri, backend, dpop, declaration, database };
+            "Registers a client.") { id, name, agency, scope, purpose, role, redirect, jwks, jwksUri, backend, dpop, sandbox, declaration, database };
         add.SetAction(async (arguments, cancellationToken) =>
         {
             var redirects = arguments.GetValue(redirect)!;
@@ -44,7 +45,7 @@ internal static class Clients
                 await ReadAsync(keys, cancellationToken),
                 arguments.GetValue(jwksUri),
                 arguments.GetValue(dpop),
-                IsSandbox: false);
+                arguments.GetValue(sandbox));
             await using var provider = Offline.Open(arguments.GetValue(database));
             var added = await provider.GetRequiredService<Registrations>().AddAsync(
                 client, Actor.Operator, arguments.GetValue(declaration), cancellationToken);

@@ -1,12 +1,18 @@
+#pragma warning disable IDE0005 // linked into a web project too, whose SDK has some of these usings already
 using System.Security.Cryptography;
+using Interop.Demo;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Interop.Demo;
+namespace Interop.Server.Tests.Host;
 
 /// <summary>
-/// A token issuer for one machine: discovery and keys over loopback HTTP, tokens handed out in process. It has no login and
-/// is not for production; a site uses its own OpenID provider.
+/// An issuer that signs whatever a test wants to say: discovery and keys over loopback HTTP, tokens in process. The real issuer, which
+/// refuses most of that, is met in the journeys.
 /// </summary>
 public sealed class LoopbackIssuer : IAsyncDisposable
 {

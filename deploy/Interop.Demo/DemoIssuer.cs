@@ -1,0 +1,219 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Interop.Identity;
+using Interop.Identity.Accounts;
+using Interop.Identity.Agencies;
+using Interop.Identity.Tables;
+using Interop.Identity.Tokens;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Interop.Demo;
+
+/// <summary>
+/// The real issuer with the demo's clients and one person. Each client has a key of its own in the folder and gets its tokens over HTTP
+/// like any other; only that they begin live is declared, as an operator may.
+/// </summary>
+internal sealed class DemoIssuer : IAsyncDisposable
+{
+    private const string Person = "navigator";
+    private const string PasswordFile = "navigator-password.txt";
+    private readonly WebApplication application;
+    private readonly PrivateFolder folder;
+    private readonly HttpClient http = new();
+
+    private DemoIssuer(WebApplication application, PrivateFolder folder, DemoAddresses addresses)
+    {
+        this.application = application;
+        this.folder = folder;
+        Addresses = addresses;
+    }
+
+    public const string Audience = "interop";
+
+    public DemoAddresses Addresses { get; }
+
+    /// <summary>Of the one person: user name and password.</summary>
+    public (string UserName, string Password) Navigator { get; private set; }
+
+    public static async Task<DemoIssuer> StartAsync(DemoAddresses addresses, PrivateFolder folder, CancellationToken cancellationToken)
+    {
+        var application = InteropIdentity.Build(
+        [
+            $"--urls={addresses.Issuer}",
+            $"--Identity:Issuer={addresses.Issuer}",
+            $"--Identity:Database=sqlite:{folder.File("identity.db")}",
+            $"--Identity:Audience={Audience}",
+            $"--Identity:FhirUrl={addresses.Fhir}",
+            $"--Identity:SandboxUrl={addresses.Sandbox}",
+            "--Identity:RequiresSecondFactor=false", // a person who only looks has no authenticator at hand
+            "--Logging:LogLevel:Default=Warning",
+            "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=Error", // it would warn that the key folder is not encrypted
+        ]);
+        await application.StartAsync(cancellationToken);
+        return new(application, folder, addresses);
+    }
+
+    /// <summary>Registers what is not registered yet. The API must answer: partners are registered within their agreements.</summary>
+    public async Task RegisterAsync(CancellationToken cancellationToken)
+    {
+        foreach (var caller in DemoCaller.All.Append(DemoCaller.SandboxOffice))
+        {
+            await RegisterAsync(
+                new(
+                    caller.ClientId,
+                    caller.Name,
+                    $"Organization/{caller.Organization}",
+                    [Client.ClientCredentials],
+                    caller.Scope.Split(' '),
+                    caller.Purposes,
+                    caller.Roles,
+                    [],
+                    await JwksAsync(caller, cancellationToken),
+                    null,
+                    RequiresDpop: false,
+                    IsSandbox: caller == DemoCaller.SandboxOffice),
+                cancellationToken);
+        }
+
+        await RegisterAsync(
+            new(
+                "demo-page",
+                "Follow-up list",
+                "Organization/crisis-program",
+                [Client.AuthorizationCode],
+                ["openid", "profile", "fhirUser", "user/*.rs"],
+                ["COC"],
+                [],
+                [Addresses.Page + "/"],
+                null,
+                null,
+                RequiresDpop: false,
+                IsSandbox: false),
+            cancellationToken);
+        await AddPersonAsync(cancellationToken);
+    }
+
+    /// <summary>A token of the caller's client, asked for with a signed assertion (SMART Backend Services); good for five minutes.</summary>
+    public async Task<string> TokenAsync(DemoCaller caller, CancellationToken cancellationToken)
+    {
+        using var key = await KeyAsync(caller, cancellationToken);
+        var assertion = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = caller.ClientId,
+            Audience = $"{Addresses.Issuer}/token",
+            Expires = DateTime.UtcNow.AddMinutes(2),
+            Claims = new Dictionary<string, object> { ["sub"] = caller.ClientId, ["jti"] = Guid.NewGuid().ToString("N") },
+            SigningCredentials = new(new RsaSecurityKey(key) { KeyId = caller.ClientId }, SecurityAlgorithms.RsaSha384),
+        });
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["scope"] = caller.Scope,
+            ["client_assertion_type"] = ClientAuthentication.AssertionType,
+            ["client_assertion"] = assertion,
+        });
+        using var response = await http.PostAsync(new Uri($"{Addresses.Issuer}/token"), form, cancellationToken);
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
+        return answer.RootElement.TryGetProperty("access_token", out var token)
+            ? token.GetString()!
+            : throw new InvalidOperationException($"The issuer gave {caller.ClientId} no token: {answer.RootElement}");
+    }
+
+    public static string KeyFile(DemoCaller caller) => $"{caller.ClientId}.pem";
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await application.StopAsync();
+        await application.DisposeAsync();
+    }
+
+    private async Task RegisterAsync(Client client, CancellationToken cancellationToken)
+    {
+        if (await application.Services.GetRequiredService<ClientStore>().FindAsync(client.ClientId, cancellationToken) is null)
+        {
+            await application.Services.GetRequiredService<Registrations>().AddAsync(
+                client, Actor.Operator, "A client of the demo.", cancellationToken);
+        }
+    }
+
+    private async Task AddPersonAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(folder.File(PasswordFile)))
+        {
+            await folder.WriteAsync(PasswordFile, Encoding.ASCII.GetBytes(Secret.NewId()), cancellationToken);
+        }
+
+        Navigator = (Person, await File.ReadAllTextAsync(folder.File(PasswordFile), cancellationToken));
+        if (await application.Services.GetRequiredService<AccountStore>().FindByNameAsync(Person, cancellationToken) is null)
+        {
+            var account = new Account
+            {
+                AccountId = Secret.NewId(),
+                UserName = Person,
+                DisplayName = "Nadja Followup",
+                Organization = "Organization/crisis-program",
+                Roles = "navigator",
+                Purposes = "COC",
+                FhirUser = "Practitioner/navigator-1",
+            };
+            await application.Services.GetRequiredService<SignIn>().AddAsync(account, Navigator.Password, cancellationToken);
+        }
+    }
+
+    private async Task<RSA> KeyAsync(DemoCaller caller, CancellationToken cancellationToken)
+    {
+        var name = KeyFile(caller);
+        var key = RSA.Create(2048);
+        if (File.Exists(folder.File(name)))
+        {
+            key.ImportFromPem(await File.ReadAllTextAsync(folder.File(name), cancellationToken));
+        }
+        else
+        {
+            await folder.WriteAsync(name, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()), cancellationToken);
+        }
+
+        return key;
+    }
+
+    private async Task<string> JwksAsync(DemoCaller caller, CancellationToken cancellationToken)
+    {
+        using var key = await KeyAsync(caller, cancellationToken);
+        var parameters = key.ExportParameters(false);
+        return JsonSerializer.Serialize(new
+        {
+            keys = new[]
+            {
+                new
+                {
+                    kty = "RSA",
+                    use = "sig",
+                    alg = SecurityAlgorithms.RsaSha384,
+                    kid = caller.ClientId,
+                    n = Base64UrlEncoder.Encode(parameters.Modulus),
+                    e = Base64UrlEncoder.Encode(parameters.Exponent),
+                },
+            },
+        });
+    }
+}
+
+/// <summary>Where the demo's parts listen: four neighbouring ports.</summary>
+internal sealed record DemoAddresses(int Port)
+{
+    public string Fhir => Url(0) + "/fhir";
+
+    public string Issuer => Url(1);
+
+    public string Page => Url(2);
+
+    public string Sandbox => Url(3) + "/fhir";
+
+    public IEnumerable<int> Ports => Enumerable.Range(Port, 4);
+
+    public string Url(int offset) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port + offset}");
+}
