@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Interop.Demo;
 using Interop.Server.Guard;
+using Interop.Server.Tests.Host;
 
 namespace Interop.Benchmarks;
 
