@@ -5,6 +5,7 @@ using Interop.Identity.Launches;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
@@ -49,6 +50,8 @@ public static class InteropIdentity
         var application = builder.Build();
         _ = application.Services.GetRequiredService<IdentityDatabase>();
 
+        application.Use(Origins.VaryAsync);
+        application.UseCors();
         application.UseExceptionHandler();
         application.Use(SecurityHeaders.SetAsync);
         application.UseRouting();
@@ -62,6 +65,7 @@ public static class InteropIdentity
         ClientRegistrations.Map(application);
         Authorize.Map(application);
         PrepareLaunch.Map(application);
+        Origins.Map(application);
         Style.Map(application);
         application.MapRazorPages();
         application.MapGet("/health/live", () => Results.Text("ok"));
@@ -125,6 +129,9 @@ public static class InteropIdentity
         services.AddSingleton<LaunchContexts>();
         services.AddSingleton<RecordFinder>();
         services.AddSingleton<FormTargets>();
+        services.AddSingleton<Origins>();
+        services.AddSingleton<ICorsPolicyProvider>(provider => provider.GetRequiredService<Origins>());
+        services.AddCors();
         services.AddExceptionHandler<OAuthErrors>();
         services.AddProblemDetails();
 

@@ -9,6 +9,7 @@ using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -45,6 +46,8 @@ public static class InteropServer
 
         var app = builder.Build();
         app.Use(SecurityHeaders.SetAsync);
+        app.Use(RegisteredOrigins.VaryAsync);
+        app.UseCors();
         app.UseExceptionHandler();
         app.UseRequestTimeouts();
         app.UseStatusCodePages(context => UnmappedAsync(context.HttpContext));
@@ -83,6 +86,8 @@ public static class InteropServer
                     provider.GetRequiredService<ScopeReader>(),
                     provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ScopeReader>();
+        services.AddSingleton<ICorsPolicyProvider, RegisteredOrigins>();
+        services.AddCors();
         services.AddHostedService<RevocationFeeds>();
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<AuditTrail>();

@@ -79,6 +79,9 @@ public sealed record InteropSettings(
 public sealed record IssuerSettings(
     string Authority, string Audience, IReadOnlySet<string> Agencies, IReadOnlyDictionary<string, string> Clients, bool RequireHttps)
 {
+    /// <summary>Origins of web pages that may read answers (<c>Interop:Issuers:N:Origins:0</c>), for issuers that can't be asked.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
     public bool SpeaksFor(string organization) => Agencies.Contains("*") || Agencies.Contains(organization);
 
     internal static IssuerSettings From(IConfigurationSection section)
@@ -103,8 +106,19 @@ public sealed record IssuerSettings(
         }
 
         var clients = section.GetSection("Clients").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
-        return new(authority.TrimEnd('/'), audience, agencies, clients, RequireHttps: !isLoopback);
+        return new(authority.TrimEnd('/'), audience, agencies, clients, RequireHttps: !isLoopback)
+        {
+            Origins = [.. section.GetSection("Origins").GetChildren().Select(child => OriginOf(child.Value, child.Path))],
+        };
     }
+
+    /// <summary>An origin as browsers write it: https, or http on loopback, and nothing after the port.</summary>
+    private static string OriginOf(string? text, string path) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+        && text == $"{url.Scheme}://{url.IdnHost}{(url.IsDefaultPort ? "" : $":{url.Port}")}"
+            ? text
+            : throw new SettingsException($"{path} must be an origin such as https://app.example: scheme, host and port, http on loopback only.");
 }
 
 /// <summary>A setting that the server can't start with; the message is for the operator.</summary>

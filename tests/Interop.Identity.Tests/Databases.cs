@@ -21,6 +21,10 @@ public sealed class SqliteLaunchTests() : LaunchTests(Database.Sqlite);
 
 public sealed class PostgresLaunchTests() : LaunchTests(Database.Postgres);
 
+public sealed class SqliteOriginTests() : OriginTests(Database.Sqlite);
+
+public sealed class PostgresOriginTests() : OriginTests(Database.Postgres);
+
 public sealed class SqliteTwoInstancesTests() : TwoInstancesTests(Database.Sqlite);
 
 public sealed class PostgresTwoInstancesTests() : TwoInstancesTests(Database.Postgres);

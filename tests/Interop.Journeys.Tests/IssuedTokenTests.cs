@@ -56,15 +56,22 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_API_tells_clients_where_the_issuer_is_and_promises_no_patient_scopes()
+    public async Task The_API_tells_clients_where_the_issuer_is_and_what_both_can_do()
     {
         using var http = server.WithToken(null);
         using var document = JsonDocument.Parse(await http.GetStringAsync(".well-known/smart-configuration"));
 
         Assert.Equal(issuer.Issuer + "/token", document.RootElement.GetProperty("token_endpoint").GetString());
         var capabilities = document.RootElement.GetProperty("capabilities").Deserialize<string[]>()!;
-        Assert.Contains("permission-v2", capabilities);
-        Assert.DoesNotContain("permission-patient", capabilities);
+        Assert.Superset(new HashSet<string>(["permission-v1", "permission-v2", "permission-patient", "launch-ehr", "context-standalone-encounter"]), capabilities.ToHashSet());
+
+        using var statement = JsonDocument.Parse(await http.GetStringAsync("metadata"));
+        var security = statement.RootElement.GetProperty("rest")[0].GetProperty("security");
+        var places = security.GetProperty("extension")[0].GetProperty("extension").EnumerateArray()
+            .ToDictionary(place => place.GetProperty("url").GetString()!, place => place.GetProperty("valueUri").GetString()!);
+        Assert.Equal(["authorize", "introspect", "manage", "revoke", "token"], places.Keys.Order());
+        Assert.Equal((issuer.Issuer + "/authorize", issuer.Issuer + "/account"), (places["authorize"], places["manage"]));
+        Assert.True(security.GetProperty("cors").GetBoolean());
     }
 
     [Fact]

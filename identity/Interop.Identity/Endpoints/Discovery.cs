@@ -9,8 +9,9 @@ internal static class Discovery
 {
     private static readonly string[] Capabilities =
     [
-        "client-public", "client-confidential-asymmetric", "launch-standalone", "sso-openid-connect", "context-standalone-patient",
-        "permission-offline", "permission-online", "permission-patient", "permission-user", "permission-v2", "authorize-post",
+        "client-public", "client-confidential-asymmetric", "launch-ehr", "launch-standalone", "authorize-post", "sso-openid-connect",
+        "context-banner", "context-ehr-patient", "context-ehr-encounter", "context-standalone-patient", "context-standalone-encounter",
+        "permission-offline", "permission-online", "permission-patient", "permission-user", "permission-v1", "permission-v2",
     ];
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -29,6 +30,8 @@ internal static class Discovery
         ["introspection_endpoint"] = settings.Endpoint("/introspect"),
         ["revocation_endpoint"] = settings.Endpoint("/revoke"),
         ["interop_revocation_endpoint"] = settings.Endpoint("/revocations"),
+        ["interop_origin_endpoint"] = settings.Endpoint("/origins"),
+        ["interop_launch_endpoint"] = settings.Endpoint("/launch"),
         ["userinfo_endpoint"] = settings.Endpoint("/userinfo"),
         ["jwks_uri"] = settings.Endpoint("/jwks"),
         ["response_types_supported"] = (string[])["code"],
@@ -44,7 +47,7 @@ internal static class Discovery
         ["dpop_signing_alg_values_supported"] = DpopProof.Algorithms,
         ["id_token_signing_alg_values_supported"] = (string[])[SecurityAlgorithms.RsaSha256],
         ["subject_types_supported"] = (string[])["public"],
-        ["scopes_supported"] = (string[])["openid", "profile", "fhirUser", "launch/patient", "offline_access", "online_access", "patient/*.rs", "user/*.cruds", "system/*.cruds"],
+        ["scopes_supported"] = (string[])["openid", "profile", "fhirUser", "launch", "launch/patient", "launch/encounter", "offline_access", "online_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds"],
         ["claims_supported"] = (string[])["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "name", "fhirUser"],
         ["authorization_response_iss_parameter_supported"] = true,
         ["request_parameter_supported"] = false,

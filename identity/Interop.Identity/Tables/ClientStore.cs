@@ -18,6 +18,18 @@ internal sealed class ClientStore(IdentityDatabase database, TimeProvider clock)
     public async Task<Client?> FindActiveAsync(string? clientId, CancellationToken cancellationToken) =>
         clientId is null || !ClientRules.IsClientId(clientId) || await FindAsync(clientId, cancellationToken) is not { IsRevoked: false } client ? null : client;
 
+    /// <summary>Whether an active public client has a redirect URI on the origin: what runs in browsers has no keys.</summary>
+    public async Task<bool> HasOriginAsync(string origin, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            SELECT redirect_uris
+            FROM   client
+            WHERE  revoked_at IS NULL AND jwks IS NULL AND jwks_uri IS NULL AND LOWER(redirect_uris) LIKE @pattern
+            """;
+        var found = await database.ListAsync<string>(sql, new { pattern = $"%{origin}%" }, cancellationToken);
+        return found.SelectMany(Words.Split).Any(redirect => OriginOf(redirect) == origin);
+    }
+
     public async Task<IReadOnlyList<Client>> ListAsync(CancellationToken cancellationToken) =>
         [.. (await database.ListAsync<Row>($"SELECT {Columns} FROM client ORDER BY client_id", new { }, cancellationToken)).Select(row => row.ToClient())];
 
@@ -89,6 +101,12 @@ internal sealed class ClientStore(IdentityDatabase database, TimeProvider clock)
             cancellationToken);
         return ended > 0;
     }
+
+    /// <summary>As browsers write it; other schemes than http and https have none.</summary>
+    private static string? OriginOf(string redirectUri) =>
+        Uri.TryCreate(redirectUri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? $"{uri.Scheme}://{uri.IdnHost}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}"
+            : null;
 
     private sealed class Row
     {

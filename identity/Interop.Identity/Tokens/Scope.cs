@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Interop.Identity.Tokens;
 
 /// <summary>
-/// One scope: a SMART v2 resource scope (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html), or a plain word such
+/// One scope: a SMART resource scope, version 2 or 1 (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html), or a plain word such
 /// as <c>openid</c> or <c>cad.write</c>, whose <see cref="Context"/> is null.
 /// </summary>
 /// <param name="Context"><c>patient</c>, <c>user</c> or <c>system</c>.</param>
@@ -14,8 +14,10 @@ internal sealed partial record Scope(string Text, string? Context, string? Type,
     /// <summary>The scope, or null when it is neither form.</summary>
     public static Scope? TryParse(string text)
     {
-        if (Resource().Match(text) is { Success: true } match && match.Groups["rights"].Value is { Length: > 0 } rights)
+        if (Resource().Match(text) is { Success: true } match && match.Groups["rights"].Value is { Length: > 0 } letters)
         {
+            // Version 1 of SMART had words, which stand for letters: the text stays as it was asked for.
+            var rights = letters switch { "read" => "rs", "write" => "cud", "*" => "cruds", _ => letters };
             return new(
                 text,
                 match.Groups["context"].Value,
@@ -58,7 +60,7 @@ internal sealed partial record Scope(string Text, string? Context, string? Type,
             : purposes.Count == 0 ? allowed : purposes;
     }
 
-    [GeneratedRegex(@"\A(?<context>patient|user|system)/(?<type>\*|[A-Z][A-Za-z]{1,63})\.(?<rights>c?r?u?d?s?)(\?(?<query>[!#-\[\]-~]{1,500}))?\z")]
+    [GeneratedRegex(@"\A(?<context>patient|user|system)/(?<type>\*|[A-Z][A-Za-z]{1,63})\.(?<rights>c?r?u?d?s?|read|write|\*)(\?(?<query>[!#-\[\]-~]{1,500}))?\z")]
     private static partial Regex Resource();
 
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9._-]{0,63}(/(patient|encounter))?\z")]

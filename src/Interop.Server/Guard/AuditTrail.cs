@@ -37,7 +37,7 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
         });
         return new(
             instant,
-            null,
+            caller?.Issuer,
             caller?.ClientId,
             caller?.Subject,
             caller?.Organization,

@@ -15,6 +15,9 @@ internal sealed record Caller(
     /// <summary>What the token is bound to; nothing for a bearer token.</summary>
     public Confirmation Confirmation { get; init; } = Confirmation.None;
 
+    /// <summary>The issuer that vouches for all this: names of clients and users are its own.</summary>
+    public string? Issuer { get; init; }
+
     /// <summary>Id of the patient in the token's launch context, or null.</summary>
     public string? Patient { get; init; }
 
@@ -61,6 +64,8 @@ internal sealed record Caller(
             return (null, "The token is bound in a way that is not supported here.");
         }
 
+        // Some issuers write scp, as a list or between spaces (RFC 9068 section 2.2.3 has scope); it counts only where scope is not there.
+        var scope = string.Join(' ', byType["scope"].Any() ? byType["scope"] : byType["scp"]);
         var patient = byType["patient"].FirstOrDefault();
         if (patient is not null && !ResourceKey.IsId(patient))
         {
@@ -87,8 +92,9 @@ internal sealed record Caller(
                 practitioner,
                 [.. byType["purpose_of_use"].Distinct()],
                 [.. byType["roles"].Distinct()],
-                scopes.Read(string.Join(' ', byType["scope"]), patient, isPerson))
+                scopes.Read(scope, patient, isPerson))
             {
+                Issuer = issuer.Authority,
                 Patient = patient,
                 IsPerson = isPerson,
                 Confirmation = confirmation,

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -59,6 +61,31 @@ internal sealed class InteropIssuer
         (await metadata.CurrentAsync(cancellationToken)).AdditionalData.TryGetValue("interop_revocation_endpoint", out var endpoint)
             ? endpoint as string
             : null;
+
+    /// <summary>Whether a client of the issuer has pages on the origin; an issuer that can't be asked has none but those of the settings.</summary>
+    public async Task<bool> HasOriginAsync(string origin, CancellationToken cancellationToken)
+    {
+        if (settings.Origins.Contains(origin))
+        {
+            return true;
+        }
+
+        try
+        {
+            if (!(await metadata.CurrentAsync(cancellationToken)).AdditionalData.TryGetValue("interop_origin_endpoint", out var named) || named is not string endpoint)
+            {
+                return false;
+            }
+
+            using var answer = JsonDocument.Parse(
+                await documents.GetDocumentAsync(QueryHelpers.AddQueryString(endpoint, "origin", origin), cancellationToken));
+            return answer.RootElement.TryGetProperty("registered", out var registered) && registered.ValueKind == JsonValueKind.True;
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException or JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     public async Task<TokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken)
     {

@@ -27,7 +27,8 @@ internal sealed class RevocationFeeds(TokenVerifier verifier, ILogger<Revocation
                 }
 
                 using var answer = JsonDocument.Parse(await http.GetStringAsync($"{endpoint}?after={last}", cancellationToken));
-                verifier.Revocations.Add(answer.RootElement.GetProperty("revoked").EnumerateArray().Select(hash => hash.GetString()!));
+                verifier.Revocations.Add(
+                    issuer.Authority, answer.RootElement.GetProperty("revoked").EnumerateArray().Select(hash => hash.GetString()!));
                 last = answer.RootElement.GetProperty("last").GetInt64();
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

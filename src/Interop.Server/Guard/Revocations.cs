@@ -13,15 +13,17 @@ internal sealed class Revocations(TimeProvider clock)
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> revoked = new(StringComparer.Ordinal);
 
-    /// <summary>The hashes under which a token can be ended.</summary>
-    public static string[] Marks(string? id, string? grant, string client) =>
-        grant is null
-            ? [Hash("jti:" + id), Hash("client:" + client)]
-            : [Hash("jti:" + id), Hash("client:" + client), Hash("grant:" + grant)];
+    /// <summary>The marks under which a token can be ended, by its own issuer alone: another may have a client of the same name.</summary>
+    public static string[] Marks(string issuer, string? id, string? grant, string client) =>
+    [
+        Mark(issuer, Hash("client:" + client)),
+        .. string.IsNullOrEmpty(id) ? Array.Empty<string>() : [Mark(issuer, Hash("jti:" + id))],
+        .. grant is null ? Array.Empty<string>() : [Mark(issuer, Hash("grant:" + grant))],
+    ];
 
     public bool Has(string[] marks) => !revoked.IsEmpty && Array.Exists(marks, revoked.ContainsKey);
 
-    public void Add(IEnumerable<string> hashes)
+    public void Add(string issuer, IEnumerable<string> hashes)
     {
         var now = clock.GetUtcNow();
         foreach (var (hash, until) in revoked)
@@ -34,9 +36,11 @@ internal sealed class Revocations(TimeProvider clock)
 
         foreach (var hash in hashes)
         {
-            revoked[hash] = now + Kept;
+            revoked[Mark(issuer, hash)] = now + Kept;
         }
     }
+
+    private static string Mark(string issuer, string hash) => $"{issuer} {hash}";
 
     private static string Hash(string what) => Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(what)));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Interop.Fhir.Schema;
+using Interop.Server.Guard;
 using Interop.Server.Http;
 
 namespace Interop.Server.Interactions;
@@ -13,18 +14,31 @@ internal static class Capabilities
         FhirInteraction.Create, FhirInteraction.Search,
     ];
 
+    /// <summary>The parts of the extension oauth-uris, and where the issuer's SMART configuration tells them.</summary>
+    private static readonly (string Url, string Member)[] Places =
+    [
+        ("authorize", "authorization_endpoint"), ("token", "token_endpoint"), ("introspect", "introspection_endpoint"),
+        ("revoke", "revocation_endpoint"), ("manage", "management_endpoint"),
+    ];
+
     public static void Map(FhirRoutes fhir)
     {
-        byte[]? statement = null;
-        fhir.GetPublic("/metadata", FhirInteraction.Capabilities, (HttpRequest request, InteropSettings settings, SearchParameterSet parameters) =>
-        {
-            FhirRequest.RequireJson(request);
-            statement ??= Statement(fhir.Routes, settings, parameters);
-            return FhirResult.Public(200, writer => writer.WriteRawValue(statement, skipInputValidation: true));
-        });
+        // Made again only when the issuer tells other places: it is a megabyte.
+        (string? Issuer, byte[] Json)? made = null;
+        fhir.GetPublic(
+            "/metadata",
+            FhirInteraction.Capabilities,
+            async (HttpRequest request, InteropSettings settings, SearchParameterSet parameters, TokenVerifier verifier, CancellationToken cancellationToken) =>
+            {
+                FhirRequest.RequireJson(request);
+                var issuer = verifier.Issuers.Count == 0 ? null : await verifier.Issuers[0].SmartConfigurationAsync(cancellationToken);
+                var statement = made is { } known && known.Issuer == issuer ? known.Json : Statement(fhir.Routes, settings, parameters, issuer);
+                made = (issuer, statement);
+                return FhirResult.Public(200, writer => writer.WriteRawValue(statement, skipInputValidation: true));
+            });
     }
 
-    private static byte[] Statement(IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters)
+    private static byte[] Statement(IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters, string? issuer)
     {
         var mapped = routes.Select(route => route.Interaction).ToHashSet();
         return FhirJson.Write(writer =>
@@ -45,7 +59,7 @@ internal static class Capabilities
             writer.WriteStartArray("rest");
             writer.WriteStartObject();
             writer.WriteString("mode", "server");
-            WriteSecurity(writer);
+            WriteSecurity(writer, issuer);
             writer.WriteStartArray("resource");
             foreach (var type in FhirFacts.R4.ResourceTypes)
             {
@@ -64,9 +78,12 @@ internal static class Capabilities
         });
     }
 
-    private static void WriteSecurity(Utf8JsonWriter writer)
+    /// <summary>https://hl7.org/fhir/smart-app-launch/conformance.html; without the issuer's places while it does not tell them.</summary>
+    private static void WriteSecurity(Utf8JsonWriter writer, string? issuer)
     {
         writer.WriteStartObject("security");
+        WritePlaces(writer, issuer);
+        writer.WriteBoolean("cors", true);
         writer.WriteStartArray("service");
         writer.WriteStartObject();
         writer.WriteStartArray("coding");
@@ -75,9 +92,43 @@ internal static class Capabilities
         writer.WriteString("code", "SMART-on-FHIR");
         writer.WriteEndObject();
         writer.WriteEndArray();
+        writer.WriteString("text", "OAuth 2 access tokens as SMART App Launch 2.2 and SMART Backend Services describe, bearer or bound by DPoP");
         writer.WriteEndObject();
         writer.WriteEndArray();
+        writer.WriteString(
+            "description",
+            "Every request but this one and the SMART configuration needs a token of a trusted issuer. Scopes (version 1 and 2, granular ones as"
+            + " searches without chains) narrow what sharing agreements and consents open. Web pages may read answers on the origins of registered clients.");
         writer.WriteEndObject();
+    }
+
+    private static void WritePlaces(Utf8JsonWriter writer, string? issuer)
+    {
+        using var document = issuer is null ? null : JsonDocument.Parse(issuer);
+        var told = Places
+            .Select(place => (place.Url, Value: document is not null && document.RootElement.TryGetProperty(place.Member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null))
+            .Where(place => place.Value is not null)
+            .ToList();
+        if (told.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("extension");
+        writer.WriteStartObject();
+        writer.WriteStartArray("extension");
+        foreach (var (url, value) in told)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("url", url);
+            writer.WriteString("valueUri", value);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("url", "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris");
+        writer.WriteEndObject();
+        writer.WriteEndArray();
     }
 
     private static void WriteType(

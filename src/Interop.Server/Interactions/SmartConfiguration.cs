@@ -10,8 +10,8 @@ namespace Interop.Server.Interactions;
 /// </summary>
 internal static class SmartConfiguration
 {
-    /// <summary>Patient-context scopes allow nothing here, so the document must not promise them.</summary>
-    private static readonly string[] NotHere = ["permission-patient", "context-standalone-patient", "context-ehr-patient", "launch-ehr"];
+    /// <summary>What an issuer may offer with other APIs and this one has no part for: the document must not promise it.</summary>
+    private static readonly string[] NotHere = ["smart-app-state"];
 
     public static void Map(FhirRoutes fhir) => fhir.GetPublic(
         "/.well-known/smart-configuration",

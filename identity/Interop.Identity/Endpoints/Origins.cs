@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+using Interop.Identity.Tables;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+
+namespace Interop.Identity.Endpoints;
+
+/// <summary>
+/// Which web pages may read answers (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol): those on the origin of a redirect URI of
+/// an active public client, and only from what such a client needs. APIs ask here for theirs.
+/// </summary>
+internal sealed partial class Origins(ClientStore clients) : ICorsPolicyProvider
+{
+    private static readonly string[] Paths =
+        ["/token", "/revoke", "/userinfo", "/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/smart-configuration"];
+
+    /// <summary>Answers whether an origin is registered. Anybody may ask: whoever has an app's page knows its origin.</summary>
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/origins", async (string? origin, Origins origins, CancellationToken cancellationToken) =>
+        origin is null
+            ? Results.BadRequest()
+            : Results.Json(new { registered = await origins.AreRegisteredAsync(origin, cancellationToken) }));
+
+    /// <summary>Answers depend on the origin also where there is none, so that no cache gives one page's answer to another.</summary>
+    public static Task VaryAsync(HttpContext http, RequestDelegate next)
+    {
+        if (Has(http))
+        {
+            http.Response.OnStarting(() =>
+            {
+                http.Response.Headers.Append("Vary", "Origin");
+                return Task.CompletedTask;
+            });
+        }
+
+        return next(http);
+    }
+
+    public async Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)
+    {
+        var origin = context.Request.Headers.Origin.ToString();
+        return Has(context) && await AreRegisteredAsync(origin, context.RequestAborted)
+            ? new CorsPolicyBuilder(origin)
+                .WithMethods("GET", "POST")
+                .WithHeaders("Accept", "Authorization", "Content-Type", "DPoP")
+                .WithExposedHeaders("Retry-After", "WWW-Authenticate")
+                .SetPreflightMaxAge(TimeSpan.FromMinutes(1))
+                .Build()
+            : null;
+    }
+
+    private static bool Has(HttpContext http) => Paths.Contains(http.Request.Path.Value, StringComparer.Ordinal);
+
+    private async Task<bool> AreRegisteredAsync(string origin, CancellationToken cancellationToken) =>
+        Shape().IsMatch(origin) && await clients.HasOriginAsync(origin, cancellationToken);
+
+    [GeneratedRegex(@"\Ahttps?://[a-z0-9.\[\]:-]{1,260}\z")]
+    private static partial Regex Shape();
+}
