@@ -39,11 +39,13 @@ public sealed class MetadataTests : IAsyncLifetime
     {
         var capabilities = (await issuer.GetJsonAsync("/.well-known/smart-configuration")).GetProperty("capabilities").Deserialize<string[]>()!;
 
-        Assert.Contains("client-confidential-asymmetric", capabilities);
-        Assert.Contains("permission-v2", capabilities);
-        Assert.DoesNotContain("permission-v1", capabilities);
-        Assert.DoesNotContain("launch-ehr", capabilities);
-        Assert.DoesNotContain("client-confidential-symmetric", capabilities);
+        Assert.Equal(
+            [
+                "authorize-post", "client-confidential-asymmetric", "client-public", "context-banner", "context-ehr-encounter", "context-ehr-patient",
+                "context-standalone-encounter", "context-standalone-patient", "launch-ehr", "launch-standalone", "permission-offline", "permission-online",
+                "permission-patient", "permission-user", "permission-v1", "permission-v2", "sso-openid-connect",
+            ],
+            capabilities.Order(StringComparer.Ordinal));
     }
 
     [Theory]
