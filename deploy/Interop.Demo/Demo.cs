@@ -4,6 +4,7 @@ using System.Text.Json;
 using Interop.Demo.City;
 using Interop.Server;
 using Interop.Server.Guard;
+using Microsoft.AspNetCore.Connections;
 using Spectre.Console;
 
 namespace Interop.Demo;
@@ -25,9 +26,9 @@ public static class Demo
             return 1;
         }
 
-        if (addresses.Ports.FirstOrDefault(used => !IsFree(used)) is not 0 and var taken)
+        if (addresses.Ports.FirstOrDefault(number => !IsFree(number)) is not 0 and var used)
         {
-            await Console.Error.WriteLineAsync($"Port {taken} is in use. Choose others with --port N: the demo takes N and the next three.");
+            await Console.Error.WriteLineAsync($"Port {used} is in use. Choose others with --port N: the demo takes N and the next three.");
             return 1;
         }
 
@@ -45,9 +46,17 @@ public static class Demo
         await using var page = DemoPage.Build(addresses);
         await SeedAsync(server, folder, "a city", _ => true, cancellationToken);
         await SeedAsync(sandbox, folder, "a sandbox", resource => resource.Type is "Organization" or "Contract", cancellationToken);
-        foreach (var part in (WebApplication[])[server, sandbox, page])
+        try
         {
-            await part.StartAsync(cancellationToken);
+            foreach (var part in (WebApplication[])[server, sandbox, page])
+            {
+                await part.StartAsync(cancellationToken);
+            }
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync("A port was taken while the city was seeded. Start again, or choose others with --port N.");
+            return 1;
         }
 
         await issuer.RegisterAsync(cancellationToken);

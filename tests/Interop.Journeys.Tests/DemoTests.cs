@@ -18,7 +18,7 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task The_demo_starts_keeps_its_data_and_ends_cleanly()
     {
-        var port = FreePort.Next();
+        var port = FreePort.FirstOf(4);
         string created;
         using (var first = await StartedAsync(port))
         {
