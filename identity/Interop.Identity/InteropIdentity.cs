@@ -7,6 +7,7 @@ using Interop.Identity.Tokens;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Identity;
 
 namespace Interop.Identity;
@@ -39,7 +40,8 @@ public static class InteropIdentity
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 24 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, TimeSpan.FromSeconds(5));
+            kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 500, gracePeriod: TimeSpan.FromSeconds(5)); // no form is large
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(1);
         });
         if (builder.Configuration["urls"] is null && builder.Configuration["ASPNETCORE_URLS"] is null)
         {
@@ -143,6 +145,12 @@ public static class InteropIdentity
         services.AddAuthentication(Browsers.Complete)
             .AddCookie(Browsers.Complete, options => Harden(options, settings, SessionStore.Life))
             .AddCookie(Browsers.Halfway, options => Harden(options, settings, TimeSpan.FromMinutes(5)));
+        services.Configure<FormOptions>(options =>
+        {
+            options.ValueCountLimit = 50; // the longest of our forms has twelve fields
+            options.KeyLengthLimit = 100;
+            options.ValueLengthLimit = 16 * 1024;
+        });
         services.AddAntiforgery(options => Harden(options.Cookie, settings, "interop-form"));
         services.AddRazorPages();
     }

@@ -29,6 +29,8 @@ internal sealed partial class Browser : IAsyncDisposable
 
     public CookieContainer Cookies { get; } = new(1000, 1000, 4096);
 
+    public string UserAgent { set => http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", value); }
+
     /// <summary>Path and query of the page that is shown.</summary>
     public string Path { get; private set; } = "/";
 

@@ -34,3 +34,7 @@ public sealed class SqliteVerbsTests() : VerbsTests(Database.Sqlite);
 public sealed class PostgresVerbsTests() : VerbsTests(Database.Postgres);
 
 public sealed class SqliteTablesTests() : TablesTests(Database.Sqlite);
+
+public sealed class SqliteAttackTests() : AttackTests(Database.Sqlite);
+
+public sealed class PostgresAttackTests() : AttackTests(Database.Postgres);

@@ -23,4 +23,21 @@ internal static class Executable
         start.Environment["Identity__Issuer"] = beside.Issuer;
         return Process.Start(start)!;
     }
+
+    /// <summary>Waits until the instance that was started answers.</summary>
+    public static async Task AnswersAsync(Process process, HttpClient http)
+    {
+        while (true)
+        {
+            try
+            {
+                Assert.Equal("ok", await http.GetStringAsync("/health/live"));
+                return;
+            }
+            catch (HttpRequestException) when (!process.HasExited)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using Interop.Identity.Accounts;
 using Interop.Identity.Tokens;
@@ -78,7 +77,7 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
         var url = $"http://127.0.0.1:{RunningIssuer.FreePort()}";
         using var process = Executable.Start(first, "serve", $"--urls={url}", "--Logging:LogLevel:Default=None");
         using var http = new HttpClient { BaseAddress = new Uri(url) };
-        await AnswersAsync(process, http);
+        await Executable.AnswersAsync(process, http);
         await using var browser = Browser.At(url);
         await browser.OpenAsync("/sign-in");
         await browser.SubmitAsync(("UserName", person.UserName), ("Password", Person.Password));
@@ -263,22 +262,6 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
         Assert.Equal(kid, Assert.Single(new JsonWebKeySet(await first.Http.GetStringAsync("/jwks")).Keys).Kid);
         Assert.Equal("False", (await client.PostAsync(first, "/introspect", new() { ["token"] = token }))["active"]);
         Assert.Equal(kid, new JsonWebToken((await client.TokenAsync()).AccessToken).Kid);
-    }
-
-    private static async Task AnswersAsync(Process process, HttpClient http)
-    {
-        while (true)
-        {
-            try
-            {
-                Assert.Equal("ok", await http.GetStringAsync("/health/live"));
-                return;
-            }
-            catch (HttpRequestException) when (!process.HasExited)
-            {
-                await Task.Delay(50);
-            }
-        }
     }
 
     /// <summary>Asks for tokens until told to stop, or until nobody answers.</summary>

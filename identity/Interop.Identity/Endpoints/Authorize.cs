@@ -1,6 +1,7 @@
 using Interop.Identity.Accounts;
 using Interop.Identity.Launches;
 using Interop.Identity.Tables;
+using Interop.Identity.Tokens;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Interop.Identity.Endpoints;
@@ -8,14 +9,19 @@ namespace Interop.Identity.Endpoints;
 /// <summary>The authorization endpoint, RFC 6749 section 3.1: sends the browser to sign in, to consent, or back with a code.</summary>
 internal static class Authorize
 {
+    /// <summary>What fits into a request line, of which the server takes 8 kB.</summary>
+    private const int MaxQuery = 6_000;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/authorize", HandleAsync);
         routes.MapPost("/authorize", async (HttpRequest request, CancellationToken cancellationToken) =>
         {
             // authorize-post of SMART: from here on it is a GET, so that the rest has one way in.
-            var form = await request.ReadFormAsync(cancellationToken);
-            return Results.Redirect("/authorize" + QueryString.Create(form), false, false);
+            var query = QueryString.Create(await OAuthForm.ReadFieldsAsync(request, cancellationToken));
+            return query.Value!.Length <= MaxQuery
+                ? Results.Redirect("/authorize" + query, false, false)
+                : throw new OAuthException(OAuthException.InvalidRequest, "The authorization request is too long.");
         }).DisableAntiforgery();
     }
 

@@ -5,15 +5,19 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace Interop.Identity.Endpoints;
 
 /// <summary>The only place that turns an <see cref="OAuthException"/> into an answer, RFC 6749 section 5.2. Every refusal is on the trail.</summary>
-internal sealed class OAuthErrors(SecurityTrail trail, ILogger<OAuthErrors> logger) : IExceptionHandler
+internal sealed class OAuthErrors(SecurityTrail trail, RequestLimits limits, ILogger<OAuthErrors> logger) : IExceptionHandler
 {
     /// <summary>Where a handler leaves the client id that the request claims, for the trail.</summary>
     public const string ClaimedClient = "claimed-client";
 
     public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancellationToken)
     {
+        var remote = http.Connection.RemoteIpAddress?.ToString();
         if (exception is BadHttpRequestException malformed)
         {
+            // Not cancelled with the request: who trickles or hangs up is on the trail too.
+            await trail.RecordAsync(
+                new("request", true, null, null, remote, $"The request is malformed, too large or too slow ({malformed.StatusCode})."), CancellationToken.None);
             http.Response.StatusCode = malformed.StatusCode;
             return true;
         }
@@ -35,9 +39,10 @@ internal sealed class OAuthErrors(SecurityTrail trail, ILogger<OAuthErrors> logg
                 true,
                 http.Items[ClaimedClient] as string,
                 null,
-                http.Connection.RemoteIpAddress?.ToString(),
+                remote,
                 refused.Message),
             cancellationToken);
+        limits.Refused(remote);
         if (refused.Status == StatusCodes.Status429TooManyRequests)
         {
             http.Response.Headers.RetryAfter = "60";

@@ -17,26 +17,23 @@ internal sealed class RequestLimits(IdentitySettings settings, AllowanceStore al
     private static readonly TimeSpan NameWindow = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AddressWindow = TimeSpan.FromMinutes(15);
 
-    private readonly PartitionedRateLimiter<string> clients =
-        PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetSlidingWindowLimiter(
-            key,
-            _ => new SlidingWindowRateLimiterOptions
-            {
-                PermitLimit = settings.RequestsPerMinute,
-                Window = TimeSpan.FromMinutes(1),
-                SegmentsPerWindow = 6,
-                QueueLimit = 0,
-            }));
+    private readonly PartitionedRateLimiter<string> clients = PerMinute(settings.RequestsPerMinute);
+    private readonly PartitionedRateLimiter<string> refusals = PerMinute(settings.RequestsPerMinute);
 
+    /// <summary>Counts a request of a client, and looks at what the address was refused lately under whatever client ids.</summary>
     /// <exception cref="OAuthException">Too many requests.</exception>
     public void DemandForClient(string? clientId, string? remote)
     {
+        using var refused = refusals.AttemptAcquire(NetworkOf(remote), 0);
         using var lease = clients.AttemptAcquire($"{remote} {clientId}");
-        if (!lease.IsAcquired)
+        if (!refused.IsAcquired || !lease.IsAcquired)
         {
             throw new OAuthException(OAuthException.SlowDown, "Too many requests. Try again in a minute.");
         }
     }
+
+    /// <summary>Counts a request that was refused.</summary>
+    public void Refused(string? remote) => refusals.AttemptAcquire(NetworkOf(remote)).Dispose();
 
     /// <summary>
     /// Counts an attempt before it is judged, so that many at once can't outrun the count; <see cref="SucceededAsync"/> takes back
@@ -58,7 +55,16 @@ internal sealed class RequestLimits(IdentitySettings settings, AllowanceStore al
     public Task SucceededAsync(string? remote, CancellationToken cancellationToken) =>
         allowances.ReturnAsync("address", NetworkOf(remote), settings.FailedSignInsPerAddress, AddressWindow, cancellationToken);
 
-    public void Dispose() => clients.Dispose();
+    public void Dispose()
+    {
+        clients.Dispose();
+        refusals.Dispose();
+    }
+
+    private static PartitionedRateLimiter<string> PerMinute(int count) =>
+        PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetSlidingWindowLimiter(
+            key,
+            _ => new SlidingWindowRateLimiterOptions { PermitLimit = count, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6, QueueLimit = 0 }));
 
     /// <summary>The address; of IPv6 the first half, within which one subscriber takes whatever address it likes.</summary>
     private static string NetworkOf(string? remote)

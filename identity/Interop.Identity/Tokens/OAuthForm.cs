@@ -18,6 +18,15 @@ internal sealed class OAuthForm
     /// <exception cref="OAuthException">The body is no form, is too long, or has a parameter twice.</exception>
     public static async Task<OAuthForm> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        var form = await ReadFieldsAsync(request, cancellationToken);
+        return form.Any(field => field.Value.Count != 1)
+            ? throw new OAuthException(OAuthException.InvalidRequest, "A parameter comes more than once.")
+            : new(form, request.Headers.ContainsKey("Authorization"));
+    }
+
+    /// <exception cref="OAuthException">The body is no form, or is too long.</exception>
+    public static async Task<IFormCollection> ReadFieldsAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
         if (
             !request.HasFormContentType
                 || request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
@@ -25,18 +34,13 @@ internal sealed class OAuthForm
             throw new OAuthException(OAuthException.InvalidRequest, "The body must be application/x-www-form-urlencoded.");
         }
 
-        IFormCollection form;
         try
         {
-            form = await request.ReadFormAsync(cancellationToken);
+            return await request.ReadFormAsync(cancellationToken);
         }
         catch (InvalidDataException)
         {
             throw new OAuthException(OAuthException.InvalidRequest, "The body is not a form within the limits.");
         }
-
-        return form.Any(field => field.Value.Count != 1)
-            ? throw new OAuthException(OAuthException.InvalidRequest, "A parameter comes more than once.")
-            : new(form, request.Headers.ContainsKey("Authorization"));
     }
 }
