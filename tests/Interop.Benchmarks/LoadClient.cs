@@ -29,7 +29,12 @@ internal static class LoadClient
         var (done, failed) = (0L, 0L);
         while (clock.Elapsed < duration)
         {
-            await socket.SendAsync(script.NextRequest());
+            if (script.NextRequest() is not { Length: > 0 } request)
+            {
+                break; // the script is over
+            }
+
+            await socket.SendAsync(request);
             var (status, location) = await ReceiveAsync(socket, buffer);
             script.Answered(status, location);
             done++;
@@ -52,6 +57,11 @@ internal static class LoadClient
         while (head < 0);
 
         var headers = Encoding.ASCII.GetString(buffer, 0, head);
+        while (Header(headers, "Transfer-Encoding") == "chunked" && !buffer.AsSpan(0, length).EndsWith("\r\n0\r\n\r\n"u8))
+        {
+            length += await socket.ReceiveAsync(buffer.AsMemory(length));
+        }
+
         var total = head + 4 + int.Parse(Header(headers, "Content-Length") ?? "0", CultureInfo.InvariantCulture);
         while (length < total)
         {
@@ -95,6 +105,7 @@ internal static class LoadClient
 /// <summary>What one connection sends, in order.</summary>
 internal interface IConnectionScript
 {
+    /// <summary>Empty when there is no more to send.</summary>
     byte[] NextRequest();
 
     void Answered(int status, string? location);

@@ -277,6 +277,31 @@ public abstract class AuthorizationCodeTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_of_another_audience_kind_or_issuer_is_none_here()
+    {
+        await using var elsewhere = await RunningIssuer.StartAsync(issuer, "--Identity:Audience=other");
+        await using var stranger = await RunningIssuer.StartAsync(database);
+        var foreign = await Registered.AppAsync(stranger);
+        var own = await CodeFlow.TokensAsync(app, person, browser);
+        await using var strangersBrowser = Browser.At(stranger);
+        var flow = new CodeFlow(app);
+        string[] tokens =
+        [
+            (await flow.RedeemAsync(await flow.CodeAsync(person, browser), at: elsewhere)).AccessToken,
+            own["id_token"]!,
+            own["refresh_token"]!,
+            (await CodeFlow.TokensAsync(foreign, await Person.AddAsync(stranger), strangersBrowser)).AccessToken,
+        ];
+        var server = await Registered.BackendAsync(issuer, clientId: "fhir-server", scopes: "introspection");
+
+        Assert.Equal(("True", HttpStatusCode.OK), (await ActiveAsync(server, own.AccessToken), await UserInfoAsync(own.AccessToken)));
+        foreach (var token in tokens)
+        {
+            Assert.Equal(("False", HttpStatusCode.Unauthorized), (await ActiveAsync(server, token), await UserInfoAsync(token)));
+        }
+    }
+
+    [Fact]
     public async Task A_person_of_another_agency_may_not_use_the_client()
     {
         var stranger = await Person.AddAsync(issuer, "bo", agency: "Organization/police");
@@ -325,4 +350,12 @@ public abstract class AuthorizationCodeTests(Database database) : IAsyncLifetime
     }
 
     private async Task<string?> ActiveAsync(Registered asking, string token) => (await asking.PostAsync(issuer, "/introspect", new() { ["token"] = token }))["active"];
+
+    private async Task<HttpStatusCode> UserInfoAsync(string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/userinfo");
+        request.Headers.Authorization = new("Bearer", token);
+        using var response = await issuer.Http.SendAsync(request);
+        return response.StatusCode;
+    }
 }

@@ -16,7 +16,7 @@ internal sealed class PostgresCluster
     // Ends with this process, however it ends: the shell waits for the pipe from it to close, then stops the server and cleans up.
     private const string Script = """
         "$BIN/initdb" --pgdata="$DATA" --username=postgres --auth=trust --no-sync --encoding=UTF8 --no-locale >/dev/null || exit 1
-        "$BIN/postgres" -D "$DATA" -k "$DATA" -h 127.0.0.1 -p "$PORT" -c fsync=off -c max_connections=300 >"$DATA/log" 2>&1 &
+        "$BIN/postgres" -D "$DATA" -k "$DATA" -h 127.0.0.1 -p "$PORT" -c fsync="$FSYNC" -c max_connections=300 >"$DATA/log" 2>&1 &
         server=$!
         cat >/dev/null
         kill -QUIT $server
@@ -34,6 +34,9 @@ internal sealed class PostgresCluster
         this.connectionString = connectionString;
         this.shell = shell;
     }
+
+    /// <summary>Whether commits wait for the disk: for measurements, before the first database is made.</summary>
+    public static bool IsDurable { get; set; }
 
     /// <summary>Whether there is a PostgreSQL to test with. CI must have one: there the tests run, and fail without.</summary>
     public static bool IsPresent => Given is not null || Binaries is not null || Environment.GetEnvironmentVariable("CI") == "true";
@@ -75,6 +78,7 @@ internal sealed class PostgresCluster
             start = new ProcessStartInfo("runuser", ["-u", "postgres", "--", "sh", "-c", Script]) { RedirectStandardInput = true };
         }
 
+        start.Environment["FSYNC"] = IsDurable ? "on" : "off";
         start.Environment["BIN"] = binaries;
         start.Environment["DATA"] = data;
         start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);

@@ -75,7 +75,7 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
         var backend = await Registered.BackendAsync(first);
         var person = await Person.AddAsync(first);
         var url = $"http://127.0.0.1:{RunningIssuer.FreePort()}";
-        using var process = Executable.Start(first, "serve", $"--urls={url}", "--Logging:LogLevel:Default=None");
+        using var process = Executable.Start(first, "serve", $"--urls={url}", "--Logging:LogLevel:Default=None", "--Identity:RequestsPerMinute=100000");
         using var http = new HttpClient { BaseAddress = new Uri(url) };
         await Executable.AnswersAsync(process, http);
         await using var browser = Browser.At(url);

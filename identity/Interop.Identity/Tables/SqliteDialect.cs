@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -7,10 +8,13 @@ namespace Interop.Identity.Tables;
 /// <summary>SQLite in one file, which several processes of one machine may share.</summary>
 internal sealed class SqliteDialect : Dialect
 {
+    private const int LargestGroup = 200;
+
     private readonly string connectionString;
 
     // SQLite has one writer; who finds it taken sleeps for 150 ms before the next try. Within this process they queue instead.
     private readonly SemaphoreSlim writer = new(1, 1);
+    private readonly ConcurrentQueue<Waiting> waiting = new();
 
     public SqliteDialect(string path)
     {
@@ -32,22 +36,32 @@ internal sealed class SqliteDialect : Dialect
         return connection;
     }
 
+    /// <summary>
+    /// Who gets the turn runs what all who wait want, in one transaction with one flush to disk, each in a savepoint of its own; nobody
+    /// is answered before the commit.
+    /// </summary>
     public override async Task<int> WriteAsync(Func<DbConnection, Task<int>> work, CancellationToken cancellationToken)
     {
+        var own = new Waiting(work, cancellationToken);
+        waiting.Enqueue(own);
         await writer.WaitAsync(cancellationToken);
         try
         {
-            await using var connection = new SqliteConnection(connectionString);
-            await connection.OpenAsync(cancellationToken);
-            await using var transaction = connection.BeginTransaction(deferred: false);
-            var changed = await work(connection);
-            await transaction.CommitAsync(cancellationToken);
-            return changed;
+            while (!own.Answer.Task.IsCompleted)
+            {
+                await WriteAllAsync();
+            }
+        }
+        catch (Exception failure)
+        {
+            own.Answer.TrySetException(failure); // and so it is not run later, when nobody waits for it any more
         }
         finally
         {
             writer.Release();
         }
+
+        return await own.Answer.Task;
     }
 
     /// <summary>Nothing: whoever writes is the only one.</summary>
@@ -59,4 +73,57 @@ internal sealed class SqliteDialect : Dialect
     public override string WriteVersion(int number) => $"PRAGMA user_version = {number}";
 
     public override void Dispose() => writer.Dispose();
+
+    private async Task WriteAllAsync()
+    {
+        var group = new List<(Waiting Who, int Changed)>();
+        try
+        {
+            await using var connection = new SqliteConnection(connectionString);
+            await connection.OpenAsync();
+            await using var transaction = connection.BeginTransaction(deferred: false);
+            while (group.Count < LargestGroup && waiting.TryDequeue(out var next))
+            {
+                group.Add((next, 0));
+                group[^1] = (next, await WriteOneAsync(next, connection));
+            }
+
+            await transaction.CommitAsync();
+        }
+        catch (Exception failure)
+        {
+            // Nothing was committed; each caller must learn it.
+            group.ForEach(member => member.Who.Answer.TrySetException(failure));
+            throw;
+        }
+
+        group.ForEach(member => member.Who.Answer.TrySetResult(member.Changed));
+    }
+
+    private static async Task<int> WriteOneAsync(Waiting next, SqliteConnection connection)
+    {
+        if (next.Answer.Task.IsCompleted || (next.CancellationToken.IsCancellationRequested && next.Answer.TrySetCanceled(next.CancellationToken)))
+        {
+            return 0;
+        }
+
+        connection.Execute("SAVEPOINT one");
+        try
+        {
+            var changed = await next.Work(connection);
+            connection.Execute("RELEASE one");
+            return changed;
+        }
+        catch (Exception failure)
+        {
+            connection.Execute("ROLLBACK TO one; RELEASE one");
+            next.Answer.TrySetException(failure);
+            return 0;
+        }
+    }
+
+    private sealed record Waiting(Func<DbConnection, Task<int>> Work, CancellationToken CancellationToken)
+    {
+        public TaskCompletionSource<int> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

@@ -17,14 +17,17 @@ internal sealed class ClientKeys(IHttpClientFactory http, TimeProvider clock)
     private static readonly TimeSpan Usable = TimeSpan.FromHours(1);
     private static readonly TimeSpan BetweenFetches = TimeSpan.FromSeconds(10);
 
+    private const int MaxParsed = 10_000;
+
     private readonly ConcurrentDictionary<string, Fetched> cache = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, JsonWebKeySet> parsed = new(StringComparer.Ordinal);
 
     /// <summary>The client's key of that id, or null.</summary>
     public async Task<JsonWebKey?> FindAsync(Client client, string kid, CancellationToken cancellationToken)
     {
         if (client.Jwks is { } byValue)
         {
-            return Pick(new JsonWebKeySet(byValue), kid);
+            return Pick(Parsed(byValue), kid);
         }
 
         if (client.JwksUri is not { } url)
@@ -50,6 +53,17 @@ internal sealed class ClientKeys(IHttpClientFactory http, TimeProvider clock)
         }
 
         return known is not null && now - known.At < Usable ? Pick(known.Keys, kid) : null;
+    }
+
+    /// <summary>The same objects each time, because verifiers are kept per key object: reading a key costs more than a verification.</summary>
+    private JsonWebKeySet Parsed(string jwks)
+    {
+        if (parsed.Count > MaxParsed)
+        {
+            parsed.Clear();
+        }
+
+        return parsed.GetOrAdd(jwks, text => new JsonWebKeySet(text));
     }
 
     private static JsonWebKey? Pick(JsonWebKeySet keys, string kid)
