@@ -15,7 +15,7 @@ const reviewed = {
 
 // npm packages are test-time only and never shipped. One that is not fetched on this machine has the licence that was read when it was
 // chosen.
-const reviewedNpm = { 'hl7.fhir.r4.examples': 'CC0-1.0', oauth4webapi: 'MIT' };
+const reviewedNpm = { 'hl7.fhir.r4.examples': 'CC0-1.0', oauth4webapi: 'MIT', 'oidc-provider': 'MIT' };
 
 const problems = [];
 const nuget = new Map();
@@ -44,15 +44,24 @@ const rows = [...nuget.values()].sort((a, b) => a.name.localeCompare(b.name, 'en
 
 const npm = new Map();
 for (const file of files(/\.sh$/)) {
-  for (const match of readFileSync(file, 'utf8').matchAll(/npm (?:pack|install|ci|i) (?:--\S+ )*((?:@[\w.-]+\/)?[\w.-]+)@(\d[\w.-]*)/g)) {
-    npm.set(match[1], match[2]);
+  for (const [line] of readFileSync(file, 'utf8').matchAll(/npm (?:pack|install|ci|i) .*/g)) {
+    for (const [, name, version] of line.matchAll(/(?<=\s)((?:@[\w.-]+\/)?[\w.-]+)@(\d[\w.-]*)/g)) {
+      npm.set(`${name}@${version}`, { name, version, through: '' });
+    }
   }
 }
 
-const npmRows = [...npm].sort().map(([name, version]) => {
-  const licence = npmLicence(name, version) ?? reviewedNpm[name];
+// What those bring with them is known where they are installed.
+for (const { name } of [...npm.values()]) {
+  for (const manifest of installed(`artifacts/${name}/node_modules`)) {
+    npm.set(`${manifest.name}@${manifest.version}`, { through: manifest.name === name ? '' : name, ...manifest });
+  }
+}
+
+const npmRows = [...npm.values()].sort((a, b) => a.name.localeCompare(b.name, 'en')).map(({ name, version, license, through }) => {
+  const licence = license ?? npmLicence(name, version) ?? reviewedNpm[name];
   judge(`npm ${name} ${version}`, licence);
-  return `| ${name} | ${version} | ${licence ?? 'unknown'} |`;
+  return `| ${name} | ${version} | ${licence ?? 'unknown'} | ${through} |`;
 });
 
 const vulnerable = vulnerabilities();
@@ -60,7 +69,7 @@ writeFileSync('artifacts/dependencies.md', [
   '# Dependencies', '',
   `${nuget.size} NuGet packages; the .NET 10 shared framework (MIT) besides. ${vulnerable}`, '',
   '| Package | Version | Licence | Kind | Shipped | Projects |', '|---|---|---|---|---|---|', ...rows, '',
-  'Test-time only, from npm:', '', '| Package | Version | Licence |', '|---|---|---|', ...npmRows, '',
+  'Test-time only, from npm:', '', '| Package | Version | Licence | Through |', '|---|---|---|---|', ...npmRows, '',
 ].join('\n'));
 
 for (const problem of problems) {
@@ -107,14 +116,29 @@ function licenceOf({ name, version }) {
 }
 
 function npmLicence(name, version) {
-  for (const candidate of [`artifacts/${name}/package/package.json`, `artifacts/${name}/node_modules/${name}/package.json`]) {
-    if (existsSync(candidate)) {
-      const manifest = JSON.parse(readFileSync(candidate, 'utf8'));
-      return manifest.version === version ? manifest.license : undefined;
-    }
+  const candidate = `artifacts/${name}/package/package.json`;
+  const manifest = existsSync(candidate) ? JSON.parse(readFileSync(candidate, 'utf8')) : {};
+  return manifest.version === version ? manifest.license : undefined;
+}
+
+function installed(folder) {
+  if (!existsSync(folder)) {
+    return [];
   }
 
-  return undefined;
+  return readdirSync(folder).filter(name => !name.startsWith('.')).flatMap(name => {
+    const home = join(folder, name);
+    if (name.startsWith('@')) {
+      return installed(home);
+    }
+
+    if (!existsSync(join(home, 'package.json'))) {
+      return [];
+    }
+
+    const { name: full, version, license } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+    return [{ name: full, version, license }, ...installed(join(home, 'node_modules'))];
+  });
 }
 
 function vulnerabilities() {

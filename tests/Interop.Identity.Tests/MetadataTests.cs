@@ -52,6 +52,7 @@ public sealed class MetadataTests : IAsyncLifetime
     [InlineData("/sign-in")]
     [InlineData("/jwks")]
     [InlineData("/nothing")]
+    [InlineData("/userinfo")]
     [InlineData("/authorize")]
     public async Task Every_answer_has_the_security_headers(string path)
     {

@@ -3,22 +3,34 @@ namespace Interop.Identity.Endpoints;
 /// <summary>Headers on every answer: nothing is framed, sniffed, cached by others or told to other sites.</summary>
 internal static class SecurityHeaders
 {
+    /// <summary>Set when the answer begins: what is set before is cleared where an exception is answered.</summary>
     public static Task SetAsync(HttpContext http, RequestDelegate next)
     {
+        http.Response.OnStarting(Set, http);
+        return next(http);
+    }
+
+    private static Task Set(object state)
+    {
+        var http = (HttpContext)state;
         var headers = http.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers.CacheControl = "no-store";
-        SetContentSecurityPolicy(http, []);
+        headers.TryAdd("Cache-Control", "no-store");
+        if (headers.ContentSecurityPolicy.Count == 0)
+        {
+            SetContentSecurityPolicy(http, []);
+        }
+
         if (http.Request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=31536000";
         }
 
-        return next(http);
+        return Task.CompletedTask;
     }
 
     /// <param name="formTargets">

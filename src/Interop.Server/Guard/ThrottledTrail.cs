@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Interop.Server.Http;
 
 namespace Interop.Server.Guard;
@@ -7,7 +8,7 @@ namespace Interop.Server.Guard;
 /// Writes down requests that a limit refused: the first of a minute at once, the others as one number when the minute is over. A row for
 /// each would turn a flood of requests into a flood of writes.
 /// </summary>
-internal sealed class ThrottledTrail(AuditTrail audit, TimeProvider clock) : BackgroundService
+internal sealed class ThrottledTrail(AuditTrail audit, TimeProvider clock, ILogger<ThrottledTrail> logger) : BackgroundService
 {
     private const int MostCallers = 10_000;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
@@ -51,9 +52,17 @@ internal sealed class ThrottledTrail(AuditTrail audit, TimeProvider clock) : Bac
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Window);
-        while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default))
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await EndAllAsync(refusals => clock.GetUtcNow() - refusals.Since >= Window);
+            try
+            {
+                await EndAllAsync(refusals => clock.GetUtcNow() - refusals.Since >= Window);
+            }
+            catch (DbException failure)
+            {
+                // The server goes on without a database, and so does the count: it is written when there is one again.
+                logger.LogWarning("Refused requests could not be written down: {Failure}", failure.GetType().Name);
+            }
         }
     }
 
@@ -75,7 +84,15 @@ internal sealed class ThrottledTrail(AuditTrail audit, TimeProvider clock) : Bac
                     detail.WriteString("rule", refusals.Rule);
                     detail.WriteNumber("repeated", refusals.More);
                 });
-            await audit.RecordAsync(row, CancellationToken.None);
+            try
+            {
+                await audit.RecordAsync(row, CancellationToken.None);
+            }
+            catch (DbException)
+            {
+                windows.TryAdd(key, refusals);
+                throw;
+            }
         }
     }
 
