@@ -18,7 +18,7 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
     // What belongs to the protocols; agreements are about data.
     private static readonly string[] ProtocolScopes =
     [
-        "openid", "profile", "fhirUser", "offline_access", "online_access", "launch", "launch/patient", "launch/encounter",
+        "openid", "profile", "fhirUser", "offline_access", "online_access", "launch", "launch/patient", "launch/encounter", Endpoints.PrepareLaunch.Scope,
         Registrations.ManageScope, Registrations.KeysScope,
     ];
 

@@ -70,7 +70,7 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
             null,
             null,
             request.Client.IsSandbox);
-        using var message = new HttpRequestMessage(HttpMethod.Post, $"{settings.FhirUrl}/{type}/_search");
+        using var message = new HttpRequestMessage(HttpMethod.Post, $"{Api(request)}/{type}/_search");
         message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await mint.AccessAsync(token, cancellationToken, TokenLife));
         message.Headers.Accept.Add(new("application/fhir+json"));
         message.Content = new FormUrlEncodedContent(
@@ -94,6 +94,8 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
             return null;
         }
     }
+
+    private string Api(AuthorizationRequest request) => request.Client.IsSandbox && settings.SandboxUrl is { } sandbox ? sandbox : settings.FhirUrl;
 
     /// <summary>A value of a search, https://hl7.org/fhir/R4/search.html#escaping.</summary>
     private static string Escaped(string value)

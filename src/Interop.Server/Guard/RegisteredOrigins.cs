@@ -35,7 +35,7 @@ internal sealed partial class RegisteredOrigins(TokenVerifier verifier, TimeProv
         var origin = context.Request.Headers.Origin.ToString();
         return context.Request.Path.StartsWithSegments("/fhir") && await AreRegisteredAsync(origin, context.RequestAborted)
             ? new CorsPolicyBuilder(origin)
-                .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+                .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
                 .WithHeaders("Accept", "Authorization", "Content-Type", "DPoP", "If-Match", "If-Modified-Since", "If-None-Exist", "If-None-Match", "Prefer")
                 .WithExposedHeaders("Content-Location", "ETag", "Last-Modified", "Location", "Retry-After", "WWW-Authenticate")
                 .SetPreflightMaxAge(Fresh)

@@ -29,6 +29,14 @@ internal sealed class ScopeSql(ScopeConstraints constraints, SqlValue patient, V
             : $"CASE WHEN {r}.type IN {Sql.List(constraints.Whole)} THEN 0 ELSE {lowest} END";
     }
 
+    /// <summary>That the row is in the one record in which the scopes open its type; null where they open it elsewhere, too.</summary>
+    public Sql? InOneRecord(Sql r, string type) =>
+        !constraints.Whole.Contains(type)
+        && !constraints.Directory.Contains(type)
+        && constraints.Openings.Where(opening => opening.Opens(type)).All(opening => opening.Patient is not null)
+            ? InRecord(r, type)
+            : null;
+
     /// <summary>The row is in the record of the patient, or of a type that is in nobody's.</summary>
     public Sql InRecord(Sql r, string? type)
     {

@@ -10,6 +10,9 @@ namespace Interop.Storage.Search;
 /// <param name="Key">The column that gives the rows in order.</param>
 internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
 {
+    // A patient's record of one type is a few rows: only identifiers lead to fewer.
+    private const int RecordSelectivity = 0;
+
     /// <summary>The alias of the searched resource.</summary>
     public static Sql R { get; } = Sql.Name("r");
 
@@ -22,6 +25,11 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
         }
 
         var best = query.Criteria.OrderBy(Selectivity).FirstOrDefault();
+        if ((best is null || Selectivity(best) > RecordSelectivity) && visibility.InOneRecord(R, query.Type) is { } record)
+        {
+            return new($"resource r", $"{all} AND {record}", $"r.key");
+        }
+
         if (best is null || Selectivity(best) > 8)
         {
             return new($"resource r", all, $"r.key");

@@ -150,6 +150,9 @@ internal sealed class Visibility
     /// <summary>The resource exists and the sight sees it.</summary>
     public Sql Visible(Sql r) => $"{r}.deleted = 0 AND {TypesAllowed(r)} AND {Tier(r)} >= {Lowest(r)}";
 
+    /// <summary>That the row is in the one record in which the scopes open its type; null where they open it elsewhere, too.</summary>
+    public Sql? InOneRecord(Sql r, string type) => scopes?.InOneRecord(r, type);
+
     /// <summary>The row is not beyond the one patient that all scopes are about.</summary>
     public Sql InReach(Sql r) => sight.Constraints?.OnlyPatient is null ? (Sql)$"1 = 1" : scopes!.InRecord(r, null);
 

@@ -99,6 +99,34 @@ public sealed class SmartScopeTests : SceneTests
     }
 
     [Fact]
+    public async Task A_token_has_fifty_conditions_at_most()
+    {
+        var conditions = Enumerable.Range(0, 51).Select(number => $"system/Condition.r?_id={(number < 50 ? $"c{number}" : "pressure1")}");
+        using var client = Server.As(Hospital with { Scope = string.Join(' ', conditions) });
+
+        using var response = await client.GetAsync("Condition/pressure1");
+
+        await response.OutcomeAsync(404);
+    }
+
+    [Fact]
+    public async Task Entries_of_a_batch_are_answered_as_single_requests_are()
+    {
+        using var client = Server.As(Hospital with { Scope = $"system/Condition.rs?code={Fever} system/Bundle.c" });
+
+        using var response = await client.PostFhirAsync(
+            "",
+            """
+            {"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Condition/fever1"}},{"request":{"method":"GET","url":"Condition/pressure1"}},
+            {"request":{"method":"GET","url":"Condition?_total=accurate"}},{"request":{"method":"GET","url":"Patient/p1"}}]}
+            """);
+
+        var entries = (await response.JsonAsync()).GetProperty("entry").EnumerateArray().ToList();
+        Assert.Equal(["200", "404", "200", "403"], entries.Select(entry => entry.GetProperty("response").GetProperty("status").GetString()![..3]));
+        Assert.Equal(1, entries[2].GetProperty("resource").GetProperty("total").GetInt32());
+    }
+
+    [Fact]
     public async Task A_condition_may_hold_a_secret_and_is_not_repeated()
     {
         using var client = Server.As(Hospital with { Scope = "system/Patient.rs?identifier=123-45-6789&colour=red" });

@@ -99,6 +99,19 @@ public sealed class CrisisSummaryTests : SceneTests
         await response.OutcomeAsync(403);
     }
 
+    [Theory]
+    [InlineData("agreed", true)]
+    [InlineData("silent", false)]
+    public async Task A_token_about_one_patient_describes_no_other(string patient, bool isDescribed)
+    {
+        using var police = Server.As(Demo.DemoCaller.All.Single(caller => caller.Name == "police"), ("patient", patient));
+
+        using var response = await police.PostFhirAsync("Patient/$crisis-summary", Question("inc-agreed", "Nameagreed"));
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Equal(isDescribed, (await response.Content.ReadAsStringAsync()).Contains("Nameagreed", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task One_identifier_is_not_enough()
     {
