@@ -75,6 +75,18 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pages_of_a_registered_app_may_read_the_API_until_the_app_is_revoked()
+    {
+        await Registered.AppAsync(issuer);
+        Assert.Equal(("https://app.example", null), (await LeaveAsync("https://app.example"), await LeaveAsync("https://elsewhere.example")));
+
+        await issuer.Get<ClientStore>().RevokeAsync("app", CancellationToken.None);
+        server.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Null(await LeaveAsync("https://app.example"));
+    }
+
+    [Fact]
     public async Task A_rotated_key_is_taken_without_a_restart()
     {
         Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", await TokenAsync()));
@@ -137,6 +149,18 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
         {
             Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "DPoP", token, Proof(new() { [name] = value })));
         }
+    }
+
+    /// <summary>The origin that a preflight gives leave to, or null.</summary>
+    private async Task<string?> LeaveAsync(string origin)
+    {
+        using var http = server.WithToken(null);
+        using var request = new HttpRequestMessage(HttpMethod.Options, Search);
+        request.Headers.Add("Origin", origin);
+        request.Headers.Add("Access-Control-Request-Method", "GET");
+        request.Headers.Add("Access-Control-Request-Headers", "authorization");
+        using var response = await http.SendAsync(request);
+        return response.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null;
     }
 
     private static async Task<RunningServer> ServerAsync(RunningIssuer issuer)
