@@ -18,7 +18,7 @@ namespace Interop.Benchmarks;
 internal static class IssuerBenchmarks
 {
     private const int Rounds = 3;
-    private const int PerRound = 5_000;
+    private const int PerRound = 3_000;
     private static readonly int[] Clients = [1, 8];
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
@@ -44,7 +44,7 @@ internal static class IssuerBenchmarks
             var issuer = InteropIdentity.Build(
             [
                 $"--urls=http://127.0.0.1:{port}", $"--Identity:Issuer=http://127.0.0.1:{port}", $"--Identity:Database={database}",
-                $"--Identity:KeyFolder={Path.Combine(folder.FullName, "keys")}", "--Identity:RequestsPerMinute=999999", "--Logging:LogLevel:Default=None",
+                $"--Identity:KeyFolder={Path.Combine(folder.FullName, "keys")}", "--Identity:RequestsPerMinute=999999", "--Identity:Agreements=external", "--Logging:LogLevel:Default=None",
             ]);
             await issuer.StartAsync();
             issuers.Add((name, issuer, port));
