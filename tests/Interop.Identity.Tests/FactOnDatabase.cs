@@ -6,13 +6,17 @@ namespace Interop.Identity.Tests;
 /// <summary>Finds facts, see <see cref="FactAttribute"/>.</summary>
 public sealed class FactOnDatabase(IMessageSink messages) : FactDiscoverer(messages)
 {
-    internal static string? Absence(ITestMethod method) =>
+    /// <summary>A test that is skipped because PostgreSQL is absent; null where it can run.</summary>
+    internal static IXunitTestCase? SkippedCase(IMessageSink messages, ITestMethod method) =>
         method.TestClass.Class.Name.Split('.')[^1].StartsWith(nameof(Database.Postgres), StringComparison.Ordinal) && !PostgresCluster.IsPresent
-            ? "PostgreSQL is not installed, and INTEROP_TEST_POSTGRES is not set."
+            ? new XunitSkippedDataRowTestCase(
+                messages,
+                TestMethodDisplay.ClassAndMethod,
+                TestMethodDisplayOptions.None,
+                method,
+                "PostgreSQL is not installed, and INTEROP_TEST_POSTGRES is not set.")
             : null;
 
     protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
-        Absence(testMethod) is { } absence
-            ? new XunitSkippedDataRowTestCase(DiagnosticMessageSink, TestMethodDisplay.ClassAndMethod, TestMethodDisplayOptions.None, testMethod, absence)
-            : base.CreateTestCase(discoveryOptions, testMethod, factAttribute);
+        SkippedCase(DiagnosticMessageSink, testMethod) ?? base.CreateTestCase(discoveryOptions, testMethod, factAttribute);
 }

@@ -7,7 +7,5 @@ namespace Interop.Identity.Tests;
 public sealed class TheoryOnDatabase(IMessageSink messages) : TheoryDiscoverer(messages)
 {
     public override IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute) =>
-        FactOnDatabase.Absence(testMethod) is { } absence
-            ? CreateTestCasesForSkip(discoveryOptions, testMethod, theoryAttribute, absence)
-            : base.Discover(discoveryOptions, testMethod, theoryAttribute);
+        FactOnDatabase.SkippedCase(DiagnosticMessageSink, testMethod) is { } skipped ? [skipped] : base.Discover(discoveryOptions, testMethod, theoryAttribute);
 }
