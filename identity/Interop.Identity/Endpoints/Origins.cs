@@ -11,11 +11,15 @@ namespace Interop.Identity.Endpoints;
 internal sealed partial class Origins(ClientStore clients) : ICorsPolicyProvider
 {
     private static readonly string[] Paths =
-        ["/token", "/revoke", "/userinfo", "/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/smart-configuration"];
+    [
+        "/token", "/revoke", "/userinfo", "/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+        "/.well-known/smart-configuration",
+    ];
 
     /// <summary>Answers whether an origin is registered. Anybody may ask: whoever has an app's page knows its origin.</summary>
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/origins", async (string? origin, Origins origins, CancellationToken cancellationToken) =>
-        origin is null
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(
+        "/origins",
+        async (string? origin, Origins origins, CancellationToken cancellationToken) => origin is null
             ? Results.BadRequest()
             : Results.Json(new { registered = await origins.AreRegisteredAsync(origin, cancellationToken) }));
 

@@ -17,7 +17,8 @@ internal sealed record FoundRecord(string Id, string Title, string Detail)
     {
         var period = encounter.TryGetProperty("period", out var value) ? value : default;
         var kind = encounter.TryGetProperty("class", out var coding) ? Text(coding, "display") ?? Text(coding, "code") : null;
-        return new(IdOf(encounter), Text(period, "start") ?? "(no date)", string.Join(", ", new[] { kind, Text(encounter, "status") }.OfType<string>()));
+        return new(
+            IdOf(encounter), Text(period, "start") ?? "(no date)", string.Join(", ", new[] { kind, Text(encounter, "status") }.OfType<string>()));
     }
 
     private static string IdOf(JsonElement resource) => resource.GetProperty("id").GetString()!;

@@ -21,7 +21,8 @@ internal sealed class LaunchContexts(LaunchStore launches, IDataProtectionProvid
 
     private readonly IDataProtector protector = protection.CreateProtector("launch context");
 
-    public async Task<ContextReading> ReadAsync(AuthorizationRequest request, SignedIn person, string? chosen, CancellationToken cancellationToken)
+    public async Task<ContextReading> ReadAsync(
+        AuthorizationRequest request, SignedIn person, string? chosen, CancellationToken cancellationToken)
     {
         var context = LaunchContext.None;
         if (request.Launch is { } value)
@@ -67,8 +68,11 @@ internal sealed class LaunchContexts(LaunchStore launches, IDataProtectionProvid
     }
 
     /// <param name="encounter">Empty for none; null where it is not asked for or not chosen yet.</param>
-    public string Seal(AuthorizationRequest request, SignedIn person, string patient, string? encounter) => protector.Protect(
-        JsonSerializer.Serialize(new Choice(Digest(request, person), patient, encounter, (clock.GetUtcNow() + ChoiceLife).ToUnixTimeSeconds())));
+    public string Seal(AuthorizationRequest request, SignedIn person, string patient, string? encounter)
+    {
+        var expires = (clock.GetUtcNow() + ChoiceLife).ToUnixTimeSeconds();
+        return protector.Protect(JsonSerializer.Serialize(new Choice(Digest(request, person), patient, encounter, expires)));
+    }
 
     private Choice? Opened(string? chosen, AuthorizationRequest request, SignedIn person)
     {
@@ -90,7 +94,11 @@ internal sealed class LaunchContexts(LaunchStore launches, IDataProtectionProvid
 
     /// <summary>What a choice is good for; the state and the challenge are another for each request.</summary>
     private static string Digest(AuthorizationRequest request, SignedIn person) => Secret.Hash(JsonSerializer.Serialize(
-        (string?[])[person.Session.SessionId, request.Client.ClientId, request.RedirectUri, request.State, request.Challenge, request.Launch, .. request.Scopes]));
+        (string?[])
+        [
+            person.Session.SessionId, request.Client.ClientId, request.RedirectUri, request.State, request.Challenge, request.Launch,
+            .. request.Scopes,
+        ]));
 
     private sealed record Choice(string Of, string Patient, string? Encounter, long Expires);
 }

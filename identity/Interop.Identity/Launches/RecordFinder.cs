@@ -20,7 +20,7 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
     /// <summary>The <c>client_id</c> of these tokens; nobody can register it.</summary>
     public const string ClientId = "interop-patient-picker";
 
-    private const int Most = 20;
+    private const string Most = "20";
 
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(1);
 
@@ -41,7 +41,8 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
     public async Task<IReadOnlyList<FoundRecord>?> EncountersAsync(
         AuthorizationRequest request, SignedIn person, string patient, CancellationToken cancellationToken)
     {
-        var found = await SearchAsync(request, person, "Encounter", [("patient", $"Patient/{patient}"), ("_sort", "-date")], cancellationToken);
+        var found = await SearchAsync(
+            request, person, "Encounter", [("patient", $"Patient/{patient}"), ("_sort", "-date")], cancellationToken);
         return found?.ConvertAll(FoundRecord.Encounter);
     }
 
@@ -51,11 +52,16 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
 
     public async Task<bool> HasEncounterAsync(
         AuthorizationRequest request, SignedIn person, string patient, string id, CancellationToken cancellationToken) =>
-        await SearchAsync(request, person, "Encounter", [("_id", Escaped(id)), ("patient", $"Patient/{patient}")], cancellationToken) is { Count: 1 };
+        await SearchAsync(
+            request, person, "Encounter", [("_id", Escaped(id)), ("patient", $"Patient/{patient}")], cancellationToken) is { Count: 1 };
 
     /// <summary>By POST: names of persons do not belong into addresses, which are logged on the way.</summary>
     private async Task<List<JsonElement>?> SearchAsync(
-        AuthorizationRequest request, SignedIn person, string type, (string Name, string Value)[] parameters, CancellationToken cancellationToken)
+        AuthorizationRequest request,
+        SignedIn person,
+        string type,
+        (string Name, string Value)[] parameters,
+        CancellationToken cancellationToken)
     {
         var account = person.Account;
         var token = new AccessToken(
@@ -74,7 +80,7 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
         message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await mint.AccessAsync(token, cancellationToken, TokenLife));
         message.Headers.Accept.Add(new("application/fhir+json"));
         message.Content = new FormUrlEncodedContent(
-            parameters.Append(("_count", Most.ToString(System.Globalization.CultureInfo.InvariantCulture))).Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2)));
+            [.. parameters.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)), KeyValuePair.Create("_count", Most)]);
         try
         {
             using var response = await clients.CreateClient(HttpClient).SendAsync(message, cancellationToken);
@@ -85,7 +91,12 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
 
             using var bundle = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             return bundle.RootElement.TryGetProperty("entry", out var entries)
-                ? [.. entries.EnumerateArray().Select(entry => entry.GetProperty("resource")).Where(resource => resource.GetProperty("resourceType").ValueEquals(type)).Select(resource => resource.Clone())]
+                ?
+                [
+                    .. entries.EnumerateArray().Select(entry => entry.GetProperty("resource"))
+                        .Where(resource => resource.GetProperty("resourceType").ValueEquals(type))
+                        .Select(resource => resource.Clone()),
+                ]
                 : [];
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException
@@ -95,7 +106,8 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
         }
     }
 
-    private string Api(AuthorizationRequest request) => request.Client.IsSandbox && settings.SandboxUrl is { } sandbox ? sandbox : settings.FhirUrl;
+    private string Api(AuthorizationRequest request) =>
+        request.Client.IsSandbox && settings.SandboxUrl is { } sandbox ? sandbox : settings.FhirUrl;
 
     /// <summary>A value of a search, https://hl7.org/fhir/R4/search.html#escaping.</summary>
     private static string Escaped(string value)

@@ -14,7 +14,12 @@ namespace Interop.Identity.Pages;
 /// address carries the authorization request. Who is looked for must be named with name and birth date: it is no list to browse.
 /// </summary>
 internal sealed class ContextModel(
-    AuthorizationReader reader, Browsers browsers, LaunchContexts contexts, RecordFinder finder, SecurityTrail trail, IdentitySettings settings) : PageModel
+    AuthorizationReader reader,
+    Browsers browsers,
+    LaunchContexts contexts,
+    RecordFinder finder,
+    SecurityTrail trail,
+    IdentitySettings settings) : PageModel
 {
     [BindProperty]
     public string? Name { get; set; }

@@ -12,7 +12,7 @@ internal sealed partial class GuardedStore
     /// <exception cref="FhirException">403 for anybody but the organisation itself and the custodian's administrators.</exception>
     public async Task<IReadOnlyList<Agreement>> AgreementsAsync(Caller caller, string organization, CancellationToken cancellationToken)
     {
-        Require(caller, "Contract", 'r');
+        RequireWhole(caller, "Contract", 'r');
         var instant = Now();
         List<Agreement> agreements;
         await using (var read = await store.OpenReadAsync(cancellationToken))

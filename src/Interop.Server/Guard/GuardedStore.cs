@@ -46,6 +46,16 @@ internal sealed partial class GuardedStore(
         }
     }
 
+    /// <summary>For answers that are computed of all resources of a type: scopes that open some of them would be none.</summary>
+    private static void RequireWhole(Caller caller, string type, char right)
+    {
+        Require(caller, type, right);
+        if (caller.Scopes.Constraints(right) is { } constraints && !constraints.Whole.Contains(type))
+        {
+            throw new FhirException(403, "forbidden", $"The token's scopes allow .{right} on some {type} resources only; this answer is about all.");
+        }
+    }
+
     private static void RequireScope(Caller caller, string scope)
     {
         if (!caller.Scopes.Has(scope))

@@ -62,7 +62,7 @@ internal sealed class InteropIssuer
             ? endpoint as string
             : null;
 
-    /// <summary>Whether a client of the issuer has pages on the origin; an issuer that can't be asked has none but those of the settings.</summary>
+    /// <summary>Whether a client of the issuer has pages on the origin; one that can't be asked has only those of the settings.</summary>
     public async Task<bool> HasOriginAsync(string origin, CancellationToken cancellationToken)
     {
         if (settings.Origins.Contains(origin))
@@ -72,7 +72,8 @@ internal sealed class InteropIssuer
 
         try
         {
-            if (!(await metadata.CurrentAsync(cancellationToken)).AdditionalData.TryGetValue("interop_origin_endpoint", out var named) || named is not string endpoint)
+            var told = (await metadata.CurrentAsync(cancellationToken)).AdditionalData;
+            if (!told.TryGetValue("interop_origin_endpoint", out var named) || named is not string endpoint)
             {
                 return false;
             }

@@ -36,7 +36,8 @@ internal sealed partial class RegisteredOrigins(TokenVerifier verifier, TimeProv
         return context.Request.Path.StartsWithSegments("/fhir") && await AreRegisteredAsync(origin, context.RequestAborted)
             ? new CorsPolicyBuilder(origin)
                 .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
-                .WithHeaders("Accept", "Authorization", "Content-Type", "DPoP", "If-Match", "If-Modified-Since", "If-None-Exist", "If-None-Match", "Prefer")
+                .WithHeaders(
+                    "Accept", "Authorization", "Content-Type", "DPoP", "If-Match", "If-Modified-Since", "If-None-Exist", "If-None-Match", "Prefer")
                 .WithExposedHeaders("Content-Location", "ETag", "Last-Modified", "Location", "Retry-After", "WWW-Authenticate")
                 .SetPreflightMaxAge(Fresh)
                 .Build()

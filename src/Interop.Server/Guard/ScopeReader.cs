@@ -25,7 +25,7 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
     /// <param name="hasUser">Whether the token is about a person; without one, <c>user/</c> scopes allow nothing.</param>
     public Scopes Read(string text, string? patient, bool hasUser)
     {
-        var grants = new List<(string, ScopeOpening)>();
+        var grants = new List<(string Letters, ScopeOpening Opening)>();
         var others = new List<string>();
         var objections = new List<string>();
         foreach (var scope in text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct())
@@ -43,7 +43,7 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
             var (type, letters) = (head[(slash + 1)..dot], VersionOne.GetValueOrDefault(head[(dot + 1)..], head[(dot + 1)..]));
             objection ??= type == "*" || FhirFacts.R4.IsResourceType(type) ? null : "R4 has no such type.";
             objection ??= IsOrderedSubset(letters) ? null : "its rights must be some of cruds, in this order.";
-            objection ??= grants.Count(grant => grant.Item2.Criteria.Count > 0) < MostConditions ? null : "the token has too many conditions.";
+            objection ??= grants.Count(grant => grant.Opening.Criteria.Count > 0) < MostConditions ? null : "the token has too many conditions.";
             var criteria = objection is null && query is not null ? Criteria(type, query, out objection) : [];
             if (objection is null)
             {
@@ -80,7 +80,9 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
             return [];
         }
 
-        var pairs = QueryHelpers.ParseQuery(query).SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))).ToList();
+        var pairs = QueryHelpers.ParseQuery(query)
+            .SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty)))
+            .ToList();
         var foreign = pairs.Find(pair => pair.Key.StartsWith('_') && !CommonParameters.Contains(pair.Key.Split(':')[0])).Key;
         if (pairs.Count == 0 || foreign is not null)
         {
@@ -128,5 +130,6 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
         return letters.Length > 0;
     }
 
-    private static bool IsPrintable(string text) => text.Length <= 100 && text.All(character => character is > ' ' and < '\x7f' and not '"' and not '\\');
+    private static bool IsPrintable(string text) =>
+        text.Length <= 100 && text.All(character => character is > ' ' and < '\x7f' and not '"' and not '\\');
 }

@@ -18,7 +18,10 @@ internal sealed class Scopes
     /// <param name="objections">Why scopes for resources allow nothing.</param>
     /// <param name="directory">The types that are in nobody's record.</param>
     public Scopes(
-        IReadOnlyList<(string Letters, ScopeOpening Opening)> grants, IEnumerable<string> others, IReadOnlyList<string> objections, IReadOnlyList<string> directory)
+        IReadOnlyList<(string Letters, ScopeOpening Opening)> grants,
+        IEnumerable<string> others,
+        IReadOnlyList<string> objections,
+        IReadOnlyList<string> directory)
     {
         rights = "cruds".ToFrozenDictionary(
             right => right,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Interop.Fhir.Schema;
 using Interop.Server.Guard;
 using Interop.Server.Http;
@@ -24,21 +25,28 @@ internal static class Capabilities
     public static void Map(FhirRoutes fhir)
     {
         // Made again only when the issuer tells other places: it is a megabyte.
-        (string? Issuer, byte[] Json)? made = null;
+        Made? made = null;
         fhir.GetPublic(
             "/metadata",
             FhirInteraction.Capabilities,
-            async (HttpRequest request, InteropSettings settings, SearchParameterSet parameters, TokenVerifier verifier, CancellationToken cancellationToken) =>
+            async (
+                HttpRequest request,
+                InteropSettings settings,
+                SearchParameterSet parameters,
+                TokenVerifier verifier,
+                CancellationToken cancellationToken) =>
             {
                 FhirRequest.RequireJson(request);
                 var issuer = verifier.Issuers.Count == 0 ? null : await verifier.Issuers[0].SmartConfigurationAsync(cancellationToken);
-                var statement = made is { } known && known.Issuer == issuer ? known.Json : Statement(fhir.Routes, settings, parameters, issuer);
-                made = (issuer, statement);
-                return FhirResult.Public(200, writer => writer.WriteRawValue(statement, skipInputValidation: true));
+                var current = made is { } known && known.Issuer == issuer
+                    ? known
+                    : made = new(issuer, Statement(fhir.Routes, settings, parameters, issuer));
+                return FhirResult.Public(200, writer => writer.WriteRawValue(current.Json, skipInputValidation: true));
             });
     }
 
-    private static byte[] Statement(IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters, string? issuer)
+    private static byte[] Statement(
+        IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters, string? issuer)
     {
         var mapped = routes.Select(route => route.Interaction).ToHashSet();
         return FhirJson.Write(writer =>
@@ -97,16 +105,17 @@ internal static class Capabilities
         writer.WriteEndArray();
         writer.WriteString(
             "description",
-            "Every request but this one and the SMART configuration needs a token of a trusted issuer. Scopes (version 1 and 2, granular ones as"
-            + " searches without chains) narrow what sharing agreements and consents open. Web pages may read answers on the origins of registered clients.");
+            "Every request but this one and the SMART configuration needs a token of a trusted issuer. Scopes (version 1 and 2, granular ones"
+            + " as searches without chains) narrow what sharing agreements and consents open. Web pages may read answers on the origins of"
+            + " registered clients.");
         writer.WriteEndObject();
     }
 
     private static void WritePlaces(Utf8JsonWriter writer, string? issuer)
     {
-        using var document = issuer is null ? null : JsonDocument.Parse(issuer);
+        var document = issuer is null ? null : JsonNode.Parse(issuer) as JsonObject;
         var told = Places
-            .Select(place => (place.Url, Value: document is not null && document.RootElement.TryGetProperty(place.Member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null))
+            .Select(place => (place.Url, Value: document?[place.Member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null))
             .Where(place => place.Value is not null)
             .ToList();
         if (told.Count == 0)
@@ -199,4 +208,7 @@ internal static class Capabilities
 
         writer.WriteEndArray();
     }
+
+    /// <param name="Issuer">The SMART configuration that it was made with.</param>
+    private sealed record Made(string? Issuer, byte[] Json);
 }

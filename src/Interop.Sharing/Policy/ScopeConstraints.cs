@@ -9,16 +9,16 @@ public sealed class ScopeConstraints
     /// <param name="whole">Types that some scope opens without a condition.</param>
     /// <param name="openings">The scopes with a condition.</param>
     /// <param name="onlyPatient">The one patient that all scopes are about; null where some scope is about anybody.</param>
-    /// <param name="directory">Types of which a resource without a patient is in nobody's record, and so within reach from everybody's.</param>
+    /// <param name="directory">Types whose resources without a patient are in nobody's record, and so in reach from everybody's.</param>
     public ScopeConstraints(
         IReadOnlySet<string> whole, IReadOnlyList<ScopeOpening> openings, string? onlyPatient, IReadOnlyList<string> directory)
     {
         (Whole, Openings, OnlyPatient, Directory) = (whole, openings, onlyPatient, directory);
         Shape = openings.All(opening => opening.Criteria.Count == 0)
-            ? $"{string.Join(' ', whole.Order(StringComparer.Ordinal))}|{string.Join(' ', openings.Select(opening => opening.Type ?? "*"))}|{onlyPatient is null}"
+            ? $"{string.Join(' ', whole.Order(StringComparer.Ordinal))}|{string.Join(' ', openings.Select(ShapeOf))}|{onlyPatient is null}"
             : null;
 
-        // A reference tells that its target exists, not what it says, so types and conditions do not matter for it; whose record it is in does.
+        // A reference tells that its target exists, not what it says: types and conditions do not matter for it, whose record it is in does.
         ForReferences = onlyPatient is null ? null
             : whole.Count == 0 && openings is [{ Type: null, Criteria: [] }] ? this
             : new(new HashSet<string>(), [new(null, onlyPatient, [])], onlyPatient, directory);
@@ -41,4 +41,6 @@ public sealed class ScopeConstraints
 
     /// <summary>The patient of the openings that are about one: a token names at most one.</summary>
     public string? Patient => Openings.FirstOrDefault(opening => opening.Patient is not null)?.Patient;
+
+    private static string ShapeOf(ScopeOpening opening) => $"{opening.Type ?? "*"}{(opening.Patient is null ? "" : "@")}";
 }

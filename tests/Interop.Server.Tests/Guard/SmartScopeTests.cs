@@ -126,6 +126,19 @@ public sealed class SmartScopeTests : SceneTests
         Assert.Equal(1, entries[2].GetProperty("resource").GetProperty("total").GetInt32());
     }
 
+    [Theory]
+    [InlineData("system/Contract.r", 200)]
+    [InlineData("system/Contract.r?_id=x", 403)]
+    [InlineData("patient/Contract.r", 403)]
+    public async Task An_answer_about_all_resources_of_a_type_needs_a_scope_for_all(string scope, int status)
+    {
+        using var client = Server.As(DemoCaller.All.Single(caller => caller.Name == "privacy") with { Scope = scope }, ("patient", "p1"));
+
+        using var response = await client.GetAsync("Organization/city-hospital/$agreement");
+
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
     [Fact]
     public async Task A_condition_may_hold_a_secret_and_is_not_repeated()
     {
