@@ -9,7 +9,7 @@ internal static class DemoPage
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(addresses.Page);
         var application = builder.Build();
-        var policy = $"default-src 'none'; script-src 'self'; style-src 'self'; connect-src {addresses.Issuer} {addresses.Url(0)}";
+        var policy = $"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {addresses.Issuer} {addresses.Url(0)}";
         application.Use((http, next) =>
         {
             http.Response.Headers.ContentSecurityPolicy = policy;
