@@ -164,7 +164,11 @@ internal sealed partial class GuardedStore
             }
         }
 
-        var key = new ResourceKey(type, Guid.NewGuid().ToString());
+        return Add(session, caller, sight, new ResourceKey(type, Guid.NewGuid().ToString()), body);
+    }
+
+    private WriteResult Add(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body)
+    {
         if (NewRefused(caller, sight, key, body) is { } refused)
         {
             return refused;
@@ -191,6 +195,13 @@ internal sealed partial class GuardedStore
 
     private WriteResult Update(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch)
     {
+        // The one update as create: what tokens will call a new agency is the custodian's to choose, who sees all that there are.
+        if (key.Type == "Organization" && caller.Organization == settings.Custodian && WriteRules.IsAdministrator(caller)
+            && ifMatch is null && session.Find(key) is null)
+        {
+            return Add(session, caller, sight, key, body);
+        }
+
         var written = new WrittenResources();
         if (TryUpdate(session, caller, sight, key, body, ifMatch, NoKeys, written) is { } refused)
         {

@@ -148,7 +148,7 @@ internal static class Capabilities
         WriteInteractions(writer, OfType.Where(mapped.Contains).Select(interaction => interaction.Code()));
         writer.WriteString("versioning", "versioned");
         writer.WriteBoolean("readHistory", mapped.Contains(FhirInteraction.Vread));
-        writer.WriteBoolean("updateCreate", false);
+        writer.WriteBoolean("updateCreate", type == "Organization");
         writer.WriteBoolean("conditionalCreate", mapped.Contains(FhirInteraction.Create));
         writer.WriteStartArray("searchParam");
         foreach (var parameter in parameters.Of(type))

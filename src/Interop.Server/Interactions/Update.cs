@@ -3,7 +3,8 @@ using Interop.Server.Http;
 
 namespace Interop.Server.Interactions;
 
-/// <summary>FHIR update: https://hl7.org/fhir/R4/http.html#update. No update as create: an id that the caller can't see is not known.</summary>
+/// <summary>FHIR update: https://hl7.org/fhir/R4/http.html#update. No update as create, but for the
+/// custodian's new Organizations: an id that the caller can't see is not known.</summary>
 internal static class Update
 {
     public static void Map(FhirRoutes fhir) => fhir.Put("/{type}/{id}", FhirInteraction.Update, HandleAsync);

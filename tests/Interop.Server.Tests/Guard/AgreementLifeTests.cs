@@ -123,6 +123,23 @@ public sealed class AgreementLifeTests : SceneTests
         await written.OutcomeAsync(403);
     }
 
+    [Fact]
+    public async Task The_custodians_administrator_alone_names_a_new_organization()
+    {
+        using var administrator = Server.As(Administrator);
+        using var navigator = Server.As("navigator");
+        using var byNavigator = await navigator.PutFhirAsync("Organization/harbor", Fixtures.Organization("harbor", "shelter"));
+        using var named = await administrator.PutFhirAsync("Organization/harbor", Fixtures.Organization("harbor", "shelter"));
+        using var again = await administrator.PutFhirAsync("Organization/harbor", Fixtures.Organization("harbor", "shelter"));
+        using var typing = await administrator.PutFhirAsync("Organization/bay", Fixtures.Organization("bay", "sheltr"));
+        using var patient = await administrator.PutFhirAsync("Practitioner/x", """{"resourceType":"Practitioner","id":"x"}""");
+
+        await byNavigator.OutcomeAsync(404);
+        Assert.Equal((201, 200), ((int)named.StatusCode, (int)again.StatusCode));
+        Assert.Equal("Organization.type", (await typing.OutcomeAsync(422)).GetProperty("expression")[0].GetString());
+        await patient.OutcomeAsync(404);
+    }
+
     private static string Draft(string status) => Fixtures.Agreement("city-hospital", status: status);
 
     private static JsonNode Sharing(JsonObject contract) => contract["term"]!.AsArray().Single(term => term!["action"] is not null)!;
