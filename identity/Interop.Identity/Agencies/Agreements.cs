@@ -11,6 +11,9 @@ namespace Interop.Identity.Agencies;
 /// </summary>
 internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimeProvider clock)
 {
+    /// <summary>The <c>client_id</c> of the issuer's own tokens; nobody can register it.</summary>
+    public const string ClientId = "interop-identity";
+
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Usable = TimeSpan.FromMinutes(5);
     private static readonly AgreementTerms None = new(false, [], []);
@@ -105,5 +108,5 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
 
     /// <summary>A token for the custodian's administrator, who may ask how any agreement stands.</summary>
     private AccessToken Administrator(bool isSandbox) => new(
-        "interop-identity", "interop-identity", ["system/Contract.r"], settings.Custodian, [], ["agency-administrator"], null, null, null, null, isSandbox);
+        ClientId, ClientId, ["system/Contract.r"], settings.Custodian, [], ["agency-administrator"], null, null, null, null, isSandbox);
 }
