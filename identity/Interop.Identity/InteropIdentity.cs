@@ -95,6 +95,7 @@ public static class InteropIdentity
             .RemoveAllLoggers();
 
         services.AddSingleton<IdentityDatabase>();
+        services.AddSingleton<FollowerStore>();
         services.AddSingleton<ClientStore>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<SessionStore>();

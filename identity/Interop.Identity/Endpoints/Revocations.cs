@@ -11,36 +11,36 @@ namespace Interop.Identity.Endpoints;
 internal static class Revocations
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Kept = IdentitySettings.AccessTokenLife + TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/revocations", HandleAsync);
 
     private static async Task<IResult> HandleAsync(
         HttpRequest request,
         IdentityDatabase database,
-        TimeProvider clock,
+        FollowerStore followers,
         IHostApplicationLifetime lifetime,
         CancellationToken cancellationToken)
     {
         var isNumber = long.TryParse(request.Query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var after);
-        if (!isNumber)
+        var follower = request.Query["follower"].ToString();
+        if (!isNumber || !Guid.TryParseExact(follower, "N", out _))
         {
             return Results.BadRequest();
         }
 
+        await followers.HearAsync(follower, after, cancellationToken);
         const string sql = """
             SELECT number AS Number, what AS What
             FROM   revocation
-            WHERE  number > @after AND at > @since
+            WHERE  number > @after
             ORDER  BY number
             LIMIT  1000
             """;
         var start = Environment.TickCount64;
         while (true)
         {
-            var rows = await database.ListAsync<Row>(
-                sql, new { after, since = (clock.GetUtcNow() - Kept).ToMicroseconds() }, cancellationToken);
+            var rows = await database.ListAsync<Row>(sql, new { after }, cancellationToken);
             if (
                 rows.Count > 0
                     || lifetime.ApplicationStopping.IsCancellationRequested

@@ -1,7 +1,7 @@
 namespace Interop.Identity.Tables;
 
 /// <summary>Accounts with their lockout, second factor and recovery codes; each change is one statement, so instances can't interleave.</summary>
-internal sealed class AccountStore(IdentityDatabase database, TimeProvider clock)
+internal sealed class AccountStore(IdentityDatabase database, FollowerStore followers, TimeProvider clock)
 {
     private const int FailuresBeforeLock = 5;
     private static readonly TimeSpan Lock = TimeSpan.FromMinutes(15);
@@ -68,9 +68,13 @@ internal sealed class AccountStore(IdentityDatabase database, TimeProvider clock
         }
     }
 
-    public Task DisableAsync(string accountId, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(
+    /// <summary>Ends the account, at the APIs too.</summary>
+    public async Task DisableAsync(string accountId, CancellationToken cancellationToken)
+    {
+        await database.ExecuteAsync(
             "UPDATE account SET disabled_at = @Now WHERE account_id = @accountId", new { accountId, Now }, cancellationToken);
+        await followers.WaitAsync(cancellationToken);
+    }
 
     public bool IsLocked(Account account) => account.LockedUntil > Now;
 

@@ -1,7 +1,7 @@
 namespace Interop.Identity.Tables;
 
 /// <summary>Registered clients. A revoked one stays, so that what it did can still be told.</summary>
-internal sealed class ClientStore(IdentityDatabase database, TimeProvider clock)
+internal sealed class ClientStore(IdentityDatabase database, FollowerStore followers, TimeProvider clock)
 {
     private const string Columns = """
         client_id AS ClientId, name AS Name, organization AS Organization, grants AS Grants, scopes AS Scopes, purposes AS Purposes,
@@ -87,18 +87,15 @@ internal sealed class ClientStore(IdentityDatabase database, TimeProvider clock)
             new { clientId },
             cancellationToken) == 1;
 
-    /// <summary>Ends the client and everything issued to it. False if there is no such active client.</summary>
+    /// <summary>Ends the client and everything issued to it, at the APIs too. False if there is no such active client.</summary>
     public async Task<bool> RevokeAsync(string clientId, CancellationToken cancellationToken)
     {
         const string sql = """
             UPDATE client SET revoked_at = @now WHERE client_id = @clientId AND revoked_at IS NULL;
+            UPDATE family SET revoked_at = @now WHERE client_id = @clientId AND revoked_at IS NULL
             """;
-        var now = clock.GetUtcNow().ToMicroseconds();
-        var ended = await database.ExecuteAsync(sql, new { clientId, now }, cancellationToken);
-        await database.ExecuteAsync(
-            "UPDATE family SET revoked_at = @now WHERE client_id = @clientId AND revoked_at IS NULL",
-            new { clientId, now },
-            cancellationToken);
+        var ended = await database.ExecuteAsync(sql, new { clientId, now = clock.GetUtcNow().ToMicroseconds() }, cancellationToken);
+        await followers.WaitAsync(cancellationToken);
         return ended > 0;
     }
 

@@ -4,7 +4,7 @@ namespace Interop.Identity.Tables;
 /// Families, codes and refresh tokens. Single use is one UPDATE that finds the row unused or not, so of two redemptions at two
 /// instances one wins.
 /// </summary>
-internal sealed class FamilyStore(IdentityDatabase database, TimeProvider clock)
+internal sealed class FamilyStore(IdentityDatabase database, FollowerStore followers, TimeProvider clock)
 {
     private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FamilyLife = TimeSpan.FromDays(90);
@@ -92,11 +92,14 @@ internal sealed class FamilyStore(IdentityDatabase database, TimeProvider clock)
         return database.FindAsync<Family>(sql, new { familyId, Now }, cancellationToken);
     }
 
-    public async Task<bool> RevokeAsync(string familyId, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(
-            "UPDATE family SET revoked_at = @Now WHERE family_id = @familyId AND revoked_at IS NULL",
-            new { familyId, Now },
-            cancellationToken) == 1;
+    /// <summary>Ends the family, at the APIs too. False when it had ended.</summary>
+    public async Task<bool> RevokeAsync(string familyId, CancellationToken cancellationToken)
+    {
+        const string sql = "UPDATE family SET revoked_at = @Now WHERE family_id = @familyId AND revoked_at IS NULL";
+        var ended = await database.ExecuteAsync(sql, new { familyId, Now }, cancellationToken);
+        await followers.WaitAsync(cancellationToken);
+        return ended == 1;
+    }
 
     public Task AddRefreshTokenAsync(string hash, string familyId, CancellationToken cancellationToken) => database.ExecuteAsync(
         "INSERT INTO refresh_token (hash, family_id, expires_at) VALUES (@hash, @familyId, @expires)",
@@ -119,8 +122,13 @@ internal sealed class FamilyStore(IdentityDatabase database, TimeProvider clock)
         await database.ExecuteAsync(
             "UPDATE refresh_token SET used_at = @Now WHERE hash = @hash AND used_at IS NULL", new { hash, Now }, cancellationToken) == 1;
 
-    public Task RevokeTokenAsync(string jti, DateTimeOffset expires, CancellationToken cancellationToken) => database.ExecuteAsync(
-        "INSERT INTO revoked_token (jti, expires_at) VALUES (@jti, @expires) ON CONFLICT DO NOTHING", new { jti, expires = expires.ToMicroseconds() }, cancellationToken);
+    /// <summary>Ends one access token, at the APIs too.</summary>
+    public async Task RevokeTokenAsync(string jti, DateTimeOffset expires, CancellationToken cancellationToken)
+    {
+        const string sql = "INSERT INTO revoked_token (jti, expires_at) VALUES (@jti, @expires) ON CONFLICT DO NOTHING";
+        await database.ExecuteAsync(sql, new { jti, expires = expires.ToMicroseconds() }, cancellationToken);
+        await followers.WaitAsync(cancellationToken);
+    }
 
     public async Task<bool> IsTokenRevokedAsync(string jti, CancellationToken cancellationToken) =>
         (await database.ListAsync<string>("SELECT jti FROM revoked_token WHERE jti = @jti", new { jti }, cancellationToken)).Count > 0;

@@ -1,7 +1,7 @@
 namespace Interop.Identity.Tables;
 
 /// <summary>Sessions of people. They end after twelve hours, after one idle hour, or when somebody ends them, at every instance.</summary>
-internal sealed class SessionStore(IdentityDatabase database, TimeProvider clock)
+internal sealed class SessionStore(IdentityDatabase database, FollowerStore followers, TimeProvider clock)
 {
     public static readonly TimeSpan Life = TimeSpan.FromHours(12);
     private static readonly TimeSpan Idle = TimeSpan.FromHours(1);
@@ -46,30 +46,27 @@ internal sealed class SessionStore(IdentityDatabase database, TimeProvider clock
             $"SELECT {Columns} FROM session WHERE account_id = @accountId AND {IsActive} ORDER BY created_at DESC", new { accountId, now, idle }, cancellationToken);
     }
 
-    /// <summary>Ends one session of the account, and what was given in it for as long as it lasts.</summary>
+    /// <summary>Ends one session of the account, and what was given in it for as long as it lasts, at the APIs too.</summary>
     public async Task EndAsync(string accountId, string sessionId, CancellationToken cancellationToken)
     {
-        var (now, _) = Times();
-        await database.ExecuteAsync(
-            "UPDATE session SET ended_at = @now WHERE account_id = @accountId AND session_id = @sessionId AND ended_at IS NULL", new { accountId, sessionId, now }, cancellationToken);
-        await database.ExecuteAsync(
-            "UPDATE family SET revoked_at = @now WHERE account_id = @accountId AND session_id = @sessionId AND is_offline = 0 AND revoked_at IS NULL",
-            new { accountId, sessionId, now },
-            cancellationToken);
+        const string sql = """
+            UPDATE session SET ended_at = @now WHERE account_id = @accountId AND session_id = @sessionId AND ended_at IS NULL;
+            UPDATE family SET revoked_at = @now
+            WHERE  account_id = @accountId AND session_id = @sessionId AND is_offline = 0 AND revoked_at IS NULL
+            """;
+        await database.ExecuteAsync(sql, new { accountId, sessionId, now = Times().Now }, cancellationToken);
+        await followers.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Ends all sessions of the account and everything that clients hold from it, offline access as well.</summary>
+    /// <summary>Ends all sessions of the account and everything that clients hold from it, offline access as well, at the APIs too.</summary>
     public async Task EndAllAsync(string accountId, CancellationToken cancellationToken)
     {
-        var (now, _) = Times();
-        await database.ExecuteAsync(
-            "UPDATE session SET ended_at = @now WHERE account_id = @accountId AND ended_at IS NULL",
-            new { accountId, now },
-            cancellationToken);
-        await database.ExecuteAsync(
-            "UPDATE family SET revoked_at = @now WHERE account_id = @accountId AND revoked_at IS NULL",
-            new { accountId, now },
-            cancellationToken);
+        const string sql = """
+            UPDATE session SET ended_at = @now WHERE account_id = @accountId AND ended_at IS NULL;
+            UPDATE family SET revoked_at = @now WHERE account_id = @accountId AND revoked_at IS NULL
+            """;
+        await database.ExecuteAsync(sql, new { accountId, now = Times().Now }, cancellationToken);
+        await followers.WaitAsync(cancellationToken);
     }
 
     private (long Now, long Idle) Times()

@@ -4,7 +4,7 @@ namespace Interop.Server.Guard;
 
 /// <summary>
 /// Follows the issuers whose metadata names an <c>interop_revocation_endpoint</c>: one request waits there and is answered when
-/// something ends. Tokens of other issuers, and of one that is out of reach, are good until they expire.
+/// something ends; the next one tells the issuer how far this server has got. Tokens of other issuers, and of one that is out of reach, are good until they expire.
 /// </summary>
 internal sealed class RevocationFeeds(TokenVerifier verifier, ILogger<RevocationFeeds> logger) : BackgroundService
 {
@@ -16,7 +16,7 @@ internal sealed class RevocationFeeds(TokenVerifier verifier, ILogger<Revocation
     private async Task FollowAsync(InteropIssuer issuer, CancellationToken cancellationToken)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(40), MaxResponseContentBufferSize = 1 << 20 };
-        var last = 0L;
+        var (last, follower) = (0L, Guid.NewGuid().ToString("N"));
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -26,7 +26,7 @@ internal sealed class RevocationFeeds(TokenVerifier verifier, ILogger<Revocation
                     return;
                 }
 
-                using var answer = JsonDocument.Parse(await http.GetStringAsync($"{endpoint}?after={last}", cancellationToken));
+                using var answer = JsonDocument.Parse(await http.GetStringAsync($"{endpoint}?after={last}&follower={follower}", cancellationToken));
                 verifier.Revocations.Add(
                     issuer.Authority, answer.RootElement.GetProperty("revoked").EnumerateArray().Select(hash => hash.GetString()!));
                 last = answer.RootElement.GetProperty("last").GetInt64();
