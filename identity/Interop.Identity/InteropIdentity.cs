@@ -1,5 +1,6 @@
 using Interop.Identity.Accounts;
 using Interop.Identity.Agencies;
+using Interop.Identity.Api;
 using Interop.Identity.Endpoints;
 using Interop.Identity.Launches;
 using Interop.Identity.Tables;
@@ -86,10 +87,10 @@ public static class InteropIdentity
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
 
-        services.AddHttpClient(RecordFinder.HttpClient, http =>
+        services.AddHttpClient(FhirApi.HttpClient, http =>
             {
                 http.Timeout = TimeSpan.FromSeconds(10);
-                http.MaxResponseContentBufferSize = 1 << 20;
+                http.MaxResponseContentBufferSize = FhirApi.MaxBytes;
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
             .RemoveAllLoggers();
@@ -112,12 +113,6 @@ public static class InteropIdentity
         services.AddSingleton<ClientAuthentication>();
         services.AddSingleton<DpopProof>();
 
-        services.AddHttpClient(FhirApi.HttpClient, http =>
-            {
-                http.Timeout = TimeSpan.FromSeconds(5);
-                http.MaxResponseContentBufferSize = FhirApi.MaxBytes;
-            })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
         services.AddSingleton<FhirApi>();
         services.AddSingleton<Agreements>();
         services.AddSingleton<Registrations>();

@@ -177,6 +177,20 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
     }
 
     [Fact]
+    public async Task A_client_on_trial_manages_nothing()
+    {
+        await AgreeAsync(sandbox);
+        var registration = Registration("trial");
+        registration["scope"] = Registrations.ManageScope;
+        registration["roles"] = new JsonArray("agency-administrator");
+        Assert.Equal("sandbox", (await SendAsync(HttpMethod.Post, "/clients", await ManagerTokenAsync(), registration))["status"]);
+        var token = (await new Registered(issuer, "trial", key).TokenAsync(changed: ("scope", Registrations.ManageScope))).AccessToken;
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(HttpMethod.Get, "/clients", token, null)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Get, "/clients/trial", token, null)).Status);
+    }
+
+    [Fact]
     public async Task A_suspension_is_counted_by_the_next_request_of_many_under_way_with_remembered_tokens()
     {
         var contract = await AgreeAsync(live);

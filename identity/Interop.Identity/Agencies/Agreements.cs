@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Interop.Identity.Api;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
 
@@ -21,7 +22,8 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
     // What belongs to the protocols; agreements are about data.
     private static readonly string[] ProtocolScopes =
     [
-        "openid", "profile", "fhirUser", "offline_access", "online_access", "launch", "launch/patient", "launch/encounter", Endpoints.PrepareLaunch.Scope,
+        "openid", "profile", "fhirUser", "offline_access", "online_access",
+        "launch", "launch/patient", "launch/encounter", Endpoints.PrepareLaunch.Scope,
         Registrations.ManageScope, Registrations.KeysScope,
     ];
 
@@ -58,9 +60,10 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
     /// <exception cref="ApiUnavailableException">The sandbox does not answer.</exception>
     public async Task<IReadOnlyList<string>> OpenCasesAsync(Client client, CancellationToken cancellationToken)
     {
-        var sandbox = settings.SandboxUrl ?? throw new SettingsException("Identity:SandboxUrl is missing: without a sandbox nobody can pass its checklist.");
-        var path = $"{client.Organization}/$onboarding-checklist?client={client.ClientId}";
-        var answer = await api.GetAsync(sandbox, path, Administrator(isSandbox: true), cancellationToken)
+        var sandbox = settings.SandboxUrl
+            ?? throw new SettingsException("Identity:SandboxUrl is missing: without a sandbox nobody can pass its checklist.");
+        var address = $"{sandbox}/{client.Organization}/$onboarding-checklist?client={client.ClientId}";
+        var answer = await api.GetAsync(address, Administrator(isSandbox: true), cancellationToken)
             ?? throw new SettingsException("The sandbox has no checklist for the agency: its persons are not in place yet.");
         return [.. Groups(answer, "case").Where(item => !item["passed"].Contains("true")).SelectMany(item => item["code"])];
     }
@@ -89,9 +92,10 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
     private async Task<AgreementTerms> AskAsync(string organization, bool isSandbox, CancellationToken cancellationToken)
     {
         var fhir = isSandbox
-            ? settings.SandboxUrl ?? throw new SettingsException("Identity:SandboxUrl is missing: there is no sandbox for a client to begin in.")
+            ? settings.SandboxUrl
+                ?? throw new SettingsException("Identity:SandboxUrl is missing: there is no sandbox for a client to begin in.")
             : settings.FhirUrl;
-        var answer = await api.GetAsync(fhir, $"{organization}/$agreement", Administrator(isSandbox), cancellationToken);
+        var answer = await api.GetAsync($"{fhir}/{organization}/$agreement", Administrator(isSandbox), cancellationToken);
         var inForce = answer is { } found ? Groups(found, "agreement").Where(group => group["inForce"].Contains("true")).ToList() : [];
         return inForce.Count == 0
             ? None
@@ -99,7 +103,8 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
     }
 
     /// <summary>The parameters of that name in a Parameters resource, each as the values of its parts by name.</summary>
-    private static IEnumerable<ILookup<string, string>> Groups(JsonElement parameters, string name) => parameters.GetProperty("parameter").EnumerateArray()
+    private static IEnumerable<ILookup<string, string>> Groups(JsonElement parameters, string name) => parameters
+        .GetProperty("parameter").EnumerateArray()
         .Where(parameter => parameter.GetProperty("name").ValueEquals(name))
         .Select(parameter => parameter.GetProperty("part").EnumerateArray().ToLookup(
             part => part.GetProperty("name").GetString()!,

@@ -1,3 +1,4 @@
+using Interop.Identity.Api;
 using Interop.Identity.Tables;
 
 namespace Interop.Identity.Agencies;

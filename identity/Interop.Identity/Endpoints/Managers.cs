@@ -10,7 +10,8 @@ internal sealed class Managers(
 {
     /// <summary>Runs a request of whoever its token names; what is refused is on the trail.</summary>
     /// <param name="path">The endpoint, below the issuer.</param>
-    public async Task<IResult> RunAsync(HttpContext http, string path, Func<Manager, Task<IResult>> work, CancellationToken cancellationToken)
+    public async Task<IResult> RunAsync(
+        HttpContext http, string path, Func<Manager, Task<IResult>> work, CancellationToken cancellationToken)
     {
         var remote = http.Connection.RemoteIpAddress?.ToString();
         var (token, reason) = await presented.ReadAsync(http.Request, path, cancellationToken);
@@ -32,14 +33,17 @@ internal sealed class Managers(
         }
     }
 
-    /// <summary>The same for one registration: 404 for all but its agency's administrators, the custodian's, and, as to its keys, itself.</summary>
+    /// <summary>
+    /// The same for one registration: 404 for all but its agency's administrators, the custodian's, and, as to its keys, itself.
+    /// </summary>
     public Task<IResult> ForClientAsync(
         HttpContext http, string path, string id, Func<Manager, Client, Task<IResult>> work, CancellationToken cancellationToken) =>
         RunAsync(
             http,
             path,
             async manager =>
-                await clients.FindActiveAsync(id, cancellationToken) is { } client && (manager.Manages(client.Organization) || manager.IsKeyHolder(id))
+                await clients.FindActiveAsync(id, cancellationToken) is { } client
+                && (manager.Manages(client.Organization) || manager.IsKeyHolder(id))
                     ? await work(manager, client)
                     : Results.NotFound(),
             cancellationToken);
@@ -48,7 +52,9 @@ internal sealed class Managers(
 /// <summary>The holder of a token, as far as registrations go.</summary>
 internal sealed class Manager(AccessToken token, string custodian, string? remote)
 {
-    public bool IsAdministrator => token.Scopes.Contains(Registrations.ManageScope) && token.Roles.Contains("agency-administrator");
+    /// <summary>A client that is itself still on trial manages nothing.</summary>
+    public bool IsAdministrator =>
+        !token.IsSandbox && token.Scopes.Contains(Registrations.ManageScope) && token.Roles.Contains("agency-administrator");
 
     public bool IsOfCustodian => IsAdministrator && token.Agency == custodian;
 

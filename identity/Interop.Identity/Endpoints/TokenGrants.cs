@@ -1,4 +1,5 @@
 using Interop.Identity.Agencies;
+using Interop.Identity.Api;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
 

@@ -1,7 +1,7 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Interop.Identity.Accounts;
+using Interop.Identity.Api;
 using Interop.Identity.Endpoints;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
@@ -9,20 +9,15 @@ using Interop.Identity.Tokens;
 namespace Interop.Identity.Launches;
 
 /// <summary>
-/// Asks the FHIR API for patients and encounters in the name of the person who looks for them, with a token of one minute that can read
-/// nothing else. So sharing decides who can be found, and the API's trail names who looked. Nothing of the answers is kept.
+/// Asks the FHIR API for patients and encounters in the name of the person who looks for them, with a token that can read nothing else.
+/// So sharing decides who can be found, and the API's trail names who looked.
 /// </summary>
-internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, IdentitySettings settings)
+internal sealed class RecordFinder(FhirApi api, IdentitySettings settings)
 {
-    /// <summary>Name of the client for the FHIR API.</summary>
-    public const string HttpClient = "fhir";
-
     /// <summary>The <c>client_id</c> of these tokens; nobody can register it.</summary>
     public const string ClientId = "interop-patient-picker";
 
     private const string Most = "20";
-
-    private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(1);
 
     /// <summary>Those with the name and the birth date; null when the API does not answer.</summary>
     public async Task<IReadOnlyList<FoundRecord>?> PatientsAsync(
@@ -34,7 +29,7 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
             "Patient",
             [("name", Escaped(name)), ("birthdate", birthDate.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))],
             cancellationToken);
-        return found?.ConvertAll(FoundRecord.Patient);
+        return found?.Select(FoundRecord.Patient).ToList();
     }
 
     /// <summary>The patient's latest encounters; null when the API does not answer.</summary>
@@ -43,7 +38,7 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
     {
         var found = await SearchAsync(
             request, person, "Encounter", [("patient", $"Patient/{patient}"), ("_sort", "-date")], cancellationToken);
-        return found?.ConvertAll(FoundRecord.Encounter);
+        return found?.Select(FoundRecord.Encounter).ToList();
     }
 
     /// <summary>Whether the person sees this patient: what a form sends back is asked about once more.</summary>
@@ -55,16 +50,11 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
         await SearchAsync(
             request, person, "Encounter", [("_id", Escaped(id)), ("patient", $"Patient/{patient}")], cancellationToken) is { Count: 1 };
 
-    /// <summary>By POST: names of persons do not belong into addresses, which are logged on the way.</summary>
-    private async Task<List<JsonElement>?> SearchAsync(
-        AuthorizationRequest request,
-        SignedIn person,
-        string type,
-        (string Name, string Value)[] parameters,
-        CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<JsonElement>?> SearchAsync(
+        AuthorizationRequest request, SignedIn person, string type, (string Name, string Value)[] parameters, CancellationToken cancellationToken)
     {
         var account = person.Account;
-        var token = new AccessToken(
+        var asking = new AccessToken(
             ClientId,
             account.AccountId,
             [$"user/{type}.rs"],
@@ -76,37 +66,17 @@ internal sealed class RecordFinder(TokenMint mint, IHttpClientFactory clients, I
             null,
             null,
             request.Client.IsSandbox);
-        using var message = new HttpRequestMessage(HttpMethod.Post, $"{Api(request)}/{type}/_search");
-        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await mint.AccessAsync(token, cancellationToken, TokenLife));
-        message.Headers.Accept.Add(new("application/fhir+json"));
-        message.Content = new FormUrlEncodedContent(
-            [.. parameters.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)), KeyValuePair.Create("_count", Most)]);
         try
         {
-            using var response = await clients.CreateClient(HttpClient).SendAsync(message, cancellationToken);
-            if (!response.IsSuccessStatusCode)
-            {
-                return null;
-            }
-
-            using var bundle = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-            return bundle.RootElement.TryGetProperty("entry", out var entries)
-                ?
-                [
-                    .. entries.EnumerateArray().Select(entry => entry.GetProperty("resource"))
-                        .Where(resource => resource.GetProperty("resourceType").ValueEquals(type))
-                        .Select(resource => resource.Clone()),
-                ]
-                : [];
+            return await api.SearchAsync(Base(request), type, [.. parameters, ("_count", Most)], asking, cancellationToken);
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException
-            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (ApiUnavailableException)
         {
             return null;
         }
     }
 
-    private string Api(AuthorizationRequest request) =>
+    private string Base(AuthorizationRequest request) =>
         request.Client.IsSandbox && settings.SandboxUrl is { } sandbox ? sandbox : settings.FhirUrl;
 
     /// <summary>A value of a search, https://hl7.org/fhir/R4/search.html#escaping.</summary>

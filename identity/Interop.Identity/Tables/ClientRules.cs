@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Interop.Identity.Agencies;
+using Interop.Identity.Launches;
 using Interop.Identity.Tokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -20,7 +22,7 @@ internal static partial class ClientRules
         Demand(
             client.Name.Length is > 0 and <= 100 && !client.Name.Any(char.IsControl),
             "The name must have 1 to 100 characters, none of them a control character.");
-        Demand(client.ClientId != Launches.RecordFinder.ClientId, "The client id is the issuer's own.");
+        Demand(client.ClientId is not (RecordFinder.ClientId or Agreements.ClientId), "The client id is the issuer's own.");
         Demand(IsAgency(client.Organization), "The agency must be Organization/id.");
         Demand(
             client.Grants.Count > 0 && client.Grants.All(grant => grant is Client.ClientCredentials or Client.AuthorizationCode),

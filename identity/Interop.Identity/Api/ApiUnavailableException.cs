@@ -1,0 +1,4 @@
+namespace Interop.Identity.Api;
+
+/// <summary>The API could not be asked. The sentence names nothing of the request.</summary>
+internal sealed class ApiUnavailableException(Exception cause) : Exception("The FHIR API could not be asked.", cause);
