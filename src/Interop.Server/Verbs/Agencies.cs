@@ -4,10 +4,10 @@ using Interop.Sharing.Consent;
 
 namespace Interop.Server.Verbs;
 
-/// <summary><c>interop agency add ID</c>: a partner's Organization, as the custodian's own record.</summary>
+/// <summary><c>interop agency add|endpoint ID</c>: a partner's Organization and where its systems are, as the custodian's own records.</summary>
 internal static class Agencies
 {
-    public static Command Command() => new("agency", "Partner agencies.") { Add() };
+    public static Command Command() => new("agency", "Partner agencies.") { Add(), Endpoint() };
 
     private static Command Add()
     {
@@ -45,6 +45,30 @@ internal static class Agencies
             return 0;
         });
         return add;
+    }
+
+    private static Command Endpoint()
+    {
+        var id = new Argument<string>("id") { Description = "Id of the agency's Organization." };
+        var address = new Option<string>("--address") { Description = "Where its system answers.", Required = true };
+        var type = new Option<string>("--type") { Description = "A code of endpoint-connection-type.", DefaultValueFactory = _ => "hl7-fhir-rest" };
+        var database = Offline.Database();
+        var endpoint = new Command("endpoint", "Records where an agency's system is, or changes it.") { id, address, type, database };
+        endpoint.SetAction(async (arguments, cancellationToken) =>
+        {
+            if (!Uri.TryCreate(arguments.GetValue(address), UriKind.Absolute, out var url))
+            {
+                throw new SettingsException("--address must be an absolute URL.");
+            }
+
+            await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
+            var resource = PartnerAgency.Endpoint(arguments.GetValue(id)!, url.AbsoluteUri, arguments.GetValue(type)!);
+            var custodian = provider.GetRequiredService<InteropSettings>().Custodian;
+            await provider.Store().ImportAsync(custodian, [(resource.Key, resource.Json)], cancellationToken);
+            Console.WriteLine($"Recorded {resource.Key}.");
+            return 0;
+        });
+        return endpoint;
     }
 
     private static Code Code(string text) =>

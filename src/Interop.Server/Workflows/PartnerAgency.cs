@@ -4,7 +4,7 @@ using Interop.Sharing.Roster;
 
 namespace Interop.Server.Workflows;
 
-/// <summary>The Organization of a partner, with the flags that sharing depends on.</summary>
+/// <summary>The Organization of a partner, with the flags that sharing depends on, and its Endpoint.</summary>
 internal static class PartnerAgency
 {
     /// <param name="type">A code of the code system agency-type.</param>
@@ -33,5 +33,18 @@ internal static class PartnerAgency
             .Boolean("active", true)
             .Concepts("type", new Code(OrganizationReader.AgencyTypes, type))
             .Text("name", name)));
+    }
+
+    /// <summary>The one Endpoint of an agency, of the same id.</summary>
+    /// <param name="type">A code of http://terminology.hl7.org/CodeSystem/endpoint-connection-type.</param>
+    public static MappedResource Endpoint(string agency, string address, string type)
+    {
+        var key = new ResourceKey("Endpoint", agency);
+        return new(key, FhirWriter.Resource(key.Type, key.Id, endpoint => endpoint
+            .Text("status", "active")
+            .Coding("connectionType", new("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", type))
+            .Reference("managingOrganization", $"Organization/{agency}")
+            .Concepts("payloadType", new Code("http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "any"))
+            .Text("address", address)));
     }
 }

@@ -63,6 +63,8 @@ public sealed class VerbTests : IDisposable
         var (added, addedText) = await RunAsync("agreement", "add", In("agreement.json"), "--database", database);
         var contract = addedText.Trim().TrimEnd('.').Split('/')[1];
 
+        var (endpoint, endpointText) = await RunAsync("agency", "endpoint", "city-hospital", "--address", "https://ehr.example/fhir", "--database", database);
+        Assert.Equal((0, "Recorded Endpoint/city-hospital."), (endpoint, endpointText.Trim()));
         Assert.Equal((2, 0, 0), (unknown, agency, added));
         Assert.Contains("--type must be a code of", unknownText, StringComparison.Ordinal);
         Assert.Contains("in force", await StandingAsync(), StringComparison.Ordinal);
