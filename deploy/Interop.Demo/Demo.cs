@@ -22,7 +22,8 @@ public static class Demo
         var addresses = new DemoAddresses(port);
         if (port is < 1 or > 65532)
         {
-            await Console.Error.WriteLineAsync($"{port} is not a port. Choose one from 1 to 65532 with --port N: the demo takes it and the next three.");
+            await Console.Error.WriteLineAsync(
+                $"{port} is not a port. Choose one from 1 to 65532 with --port N: the demo takes it and the next three.");
             return 1;
         }
 
@@ -42,7 +43,8 @@ public static class Demo
 
         await using var issuer = await DemoIssuer.StartAsync(addresses, folder, cancellationToken);
         await using var server = Server(addresses, addresses.Url(0), addresses.Fhir, folder.File("interop.db"));
-        await using var sandbox = Server(addresses, addresses.Url(3), addresses.Sandbox, folder.File("sandbox.db"), "--Interop:Sandbox=true");
+        await using var sandbox = Server(
+            addresses, addresses.Url(3), addresses.Sandbox, folder.File("sandbox.db"), "--Interop:Sandbox=true");
         await using var page = DemoPage.Build(addresses);
         await SeedAsync(server, folder, "a city", _ => true, cancellationToken);
         await SeedAsync(sandbox, folder, "a sandbox", resource => resource.Type is "Organization" or "Contract", cancellationToken);
@@ -82,7 +84,8 @@ public static class Demo
         return 0;
     }
 
-    private static WebApplication Server(DemoAddresses addresses, string url, string fhir, string database, params string[] settings) => InteropServer.Build(
+    private static WebApplication Server(
+        DemoAddresses addresses, string url, string fhir, string database, params string[] settings) => InteropServer.Build(
     [
         $"--urls={url}",
         $"--Interop:Database=sqlite:{database}",
@@ -187,12 +190,13 @@ public static class Demo
         {
             Console.WriteLine();
             Console.WriteLine($"# {caller.Name}: {Example(caller.Name).Comment}");
-            Console.WriteLine(
-                $"curl -s -H 'Authorization: Bearer {token}' {Example(caller.Name).Arguments.Replace("$FHIR", issuer.Addresses.Fhir, StringComparison.Ordinal)}");
+            var arguments = Example(caller.Name).Arguments.Replace("$FHIR", issuer.Addresses.Fhir, StringComparison.Ordinal);
+            Console.WriteLine($"curl -s -H 'Authorization: Bearer {token}' {arguments}");
         }
 
         Console.WriteLine();
-        Console.WriteLine($"In a browser: {issuer.Addresses.Page}/ , signing in as {issuer.Navigator.UserName} with the password {issuer.Navigator.Password}");
+        var (name, password) = issuer.Navigator;
+        Console.WriteLine($"In a browser: {issuer.Addresses.Page}/ , signing in as {name} with the password {password}");
         Console.WriteLine($"The issuer is {issuer.Addresses.Issuer}, the sandbox for new agencies {issuer.Addresses.Sandbox}.");
         Console.WriteLine($"Serving {issuer.Addresses.Fhir}; callers, tokens and the three persons to try are in {demo}. Ctrl-C ends it.");
     }

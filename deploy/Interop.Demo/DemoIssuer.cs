@@ -96,7 +96,9 @@ internal sealed class DemoIssuer : IAsyncDisposable
         await AddPersonAsync(cancellationToken);
     }
 
-    /// <summary>A token of the caller's client, asked for with a signed assertion (SMART Backend Services); good for five minutes.</summary>
+    /// <summary>
+    /// A token of the caller's client, asked for with a signed assertion (SMART Backend Services); good for five minutes.
+    /// </summary>
     public async Task<string> TokenAsync(DemoCaller caller, CancellationToken cancellationToken)
     {
         using var key = await KeyAsync(caller, cancellationToken);

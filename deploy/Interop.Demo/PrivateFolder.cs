@@ -1,6 +1,8 @@
 namespace Interop.Demo;
 
-/// <summary>The folder that keeps the demo's database, key and tokens: readable by its owner alone, where the system knows owners.</summary>
+/// <summary>
+/// The folder that keeps the demo's database, key and tokens: readable by its owner alone, where the system knows owners.
+/// </summary>
 internal sealed class PrivateFolder
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -14,7 +14,8 @@ namespace Interop.Identity;
 /// <param name="KeyFolder">Where Data Protection keeps the keys that encrypt secrets in the database; shared by all instances.</param>
 /// <param name="BreachedPasswords">File of upper-case hexadecimal SHA-1 of known passwords, one a line; null to check none.</param>
 /// <param name="RequestsPerMinute">Requests of one client from one address, at each instance.</param>
-/// <param name="FailedSignInsPerAddress">Wrong passwords and codes from one address in a quarter of an hour, at all instances together.</param>
+/// <param name="FailedSignInsPerAddress">Wrong passwords and codes from one address in a quarter of an hour, at all instances
+/// together.</param>
 /// <param name="RequiresSecondFactor">Whether clients get codes only from sessions with a second factor.</param>
 public sealed record IdentitySettings(
     string? SqlitePath,
@@ -34,7 +35,9 @@ public sealed record IdentitySettings(
     /// <summary>Tolerance for other machines' clocks.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromSeconds(10);
 
-    /// <summary>From <c>Identity:Custodian</c>: the organisation that runs the API, <c>Organization/id</c>; its own clients need no agreement.</summary>
+    /// <summary>
+    /// From <c>Identity:Custodian</c>: the organisation that runs the API, <c>Organization/id</c>; its own clients need no agreement.
+    /// </summary>
     public string Custodian { get; init; } = "Organization/crisis-program";
 
     /// <summary>
@@ -43,7 +46,9 @@ public sealed record IdentitySettings(
     /// </summary>
     public bool FollowsAgreements { get; init; } = true;
 
-    /// <summary>From <c>Identity:SandboxUrl</c>: the FHIR base of the sandbox, or null where there is none and no partner goes live by itself.</summary>
+    /// <summary>
+    /// From <c>Identity:SandboxUrl</c>: the FHIR base of the sandbox, or null where there is none and no partner goes live by itself.
+    /// </summary>
     public string? SandboxUrl { get; init; }
 
     /// <summary>Whose client certificates are taken.</summary>

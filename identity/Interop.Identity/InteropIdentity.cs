@@ -13,11 +13,14 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Interop.Identity;
 
-/// <summary>The issuer as a web application; the lines of <see cref="AddInteropIdentity"/> and <see cref="Build"/> are its table of contents.</summary>
+/// <summary>
+/// The issuer as a web application; the lines of <see cref="AddInteropIdentity"/> and <see cref="Build"/> are its table of contents.
+/// </summary>
 public static class InteropIdentity
 {
     /// <summary>The issuer, ready to start.</summary>
-    /// <param name="arguments">Settings such as <c>--Identity:Database=sqlite:identity.db</c> or <c>--urls=http://127.0.0.1:5090</c>.</param>
+    /// <param name="arguments">Settings such as <c>--Identity:Database=sqlite:identity.db</c> or
+    /// <c>--urls=http://127.0.0.1:5090</c>.</param>
     /// <param name="clock">The system's where null.</param>
     /// <exception cref="SettingsException">A setting is wrong.</exception>
     public static WebApplication Build(string[] arguments, TimeProvider? clock = null)

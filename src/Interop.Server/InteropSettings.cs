@@ -6,9 +6,12 @@ namespace Interop.Server;
 /// <param name="Database"><c>sqlite:PATH</c>.</param>
 /// <param name="PublicUrl">The FHIR base as clients see it, without a trailing slash.</param>
 /// <param name="Custodian">Id of the Organization that runs this server: the crisis programme.</param>
-/// <param name="Secret">Key for paging cursors and name-based ids, or from the file <c>SecretFile</c>; null to keep a generated one in the database.</param>
-/// <param name="CadAgencies">Agency ids of dispatch messages to Organization ids (<c>Interop:CadAgencies:psap.example.gov=dispatch-center</c>).</param>
-/// <param name="Definitions">Files and folders with further CodeSystems, ValueSets and StructureDefinitions (<c>Interop:Definitions:0</c>).</param>
+/// <param name="Secret">Key for paging cursors and name-based ids, or from the file <c>SecretFile</c>; null to keep a generated one in
+/// the database.</param>
+/// <param name="CadAgencies">Agency ids of dispatch messages to Organization ids
+/// (<c>Interop:CadAgencies:psap.example.gov=dispatch-center</c>).</param>
+/// <param name="Definitions">Files and folders with further CodeSystems, ValueSets and StructureDefinitions
+/// (<c>Interop:Definitions:0</c>).</param>
 /// <param name="MaxBodyBytes">Largest request body that is read.</param>
 public sealed record InteropSettings(
     string Database,
@@ -24,7 +27,9 @@ public sealed record InteropSettings(
 {
     public const string DefaultDatabase = "sqlite:interop.db";
 
-    /// <summary>From <c>Interop:Sandbox</c>: invented persons only, and only tokens that say sandbox; a server that is none refuses those.</summary>
+    /// <summary>
+    /// From <c>Interop:Sandbox</c>: invented persons only, and only tokens that say sandbox; a server that is none refuses those.
+    /// </summary>
     public bool IsSandbox { get; init; }
 
     /// <exception cref="SettingsException">A setting is missing, malformed or contradicts another.</exception>

@@ -8,7 +8,8 @@ namespace Interop.Server;
 /// <param name="UserPerMinute">The same of one user, where the token's <c>sub</c> is not the client itself.</param>
 /// <param name="AddressPerMinute">Requests without a good token from one address (of IPv6: one /64 network).</param>
 /// <param name="LookupsPerMinute">Searches for a person by what one knows of them, of one client and user.</param>
-/// <param name="PersonsPerHour">Different persons that one user looks for before the privacy officer is told; half of it for misses.</param>
+/// <param name="PersonsPerHour">Different persons that one user looks for before the privacy officer is told; half of it for
+/// misses.</param>
 /// <param name="SystemPersonsPerHour">The same for a client that acts for itself, such as a hospital's system.</param>
 /// <param name="WithoutIncidentPerHour">Lookups of an officer without an open incident before the privacy officer is told.</param>
 /// <param name="RequestSeconds">How long a request may be worked on, its body's way here included.</param>

@@ -29,7 +29,10 @@ public sealed class ReadSession : IAsyncDisposable
         return new(rows.See(key, sight));
     }
 
-    /// <summary>The versions of the sight's view, judged by the rights of now, newest first; of those between which it did not change, the newest.</summary>
+    /// <summary>
+    /// The versions of the sight's view, judged by the rights of now, newest first; of those between which it did not change, the
+    /// newest.
+    /// </summary>
     public ValueTask<IReadOnlyList<SeenResource>> HistoryAsync(ResourceKey key, Sight sight, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -71,14 +74,18 @@ public sealed class ReadSession : IAsyncDisposable
         return new(rows.GrantsOf(patient));
     }
 
-    /// <summary>Whether an agreement of the grantor, in force at the instant (UTC microseconds), names the organisation as grantee.</summary>
+    /// <summary>
+    /// Whether an agreement of the grantor, in force at the instant (UTC microseconds), names the organisation as grantee.
+    /// </summary>
     public ValueTask<bool> HasAgreementAsync(string organization, string grantor, long instant, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(rows.HasAgreement(organization, grantor, instant));
     }
 
-    /// <summary>Whether the organisation demands a qualification that its roster does not show of the practitioner at the instant.</summary>
+    /// <summary>
+    /// Whether the organisation demands a qualification that its roster does not show of the practitioner at the instant.
+    /// </summary>
     public ValueTask<bool> LacksQualificationAsync(
         string organization, string? practitioner, long instant, CancellationToken cancellationToken)
     {

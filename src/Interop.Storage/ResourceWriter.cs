@@ -33,7 +33,9 @@ internal sealed class ResourceWriter(ResourceRows rows)
         return version;
     }
 
-    /// <summary>Puts a new judgement of the same bytes in the place of the old one: no version, no new time but of views that it changes.</summary>
+    /// <summary>
+    /// Puts a new judgement of the same bytes in the place of the old one: no version, no new time but of views that it changes.
+    /// </summary>
     public void Rejudge(StoredWrite write)
     {
         if (Existing(write.Key) is { Deleted: false } previous)

@@ -29,7 +29,9 @@ public sealed class WriteSession
     /// <summary>The resource if the sight may see it.</summary>
     public SeenResource? See(ResourceKey key, Sight sight) => rows.See(key, sight);
 
-    /// <summary>A search over what the sight sees, for conditional writes. It ends with the patience of the work that it belongs to.</summary>
+    /// <summary>
+    /// A search over what the sight sees, for conditional writes. It ends with the patience of the work that it belongs to.
+    /// </summary>
     public SearchPage Match(SearchQuery query, Sight sight)
     {
         rows.Statements.StopAt(Until);

@@ -7,7 +7,9 @@ using Interop.Server;
 
 namespace Interop.Benchmarks;
 
-/// <summary>Views, patches, profiles and terminology of Interop.Fhir over one sharing agreement, one thread: microseconds per call.</summary>
+/// <summary>
+/// Views, patches, profiles and terminology of Interop.Fhir over one sharing agreement, one thread: microseconds per call.
+/// </summary>
 internal static class ConformanceBenchmarks
 {
     private const int Rounds = 5;

@@ -5,7 +5,9 @@ using Xunit.Abstractions;
 
 namespace Interop.Identity.Tests;
 
-/// <summary>An independent, certified client library (npm oauth4webapi, run by node) completes both flows against the running issuer.</summary>
+/// <summary>
+/// An independent, certified client library (npm oauth4webapi, run by node) completes both flows against the running issuer.
+/// </summary>
 public sealed class RelyingPartyTests(ITestOutputHelper output)
 {
     private const string Library = "oauth4webapi/package/build/index.js";

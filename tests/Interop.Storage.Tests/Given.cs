@@ -21,7 +21,9 @@ internal static class Given
 
     public static ResourceKey Key(string reference) => ResourceKey.TryParse(reference)!.Value;
 
-    /// <summary>A resource of a patient (null: directory) at a tier, with index entries that are there from the tier that each names.</summary>
+    /// <summary>
+    /// A resource of a patient (null: directory) at a tier, with index entries that are there from the tier that each names.
+    /// </summary>
     public static StoredWrite Resource(
         string reference, string? patient, int tier, params IEnumerable<(int Tier, IndexEntry Entry)> entries)
     {

@@ -29,7 +29,11 @@ internal static class Agreements
             }),
             Contract("agreement-family-services", crisis with
             {
-                Grantee = Codes.FamilyServices, Ceiling = "intermediate", Cleared = ["MH"], Purposes = ["COC", "CAREMGT"], Scopes = Everybody,
+                Grantee = Codes.FamilyServices,
+                Ceiling = "intermediate",
+                Cleared = ["MH"],
+                Purposes = ["COC", "CAREMGT"],
+                Scopes = Everybody,
             }),
             Contract("agreement-police", crisis with
             {

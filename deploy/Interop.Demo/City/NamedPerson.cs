@@ -8,6 +8,7 @@ public sealed record NamedPerson(string Reference, string Incident, string Given
 /// <summary>The three persons whose records differ only in what they agreed to.</summary>
 /// <param name="NoConsent">No consent of any kind on file.</param>
 /// <param name="IntermediateConsent">A consent gives city-hospital the intermediate tier.</param>
-/// <param name="FullConsent">A consent gives city-hospital the full tier, and the person has an open case there; another lets the police know
+/// <param name="FullConsent">A consent gives city-hospital the full tier, and the person has an open case there; another lets the
+/// police know
 /// the basic facts on scene.</param>
 public sealed record NamedPersons(NamedPerson NoConsent, NamedPerson IntermediateConsent, NamedPerson FullConsent);

@@ -59,7 +59,8 @@ internal sealed class Registrations(IdentitySettings settings, ClientStore clien
         {
             if (await agreements.OpenCasesAsync(client, cancellationToken) is { Count: > 0 } open)
             {
-                throw new SettingsException($"The client has not passed these cases of the sandbox's checklist: {string.Join(", ", open)}.");
+                throw new SettingsException(
+                    $"The client has not passed these cases of the sandbox's checklist: {string.Join(", ", open)}.");
             }
         }
         catch (ApiUnavailableException)

@@ -44,7 +44,8 @@ internal static class ClientRegistrations
             },
             cancellationToken);
 
-    private static Task<IResult> AddAsync(HttpContext http, Managers managers, Registrations registrations, CancellationToken cancellationToken) =>
+    private static Task<IResult> AddAsync(
+        HttpContext http, Managers managers, Registrations registrations, CancellationToken cancellationToken) =>
         managers.RunAsync(
             http,
             Path,

@@ -4,7 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Interop.Identity.Endpoints;
 
-/// <summary>Metadata: OpenID Connect Discovery 1.0, RFC 8414 and https://hl7.org/fhir/smart-app-launch/conformance.html; and the keys.</summary>
+/// <summary>
+/// Metadata: OpenID Connect Discovery 1.0, RFC 8414 and https://hl7.org/fhir/smart-app-launch/conformance.html; and the keys.
+/// </summary>
 internal static class Discovery
 {
     private static readonly string[] Capabilities =

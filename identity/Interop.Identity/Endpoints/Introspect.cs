@@ -3,7 +3,9 @@ using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Endpoints;
 
-/// <summary>Token introspection, RFC 7662, for resource servers (clients with the scope <c>introspection</c>) and a client's own tokens.</summary>
+/// <summary>
+/// Token introspection, RFC 7662, for resource servers (clients with the scope <c>introspection</c>) and a client's own tokens.
+/// </summary>
 internal static class Introspect
 {
     public const string Scope = "introspection";

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Interop.Identity.Endpoints;
 
-/// <summary>The only place that turns an <see cref="OAuthException"/> into an answer, RFC 6749 section 5.2. Every refusal is on the trail.</summary>
+/// <summary>
+/// The only place that turns an <see cref="OAuthException"/> into an answer, RFC 6749 section 5.2. Every refusal is on the trail.
+/// </summary>
 internal sealed class OAuthErrors(SecurityTrail trail, RequestLimits limits, ILogger<OAuthErrors> logger) : IExceptionHandler
 {
     /// <summary>Where a handler leaves the client id that the request claims, for the trail.</summary>

@@ -2,7 +2,9 @@ using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Endpoints;
 
-/// <summary>The access token that a request presents to the issuer itself. One bound by DPoP is taken only with its proof (RFC 9449 section 7).</summary>
+/// <summary>
+/// The access token that a request presents to the issuer itself. One bound by DPoP is taken only with its proof (RFC 9449 section 7).
+/// </summary>
 internal sealed class PresentedToken(TokenStates states, DpopProof proofs)
 {
     /// <summary>The token, or a sentence why there is none.</summary>

@@ -3,7 +3,9 @@ using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Endpoints;
 
-/// <summary>Token revocation, RFC 7009. A refresh token takes its family with it; an unknown or foreign token is answered like a revoked one.</summary>
+/// <summary>
+/// Token revocation, RFC 7009. A refresh token takes its family with it; an unknown or foreign token is answered like a revoked one.
+/// </summary>
 internal static class Revoke
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/revoke", HandleAsync);

@@ -5,7 +5,9 @@ using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Endpoints;
 
-/// <summary>What the token endpoint gives for each grant. A scope or purpose beyond the registration is refused, never dropped in silence.</summary>
+/// <summary>
+/// What the token endpoint gives for each grant. A scope or purpose beyond the registration is refused, never dropped in silence.
+/// </summary>
 internal sealed class TokenGrants(
     TokenMint mint, FamilyStore families, AccountStore accounts, SessionStore sessions, Agreements agreements, TimeProvider clock)
 {
@@ -128,14 +130,16 @@ internal sealed class TokenGrants(
     {
         try
         {
-            if (await agreements.ObjectionAsync(client with { Scopes = scopes, Purposes = purposes }, isFresh: false, cancellationToken) is { } objection)
+            var asked = client with { Scopes = scopes, Purposes = purposes };
+            if (await agreements.ObjectionAsync(asked, isFresh: false, cancellationToken) is { } objection)
             {
                 throw new OAuthException(OAuthException.UnauthorizedClient, objection);
             }
         }
         catch (ApiUnavailableException)
         {
-            throw new OAuthException(OAuthException.TemporarilyUnavailable, "Whether the agreement with the client's agency is in force is not known.");
+            throw new OAuthException(
+                OAuthException.TemporarilyUnavailable, "Whether the agreement with the client's agency is in force is not known.");
         }
     }
 

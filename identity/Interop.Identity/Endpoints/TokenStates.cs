@@ -3,7 +3,9 @@ using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Endpoints;
 
-/// <summary>Whether an access token of ours still holds: signed and in time, and neither it nor its client, account, session or family ended.</summary>
+/// <summary>
+/// Whether an access token of ours still holds: signed and in time, and neither it nor its client, account, session or family ended.
+/// </summary>
 internal sealed class TokenStates(TokenMint mint, FamilyStore families, ClientStore clients)
 {
     public async Task<IssuedToken?> ActiveAsync(string token, CancellationToken cancellationToken)

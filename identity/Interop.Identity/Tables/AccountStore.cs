@@ -1,6 +1,8 @@
 namespace Interop.Identity.Tables;
 
-/// <summary>Accounts with their lockout, second factor and recovery codes; each change is one statement, so instances can't interleave.</summary>
+/// <summary>
+/// Accounts with their lockout, second factor and recovery codes; each change is one statement, so instances can't interleave.
+/// </summary>
 internal sealed class AccountStore(IdentityDatabase database, FollowerStore followers, TimeProvider clock)
 {
     private const int FailuresBeforeLock = 5;

@@ -25,7 +25,8 @@ internal sealed class FollowerStore(IdentityDatabase database, TimeProvider cloc
             WHERE  (SELECT COUNT(*) FROM follower) < @Most
             ON CONFLICT (follower_id) DO UPDATE SET known = excluded.known, seen_at = excluded.seen_at
             """;
-        return database.ExecuteAsync(sql, new { follower, known, now = clock.GetUtcNow().ToMicroseconds(), Since, Most }, cancellationToken);
+        var now = clock.GetUtcNow().ToMicroseconds();
+        return database.ExecuteAsync(sql, new { follower, known, now, Since, Most }, cancellationToken);
     }
 
     /// <summary>Waits until all followers apply what has been revoked so far.</summary>

@@ -58,7 +58,9 @@ internal sealed class SessionStore(IdentityDatabase database, FollowerStore foll
         await followers.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Ends all sessions of the account and everything that clients hold from it, offline access as well, at the APIs too.</summary>
+    /// <summary>
+    /// Ends all sessions of the account and everything that clients hold from it, offline access as well, at the APIs too.
+    /// </summary>
     public async Task EndAllAsync(string accountId, CancellationToken cancellationToken)
     {
         const string sql = """

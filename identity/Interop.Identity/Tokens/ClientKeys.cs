@@ -55,7 +55,9 @@ internal sealed class ClientKeys(IHttpClientFactory http, TimeProvider clock)
         return known is not null && now - known.At < Usable ? Pick(known.Keys, kid) : null;
     }
 
-    /// <summary>The same objects each time, because verifiers are kept per key object: reading a key costs more than a verification.</summary>
+    /// <summary>
+    /// The same objects each time, because verifiers are kept per key object: reading a key costs more than a verification.
+    /// </summary>
     private JsonWebKeySet Parsed(string jwks)
     {
         if (parsed.Count > MaxParsed)

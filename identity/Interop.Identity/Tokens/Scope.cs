@@ -29,7 +29,9 @@ internal sealed partial record Scope(string Text, string? Context, string? Type,
         return Word().IsMatch(text) ? new(text, null, null, null, null) : null;
     }
 
-    /// <summary>Whether whoever is registered for this scope may have <paramref name="asked"/>: never more rights, never a wider query.</summary>
+    /// <summary>
+    /// Whether whoever is registered for this scope may have <paramref name="asked"/>: never more rights, never a wider query.
+    /// </summary>
     public bool Covers(Scope asked) => Context is null || asked.Context is null
         ? Text == asked.Text
         : Context == asked.Context

@@ -4,7 +4,9 @@ using Interop.Identity.Tables;
 
 namespace Interop.Identity.Verbs;
 
-/// <summary><c>interop-identity client add|list|live|keys|revoke</c>. Agreements are asked of the API, which has to be running for partners.</summary>
+/// <summary>
+/// <c>interop-identity client add|list|live|keys|revoke</c>. Agreements are asked of the API, which has to be running for partners.
+/// </summary>
 internal static class Clients
 {
     public static Command Command() => new("client", "Registered clients.") { Add(), List(), Live(), Keys(), Revoke() };
@@ -22,8 +24,11 @@ internal static class Clients
         var jwksUri = new Option<string?>("--jwks-uri") { Description = "URL of its public key set." };
         var backend = new Option<bool>("--backend") { Description = "It may use client_credentials." };
         var dpop = new Option<bool>("--dpop") { Description = "It must prove possession of a key (DPoP)." };
-        var sandbox = new Option<bool>("--sandbox") { Description = "Its tokens are for the sandbox; a partner's are at first in any case." };
-        var declaration = new Option<string?>("--without-checklist") { Description = "Why a partner's client is live without the sandbox's checklist; goes on the trail." };
+        var sandbox = new Option<bool>("--sandbox") { Description = "Its tokens are for the sandbox; a partner's are at first anyway." };
+        var declaration = new Option<string?>("--without-checklist")
+        {
+            Description = "Why a partner's client is live without the sandbox's checklist; goes on the trail.",
+        };
         var database = Offline.Database();
         var add = new Command(
             "add",
@@ -101,7 +106,11 @@ internal static class Clients
             await using var provider = Offline.Open(arguments.GetValue(database));
             var client = await ActiveAsync(provider, arguments.GetValue(id)!, cancellationToken);
             await provider.GetRequiredService<Registrations>().SetKeysAsync(
-                client, await ReadAsync(arguments.GetValue(jwks), cancellationToken), arguments.GetValue(jwksUri), Actor.Operator, cancellationToken);
+                client,
+                await ReadAsync(arguments.GetValue(jwks), cancellationToken),
+                arguments.GetValue(jwksUri),
+                Actor.Operator,
+                cancellationToken);
             Console.WriteLine($"{client.ClientId} has new keys.");
             return 0;
         });

@@ -5,7 +5,9 @@ internal static class Arithmetic
 {
     private const int LongestText = 1_000_000;
 
-    /// <summary>Null for division by zero, for overflow and for units that do not go together. FhirPathException for operands of wrong types.</summary>
+    /// <summary>
+    /// Null for division by zero, for overflow and for units that do not go together. FhirPathException for operands of wrong types.
+    /// </summary>
     public static object? Apply(string symbol, object? x, object? y, int position)
     {
         try

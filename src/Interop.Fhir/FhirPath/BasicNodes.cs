@@ -107,7 +107,9 @@ internal sealed class UnionNode(PathNode left, PathNode right) : PathNode
     }
 }
 
-/// <summary>An expression whose result is the same for every <c>$this</c> of a resource, inside of one that is evaluated for many.</summary>
+/// <summary>
+/// An expression whose result is the same for every <c>$this</c> of a resource, inside of one that is evaluated for many.
+/// </summary>
 internal sealed class MemoNode(PathNode inner) : PathNode
 {
     public override bool IsFixed { get; } = true;

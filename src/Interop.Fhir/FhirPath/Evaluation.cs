@@ -6,7 +6,9 @@ using Interop.Fhir.Validation;
 
 namespace Interop.Fhir.FhirPath;
 
-/// <summary>One resource while expressions are evaluated over it: its bytes, its tape, lists to work with, and what is left to spend.</summary>
+/// <summary>
+/// One resource while expressions are evaluated over it: its bytes, its tape, lists to work with, and what is left to spend.
+/// </summary>
 internal sealed class Evaluation
 {
     private readonly Stack<List<PathItem>> spare = new();
@@ -181,7 +183,9 @@ internal sealed class Evaluation
         return items;
     }
 
-    /// <summary>The root of another resource, by asking the caller once; null where it has none. Its nodes are appended to the tape.</summary>
+    /// <summary>
+    /// The root of another resource, by asking the caller once; null where it has none. Its nodes are appended to the tape.
+    /// </summary>
     public PathItem? Fetch(string reference)
     {
         if (context.Resolve is null)

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace Interop.Fhir.FhirPath;
 
-/// <summary>The functions that this engine has, by name: https://hl7.org/fhirpath/N1/#functions and https://hl7.org/fhir/R4/fhirpath.html#functions.</summary>
+/// <summary>
+/// The functions that this engine has, by name: https://hl7.org/fhirpath/N1/#functions and
+/// https://hl7.org/fhir/R4/fhirpath.html#functions.
+/// </summary>
 internal static class Functions
 {
     private static readonly FrozenDictionary<string, PathFunction> Known = CollectionFunctions.All

@@ -1,6 +1,8 @@
 namespace Interop.Fhir.FhirPath;
 
-/// <summary>The functions that evaluate an argument for each item: https://hl7.org/fhirpath/N1/#filtering-and-projection, #aggregates.</summary>
+/// <summary>
+/// The functions that evaluate an argument for each item: https://hl7.org/fhirpath/N1/#filtering-and-projection, #aggregates.
+/// </summary>
 internal static class LoopFunctions
 {
     public static readonly (string Name, PathFunction Function)[] All =

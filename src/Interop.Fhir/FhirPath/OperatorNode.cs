@@ -2,7 +2,9 @@ using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.FhirPath;
 
-/// <summary>Three-valued logic: https://hl7.org/fhirpath/N1/#boolean-logic. The right side is not evaluated where the left one decides.</summary>
+/// <summary>
+/// Three-valued logic: https://hl7.org/fhirpath/N1/#boolean-logic. The right side is not evaluated where the left one decides.
+/// </summary>
 internal sealed class LogicNode(string symbol, PathNode left, PathNode right) : PathNode
 {
     public override bool IsFixed { get; } = left.IsFixed && right.IsFixed;

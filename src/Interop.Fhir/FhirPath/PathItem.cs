@@ -20,7 +20,9 @@ internal readonly struct PathItem(FhirType type, int node, int twin = -1, object
     /// <summary>The <c>_</c> twin that holds a primitive's id and extensions; -1 where there is none.</summary>
     public int Twin { get; } = twin;
 
-    /// <summary>Of a computed item, whose type is one of FHIRPath's own: bool, string, int, decimal, PathTime, PathQuantity or PathTypeName.</summary>
+    /// <summary>
+    /// Of a computed item, whose type is one of FHIRPath's own: bool, string, int, decimal, PathTime, PathQuantity or PathTypeName.
+    /// </summary>
     public object? Value { get; } = value;
 
     /// <summary>The value set of the element's required binding, which implies the system of a code.</summary>

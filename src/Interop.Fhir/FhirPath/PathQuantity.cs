@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>A number with a unit (https://hl7.org/fhirpath/N1/#quantity).</summary>
-/// <param name="Unit">A UCUM code, a calendar word as it was written, or, of a FHIR Quantity that has neither, what it says instead.</param>
+/// <param name="Unit">A UCUM code, a calendar word as it was written, or, of a FHIR Quantity that has neither, what it says
+/// instead.</param>
 /// <param name="IsCalendar">True for a calendar word: a month is no fixed number of days, <c>'mo'</c> is.</param>
 internal sealed record PathQuantity(decimal Value, string Unit, bool IsCalendar = false)
 {
@@ -21,7 +22,10 @@ internal sealed record PathQuantity(decimal Value, string Unit, bool IsCalendar 
         _ => null,
     };
 
-    /// <summary>The unit to move a date by; null where it is none. Years and months only as calendar words: the UCUM ones have fractions of days.</summary>
+    /// <summary>
+    /// The unit to move a date by; null where it is none. Years and months only as calendar words: the UCUM ones have fractions of
+    /// days.
+    /// </summary>
     public string? TimeUnit() => CalendarUnit(Unit) ?? Unit switch
     {
         "wk" => "week",

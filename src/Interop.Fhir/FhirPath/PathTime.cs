@@ -24,7 +24,8 @@ internal enum TimePrecision
 /// <summary>
 /// A date, dateTime or time of any precision (https://hl7.org/fhirpath/N1/#date), compared as the interval that it may stand for.
 /// </summary>
-/// <param name="Local">The first moment of the interval on the clock that it was written by; of a time, on the first day of the calendar.</param>
+/// <param name="Local">The first moment of the interval on the clock that it was written by; of a time, on the first day of the
+/// calendar.</param>
 /// <param name="FractionDigits">Written digits of a second's fraction, at most 7.</param>
 /// <param name="Offset">Null where no time zone was written.</param>
 internal sealed record PathTime(TimeKind Kind, TimePrecision Precision, DateTime Local, int FractionDigits, TimeSpan? Offset)
@@ -32,7 +33,9 @@ internal sealed record PathTime(TimeKind Kind, TimePrecision Precision, DateTime
     private static readonly TimeSpan EasternMost = TimeSpan.FromHours(14);
     private static readonly TimeSpan WesternMost = TimeSpan.FromHours(12);
 
-    /// <summary>Reads what follows <c>@</c> in a literal, or the text of a FHIR date, dateTime, instant or time. Null for anything else.</summary>
+    /// <summary>
+    /// Reads what follows <c>@</c> in a literal, or the text of a FHIR date, dateTime, instant or time. Null for anything else.
+    /// </summary>
     public static PathTime? Parse(string text, bool isTime = false)
     {
         var reader = new Reader(text);

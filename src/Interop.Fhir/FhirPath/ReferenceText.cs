@@ -5,7 +5,9 @@ namespace Interop.Fhir.FhirPath;
 /// <summary>What the text of a reference says about its target: https://hl7.org/fhir/R4/references.html#literal.</summary>
 internal static class ReferenceText
 {
-    /// <summary>The type in <c>Type/id</c> or <c>https://server/base/Type/id</c>, else the one that Reference.type gives; null for neither.</summary>
+    /// <summary>
+    /// The type in <c>Type/id</c> or <c>https://server/base/Type/id</c>, else the one that Reference.type gives; null for neither.
+    /// </summary>
     public static FhirType? TargetType(string? reference, string? statedType) =>
         (Split(reference) is { } key ? FhirFacts.R4.Type(key.Type) : null)
         ?? (statedType is not null && FhirFacts.R4.IsResourceType(statedType) ? FhirFacts.R4.Type(statedType) : null);

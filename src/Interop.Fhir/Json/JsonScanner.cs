@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Interop.Fhir.Json;
 
-/// <summary>The state of one scan of a JSON text into tape nodes. An explicit stack of open containers; no recursion, no exception.</summary>
+/// <summary>
+/// The state of one scan of a JSON text into tape nodes. An explicit stack of open containers; no recursion, no exception.
+/// </summary>
 internal ref struct JsonScanner(ReadOnlySpan<byte> utf8, TapeNode[] nodes, int maxDepth)
 {
     // Everything at which a string stops being plain: its end, an escape, and what JSON forbids inside.

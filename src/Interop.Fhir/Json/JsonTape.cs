@@ -71,7 +71,9 @@ internal sealed class JsonTape : IDisposable
         return -1;
     }
 
-    /// <summary>A new tape that holds this one and, behind it, another whose bytes start at an offset. Both others stay as they are.</summary>
+    /// <summary>
+    /// A new tape that holds this one and, behind it, another whose bytes start at an offset. Both others stay as they are.
+    /// </summary>
     public JsonTape Join(JsonTape other, int offset)
     {
         var joined = new JsonTape(new TapeNode[Count + other.Count]) { Count = Count + other.Count, isOwn = true };

@@ -29,7 +29,9 @@ internal enum TapeFlags : byte
     NameEscaped = 8,
 }
 
-/// <summary>One JSON value as a place in the bytes. The children of node i are i + 1, then each one's <see cref="Next"/>, until i's Next.</summary>
+/// <summary>
+/// One JSON value as a place in the bytes. The children of node i are i + 1, then each one's <see cref="Next"/>, until i's Next.
+/// </summary>
 internal struct TapeNode
 {
     /// <summary>First byte of the property's name, inside the quotes; -1 for array items and the root.</summary>

@@ -5,7 +5,8 @@ namespace Interop.Fhir.Schema;
 /// <param name="Name">Its FHIRPath name: <c>family</c>, <c>value</c>.</param>
 /// <param name="Min">0 or 1: no element of R4 demands more.</param>
 /// <param name="Max">Null for <c>*</c>; 0 for an element that a specialisation forbids.</param>
-/// <param name="Types">More than one, or <see cref="IsChoice"/>, for <c>[x]</c>. Of a content reference: those of the referenced element.</param>
+/// <param name="Types">More than one, or <see cref="IsChoice"/>, for <c>[x]</c>. Of a content reference: those of the referenced
+/// element.</param>
 /// <param name="ContentReference">The path whose children this element shares, such as <c>Bundle.link</c>.</param>
 /// <param name="RequiredValueSet">Canonical URL of the value set that a required binding names.</param>
 /// <param name="MaxValueSet">Canonical URL of the value set that bounds an extensible or preferred binding.</param>
@@ -29,7 +30,9 @@ public sealed record ElementFacts(
     /// <summary>True where JSON wants an array.</summary>
     public bool IsList => Max is null or > 1;
 
-    /// <summary>The property names that it may have in JSON, without their <c>_</c> twins: <c>valueQuantity</c>, <c>valueString</c>, ...</summary>
+    /// <summary>
+    /// The property names that it may have in JSON, without their <c>_</c> twins: <c>valueQuantity</c>, <c>valueString</c>, ...
+    /// </summary>
     public IEnumerable<string> JsonNames =>
         IsChoice ? Types.Select(type => Name + char.ToUpperInvariant(type.Code[0]) + type.Code[1..]) : [Name];
 }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Interop.Fhir.Schema;
 
-/// <summary>What R4 (4.0.1) says about its types: https://hl7.org/fhir/R4/resourcelist.html and https://hl7.org/fhir/R4/datatypes.html.</summary>
+/// <summary>
+/// What R4 (4.0.1) says about its types: https://hl7.org/fhir/R4/resourcelist.html and https://hl7.org/fhir/R4/datatypes.html.
+/// </summary>
 public sealed class FhirFacts
 {
     private static readonly Lazy<FhirFacts> Loaded = new(() => new());
@@ -45,7 +47,9 @@ public sealed class FhirFacts
     /// </summary>
     public ElementFacts? Element(string path) => Resolve(path).Facts;
 
-    /// <summary>The elements of a type or of the element at a path; empty for primitives, unknown paths and Resource-typed elements.</summary>
+    /// <summary>
+    /// The elements of a type or of the element at a path; empty for primitives, unknown paths and Resource-typed elements.
+    /// </summary>
     public IReadOnlyList<ElementFacts> Children(string path)
     {
         var candidates = Resolve(path).Types;
@@ -61,7 +65,9 @@ public sealed class FhirFacts
     /// <summary>Keys of the invariants of a type itself, such as <c>dom-2</c> and <c>obs-6</c> of Observation.</summary>
     public IReadOnlyList<string> TypeRules(string type) => lines.TryGetValue(type, out var line) ? line.Text("rules").Words(' ') : [];
 
-    /// <summary>The regular expression of a primitive type; null for those without one (boolean aside, only xhtml) and for other names.</summary>
+    /// <summary>
+    /// The regular expression of a primitive type; null for those without one (boolean aside, only xhtml) and for other names.
+    /// </summary>
     public string? PrimitiveRegex(string type) => lines.TryGetValue(type, out var line) ? line.Text("regex") : null;
 
     internal FhirType? Type(string name) => types.GetValueOrDefault(name);

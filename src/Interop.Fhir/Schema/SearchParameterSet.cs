@@ -19,7 +19,9 @@ public sealed class SearchParameterSet
             StringComparer.Ordinal);
     }
 
-    /// <summary>The registry of R4: https://hl7.org/fhir/R4/searchparameter-registry.html, without the three that have no expression.</summary>
+    /// <summary>
+    /// The registry of R4: https://hl7.org/fhir/R4/searchparameter-registry.html, without the three that have no expression.
+    /// </summary>
     public static SearchParameterSet R4 => Loaded.Value;
 
     public SearchParameterFacts? Find(string type, string code) => byType.GetValueOrDefault(type)?.GetValueOrDefault(code);

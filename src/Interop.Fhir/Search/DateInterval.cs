@@ -9,7 +9,9 @@ public readonly record struct DateInterval(long Low, long High)
     private const long Second = 1_000_000;
     private const long Day = 86_400 * Second;
 
-    /// <summary>Null for what is not a date, dateTime or instant of R4; minutes without seconds are accepted, as searches may have them.</summary>
+    /// <summary>
+    /// Null for what is not a date, dateTime or instant of R4; minutes without seconds are accepted, as searches may have them.
+    /// </summary>
     public static DateInterval? TryParse(string text)
     {
         Span<byte> utf8 = stackalloc byte[64];

@@ -18,7 +18,10 @@ public sealed record TokenEntry(string Parameter, string? System, string? Code, 
 /// <summary>A string, as it stands and folded (lower case, no accents, single spaces) for the default match.</summary>
 public sealed record StringEntry(string Parameter, string Value, string Folded) : IndexEntry(Parameter);
 
-/// <summary>A closed interval in UTC microseconds since 1970: a partial date covers all of its unit; an open Period end is long.MinValue or MaxValue.</summary>
+/// <summary>
+/// A closed interval in UTC microseconds since 1970: a partial date covers all of its unit; an open Period end is long.MinValue or
+/// MaxValue.
+/// </summary>
 public sealed record DateEntry(string Parameter, long Low, long High) : IndexEntry(Parameter);
 
 /// <summary>

@@ -13,7 +13,9 @@ public sealed class IndexExtractor(SearchParameterSet parameters)
 
     private readonly ConcurrentDictionary<string, CompiledParameter[]> compiled = new(StringComparer.Ordinal);
 
-    /// <summary>The index entries of a valid resource, without duplicates. FormatException when it is not JSON or of no known type.</summary>
+    /// <summary>
+    /// The index entries of a valid resource, without duplicates. FormatException when it is not JSON or of no known type.
+    /// </summary>
     public IReadOnlyList<IndexEntry> Extract(ReadOnlyMemory<byte> utf8)
     {
         var text = JsonTape.WithoutMark(utf8);

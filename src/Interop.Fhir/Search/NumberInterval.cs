@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Interop.Fhir.Search;
 
-/// <summary>The numbers that a decimal literal stands for at its precision: 5.40 is 5.395 to 5.405, 1e2 is 50 to 150 (https://hl7.org/fhir/R4/search.html#number).</summary>
+/// <summary>
+/// The numbers that a decimal literal stands for at its precision: 5.40 is 5.395 to 5.405, 1e2 is 50 to 150
+/// (https://hl7.org/fhir/R4/search.html#number).
+/// </summary>
 public readonly record struct NumberInterval(double Low, double High)
 {
     /// <summary>Null for what is not a decimal of R4.</summary>

@@ -2,7 +2,9 @@ using Interop.Fhir.FhirPath;
 
 namespace Interop.Fhir.Search;
 
-/// <summary>Quantities: https://hl7.org/fhir/R4/search.html#quantity. A comparator opens the interval; money has its currency as unit.</summary>
+/// <summary>
+/// Quantities: https://hl7.org/fhir/R4/search.html#quantity. A comparator opens the interval; money has its currency as unit.
+/// </summary>
 internal static class QuantityEntries
 {
     private const string Currencies = "urn:iso:std:iso:4217";

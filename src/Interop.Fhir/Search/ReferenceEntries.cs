@@ -3,7 +3,9 @@ using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.Search;
 
-/// <summary>References: https://hl7.org/fhir/R4/search.html#reference. A Reference with both a literal and an identifier gives two entries.</summary>
+/// <summary>
+/// References: https://hl7.org/fhir/R4/search.html#reference. A Reference with both a literal and an identifier gives two entries.
+/// </summary>
 internal static class ReferenceEntries
 {
     public static void Add(Evaluation evaluation, string parameter, PathItem item, List<IndexEntry> entries)

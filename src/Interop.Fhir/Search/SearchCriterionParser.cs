@@ -199,7 +199,9 @@ internal sealed class SearchCriterionParser(
         return read.Count == parts.Count ? new(parameter, modifier, read) : null;
     }
 
-    /// <summary><c>:in</c> and <c>:not-in</c> are the codes of the value set, one OR the other (https://hl7.org/fhir/R4/search.html#token).</summary>
+    /// <summary>
+    /// <c>:in</c> and <c>:not-in</c> are the codes of the value set, one OR the other (https://hl7.org/fhir/R4/search.html#token).
+    /// </summary>
     private ValueCriterion? InValueSet(SearchParameterFacts parameter, SearchModifier modifier, string url, SearchProblems problems)
     {
         var codes = codesOf?.Invoke(url);

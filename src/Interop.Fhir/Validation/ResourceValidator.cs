@@ -3,7 +3,9 @@ using Interop.Fhir.Json;
 
 namespace Interop.Fhir.Validation;
 
-/// <summary>Judges a resource's JSON by the structure of R4: https://hl7.org/fhir/R4/validation.html, https://hl7.org/fhir/R4/json.html.</summary>
+/// <summary>
+/// Judges a resource's JSON by the structure of R4: https://hl7.org/fhir/R4/validation.html, https://hl7.org/fhir/R4/json.html.
+/// </summary>
 public static class ResourceValidator
 {
     // The pass over the elements recurses once per level; this keeps it far from the end of a 1 MB stack.

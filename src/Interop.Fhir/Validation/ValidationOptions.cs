@@ -15,7 +15,8 @@ public enum InvariantLevel
 
 /// <summary>Bounds of one validation.</summary>
 /// <param name="MaxDepth">Levels of nesting, 1 to 512.</param>
-/// <param name="MaxIssues">After this many errors the rest is not looked for, and a last issue says so; no more warnings than that either.</param>
+/// <param name="MaxIssues">After this many errors the rest is not looked for, and a last issue says so; no more warnings than that
+/// either.</param>
 public sealed record ValidationOptions(int MaxDepth = 256, int MaxIssues = 100, InvariantLevel Invariants = InvariantLevel.Errors)
 {
     /// <summary>For what is written: structure and the invariants that refuse.</summary>

@@ -6,12 +6,15 @@ using Interop.Server.Http;
 
 namespace Interop.Server.Guard;
 
-/// <summary>A batch or transaction, taken apart (https://hl7.org/fhir/R4/bundle.html#transaction). The bytes were validated before.</summary>
+/// <summary>
+/// A batch or transaction, taken apart (https://hl7.org/fhir/R4/bundle.html#transaction). The bytes were validated before.
+/// </summary>
 internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleRequestEntry> Entries)
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 1024 };
 
-    /// <exception cref="FhirException">400: not a batch or transaction, or an entry without a request that this server carries out.</exception>
+    /// <exception cref="FhirException">400: not a batch or transaction, or an entry without a request that this server carries
+    /// out.</exception>
     public static BundleRequest Parse(ReadOnlyMemory<byte> utf8)
     {
         using var document = JsonDocument.Parse(utf8, Options);
@@ -38,7 +41,9 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
             : throw new FhirException(400, "duplicate", "Two entries have one fullUrl.", repeated.Last().Path + ".fullUrl");
     }
 
-    /// <summary>Any Bundle as an operator imports it: an entry without a request stands under the id of its resource, or gets a new one.</summary>
+    /// <summary>
+    /// Any Bundle as an operator imports it: an entry without a request stands under the id of its resource, or gets a new one.
+    /// </summary>
     public static BundleRequest ParseForImport(ReadOnlyMemory<byte> utf8)
     {
         using var document = JsonDocument.Parse(utf8, Options);

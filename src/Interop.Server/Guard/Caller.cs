@@ -31,7 +31,9 @@ internal sealed record Caller(
     /// <summary>Null where nobody was verified.</summary>
     public static Caller? TryFrom(ClaimsPrincipal principal) => (principal.Identity as CallerIdentity)?.Caller;
 
-    /// <summary>Whether a person signed in, and not a system with the client's own credentials (RFC 9068 section 2.2: then sub is the client).</summary>
+    /// <summary>
+    /// Whether a person signed in, and not a system with the client's own credentials (RFC 9068 section 2.2: then sub is the client).
+    /// </summary>
     public bool IsPerson { get; init; } = Subject != ClientId;
 
     public bool Has(string role) => Roles.Contains(role);

@@ -6,7 +6,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Interop.Server.Guard;
 
-/// <summary>What a token is bound to by <c>cnf</c> (RFC 7800): a key (RFC 9449), a client certificate (RFC 8705), both, or nothing.</summary>
+/// <summary>
+/// What a token is bound to by <c>cnf</c> (RFC 7800): a key (RFC 9449), a client certificate (RFC 8705), both, or nothing.
+/// </summary>
 /// <param name="Jkt">Thumbprint of the DPoP key.</param>
 /// <param name="Certificate">SHA-256 of the client certificate, base64url (<c>x5t#S256</c>).</param>
 internal sealed record Confirmation(string? Jkt, string? Certificate)

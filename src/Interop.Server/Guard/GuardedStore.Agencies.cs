@@ -19,7 +19,8 @@ internal sealed partial class GuardedStore
         {
             _ = await SightAsync(read, caller, instant, cancellationToken);
             RequireAdministrator(caller, organization);
-            agreements = [.. OwnAgreements(await read.BodiesOfAsync("Contract", null, cancellationToken)).Where(item => item.Grantee == organization)];
+            var contracts = await read.BodiesOfAsync("Contract", null, cancellationToken);
+            agreements = [.. OwnAgreements(contracts).Where(agreement => agreement.Grantee == organization)];
         }
 
         await audit.RecordAsync(

@@ -12,7 +12,8 @@ internal sealed partial class GuardedStore
     private const string Checklist = "$onboarding-checklist";
 
     /// <summary>Puts the persons in place, or back as they were.</summary>
-    /// <exception cref="FhirException">404 outside the sandbox; 403 for others than the agency and the custodian's administrators.</exception>
+    /// <exception cref="FhirException">404 outside the sandbox; 403 for others than the agency and the custodian's
+    /// administrators.</exception>
     public Task PrepareSandboxAsync(Caller caller, string agency, CancellationToken cancellationToken)
     {
         RequireSandbox();
@@ -49,7 +50,8 @@ internal sealed partial class GuardedStore
         var persons = Persons(agency, agreements, instant);
         if (await read.FindAsync(persons.Silent, cancellationToken) is null)
         {
-            throw new FhirException(404, "not-found", "The agency's persons are not in the sandbox yet: POST to this address puts them there.");
+            throw new FhirException(
+                404, "not-found", "The agency's persons are not in the sandbox yet: POST to this address puts them there.");
         }
 
         var grants = await read.GrantsOfAsync(persons.Consenting.Id, cancellationToken);

@@ -213,7 +213,8 @@ internal sealed partial class GuardedStore
     }
 
     /// <summary>What was just written, as its writer sees it.</summary>
-    /// <exception cref="FhirException">403, which undoes the write: nobody writes what his role may not see or his scopes do not open.</exception>
+    /// <exception cref="FhirException">403, which undoes the write: nobody writes what his role may not see or his scopes do not
+    /// open.</exception>
     private Disclosure Written(WriteSession session, ResourceKey key, Sight sight) =>
         session.See(key, sight) is { } seen && Disclose(session, seen, sight) is { } disclosure
             ? disclosure
@@ -320,7 +321,9 @@ internal sealed partial class GuardedStore
         return DeleteResult.Deleted;
     }
 
-    /// <summary>Judges and stores one resource; when it is an encounter of the custodian's that just finished, its follow-up as well.</summary>
+    /// <summary>
+    /// Judges and stores one resource; when it is an encounter of the custodian's that just finished, its follow-up as well.
+    /// </summary>
     private void Store(WriteSession session, ResourceKey key, string source, byte[] body, long instant, WrittenResources written)
     {
         var before = session.Find(key);

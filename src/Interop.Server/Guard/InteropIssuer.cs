@@ -34,7 +34,9 @@ internal sealed class InteropIssuer
 
     public string? AgencyOf(string clientId) => settings.Clients.GetValueOrDefault(clientId);
 
-    /// <summary>The issuer's SMART configuration as it wrote it, at most five minutes old; null when it has none or does not answer.</summary>
+    /// <summary>
+    /// The issuer's SMART configuration as it wrote it, at most five minutes old; null when it has none or does not answer.
+    /// </summary>
     public async Task<string?> SmartConfigurationAsync(CancellationToken cancellationToken)
     {
         if (smart is { } kept && Environment.TickCount64 - kept.At < 5 * 60_000)

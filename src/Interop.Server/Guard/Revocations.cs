@@ -5,7 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Interop.Server.Guard;
 
-/// <summary>Hashes of what an issuer has ended lately: tokens, grants and clients whose tokens are no longer taken, remembered or not.</summary>
+/// <summary>
+/// Hashes of what an issuer has ended lately: tokens, grants and clients whose tokens are no longer taken, remembered or not.
+/// </summary>
 internal sealed class Revocations(TimeProvider clock)
 {
     /// <summary>Longer than any access token that can still be about; after it the token's own expiry refuses.</summary>

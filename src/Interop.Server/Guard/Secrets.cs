@@ -43,7 +43,9 @@ internal sealed class Secrets
         return new(Convert.FromBase64String(kept));
     }
 
-    /// <summary>A page link's token: the cursor and a MAC that binds it to the caller and the search. The same input gives the same token.</summary>
+    /// <summary>
+    /// A page link's token: the cursor and a MAC that binds it to the caller and the search. The same input gives the same token.
+    /// </summary>
     public string Sign(Caller caller, string query, string cursor)
     {
         var text = Encoding.UTF8.GetBytes(cursor);

@@ -69,7 +69,9 @@ internal sealed class SharingRows(InteropSettings settings)
             FactsOf(patient, consents, session.CasesOf(patient, agreements.Key), partners with { Agreements = [.. agreements] }))),
     ];
 
-    /// <summary>The facts about one patient that decide about one custodian's records, as they stand in a snapshot, for explanations.</summary>
+    /// <summary>
+    /// The facts about one patient that decide about one custodian's records, as they stand in a snapshot, for explanations.
+    /// </summary>
     public async Task<PatientFacts> FactsAsync(ReadSession read, string patient, string source, CancellationToken cancellationToken)
     {
         var partners = PartnersOf(

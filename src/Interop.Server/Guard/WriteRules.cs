@@ -77,7 +77,8 @@ internal static class WriteRules
     private static WriteResult.Refused? OwnAgency(Caller caller, ReadOnlyMemory<byte> body, string custodian, string element)
     {
         using var document = JsonDocument.Parse(body, ResourceDocument.Options);
-        return caller.Organization == custodian || Names(document, element[(element.IndexOf('.', StringComparison.Ordinal) + 1)..], caller.Organization)
+        var property = element[(element.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        return caller.Organization == custodian || Names(document, property, caller.Organization)
             ? null
             : new(422, "business-rule", "An agency records only what is its own.", element);
     }
@@ -90,7 +91,9 @@ internal static class WriteRules
             : new(422, "business-rule", "The controller of a consent must be the organisation that records it.", "Consent.organization");
     }
 
-    /// <summary>The issues of a Task's new state: the step must be one that this party may take, with its reason where one is due.</summary>
+    /// <summary>
+    /// The issues of a Task's new state: the step must be one that this party may take, with its reason where one is due.
+    /// </summary>
     public static WriteResult.Refused? TaskStep(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, string organization)
     {
         using var stored = JsonDocument.Parse(before, ResourceDocument.Options);

@@ -22,7 +22,9 @@ internal enum FhirInteraction
 
 internal static class FhirInteractionNames
 {
-    /// <summary>The code of restful-interaction (https://hl7.org/fhir/R4/valueset-type-restful-interaction.html), or ours beside it.</summary>
+    /// <summary>
+    /// The code of restful-interaction (https://hl7.org/fhir/R4/valueset-type-restful-interaction.html), or ours beside it.
+    /// </summary>
     public static string Code(this FhirInteraction interaction) => interaction switch
     {
         FhirInteraction.Search => "search-type",

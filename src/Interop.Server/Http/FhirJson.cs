@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Interop.Server.Http;
 
-/// <summary>How JSON of the server's own is written: compact, and readable where nothing has to be escaped (it is never put into HTML).</summary>
+/// <summary>
+/// How JSON of the server's own is written: compact, and readable where nothing has to be escaped (it is never put into HTML).
+/// </summary>
 internal static class FhirJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -3,7 +3,9 @@ using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Http;
 
-/// <summary>Which part of each resource a client wants: <c>_elements</c> and <c>_summary</c> (https://hl7.org/fhir/R4/search.html#elements).</summary>
+/// <summary>
+/// Which part of each resource a client wants: <c>_elements</c> and <c>_summary</c> (https://hl7.org/fhir/R4/search.html#elements).
+/// </summary>
 internal sealed record ViewRequest(IReadOnlyCollection<string> Elements, SummaryMode Summary)
 {
     /// <param name="others">The parameters that are none of this; <c>_summary=count</c> is the search's own.</param>

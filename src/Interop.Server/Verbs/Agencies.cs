@@ -4,7 +4,9 @@ using Interop.Sharing.Consent;
 
 namespace Interop.Server.Verbs;
 
-/// <summary><c>interop agency add|endpoint ID</c>: a partner's Organization and where its systems are, as the custodian's own records.</summary>
+/// <summary>
+/// <c>interop agency add|endpoint ID</c>: a partner's Organization and where its systems are, as the custodian's own records.
+/// </summary>
 internal static class Agencies
 {
     public static Command Command() => new("agency", "Partner agencies.") { Add(), Endpoint() };
@@ -13,14 +15,19 @@ internal static class Agencies
     {
         var id = new Argument<string>("id") { Description = "Id of the Organization, which tokens carry as Organization/id." };
         var name = new Option<string>("--name") { Description = "The agency's name.", Required = true };
-        var type = new Option<string>("--type") { Description = "A code of the code system agency-type, such as hospital or police.", Required = true };
+        var type = new Option<string>("--type") { Description = "A code of agency-type, such as hospital or police.", Required = true };
         var isCoveredEntity = new Option<bool>("--covered-entity") { Description = "A HIPAA covered entity or business associate." };
         var isPart2 = new Option<bool>("--part2-program") { Description = "Its records are Part 2 records (42 CFR 2.11)." };
-        var isQsoa = new Option<bool>("--qsoa") { Description = "Serves a Part 2 programme under a qualified service organisation agreement." };
-        var qualification = new Option<string[]>("--require") { Description = "A qualification that its people must have, SYSTEM|CODE.", DefaultValueFactory = _ => [] };
+        var isQsoa = new Option<bool>("--qsoa") { Description = "Serves a Part 2 programme as a qualified service organisation." };
+        var qualification = new Option<string[]>("--require")
+        {
+            Description = "A qualification that its people must have, SYSTEM|CODE.", DefaultValueFactory = _ => [],
+        };
         var database = Offline.Database();
-        var add = new Command(
-            "add", "Records an agency, or changes its record.") { id, name, type, isCoveredEntity, isPart2, isQsoa, qualification, database };
+        var add = new Command("add", "Records an agency, or changes its record.")
+        {
+            id, name, type, isCoveredEntity, isPart2, isQsoa, qualification, database,
+        };
         add.SetAction(async (arguments, cancellationToken) =>
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: true);

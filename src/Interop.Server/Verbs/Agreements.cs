@@ -8,7 +8,10 @@ using Interop.Sharing.Consent;
 
 namespace Interop.Server.Verbs;
 
-/// <summary><c>interop agreement add|list|suspend|resume|terminate</c>: what the privacy officer does over HTTP, at the machine. The next request counts it.</summary>
+/// <summary>
+/// <c>interop agreement add|list|suspend|resume|terminate</c>: what the privacy officer does over HTTP, at the machine. The next
+/// request counts it.
+/// </summary>
 internal static class Agreements
 {
     public static Command Command() => new("agreement", "Agreements with partner agencies.") { Add(), List(), Suspend(), Resume(), Terminate() };
@@ -43,12 +46,14 @@ internal static class Agreements
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
             var instant = Instants.ToMicroseconds(provider.GetRequiredService<TimeProvider>().GetUtcNow());
-            foreach (var agreement in await provider.Store().AgreementsAsync(Officer(provider), arguments.GetValue(agency)!, cancellationToken))
+            var agreements = await provider.Store().AgreementsAsync(Officer(provider), arguments.GetValue(agency)!, cancellationToken);
+            foreach (var agreement in agreements)
             {
                 var standing = agreement.InForceAt(instant) ? "in force"
                     : agreement.IsBinding ? "not in its period"
                     : string.Join("; ", agreement.Problems);
-                Console.WriteLine($"Contract/{agreement.Id}\t{agreement.Status}\t{standing}\t{agreement.Ceiling}\t{string.Join(' ', agreement.Purposes)}");
+                var purposes = string.Join(' ', agreement.Purposes);
+                Console.WriteLine($"Contract/{agreement.Id}\t{agreement.Status}\t{standing}\t{agreement.Ceiling}\t{purposes}");
             }
 
             return 0;

@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Interop.Server.Verbs;
 
-/// <summary><c>interop explain</c>: which tier and labels an organisation has over a patient's records now, and the rules that led there.</summary>
+/// <summary>
+/// <c>interop explain</c>: which tier and labels an organisation has over a patient's records now, and the rules that led there.
+/// </summary>
 internal static class Explain
 {
     public static Command Command()

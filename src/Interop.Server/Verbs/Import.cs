@@ -5,7 +5,9 @@ using Interop.Server.Http;
 
 namespace Interop.Server.Verbs;
 
-/// <summary><c>interop import eido FILE</c> and <c>interop import bundle FILE...</c>. A bad record is reported and stops no other.</summary>
+/// <summary>
+/// <c>interop import eido FILE</c> and <c>interop import bundle FILE...</c>. A bad record is reported and stops no other.
+/// </summary>
 internal static class Import
 {
     public static Command Command() => new("import", "Brings in data from files.") { Eido(), Bundle() };

@@ -9,7 +9,8 @@ internal static class Offline
     public static Option<string?> Database() => new("--database") { Description = "sqlite:PATH; Interop:Database by default." };
 
     /// <summary>The server's parts over the configured database, without a listener.</summary>
-    /// <param name="mayCreate">Whether a database that is not there is made; a verb that only looks must not answer for an empty one.</param>
+    /// <param name="mayCreate">Whether a database that is not there is made; a verb that only looks must not answer for an empty
+    /// one.</param>
     /// <exception cref="SettingsException">A setting is wrong, or there is no database.</exception>
     public static ServiceProvider Open(string? database, bool mayCreate)
     {

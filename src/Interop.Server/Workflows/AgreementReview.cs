@@ -4,7 +4,9 @@ using Interop.Sharing.Consent;
 
 namespace Interop.Server.Workflows;
 
-/// <summary>The reminders that an agreement has to be renewed: 90, 60 and 30 days before it ends or its review is due, whichever is first.</summary>
+/// <summary>
+/// The reminders that an agreement has to be renewed: 90, 60 and 30 days before it ends or its review is due, whichever is first.
+/// </summary>
 public static class AgreementReview
 {
     public const string Code = "mou-review";

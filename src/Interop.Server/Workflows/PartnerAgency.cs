@@ -14,7 +14,8 @@ internal static class PartnerAgency
         string id, string name, string type, IReadOnlyList<(string Name, bool Value)> flags, IReadOnlyList<Code> qualifications)
     {
         var key = new ResourceKey("Organization", id);
-        var extensions = flags.Select(flag => (Url: $"{CrisisProfiles.Base}/StructureDefinition/{flag.Name}", Flag: (bool?)flag.Value, Code: (Code?)null))
+        var extensions = flags
+            .Select(flag => (Url: $"{CrisisProfiles.Base}/StructureDefinition/{flag.Name}", Flag: (bool?)flag.Value, Code: (Code?)null))
             .Concat(qualifications.Select(code => (Url: RosterCompiler.Required, Flag: (bool?)null, Code: (Code?)code)))
             .ToList();
         return new(key, FhirWriter.Resource(key.Type, key.Id, organization => organization

@@ -8,7 +8,10 @@ public static class AgreementReader
 {
     public const string Profile = "https://interop.example/fhir/StructureDefinition/sharing-agreement";
 
-    /// <summary>The modifier extension of an agreement that rests: R4's Contract.status has no code for it, and who does not know it must not share.</summary>
+    /// <summary>
+    /// The modifier extension of an agreement that rests: R4's Contract.status has no code for it, and who does not know it must not
+    /// share.
+    /// </summary>
     public const string Suspension = "https://interop.example/fhir/StructureDefinition/agreement-suspension";
 
     /// <summary>The extension with one SMART scope that clients of the grantee may be registered for.</summary>

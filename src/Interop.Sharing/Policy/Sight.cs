@@ -22,7 +22,9 @@ public sealed record Sight(
     bool Directory,
     IReadOnlySet<string>? Types)
 {
-    /// <summary>Types of which it sees the whole of its own organisation's resources that concern no patient: the roles that administer.</summary>
+    /// <summary>
+    /// Types of which it sees the whole of its own organisation's resources that concern no patient: the roles that administer.
+    /// </summary>
     public IReadOnlyList<string> Keeps { get; init; } = [];
 
     /// <summary>What the scopes ask of a resource beyond its type; null where they ask nothing.</summary>

@@ -15,7 +15,10 @@ internal static class SubjectScan
         return Find(ref reader, facts, tiers);
     }
 
-    /// <summary>Ids of the Patients that root extensions with the url point at, null for one that can't be read; found tells whether there is any.</summary>
+    /// <summary>
+    /// Ids of the Patients that root extensions with the url point at, null for one that can't be read; found tells whether there is
+    /// any.
+    /// </summary>
     public static List<string?> FindByExtension(ReadOnlySpan<byte> body, byte[] url, TierTable tiers, out bool found)
     {
         var patients = new List<string?>();

@@ -26,7 +26,9 @@ public static class RosterCompiler
         ];
     }
 
-    /// <summary>The rows of the given roles, each with the organisation that keeps it; a role counts on the roster of its keeper only.</summary>
+    /// <summary>
+    /// The rows of the given roles, each with the organisation that keeps it; a role counts on the roster of its keeper only.
+    /// </summary>
     /// <param name="roles">Bodies of PractitionerRole with the id of the organisation that wrote them.</param>
     /// <param name="practitioners">Bodies of Practitioner by id, with the id of the organisation that wrote them.</param>
     /// <param name="custodian">Whose entries count on every roster.</param>

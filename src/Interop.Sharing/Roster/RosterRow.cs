@@ -1,6 +1,8 @@
 namespace Interop.Sharing.Roster;
 
-/// <summary>One qualification that an organisation's roster shows of a practitioner, for as long as both role and qualification last.</summary>
+/// <summary>
+/// One qualification that an organisation's roster shows of a practitioner, for as long as both role and qualification last.
+/// </summary>
 /// <param name="Organization">Id of the Organization on whose roster it is.</param>
 /// <param name="Practitioner">Id of the Practitioner.</param>
 /// <param name="Code">The qualification, <c>system|code</c>.</param>

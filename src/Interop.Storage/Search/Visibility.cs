@@ -45,7 +45,9 @@ internal sealed class Visibility
 
     public Dialect Dialect => dialect;
 
-    /// <summary>Sights of one shape make the same SQL, with other values; null where scopes ask for values, which are part of the SQL.</summary>
+    /// <summary>
+    /// Sights of one shape make the same SQL, with other values; null where scopes ask for values, which are part of the SQL.
+    /// </summary>
     public static SightShape? ShapeOf(Sight sight) => sight.Constraints is { Shape: null }
         ? null
         : new(sight.Practitioner is not null, sight.Purposes.Count, sight.Types?.Count, sight.Keeps.Count, sight.Constraints?.Shape);

@@ -55,7 +55,10 @@ public sealed class CrisisProfileTests
         { "follow-up-task", "-owner", "Task.owner" },
     };
 
-    /// <summary>Each change breaks one rule; what it says is <c>-path</c> to remove, or <c>path=value</c> to change (a property's name for another variant).</summary>
+    /// <summary>
+    /// Each change breaks one rule; what it says is <c>-path</c> to remove, or <c>path=value</c> to change (a property's name for
+    /// another variant).
+    /// </summary>
     [Theory]
     [MemberData(nameof(Breaches))]
     public void A_breach_is_an_error_at_its_element(string profile, string change, string expression)

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Interop.Fhir.Tests.Validation;
 
-/// <summary>The checkers written by hand against the regular expressions of the official definitions, on values and on values gone wrong.</summary>
+/// <summary>
+/// The checkers written by hand against the regular expressions of the official definitions, on values and on values gone wrong.
+/// </summary>
 public sealed class PrimitiveSyntaxTests
 {
     [Theory]

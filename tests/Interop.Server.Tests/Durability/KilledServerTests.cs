@@ -7,7 +7,9 @@ using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Durability;
 
-/// <summary>A server process that is killed amid a stream of writes: what it acknowledged is there, whole, and nothing else is half there.</summary>
+/// <summary>
+/// A server process that is killed amid a stream of writes: what it acknowledged is there, whole, and nothing else is half there.
+/// </summary>
 public sealed class KilledServerTests : IAsyncLifetime
 {
     private readonly string database = Path.Combine(Path.GetTempPath(), $"interop-killed-{Guid.NewGuid():N}.db");

@@ -2,7 +2,9 @@ using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Guard;
 
-/// <summary>Web pages of registered clients may read answers, refusals included; others get the same without leave to read it (CORS).</summary>
+/// <summary>
+/// Web pages of registered clients may read answers, refusals included; others get the same without leave to read it (CORS).
+/// </summary>
 public sealed class CrossOriginTests : IAsyncLifetime
 {
     private const string Origin = "https://app.example";

@@ -13,7 +13,9 @@ internal static class FreePort
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    /// <summary>The first of neighbouring ports that nobody listens on, below those that the system gives to outgoing connections.</summary>
+    /// <summary>
+    /// The first of neighbouring ports that nobody listens on, below those that the system gives to outgoing connections.
+    /// </summary>
     public static int FirstOf(int count)
     {
         while (true)

@@ -2,7 +2,9 @@ using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Interactions;
 
-/// <summary>Transactions: references between entries, conditional references and creates (https://hl7.org/fhir/R4/http.html#trules).</summary>
+/// <summary>
+/// Transactions: references between entries, conditional references and creates (https://hl7.org/fhir/R4/http.html#trules).
+/// </summary>
 public sealed class TransactionTests : SceneTests
 {
     private const string Load = """

@@ -5,7 +5,9 @@ using Interop.Storage;
 
 namespace Interop.Server.Tests.Protection;
 
-/// <summary>Who looks for more persons than its work needs: the privacy officer is told, the caller notices nothing, the names stay out of it.</summary>
+/// <summary>
+/// Who looks for more persons than its work needs: the privacy officer is told, the caller notices nothing, the names stay out of it.
+/// </summary>
 public sealed class FishingTests : IAsyncLifetime
 {
     private const string Alerts = "Task?code=fishing-alert&_total=accurate";

@@ -3,7 +3,9 @@ using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Workflows;
 
-/// <summary>The hospital's job: pull the referrals that wait for it, read them and the person at the granted tier, close the loop.</summary>
+/// <summary>
+/// The hospital's job: pull the referrals that wait for it, read them and the person at the granted tier, close the loop.
+/// </summary>
 public sealed class ReferralTests : SceneTests
 {
     protected override IReadOnlyList<string> Scene =>

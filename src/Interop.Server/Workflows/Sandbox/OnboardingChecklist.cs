@@ -22,7 +22,8 @@ internal static class OnboardingChecklist
             "Change a Patient of the custodian: 403 or 404.",
             "PUT",
             persons.Consenting.ToString(),
-            row => row is { Interaction: "update", Outcome: "deny" } && row.Target!.EndsWith(persons.Consenting.ToString(), StringComparison.Ordinal)),
+            row => row is { Interaction: "update", Outcome: "deny" }
+                && row.Target!.EndsWith(persons.Consenting.ToString(), StringComparison.Ordinal)),
         .. isPermitted
             ?
             [
@@ -40,7 +41,12 @@ internal static class OnboardingChecklist
         new(code, text, "GET", key.ToString(), row => row is { Interaction: "read", Outcome: "deny" } && row.Target == key.ToString());
 
     private static ChecklistCase Empty(string code, string text, ResourceKey patient) =>
-        new(code, text, "GET", $"Condition?patient={patient}", row => row.Interaction == "search-type" && row.Target == "Condition" && IsEmpty(row, patient.Id));
+        new(
+            code,
+            text,
+            "GET",
+            $"Condition?patient={patient}",
+            row => row is { Interaction: "search-type", Target: "Condition" } && IsEmpty(row, patient.Id));
 
     private static bool IsEmpty(AuditRow row, string patient)
     {

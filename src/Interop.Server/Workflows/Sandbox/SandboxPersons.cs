@@ -6,7 +6,8 @@ namespace Interop.Server.Workflows.Sandbox;
 /// The invented persons with whom one agency tries its system in the sandbox: they differ in what they agreed to. Ids follow from the
 /// agency, so a new start gives the same persons.
 /// </summary>
-internal sealed class SandboxPersons(string agency, string custodian, IReadOnlyList<string> purposes, DateTimeOffset now, ReadOnlyMemory<byte> secret)
+internal sealed class SandboxPersons(
+    string agency, string custodian, IReadOnlyList<string> purposes, DateTimeOffset now, ReadOnlyMemory<byte> secret)
 {
     private const string Sct = "http://snomed.info/sct";
     private const string Depression = "35489007";
