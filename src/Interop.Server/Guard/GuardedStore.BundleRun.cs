@@ -102,7 +102,7 @@ internal sealed partial class GuardedStore
         {
             if (caller is not null && Through(plan.Entry) is { Constraints: not null } scoped && session.See(plan.Key, scoped) is null)
             {
-                throw new FhirException(403, "forbidden", NotWithinScopes, plan.Entry.Path + ".resource");
+                throw FhirException.InsufficientScope(NotWithinScopes, plan.Entry.Path + ".resource");
             }
         }
 
@@ -188,7 +188,7 @@ internal sealed partial class GuardedStore
         {
             if (caller is not null && !caller.Scopes.Allows(type, 's'))
             {
-                throw new FhirException(403, "forbidden", $"A condition is a search. {caller.Scopes.Objection(type, 's')}", path);
+                throw FhirException.InsufficientScope($"A condition is a search. {caller.Scopes.Objection(type, 's')}", path);
             }
 
             try

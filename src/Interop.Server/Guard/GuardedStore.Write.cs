@@ -218,7 +218,9 @@ internal sealed partial class GuardedStore
     private Disclosure Written(WriteSession session, ResourceKey key, Sight sight) =>
         session.See(key, sight) is { } seen && Disclose(session, seen, sight) is { } disclosure
             ? disclosure
-            : throw new FhirException(403, "forbidden", sight.Constraints is null ? "The caller may not see what it would write." : NotWithinScopes);
+            : throw (sight.Constraints is null
+                ? new FhirException(403, "forbidden", "The caller may not see what it would write.")
+                : FhirException.InsufficientScope(NotWithinScopes));
 
     private WriteResult Patch(
         WriteSession session, Caller caller, Sight sight, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch)

@@ -42,7 +42,7 @@ internal sealed partial class GuardedStore(
     {
         if (!caller.Scopes.Allows(type, right))
         {
-            throw new FhirException(403, "forbidden", caller.Scopes.Objection(type, right));
+            throw FhirException.InsufficientScope(caller.Scopes.Objection(type, right));
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed partial class GuardedStore(
         Require(caller, type, right);
         if (caller.Scopes.Constraints(right) is { } constraints && !constraints.Whole.Contains(type))
         {
-            throw new FhirException(403, "forbidden", $"The token's scopes allow .{right} on some {type} resources only; this answer is about all.");
+            throw FhirException.InsufficientScope($"The token's scopes allow .{right} on some {type} resources only; this answer is about all.");
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed partial class GuardedStore(
     {
         if (!caller.Scopes.Has(scope))
         {
-            throw new FhirException(403, "forbidden", $"The token lacks the scope {scope}.");
+            throw FhirException.InsufficientScope($"The token lacks the scope {scope}.");
         }
     }
 

@@ -13,10 +13,16 @@ internal sealed class FhirException(int status, IReadOnlyList<Issue> issues) : E
 
     public int Status { get; } = status;
 
+    /// <summary>Whether a token with more scopes would be let through (RFC 6750 section 3.1), and not only another caller.</summary>
+    public bool IsAboutScope { get; private init; }
+
     public IReadOnlyList<Issue> Issues { get; } = issues;
 
     /// <summary>When a limit refused the request: how long to wait (RFC 9110 section 10.2.3).</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    public static FhirException InsufficientScope(string diagnostics, string? expression = null) =>
+        new(403, "forbidden", diagnostics, expression) { IsAboutScope = true };
 
     /// <summary>What was refused and why, for the audit trail: fixed words, nothing of a resource.</summary>
     public string Rule => $"{Status} {Issues[0].Code}: {Issues[0].Diagnostics}";

@@ -49,7 +49,7 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger,
                 CancellationToken.None);
         }
 
-        if (status == 403)
+        if (exception is FhirException { IsAboutScope: true })
         {
             httpContext.Response.Headers.WWWAuthenticate = "Bearer realm=\"interop\", error=\"insufficient_scope\"";
         }

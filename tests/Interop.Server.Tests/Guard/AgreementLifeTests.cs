@@ -28,6 +28,7 @@ public sealed class AgreementLifeTests : SceneTests
         using (var written = await hospital.PostFhirAsync("Basic", """{"resourceType":"Basic","code":{"text":"x"}}"""))
         {
             Assert.Equal("No agreement with this agency is in force.", (await written.OutcomeAsync(403)).GetProperty("diagnostics").GetString());
+            Assert.Empty(written.Headers.WwwAuthenticate); // no other scope would help
         }
 
         await StepAsync(administrator, contract, resource => resource.Remove("modifierExtension"));
