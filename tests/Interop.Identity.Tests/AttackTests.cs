@@ -381,6 +381,7 @@ public abstract class AttackTests(Database database) : IAsyncLifetime
     [InlineData("/account?handler=EndAll", "")]
     [InlineData("/account?handler=Password", "current=correct+horse+battery&replacement=a+brand+new+sentence")]
     [InlineData("/consent", "Decision=allow")]
+    [InlineData("/context", "Name=Testa&BirthDate=1988-02-29")]
     public async Task No_form_is_taken_from_another_site_with_or_without_a_token_of_its_own(string path, string fields)
     {
         await person.AllowAsync(browser, "/account");
@@ -388,7 +389,7 @@ public abstract class AttackTests(Database database) : IAsyncLifetime
         await attacker.OpenAsync("/sign-in");
         var token = attacker.Html.Split("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"")[1].Split('"')[0];
         var values = fields.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(field => field.Split('=')).Select(field => (field[0], field[1].Replace('+', ' '))).ToArray();
-        var target = path == "/consent" ? path + new CodeFlow(app).Link()["/authorize".Length..] : path;
+        var target = path is "/consent" or "/context" ? path + new CodeFlow(app).Link()["/authorize".Length..] : path;
 
         await browser.PostAsync(target, values);
         Assert.Equal(HttpStatusCode.BadRequest, browser.Last.StatusCode);
@@ -404,7 +405,7 @@ public abstract class AttackTests(Database database) : IAsyncLifetime
     public async Task Pages_for_people_are_never_framed()
     {
         await person.AllowAsync(browser, "/account");
-        foreach (var path in (string[])["/account", "/enrol", new CodeFlow(app).Link(("prompt", "consent")), "/sign-in", "/second-factor"])
+        foreach (var path in (string[])["/account", "/enrol", new CodeFlow(app).Link(("prompt", "consent")), "/context" + new CodeFlow(app).Link()["/authorize".Length..], "/sign-in", "/second-factor"])
         {
             await browser.OpenAsync(path);
             Assert.Equal("DENY", Assert.Single(browser.Last.Headers.GetValues("X-Frame-Options")));
