@@ -34,7 +34,7 @@ internal sealed class FishingWatch(InteropSettings settings, TimeProvider clock)
             var isNew = window.Persons.Add(fingerprint);
             window.Misses += isNew && !found ? 1 : 0;
             window.WithoutIncident += hadIncident ? 0 : 1;
-            var persons = caller.Subject == caller.ClientId ? limits.SystemPersonsPerHour : limits.PersonsPerHour;
+            var persons = caller.IsPerson ? limits.PersonsPerHour : limits.SystemPersonsPerHour;
             if (window.Persons.Count > persons || window.Misses > persons / 2 || window.WithoutIncident > limits.WithoutIncidentPerHour)
             {
                 window.IsTold = true;

@@ -42,7 +42,7 @@ internal sealed class RequestLimits(InteropSettings settings) : IDisposable
     public void Demand(Caller caller, int requests)
     {
         Take(clients, KeyOf(caller.Organization, caller.ClientId), Math.Min(requests, limits.ClientPerMinute), "too many requests of this client");
-        if (caller.Subject != caller.ClientId)
+        if (caller.IsPerson)
         {
             Take(users, KeyOf(caller), Math.Min(requests, limits.UserPerMinute), "too many requests of this user");
         }
