@@ -33,6 +33,32 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_has_expired_for_a_day_is_gone()
+    {
+        var app = await Registered.AppAsync(issuer);
+        await using var browser = Browser.At(issuer);
+        await CodeFlow.TokensAsync(app, await Person.AddAsync(issuer), browser);
+        var client = await Registered.BackendAsync(issuer);
+        Assert.Equal((1, 1), await KeptAsync());
+
+        issuer.Clock.Pass(TimeSpan.FromDays(2));
+        await client.TokenAsync();
+        Assert.Equal((0, 1), await KeptAsync());
+
+        issuer.Clock.Pass(TimeSpan.FromDays(14));
+        await client.TokenAsync();
+        Assert.Equal((0, 0), await KeptAsync());
+
+        async Task<(int Codes, int RefreshTokens)> KeptAsync()
+        {
+            var database = issuer.Get<IdentityDatabase>();
+            return (
+                (await database.ListAsync<string>("SELECT hash FROM authorization_code", new { }, CancellationToken.None)).Count,
+                (await database.ListAsync<string>("SELECT hash FROM refresh_token", new { }, CancellationToken.None)).Count);
+        }
+    }
+
+    [Fact]
     public async Task Who_follows_the_feed_is_told_of_every_revocation_though_many_happen_at_once()
     {
         await using var second = await RunningIssuer.StartAsync(issuer);
@@ -95,10 +121,10 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
     private protected static async Task<List<string>> FollowAsync(RunningIssuer at, int count)
     {
         var told = new List<string>();
-        var last = 0L;
+        var (last, follower) = (0L, Guid.NewGuid().ToString("N"));
         while (told.Count < count)
         {
-            var answer = await at.GetJsonAsync($"/revocations?after={last}&follower={Guid.NewGuid():N}");
+            var answer = await at.GetJsonAsync($"/revocations?after={last}&follower={follower}");
             var news = answer.GetProperty("revoked").Deserialize<string[]>()!;
             if (news.Length == 0)
             {

@@ -22,6 +22,8 @@ internal sealed class SeenStore(IdentityDatabase database, TimeProvider clock)
                 DELETE FROM revocation WHERE at < @dayAgo;
                 DELETE FROM revoked_token WHERE expires_at < @now;
                 DELETE FROM allowance WHERE full_at < @now;
+                DELETE FROM authorization_code WHERE expires_at < @dayAgo;
+                DELETE FROM refresh_token WHERE expires_at < @dayAgo;
                 """;
             await database.ExecuteAsync(purge, new { now, dayAgo = now - 86_400_000_000 }, cancellationToken);
         }
