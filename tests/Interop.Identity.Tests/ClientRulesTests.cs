@@ -1,3 +1,4 @@
+using Interop.Identity.Agencies;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
 
@@ -24,6 +25,8 @@ public sealed class ClientRulesTests
     [InlineData("javascript:alert(1)")]
     [InlineData("data:text/html,x")]
     [InlineData("/callback")]
+    [InlineData("https://app.example/callback http://elsewhere.example/callback")]
+    [InlineData("https://app.example/callback\tx")]
     public void Another_redirect_URI_is_refused(string uri) =>
         Assert.StartsWith("A redirect URI", Assert.Throws<SettingsException>(() => ClientRules.Check(Good with { RedirectUris = [uri] })).Message, StringComparison.Ordinal);
 
@@ -34,6 +37,9 @@ public sealed class ClientRulesTests
         [
             Good with { ClientId = "a b" },
             Good with { ClientId = "a\nb" },
+            Good with { ClientId = Agreements.ClientId },
+            Good with { Roles = ["clinician privacy-officer"] },
+            Good with { Roles = [null!] },
             Good with { Organization = "hospital" },
             Good with { Grants = [] },
             Good with { Grants = ["password"] },

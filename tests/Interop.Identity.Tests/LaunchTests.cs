@@ -288,6 +288,21 @@ public abstract class LaunchTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_in_the_sandbox_prepares_no_launch_of_a_live_app()
+    {
+        var trial = await Registered.BackendAsync(issuer, clientId: "trial", scopes: "launch.create", isSandbox: true);
+
+        Assert.Equal("invalid_request", (await PrepareAsync(trial, ("patient", "p7")))["error"]);
+    }
+
+    [Fact]
+    public async Task Nobody_registers_a_client_under_the_id_of_an_account()
+    {
+        // Its tokens would have that person's sub (RFC 9700 section 4.15).
+        await Assert.ThrowsAsync<SettingsException>(() => Registered.BackendAsync(issuer, clientId: "account-ana"));
+    }
+
+    [Fact]
     public async Task Nobody_registers_under_the_pickers_name()
     {
         var taken = await Assert.ThrowsAsync<SettingsException>(() => Registered.BackendAsync(issuer, clientId: RecordFinder.ClientId));

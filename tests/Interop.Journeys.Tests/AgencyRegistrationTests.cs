@@ -191,6 +191,24 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
     }
 
     [Fact]
+    public async Task Keys_on_the_issuers_own_machine_are_not_fetched_for_an_agency()
+    {
+        await AgreeAsync(live);
+        await AgreeAsync(sandbox);
+        var administrator = await LiveAsync("client.manage", roles: ["agency-administrator"]);
+        var token = (await administrator.TokenAsync(changed: ("scope", "client.manage"))).AccessToken;
+        var registration = Registration("new");
+        registration.Remove("jwks");
+        registration["jwks_uri"] = "http://127.0.0.1:9/keys";
+
+        var refused = await SendAsync(HttpMethod.Post, "/clients", token, registration);
+        var rolled = await SendAsync(HttpMethod.Put, "/clients/hospital/keys", token, new() { ["jwks_uri"] = "http://localhost:9/keys" });
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (refused.Status, rolled.Status));
+        Assert.Contains("must be https", refused["error_description"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_suspension_is_counted_by_the_next_request_of_many_under_way_with_remembered_tokens()
     {
         var contract = await AgreeAsync(live);

@@ -23,6 +23,7 @@ internal sealed class Registrations(IdentitySettings settings, ClientStore clien
         var needsSandbox = settings.FollowsAgreements && asked.Organization != settings.Custodian && declaration is null;
         var client = needsSandbox ? asked with { IsSandbox = true } : asked;
         ClientRules.Check(client);
+        DemandOutside(client.JwksUri, actor);
         await DemandAsync(client, cancellationToken);
         await clients.AddAsync(client, cancellationToken);
         await RecordAsync("client-added", client.ClientId, actor, declaration, cancellationToken);
@@ -37,6 +38,8 @@ internal sealed class Registrations(IdentitySettings settings, ClientStore clien
         {
             throw new SettingsException("Keys are given as jwks or as jwks_uri.");
         }
+
+        DemandOutside(jwksUri, actor);
 
         if (!await clients.SetKeysAsync(client, jwks, jwksUri, cancellationToken))
         {
@@ -86,6 +89,18 @@ internal sealed class Registrations(IdentitySettings settings, ClientStore clien
         }
 
         await RecordAsync("client-revoked", clientId, actor, null, cancellationToken);
+    }
+
+    /// <summary>
+    /// The issuer fetches what agencies name: over TLS, which whatever else it can reach will not answer under a name of theirs. What
+    /// listens on its own machine is named by an operator.
+    /// </summary>
+    private static void DemandOutside(string? jwksUri, Actor actor)
+    {
+        if (actor != Actor.Operator && jwksUri?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == false)
+        {
+            throw new SettingsException("The key URL must be https.");
+        }
     }
 
     private async Task DemandAsync(Client client, CancellationToken cancellationToken)

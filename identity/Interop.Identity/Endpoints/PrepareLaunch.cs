@@ -36,9 +36,10 @@ internal static partial class PrepareLaunch
             throw new OAuthException(OAuthException.UnauthorizedClient, $"The client is not registered for {Scope}.");
         }
 
-        // What is not of the client's own agency is as if it were not there.
+        // What is not of the client's own agency, or of the sandbox where it is not, is as if it were not there.
         if (await clients.FindActiveAsync(form["app"], cancellationToken) is not { } app
             || app.Organization != client.Organization
+            || app.IsSandbox != client.IsSandbox
             || !app.Scopes.Contains("launch"))
         {
             throw Invalid("The app is not a client of this agency that may be launched.");

@@ -27,6 +27,7 @@ internal static partial class ClientRules
         Demand(
             client.Grants.Count > 0 && client.Grants.All(grant => grant is Client.ClientCredentials or Client.AuthorizationCode),
             "Grants are client_credentials and authorization_code.");
+        Demand(client.Roles.All(role => role is { Length: > 0 } && !role.Any(char.IsWhiteSpace)), "Roles are words.");
         Demand(client.Jwks is null || client.JwksUri is null, "Keys are given by value or by URL, not both.");
         Demand(!client.Uses(Client.ClientCredentials) || !client.IsPublic, "client_credentials needs keys (private_key_jwt).");
         Demand(
@@ -34,7 +35,7 @@ internal static partial class ClientRules
             "Redirect URIs belong to authorization_code, and it needs one.");
         Demand(
             client.RedirectUris.All(IsRedirectUri),
-            "A redirect URI must be https, http on loopback, or a private-use scheme with a dot, and have no fragment.");
+            "A redirect URI must be https, http on loopback, or a private-use scheme with a dot, and have no fragment and no space.");
         Demand(
             client.Scopes.Count > 0 && client.Scopes.All(scope => Scope.TryParse(scope) is not null),
             "Scopes must be SMART v2 scopes or words.");
@@ -44,8 +45,10 @@ internal static partial class ClientRules
             "The key set must be JSON with at least one public RSA or EC key, each with a kid, and no private part.");
     }
 
+    // A space would make two of it where they are kept, the second of which nobody looked at.
     private static bool IsRedirectUri(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && text.All(letter => letter is > ' ' and <= '~')
         && !text.Contains('#', StringComparison.Ordinal)
         && !text.Contains('*', StringComparison.Ordinal)
         && uri.UserInfo.Length == 0

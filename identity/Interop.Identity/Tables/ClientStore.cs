@@ -37,11 +37,14 @@ internal sealed class ClientStore(IdentityDatabase database, FollowerStore follo
     public async Task AddAsync(Client client, CancellationToken cancellationToken)
     {
         ClientRules.Check(client);
+
+        // A client under the id of an account would have tokens with that person's sub (RFC 9700 section 4.15).
         const string sql = """
             INSERT INTO client (client_id, name, organization, grants, scopes, purposes, roles, redirect_uris, jwks, jwks_uri,
                                 requires_dpop, is_sandbox, created_at)
-            VALUES (@ClientId, @Name, @Organization, @Grants, @Scopes, @Purposes, @Roles, @RedirectUris, @Jwks, @JwksUri,
-                    @RequiresDpop, @IsSandbox, @CreatedAt)
+            SELECT @ClientId, @Name, @Organization, @Grants, @Scopes, @Purposes, @Roles, @RedirectUris, @Jwks, @JwksUri,
+                   @RequiresDpop, @IsSandbox, @CreatedAt
+            WHERE  NOT EXISTS (SELECT 1 FROM account WHERE account_id = @ClientId)
             ON CONFLICT DO NOTHING
             """;
         var added = await database.ExecuteAsync(
@@ -65,7 +68,7 @@ internal sealed class ClientStore(IdentityDatabase database, FollowerStore follo
             cancellationToken);
         if (added == 0)
         {
-            throw new SettingsException($"There is a client {client.ClientId} already.");
+            throw new SettingsException($"The client id {client.ClientId} is taken.");
         }
     }
 
