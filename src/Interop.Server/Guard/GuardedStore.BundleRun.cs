@@ -97,12 +97,13 @@ internal sealed partial class GuardedStore
             Written.Add(key);
         }
 
-        /// <summary>What was written must be what the scopes let the caller write, once all of the transaction is there.</summary>
+        /// <summary>What was written must be what the caller's role may see and its scopes let it write, once all of the transaction is there.</summary>
         private void RequireOpen(EntryPlan plan)
         {
-            if (caller is not null && Through(plan.Entry) is { Constraints: not null } scoped && session.See(plan.Key, scoped) is null)
+            var writing = Through(plan.Entry);
+            if (caller is not null && session.See(plan.Key, writing) is null)
             {
-                throw FhirException.InsufficientScope(NotWithinScopes, plan.Entry.Path + ".resource");
+                throw NotOpen(writing, plan.Entry.Path + ".resource");
             }
         }
 

@@ -35,7 +35,7 @@ internal sealed partial class GuardedStore
             // Its own scope opens it; a token about one patient stays within that patient's record.
             var sight = await SightAsync(read, caller, instant, cancellationToken, forSummary: true) with
             {
-                Constraints = caller.Patient is null ? null : new(NoTypes, [new(null, caller.Patient, [])], caller.Patient, []),
+                Constraints = caller.Patient is null ? null : new(NoTypes, [new(null, caller.Patient, [])], caller.Patient, [], opensDirectory: false),
             };
             if (await OpenIncidentAsync(read, caller, question.Incident, instant, cancellationToken) is not { } patient)
             {

@@ -13,8 +13,6 @@ namespace Interop.Server.Guard;
 
 internal sealed partial class GuardedStore
 {
-    private const string NotWithinScopes = "The token's scopes do not open what would be written, or the caller may not see it.";
-
     /// <param name="condition">If-None-Exist: a search that must match nothing for the resource to be created.</param>
     public async Task<WriteResult> CreateAsync(
         Caller caller, string type, byte[] body, string? condition, CancellationToken cancellationToken)
@@ -58,11 +56,13 @@ internal sealed partial class GuardedStore
             cancellationToken);
     }
 
+    /// <summary>Its operations test what is there and its answer shows it, so it needs the right to read, too.</summary>
     /// <param name="apply">Gives the changed resource for the one that the caller sees, or throws why not.</param>
     public async Task<WriteResult> PatchAsync(
         Caller caller, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch, CancellationToken cancellationToken)
     {
         Require(caller, key.Type, 'u');
+        Require(caller, key.Type, 'r');
         return await WriteAsync(
             caller,
             'u',
@@ -218,14 +218,19 @@ internal sealed partial class GuardedStore
     private Disclosure Written(WriteSession session, ResourceKey key, Sight sight) =>
         session.See(key, sight) is { } seen && Disclose(session, seen, sight) is { } disclosure
             ? disclosure
-            : throw (sight.Constraints is null
-                ? new FhirException(403, "forbidden", "The caller may not see what it would write.")
-                : FhirException.InsufficientScope(NotWithinScopes));
+            : throw NotOpen(sight);
+
+    private static FhirException NotOpen(Sight sight, string? expression = null) => sight.Constraints is null
+        ? new(403, "forbidden", "The caller may not see what it would write.", expression)
+        : FhirException.InsufficientScope("The token's scopes do not open what would be written, or the caller may not see it.", expression);
 
     private WriteResult Patch(
         WriteSession session, Caller caller, Sight sight, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch)
     {
-        if (session.See(key, sight) is not { Deleted: false } seen || Disclose(session, seen, sight) is not { } view)
+        var reading = sight with { Constraints = caller.Scopes.Constraints('r') };
+        if (session.See(key, sight) is not { Deleted: false }
+            || session.See(key, reading) is not { } seen
+            || Disclose(session, seen, reading) is not { } view)
         {
             return new WriteResult.Absent(key);
         }

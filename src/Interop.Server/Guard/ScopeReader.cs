@@ -92,8 +92,9 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
 
         var parsed = queries.Parse(type, pairs, lenient: false, now: 0);
         objection = parsed.Query is null ? parsed.Issues[0].Diagnostics
-            : parsed.Query.Criteria.All(IsPositive) ? null
-            : "its condition may not be negated, chained, or depend on the time of the request.";
+            : !parsed.Query.Criteria.All(IsPositive) ? "its condition may not be negated, chained, or depend on the time of the request."
+            : PersonLookup.Is(parsed.Query) ? "a person is looked for by a search, which is counted, and not by a scope."
+            : null;
         return objection is null ? parsed.Query!.Criteria : [];
     }
 

@@ -25,7 +25,8 @@ internal sealed class Scopes
     {
         rights = "cruds".ToFrozenDictionary(
             right => right,
-            right => new RightScopes([.. grants.Where(grant => grant.Letters.Contains(right)).Select(grant => grant.Opening)], directory));
+            right => new RightScopes(
+                [.. grants.Where(grant => grant.Letters.Contains(right)).Select(grant => grant.Opening)], directory, opensDirectory: right is 'r' or 's'));
         this.others = others.ToFrozenSet();
         this.objections = objections;
     }
@@ -54,7 +55,8 @@ internal sealed class Scopes
 
     private sealed class RightScopes
     {
-        public RightScopes(IReadOnlyList<ScopeOpening> openings, IReadOnlyList<string> directory)
+        // A scope about a patient reads the directory, as SMART apps expect, and writes in the record alone.
+        public RightScopes(IReadOnlyList<ScopeOpening> openings, IReadOnlyList<string> directory, bool opensDirectory)
         {
             var whole = openings.Where(opening => opening is { Patient: null, Criteria: [] }).ToList();
             Types = openings.Any(opening => opening.Type is null) ? null : openings.Select(opening => opening.Type!).ToFrozenSet();
@@ -68,7 +70,8 @@ internal sealed class Scopes
                 types,
                 [.. openings.Except(whole).Where(opening => opening.Type is null || !types.Contains(opening.Type))],
                 openings.All(opening => opening.Patient is not null) ? openings[0].Patient : null,
-                directory);
+                directory,
+                opensDirectory);
         }
 
         public IReadOnlySet<string>? Types { get; }

@@ -10,18 +10,26 @@ public sealed class ScopeConstraints
     /// <param name="openings">The scopes with a condition.</param>
     /// <param name="onlyPatient">The one patient that all scopes are about; null where some scope is about anybody.</param>
     /// <param name="directory">Types whose resources without a patient are in nobody's record, and so in reach from everybody's.</param>
+    /// <param name="opensDirectory">Whether a scope about a patient opens the directory too, and not only what points there.</param>
     public ScopeConstraints(
-        IReadOnlySet<string> whole, IReadOnlyList<ScopeOpening> openings, string? onlyPatient, IReadOnlyList<string> directory)
+        IReadOnlySet<string> whole, IReadOnlyList<ScopeOpening> openings, string? onlyPatient, IReadOnlyList<string> directory, bool opensDirectory)
     {
         (Whole, Openings, OnlyPatient, Directory) = (whole, openings, onlyPatient, directory);
+        Opened = opensDirectory ? directory : [];
         Shape = openings.All(opening => opening.Criteria.Count == 0)
-            ? $"{string.Join(' ', whole.Order(StringComparer.Ordinal))}|{string.Join(' ', openings.Select(ShapeOf))}|{onlyPatient is null}"
+            ? string.Join(
+                '|',
+                string.Join(' ', whole.Order(StringComparer.Ordinal)),
+                string.Join(' ', openings.Select(ShapeOf)),
+                onlyPatient is null,
+                string.Join(' ', Directory),
+                opensDirectory)
             : null;
 
         // A reference tells that its target exists, not what it says: types and conditions do not matter for it, whose record it is in does.
         ForReferences = onlyPatient is null ? null
-            : whole.Count == 0 && openings is [{ Type: null, Criteria: [] }] ? this
-            : new(new HashSet<string>(), [new(null, onlyPatient, [])], onlyPatient, directory);
+            : opensDirectory && whole.Count == 0 && openings is [{ Type: null, Criteria: [] }] ? this
+            : new(new HashSet<string>(), [new(null, onlyPatient, [])], onlyPatient, directory, opensDirectory: true);
     }
 
     public IReadOnlySet<string> Whole { get; }
@@ -32,6 +40,9 @@ public sealed class ScopeConstraints
     public string? OnlyPatient { get; }
 
     public IReadOnlyList<string> Directory { get; }
+
+    /// <summary>Those of the directory's types that scopes about a patient open.</summary>
+    public IReadOnlyList<string> Opened { get; }
 
     /// <summary>What is asked of the target of a reference that a resource shows; null for nothing.</summary>
     public ScopeConstraints? ForReferences { get; }

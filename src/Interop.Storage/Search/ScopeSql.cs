@@ -32,22 +32,25 @@ internal sealed class ScopeSql(ScopeConstraints constraints, SqlValue patient, V
     /// <summary>That the row is in the one record in which the scopes open its type; null where they open it elsewhere, too.</summary>
     public Sql? InOneRecord(Sql r, string type) =>
         !constraints.Whole.Contains(type)
-        && !constraints.Directory.Contains(type)
+        && !constraints.Opened.Contains(type)
         && constraints.Openings.Where(opening => opening.Opens(type)).All(opening => opening.Patient is not null)
             ? InRecord(r, type)
             : null;
 
     /// <summary>The row is in the record of the patient, or of a type that is in nobody's.</summary>
-    public Sql InRecord(Sql r, string? type)
+    public Sql InReach(Sql r) => $"({r}.subject = {patient} OR ({r}.subject IS NULL AND {r}.type IN {Sql.List(constraints.Directory)}))";
+
+    /// <summary>The row is in the record of the patient, or of a type that is in nobody's and open beside it.</summary>
+    private Sql InRecord(Sql r, string? type)
     {
         if (type is not null)
         {
-            return constraints.Directory.Contains(type)
+            return constraints.Opened.Contains(type)
                 ? $"({r}.subject = {patient} OR {r}.subject IS NULL)"
                 : (Sql)$"{r}.subject = {patient}";
         }
 
-        return $"({r}.subject = {patient} OR ({r}.subject IS NULL AND {r}.type IN {Sql.List(constraints.Directory)}))";
+        return $"({r}.subject = {patient} OR ({r}.subject IS NULL AND {r}.type IN {Sql.List(constraints.Opened)}))";
     }
 
     private Sql Opening(Sql r, string? type, ScopeOpening opening, Sql? isCurrent)

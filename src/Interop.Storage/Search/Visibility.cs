@@ -156,7 +156,7 @@ internal sealed class Visibility
     public Sql? InOneRecord(Sql r, string type) => scopes?.InOneRecord(r, type);
 
     /// <summary>The row is not beyond the one patient that all scopes are about.</summary>
-    public Sql InReach(Sql r) => sight.Constraints?.OnlyPatient is null ? (Sql)$"1 = 1" : scopes!.InRecord(r, null);
+    public Sql InReach(Sql r) => sight.Constraints?.OnlyPatient is null ? (Sql)$"1 = 1" : scopes!.InReach(r);
 
     /// <summary>When the view that the sight has of the row last changed.</summary>
     public static Sql Changed(Sql r, Sql tier, Sql party) => $"""

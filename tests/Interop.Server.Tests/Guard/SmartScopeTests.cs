@@ -26,6 +26,10 @@ public sealed class SmartScopeTests : SceneTests
         Fixtures.Condition("pressure1", "p1", Hypertension, "e1"),
         Fixtures.Condition("fever1", "p1", Fever),
         Fixtures.Condition("pressure2", "p2", Hypertension),
+        Fixtures.Encounter("e2", "p1").Replace(
+            "\"identifier\"",
+            $"\"extension\":[{{\"url\":\"{Fixtures.Base}/StructureDefinition/encounter-assigned-agency\",\"valueReference\":{{\"reference\":\"Organization/city-hospital\"}}}}],\"identifier\"",
+            StringComparison.Ordinal),
     ];
 
     [Fact]
@@ -55,9 +59,9 @@ public sealed class SmartScopeTests : SceneTests
 
     [Theory]
     [InlineData("system/Patient.rs system/Condition.rs?code=386661006", "Patient?_revinclude=Condition:patient", "Patient/p1 Patient/p2 Condition/fever1")]
-    [InlineData("system/Patient.rs?family=alpha system/Condition.rs", "Condition?code=38341003&_include=Condition:patient", "Condition/pressure1 Condition/pressure2 Patient/p1")]
-    [InlineData("system/Patient.rs?family=alpha system/Condition.rs", "Condition?patient.family=beta", "")]
-    [InlineData("system/Patient.rs?family=alpha system/Condition.rs", "Condition?patient.family=alpha&code=386661006", "Condition/fever1")]
+    [InlineData("system/Patient.rs?_id=p1 system/Condition.rs", "Condition?code=38341003&_include=Condition:patient", "Condition/pressure1 Condition/pressure2 Patient/p1")]
+    [InlineData("system/Patient.rs?_id=p1 system/Condition.rs", "Condition?patient.family=beta", "")]
+    [InlineData("system/Patient.rs?_id=p1 system/Condition.rs", "Condition?patient.family=alpha&code=386661006", "Condition/fever1")]
     [InlineData("system/Patient.rs system/Condition.rs?code=386661006", "Patient?_has:Condition:patient:code=38341003", "")]
     [InlineData("system/Patient.rs system/Condition.rs?code=386661006", "Patient?_has:Condition:patient:code=386661006", "Patient/p1")]
     [InlineData("system/Condition.rs?encounter=Encounter/e1", "Condition", "Condition/pressure1")]
@@ -88,6 +92,7 @@ public sealed class SmartScopeTests : SceneTests
     [InlineData("system/Condition.sr", "in this order")]
     [InlineData("practitioner/Condition.rs", "begin with")]
     [InlineData("patient/Condition.rs", "names no patient")]
+    [InlineData("system/Condition.rs?subject:identifier=123-45-6789", "a person is looked for by a search")]
     public async Task A_scope_that_is_not_understood_whole_allows_nothing_and_the_refusal_says_why(string scope, string reason)
     {
         using var client = Server.As(Hospital with { Scope = scope });
@@ -147,6 +152,19 @@ public sealed class SmartScopeTests : SceneTests
         using var response = await client.GetAsync("Patient/p1");
 
         Assert.DoesNotContain("123-45-6789", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("family=alpha")]
+    [InlineData("identifier=123-45-6789")]
+    [InlineData("active=true&birthdate=1988-02-29")]
+    public async Task Nobody_is_looked_for_by_a_scope_where_it_would_not_be_counted(string condition)
+    {
+        using var client = Server.As(Hospital with { Scope = $"system/Patient.rs?{condition}" });
+
+        using var response = await client.GetAsync("Patient");
+
+        await response.OutcomeAsync(403);
     }
 
     [Fact]
@@ -259,7 +277,7 @@ public sealed class SmartScopeTests : SceneTests
         Assert.Equal("Bundle.entry[1].resource", issue.GetProperty("expression")[0].GetString());
         Assert.Equal(200, (int)done.StatusCode);
         using var navigator = Server.As(Navigator);
-        Assert.Equal(2, (await navigator.GetJsonAsync("Encounter?_total=accurate")).GetProperty("total").GetInt32());
+        Assert.Equal(3, (await navigator.GetJsonAsync("Encounter?_total=accurate")).GetProperty("total").GetInt32());
     }
 
     [Fact]
@@ -277,6 +295,55 @@ public sealed class SmartScopeTests : SceneTests
         await other.OutcomeAsync(422);
         await pointing.OutcomeAsync(422);
         Assert.Equal(201, (int)own.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_patient_scope_reads_the_directory_and_does_not_write_it()
+    {
+        using var client = Server.As(DemoCaller.All.Single(caller => caller.Name == "privacy") with { Scope = "patient/*.cruds" }, ("patient", "p1"));
+        var organization = Fixtures.Organization("city-hospital", "police");
+
+        using var changed = await client.PutFhirAsync("Organization/city-hospital", organization);
+        using var created = await client.PostFhirAsync("Practitioner", """{"resourceType":"Practitioner","active":true}""");
+        using var deleted = await client.DeleteAsync(new Uri("Organization/city-hospital", UriKind.Relative));
+
+        await changed.OutcomeAsync(404);
+        await created.OutcomeAsync(403);
+        await deleted.OutcomeAsync(404);
+        Assert.Equal(2, (await client.GetJsonAsync("Organization")).Keys().Count);
+    }
+
+    [Fact]
+    public async Task A_summary_for_the_tokens_patient_does_not_close_the_directory_to_the_next_request()
+    {
+        using var client = Server.As(Hospital with { Scope = "patient/*.rs crisis-summary" }, ("patient", "p1"));
+
+        using var summary = await client.PostFhirAsync(
+            "Patient/$crisis-summary",
+            """
+            {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"inc-e2"},{"name":"officer","valueString":"badge-12"},
+            {"name":"family","valueString":"Alpha"},{"name":"birthDate","valueDate":"1988-02-29"}]}
+            """);
+        using var organization = await client.GetAsync("Organization/city-hospital");
+
+        Assert.Equal((200, 200), ((int)summary.StatusCode, (int)organization.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_patch_needs_what_a_read_needs_because_its_tests_and_its_answer_tell_what_is_there()
+    {
+        using var blind = Server.As(Navigator with { Scope = "system/Condition.u" });
+        using var narrow = Server.As(Navigator with { Scope = $"system/Condition.u system/Condition.r?code={Fever}" });
+        using var whole = Server.As(Navigator with { Scope = "system/Condition.ru" });
+
+        using var refused = await PatchAsync(blind, "Condition/pressure1");
+        using var hidden = await PatchAsync(narrow, "Condition/pressure1");
+        using var open = await PatchAsync(narrow, "Condition/fever1");
+        using var done = await PatchAsync(whole, "Condition/pressure1");
+
+        await refused.OutcomeAsync(403);
+        await hidden.OutcomeAsync(404);
+        Assert.Equal((200, 200), ((int)open.StatusCode, (int)done.StatusCode));
     }
 
     [Theory]
@@ -349,6 +416,10 @@ public sealed class SmartScopeTests : SceneTests
 
         Assert.Equal(found, string.Join(' ', (await client.GetJsonAsync("Condition")).Keys()));
     }
+
+    private static Task<HttpResponseMessage> PatchAsync(HttpClient client, string path) => client.PatchAsync(
+        new Uri(path, UriKind.Relative),
+        new StringContent("""[{"op":"add","path":"/language","value":"en"}]""", System.Text.Encoding.UTF8, "application/json-patch+json"));
 
     private static string Transaction(string code) => $$"""
         {"resourceType":"Bundle","type":"transaction","entry":[

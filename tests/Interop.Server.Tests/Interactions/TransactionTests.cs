@@ -42,4 +42,18 @@ public sealed class TransactionTests : SceneTests
         Assert.Equal("Bundle.entry[1].resource", issue.GetProperty("expression")[0].GetString());
         Assert.Empty((await client.GetJsonAsync("Patient")).Keys());
     }
+
+    [Theory]
+    [InlineData("navigator", 403)]
+    [InlineData("privacy", 200)]
+    public async Task What_its_writer_may_not_see_undoes_a_transaction_as_it_undoes_a_single_write(string writer, int status)
+    {
+        using var client = Server.As(writer);
+
+        using var response = await client.PostFhirAsync("", Load.Replace(
+            "\"status\":\"final\"", "\"meta\":{\"security\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"PSYTHPN\"}]},\"status\":\"final\"", StringComparison.Ordinal));
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(status == 200 ? 1 : 0, (await client.GetJsonAsync("Patient")).Keys().Count);
+    }
 }
