@@ -171,9 +171,13 @@ internal sealed class Visibility
     /// <summary>The scopes allow the row's type.</summary>
     private Sql TypesAllowed(Sql r) => sight.Types is null ? (Sql)$"1 = 1" : (Sql)$"{r}.type IN {Sql.List(types)}";
 
+    /// <summary>Of two patients a row names neither as its subject; what it inherits labels from names both.</summary>
     private Sql Kept(Sql r) => keeps.Count == 0
         ? (Sql)$""
-        : (Sql)$"WHEN {r}.subject IS NULL AND {r}.source = {organization} AND {r}.type IN {Sql.List(keeps)} THEN 4";
+        : (Sql)$"""
+            WHEN {r}.subject IS NULL AND {r}.source = {organization} AND {r}.type IN {Sql.List(keeps)} AND NOT EXISTS (
+                 SELECT 1 FROM label_inheritance n WHERE n.resource = {r}.key AND n.type = 'Patient') THEN 4
+            """;
 
     private Sql Greatest(Sql r, params ReadOnlySpan<Sql> further) => dialect.Greatest([RowTier(r, r), Required(r), .. further]);
 

@@ -124,6 +124,22 @@ public sealed class AgreementLifeTests : SceneTests
         await written.OutcomeAsync(403);
     }
 
+    [Theory]
+    [InlineData("Patient/p1")]
+    [InlineData("Patient/p1", "Patient/p2")]
+    public async Task A_contract_that_concerns_persons_is_not_the_administrators_to_see(params string[] persons)
+    {
+        var subjects = string.Join(',', persons.Select(person => $$"""{"reference":"{{person}}"}"""));
+        await Server.ImportAsync(Custodian, $$"""{"resourceType":"Contract","id":"private","status":"executed","subject":[{{subjects}}]}""");
+        using var administrator = Server.As(Administrator);
+        using var privacy = Server.As("privacy");
+
+        using var hidden = await administrator.GetAsync("Contract/private");
+        await hidden.OutcomeAsync(404);
+        Assert.Empty((await administrator.GetJsonAsync("Contract")).Keys());
+        await privacy.GetJsonAsync("Contract/private");
+    }
+
     [Fact]
     public async Task The_custodians_administrator_alone_names_a_new_organization()
     {
