@@ -33,6 +33,23 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Strangers_who_play_followers_push_no_real_one_out()
+    {
+        var followers = issuer.Get<FollowerStore>();
+        await followers.HearAsync("real", 1, CancellationToken.None);
+        foreach (var stranger in Enumerable.Range(0, 1000))
+        {
+            await followers.HearAsync($"stranger-{stranger}", 0, CancellationToken.None);
+        }
+
+        await followers.HearAsync("real", 2, CancellationToken.None);
+
+        var known = await issuer.Get<IdentityDatabase>().ListAsync<long>("SELECT known FROM follower", new { }, CancellationToken.None);
+        Assert.Equal(1000, known.Count);
+        Assert.Contains(2, known);
+    }
+
+    [Fact]
     public async Task What_has_expired_for_a_day_is_gone()
     {
         var app = await Registered.AppAsync(issuer);

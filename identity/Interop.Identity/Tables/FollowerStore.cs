@@ -22,7 +22,7 @@ internal sealed class FollowerStore(IdentityDatabase database, TimeProvider cloc
             DELETE FROM follower WHERE seen_at < @Since;
             INSERT INTO follower (follower_id, known, seen_at)
             SELECT @follower, @known, @now
-            WHERE  (SELECT COUNT(*) FROM follower) < @Most
+            WHERE  (SELECT COUNT(*) FROM follower) < @Most OR EXISTS (SELECT 1 FROM follower WHERE follower_id = @follower)
             ON CONFLICT (follower_id) DO UPDATE SET known = excluded.known, seen_at = excluded.seen_at
             """;
         var now = clock.GetUtcNow().ToMicroseconds();
