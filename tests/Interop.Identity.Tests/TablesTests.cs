@@ -135,6 +135,46 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
         Assert.Single(await issuer.Get<IdentityDatabase>().ListAsync<string>("SELECT kid FROM signing_key WHERE published_to IS NULL", new { }, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_crowd_of_strangers_does_not_keep_a_follower_from_telling_how_far_it_got()
+    {
+        var followers = issuer.Get<FollowerStore>();
+        await followers.HearAsync("api", 0, CancellationToken.None);
+        foreach (var number in Enumerable.Range(0, 1000))
+        {
+            await followers.HearAsync($"stranger {number}", 0, CancellationToken.None);
+        }
+
+        await followers.HearAsync("api", 7, CancellationToken.None);
+
+        const string sql = "SELECT known FROM follower WHERE follower_id = 'api'";
+        Assert.Equal([7L], await issuer.Get<IdentityDatabase>().ListAsync<long>(sql, new { }, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_follower_that_is_ahead_of_a_restored_database_is_told_everything_anew()
+    {
+        await Registered.BackendAsync(issuer, clientId: "ended");
+        await issuer.Get<ClientStore>().RevokeAsync("ended", CancellationToken.None);
+
+        var answer = await issuer.GetJsonAsync($"/revocations?after=1000000&follower={Guid.NewGuid():N}");
+
+        Assert.Single(answer.GetProperty("revoked").EnumerateArray());
+        Assert.InRange(answer.GetProperty("last").GetInt64(), 1, 999_999);
+    }
+
+    [Fact]
+    public async Task Introspection_tells_a_token_of_the_sandbox_from_a_live_one()
+    {
+        var trial = await Registered.BackendAsync(issuer, clientId: "trial", isSandbox: true);
+        var live = await Registered.BackendAsync(issuer, clientId: "live");
+
+        var ofTrial = await trial.PostAsync(issuer, "/introspect", new() { ["token"] = (await trial.TokenAsync()).AccessToken });
+        var ofLive = await live.PostAsync(issuer, "/introspect", new() { ["token"] = (await live.TokenAsync()).AccessToken });
+
+        Assert.Equal(("True", null), (ofTrial["sandbox"], ofLive["sandbox"]));
+    }
+
     private protected static async Task<List<string>> FollowAsync(RunningIssuer at, int count)
     {
         var told = new List<string>();

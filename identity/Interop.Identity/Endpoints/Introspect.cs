@@ -50,8 +50,15 @@ internal static class Introspect
             ["roles"] = content.Roles,
             ["token_type"] = content.Jkt is null ? "Bearer" : "DPoP",
         };
-        foreach (
-            var (name, value) in ((string, object?)[])[("fhirUser", content.FhirUser), ("patient", content.Patient), ("encounter", content.Encounter), ("need_patient_banner", content.NeedsPatientBanner), ("cnf", content.Jkt is null ? null : new { jkt = content.Jkt })])
+        foreach (var (name, value) in ((string, object?)[])
+        [
+            ("fhirUser", content.FhirUser),
+            ("patient", content.Patient),
+            ("encounter", content.Encounter),
+            ("need_patient_banner", content.NeedsPatientBanner),
+            ("cnf", content.Jkt is null ? null : new { jkt = content.Jkt }),
+            ("sandbox", content.IsSandbox ? true : null),
+        ])
         {
             if (value is not null)
             {

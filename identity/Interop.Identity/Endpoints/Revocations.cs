@@ -30,10 +30,12 @@ internal static class Revocations
         }
 
         await followers.HearAsync(follower, after, cancellationToken);
+
+        // Who is ahead followed a database that was restored since: it begins anew, or it would miss as many as it is ahead.
         const string sql = """
             SELECT number AS Number, what AS What
             FROM   revocation
-            WHERE  number > @after
+            WHERE  number > CASE WHEN @after > (SELECT COALESCE(MAX(number), 0) FROM revocation) THEN 0 ELSE @after END
             ORDER  BY number
             LIMIT  1000
             """;

@@ -15,7 +15,9 @@ internal sealed class FollowerStore(IdentityDatabase database, TimeProvider cloc
 
     private long Since => (clock.GetUtcNow() - Present).ToMicroseconds();
 
-    /// <summary>Notes that a follower applies all revocations up to a number.</summary>
+    /// <summary>
+    /// Notes that a follower applies all revocations up to a number. Anybody may follow: a crowd keeps new ones out, not those who are in.
+    /// </summary>
     public Task HearAsync(string follower, long known, CancellationToken cancellationToken)
     {
         const string sql = """
