@@ -136,22 +136,6 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_crowd_of_strangers_does_not_keep_a_follower_from_telling_how_far_it_got()
-    {
-        var followers = issuer.Get<FollowerStore>();
-        await followers.HearAsync("api", 0, CancellationToken.None);
-        foreach (var number in Enumerable.Range(0, 1000))
-        {
-            await followers.HearAsync($"stranger {number}", 0, CancellationToken.None);
-        }
-
-        await followers.HearAsync("api", 7, CancellationToken.None);
-
-        const string sql = "SELECT known FROM follower WHERE follower_id = 'api'";
-        Assert.Equal([7L], await issuer.Get<IdentityDatabase>().ListAsync<long>(sql, new { }, CancellationToken.None));
-    }
-
-    [Fact]
     public async Task A_follower_that_is_ahead_of_a_restored_database_is_told_everything_anew()
     {
         await Registered.BackendAsync(issuer, clientId: "ended");
@@ -161,6 +145,25 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
 
         Assert.Single(answer.GetProperty("revoked").EnumerateArray());
         Assert.InRange(answer.GetProperty("last").GetInt64(), 1, 999_999);
+    }
+
+    [Fact]
+    public async Task What_a_person_allowed_in_the_sandbox_ends_when_the_client_goes_live()
+    {
+        var trial = new Client(
+            "trial", "Trial", "Organization/general-hospital", [Client.AuthorizationCode], ["openid", "fhirUser", "offline_access", "user/*.rs"], ["TREAT"], [],
+            [Registered.Redirect], null, null, false, true);
+        await issuer.Get<ClientStore>().AddAsync(trial, CancellationToken.None);
+        var app = new Registered(issuer, "trial", null);
+        var person = await Person.AddAsync(issuer);
+        await using var browser = Browser.At(issuer);
+        var tokens = await CodeFlow.TokensAsync(app, person, browser);
+
+        Assert.True(await issuer.Get<ClientStore>().SetLiveAsync("trial", CancellationToken.None));
+
+        Assert.Equal("invalid_grant", (await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!))["error"]);
+        Assert.Null(await browser.OpenAsync(new CodeFlow(app).Link()));
+        Assert.StartsWith("/consent?", browser.Path, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -83,12 +83,21 @@ internal sealed class ClientStore(IdentityDatabase database, FollowerStore follo
             cancellationToken) == 1;
     }
 
-    /// <summary>Lets the client out of the sandbox. False if there is no such active client in it.</summary>
-    public async Task<bool> SetLiveAsync(string clientId, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(
-            "UPDATE client SET is_sandbox = 0 WHERE client_id = @clientId AND is_sandbox = 1 AND revoked_at IS NULL",
-            new { clientId },
-            cancellationToken) == 1;
+    /// <summary>
+    /// Lets the client out of the sandbox, without what persons allowed it there: that was about invented patients. False if there is no
+    /// such active client in it.
+    /// </summary>
+    public async Task<bool> SetLiveAsync(string clientId, CancellationToken cancellationToken)
+    {
+        const string inSandbox = "EXISTS (SELECT 1 FROM client WHERE client_id = @clientId AND is_sandbox = 1 AND revoked_at IS NULL)";
+        const string sql = $"""
+            UPDATE family SET revoked_at = @now WHERE client_id = @clientId AND revoked_at IS NULL AND {inSandbox};
+            DELETE FROM approval WHERE client_id = @clientId AND {inSandbox};
+            DELETE FROM launch WHERE client_id = @clientId AND {inSandbox};
+            UPDATE client SET is_sandbox = 0 WHERE client_id = @clientId AND is_sandbox = 1 AND revoked_at IS NULL
+            """;
+        return await database.ExecuteAsync(sql, new { clientId, now = clock.GetUtcNow().ToMicroseconds() }, cancellationToken) > 0;
+    }
 
     /// <summary>Ends the client and everything issued to it, at the APIs too. False if there is no such active client.</summary>
     public async Task<bool> RevokeAsync(string clientId, CancellationToken cancellationToken)
