@@ -298,6 +298,51 @@ public sealed class SmartScopeTests : SceneTests
     }
 
     [Fact]
+    public async Task An_agency_whose_agreement_ended_is_refused_at_every_interaction()
+    {
+        using var hospital = Server.As(Hospital with { Scope = "system/*.cruds cad.write crisis-summary" });
+        var version = (await hospital.GetJsonAsync("Patient/p1")).GetProperty("meta").GetProperty("versionId").GetString();
+        var page = (await hospital.GetJsonAsync("Condition?_count=1")).GetProperty("link").EnumerateArray()
+            .Single(link => link.GetProperty("relation").GetString() == "next").GetProperty("url").GetString()!;
+        using var privacy = Server.As("privacy");
+        var contract = System.Text.Json.Nodes.JsonNode.Parse((await privacy.GetJsonAsync("Contract/mou-crisis-program-city-hospital")).GetRawText())!;
+        contract["status"] = "terminated";
+        using var ended = await privacy.PutFhirAsync("Contract/mou-crisis-program-city-hospital", contract.ToJsonString());
+        Assert.Equal(200, (int)ended.StatusCode);
+
+        foreach (var path in (string[])
+        [
+            "Patient/p1", "Patient/nobody", $"Patient/p1/_history/{version}", "Patient/p1/_history", "Patient", page[(page.IndexOf("/fhir/", StringComparison.Ordinal) + 6)..],
+            "Organization/city-hospital", "Organization", "Organization/city-hospital/$agreement",
+        ])
+        {
+            using var refused = await hospital.GetAsync(path);
+            Assert.True((int)refused.StatusCode == 403, $"{path} {refused.StatusCode}");
+        }
+
+        using var created = await hospital.PostFhirAsync("Patient", Fixtures.Patient("x"));
+        using var updated = await hospital.PutFhirAsync("Patient/p1", Fixtures.Patient("p1"));
+        using var patched = await PatchAsync(hospital, "Patient/p1");
+        using var deleted = await hospital.DeleteAsync(new Uri("Patient/p1", UriKind.Relative));
+        using var transaction = await hospital.PostFhirAsync("", Transaction(Fever));
+        using var nothing = await hospital.PostFhirAsync("", """{"resourceType":"Bundle","type":"transaction"}""");
+        using var summary = await hospital.PostFhirAsync(
+            "Patient/$crisis-summary",
+            """
+            {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"inc-e2"},{"name":"officer","valueString":"badge-12"},
+            {"name":"family","valueString":"Alpha"},{"name":"birthDate","valueDate":"1988-02-29"}]}
+            """);
+        Assert.Equal(
+            [403, 403, 403, 403, 403, 403, 403],
+            new[] { created, updated, patched, deleted, transaction, nothing, summary }.Select(response => (int)response.StatusCode));
+        using var batch = await hospital.PostFhirAsync(
+            "", """{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Patient/p1"}},{"request":{"method":"GET","url":"Patient"}}]}""");
+        Assert.All(
+            (await batch.JsonAsync()).GetProperty("entry").EnumerateArray(),
+            entry => Assert.StartsWith("403", entry.GetProperty("response").GetProperty("status").GetString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_patient_scope_reads_the_directory_and_does_not_write_it()
     {
         using var client = Server.As(DemoCaller.All.Single(caller => caller.Name == "privacy") with { Scope = "patient/*.cruds" }, ("patient", "p1"));
