@@ -18,9 +18,10 @@ internal sealed class FishingWatch(InteropSettings settings, TimeProvider clock)
 
     /// <param name="officer">Who asked through a system that asks for many, or null.</param>
     /// <param name="fingerprint">Which lookup it was, as <see cref="PersonLookup.Fingerprint"/> says it.</param>
+    /// <param name="asked">How many persons it was for, as <see cref="PersonLookup.Count"/> says it.</param>
     /// <param name="found">Whether the caller was shown anything.</param>
     /// <param name="hadIncident">Whether it came with an incident, where the caller needs one.</param>
-    public void Note(Caller caller, string? officer, long fingerprint, bool found, bool hadIncident)
+    public void Note(Caller caller, string? officer, long fingerprint, int asked, bool found, bool hadIncident)
     {
         var now = clock.GetUtcNow();
         var window = WindowOf(RequestLimits.KeyOf(RequestLimits.KeyOf(caller), officer ?? string.Empty), now);
@@ -31,10 +32,10 @@ internal sealed class FishingWatch(InteropSettings settings, TimeProvider clock)
                 return;
             }
 
-            var isNew = window.Persons.Add(fingerprint);
-            window.Misses += isNew && !found ? 1 : 0;
-            window.WithoutIncident += hadIncident ? 0 : 1;
             var persons = caller.IsPerson ? limits.PersonsPerHour : limits.SystemPersonsPerHour;
+            var added = Enumerable.Range(0, Math.Min(asked, persons + 1)).Count(number => window.Persons.Add(unchecked(fingerprint + number)));
+            window.Misses += found ? 0 : added;
+            window.WithoutIncident += hadIncident ? 0 : 1;
             if (window.Persons.Count > persons || window.Misses > persons / 2 || window.WithoutIncident > limits.WithoutIncidentPerHour)
             {
                 window.IsTold = true;

@@ -12,10 +12,10 @@ internal sealed partial class GuardedStore
     /// <summary>Notes a lookup that was answered; other searches are none.</summary>
     private void Note(Caller caller, string type, IEnumerable<KeyValuePair<string, string>> pairs, SearchQuery query, bool found)
     {
-        if (caller != Operator && query.After is null && PersonLookup.Is(query))
+        if (caller != Operator && query.After is null && PersonLookup.Count(query) is > 0 and var persons)
         {
             // Police have a way to a person that comes with an incident (Patient/$crisis-summary); this is not it.
-            watch.Note(caller, officer: null, PersonLookup.Fingerprint(type, pairs), found, hadIncident: !caller.Has("officer"));
+            watch.Note(caller, officer: null, PersonLookup.Fingerprint(type, pairs), persons, found, hadIncident: !caller.Has("officer"));
         }
     }
 

@@ -63,9 +63,9 @@ internal sealed partial class GuardedStore
 
         var parsed = queries.Parse(type, opened, lenient, instant);
         var query = parsed.Query ?? throw new FhirException(400, parsed.Issues);
-        if (caller != Operator && PersonLookup.Is(query))
+        if (caller != Operator && PersonLookup.Count(query) is > 0 and var persons)
         {
-            limits.DemandLookup(caller);
+            limits.DemandLookup(caller, persons);
         }
 
         return query;

@@ -19,7 +19,10 @@ internal static class PersonLookup
         "address-country", "address-postalcode", "address-state", "address-use",
     ];
 
-    public static bool Is(SearchQuery query) => query.Criteria.Any(criterion => Asks(query.Type, criterion));
+    public static bool Is(SearchQuery query) => Count(query) > 0;
+
+    /// <summary>How many persons a search looks for: a list of alternatives is as many.</summary>
+    public static int Count(SearchQuery query) => Most(query.Criteria.Select(criterion => Asked(query.Type, criterion)));
 
     /// <summary>Tells lookups apart without keeping what was asked: names do not stay in memory.</summary>
     public static long Fingerprint(string type, IEnumerable<KeyValuePair<string, string>> pairs)
@@ -32,12 +35,14 @@ internal static class PersonLookup
         return BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
-    private static bool Asks(string type, SearchCriterion criterion) => criterion switch
+    private static int Asked(string type, SearchCriterion criterion) => criterion switch
     {
-        ValueCriterion { Modifier: SearchModifier.Identifier } value => value.Parameter.Targets.Any(Persons.Contains),
-        ValueCriterion value => Persons.Contains(type) && Knowledge.Contains(value.Parameter.Code),
-        ChainCriterion chain => chain.Targets.Any(target => Asks(target.Type, target.Criterion)),
-        ReverseCriterion reverse => Asks(reverse.Type, reverse.Criterion),
-        _ => false,
+        ValueCriterion { Modifier: SearchModifier.Identifier } value => value.Parameter.Targets.Any(Persons.Contains) ? value.Values.Count : 0,
+        ValueCriterion value => Persons.Contains(type) && Knowledge.Contains(value.Parameter.Code) ? value.Values.Count : 0,
+        ChainCriterion chain => Most(chain.Targets.Select(target => Asked(target.Type, target.Criterion))),
+        ReverseCriterion reverse => Asked(reverse.Type, reverse.Criterion),
+        _ => 0,
     };
+
+    private static int Most(IEnumerable<int> counts) => counts.DefaultIfEmpty().Max();
 }

@@ -48,9 +48,10 @@ internal sealed class RequestLimits(InteropSettings settings) : IDisposable
         }
     }
 
-    /// <summary>A search for a person by what one knows of them.</summary>
+    /// <summary>A search for persons by what one knows of them.</summary>
     /// <exception cref="FhirException">429: the caller has looked for too many.</exception>
-    public void DemandLookup(Caller caller) => Take(lookups, KeyOf(caller), 1, "too many searches for persons");
+    public void DemandLookup(Caller caller, int persons = 1) =>
+        Take(lookups, KeyOf(caller), Math.Min(persons, limits.LookupsPerMinute), "too many searches for persons");
 
     /// <summary>A caller as JSON, so that no part can be written to look like the end of one and the beginning of the next.</summary>
     public static string KeyOf(Caller caller) => KeyOf(caller.Organization, caller.ClientId, caller.Subject);

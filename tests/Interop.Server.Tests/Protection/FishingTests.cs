@@ -97,6 +97,30 @@ public sealed class FishingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_of_alternatives_is_as_many_persons()
+    {
+        using var hospital = server.As(Hospital);
+        await SearchAsync(hospital, ["Patient?family=" + string.Join(',', Enumerable.Range(0, 20).Select(number => $"Name{number:D2}x"))]);
+        Assert.Equal(0, await CountAsync());
+        await SearchAsync(hospital, ["Condition?patient.family=" + string.Join(',', Enumerable.Range(20, 5).Select(number => $"Name{number:D2}x"))]);
+
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
+    public async Task A_list_of_alternatives_is_as_many_lookups_of_a_minute()
+    {
+        await using var strict = await RunningServer.StartAsync(null, null, "--Interop:Limits:LookupsPerMinute=10");
+        await strict.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"));
+        using var navigator = strict.As("navigator");
+
+        using var first = await navigator.GetAsync("Patient?identifier=" + string.Join(',', Enumerable.Range(0, 10)));
+        using var second = await navigator.GetAsync("Patient?identifier=10");
+
+        Assert.Equal((200, 429), ((int)first.StatusCode, (int)second.StatusCode));
+    }
+
+    [Fact]
     public async Task The_next_hour_counts_anew()
     {
         using var hospital = server.As(Hospital);
