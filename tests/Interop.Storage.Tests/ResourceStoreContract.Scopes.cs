@@ -165,7 +165,8 @@ public abstract partial class ResourceStoreContract
                 whole.Select(opening => opening.Type!).ToHashSet(),
                 [.. openings.Except(whole)],
                 openings.Count > 0 && openings.TrueForAll(opening => opening.Patient is not null) ? openings[0].Patient : null,
-                ["Organization"]),
+                ["Organization"],
+                opensDirectory: true),
         };
     }
 
