@@ -24,6 +24,9 @@ internal sealed class DemoIssuer : IAsyncDisposable
     private readonly PrivateFolder folder;
     private readonly HttpClient http = new();
 
+    // Kept as long as the demo: the token library keeps what it signs with by the key's id, and would sign with a key that is gone.
+    private readonly Dictionary<string, RSA> keys = [];
+
     private DemoIssuer(WebApplication application, PrivateFolder folder, DemoAddresses addresses)
     {
         this.application = application;
@@ -101,7 +104,7 @@ internal sealed class DemoIssuer : IAsyncDisposable
     /// </summary>
     public async Task<string> TokenAsync(DemoCaller caller, CancellationToken cancellationToken)
     {
-        using var key = await KeyAsync(caller, cancellationToken);
+        var key = await KeyAsync(caller, cancellationToken);
         var assertion = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = caller.ClientId,
@@ -129,6 +132,11 @@ internal sealed class DemoIssuer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
+        foreach (var key in keys.Values)
+        {
+            key.Dispose();
+        }
+
         await application.StopAsync();
         await application.DisposeAsync();
     }
@@ -169,7 +177,12 @@ internal sealed class DemoIssuer : IAsyncDisposable
     private async Task<RSA> KeyAsync(DemoCaller caller, CancellationToken cancellationToken)
     {
         var name = KeyFile(caller);
-        var key = RSA.Create(2048);
+        if (keys.TryGetValue(name, out var kept))
+        {
+            return kept;
+        }
+
+        var key = keys[name] = RSA.Create(2048);
         if (File.Exists(folder.File(name)))
         {
             key.ImportFromPem(await File.ReadAllTextAsync(folder.File(name), cancellationToken));
@@ -184,7 +197,7 @@ internal sealed class DemoIssuer : IAsyncDisposable
 
     private async Task<string> JwksAsync(DemoCaller caller, CancellationToken cancellationToken)
     {
-        using var key = await KeyAsync(caller, cancellationToken);
+        var key = await KeyAsync(caller, cancellationToken);
         var parameters = key.ExportParameters(false);
         return JsonSerializer.Serialize(new
         {

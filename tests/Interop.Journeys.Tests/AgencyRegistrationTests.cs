@@ -95,6 +95,22 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
         Assert.DoesNotContain(await issuer.Get<ClientStore>().ListAsync(CancellationToken.None), client => client.Name == "Hospital");
     }
 
+    [Theory]
+    [InlineData("""{"kty":"EC","crv":"P-384","kid":"1","x":"...","y":"..."}""")]
+    [InlineData("""{"kty":"EC","crv":"P-384","kid":"1","x":"AAAA","y":"AAAA"}""")]
+    [InlineData("""{"kty":"RSA","kid":"1","n":"AQAB","e":"AQAB"}""")]
+    [InlineData("""{"kty":"oct","kid":"1","k":"AQAB"}""")]
+    public async Task A_key_that_no_signature_could_be_checked_with_is_not_registered(string jwk)
+    {
+        await AgreeAsync(sandbox);
+        var registration = Registration();
+        registration["jwks"] = JsonNode.Parse($$"""{"keys":[{{jwk}}]}""");
+
+        var refused = await SendAsync(HttpMethod.Post, "/clients", await ManagerTokenAsync(), registration);
+
+        Assert.StartsWith("The key set must be JSON with at least one public RSA", refused["error_description"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_amendment_that_narrows_the_agreement_narrows_the_next_token()
     {

@@ -96,6 +96,24 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", await TokenAsync()));
     }
 
+    [Fact]
+    public async Task What_a_leaked_key_signed_is_refused_once_the_key_is_withdrawn()
+    {
+        var (remembered, unseen) = (await TokenAsync(), await TokenAsync());
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", remembered));
+        await issuer.Get<SigningKeys>().RotateAsync(atOnce: true, CancellationToken.None);
+
+        var watch = Stopwatch.StartNew();
+        while (await GetAsync(server, "Bearer", remembered) != HttpStatusCode.Unauthorized)
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "Bearer", unseen));
+        await Task.Delay(TimeSpan.FromSeconds(1.1)); // the server looks for new keys at most once a second
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", await TokenAsync()));
+    }
+
     [Theory]
     [InlineData("client")]
     [InlineData("token")]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Interop.Identity.Agencies;
 using Interop.Identity.Launches;
@@ -42,7 +43,7 @@ internal static partial class ClientRules
         Demand(client.JwksUri is null || IsHttpsOrLoopback(client.JwksUri), "The key URL must be https, or http on loopback.");
         Demand(
             client.Jwks is null || HasOnlyPublicKeys(client.Jwks),
-            "The key set must be JSON with at least one public RSA or EC key, each with a kid, and no private part.");
+            "The key set must be JSON with at least one public RSA (2048 bits or more) or EC key, each with a kid, and no private part.");
     }
 
     // A space would make two of it where they are kept, the second of which nobody looked at.
@@ -63,12 +64,32 @@ internal static partial class ClientRules
         try
         {
             var keys = new JsonWebKeySet(jwks).Keys;
-            return keys.Count > 0 && keys.All(key => key.Kty is "RSA" or "EC" && !key.HasPrivateKey && !string.IsNullOrEmpty(key.Kid));
+            return keys.Count > 0 && keys.All(key => !key.HasPrivateKey && !string.IsNullOrEmpty(key.Kid) && IsUsable(key));
         }
-        catch (ArgumentException)
+        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException or CryptographicException)
         {
             return false;
         }
+    }
+
+    /// <summary>Whether a signature could be checked with it: a modulus of 2048 bits or more, or a point on its curve.</summary>
+    private static bool IsUsable(JsonWebKey key)
+    {
+        if (key.Kty == "RSA")
+        {
+            return Base64UrlEncoder.DecodeBytes(key.N).Length >= 256 && Base64UrlEncoder.DecodeBytes(key.E).Length > 0;
+        }
+
+        var curve = key.Crv switch
+        {
+            "P-256" => ECCurve.NamedCurves.nistP256,
+            "P-384" => ECCurve.NamedCurves.nistP384,
+            "P-521" => ECCurve.NamedCurves.nistP521,
+            _ => throw new FormatException(),
+        };
+        var point = new ECPoint { X = Base64UrlEncoder.DecodeBytes(key.X), Y = Base64UrlEncoder.DecodeBytes(key.Y) };
+        using var usable = ECDsa.Create(new ECParameters { Curve = curve, Q = point });
+        return key.Kty == "EC";
     }
 
     private static void Demand(bool holds, string rule)

@@ -10,7 +10,7 @@ namespace Interop.Identity.Tokens;
 /// The RSA keys that sign tokens. A new key is published before it signs and the old one stays published until the last token
 /// that it signed has expired, so no verifier meets an unknown key. Read from the table each time: all instances agree.
 /// </summary>
-internal sealed class SigningKeys(IdentityDatabase database, IDataProtectionProvider protection, TimeProvider clock)
+internal sealed class SigningKeys(IdentityDatabase database, FollowerStore followers, IDataProtectionProvider protection, TimeProvider clock)
 {
     /// <summary>How long a new key is published before it signs; longer than verifiers may cache the key set.</summary>
     public static readonly TimeSpan Lead = TimeSpan.FromMinutes(5);
@@ -53,7 +53,9 @@ internal sealed class SigningKeys(IdentityDatabase database, IDataProtectionProv
         var now = clock.GetUtcNow();
         var signsFrom = atOnce ? now : now + Lead;
         var withdrawn = (atOnce ? now : signsFrom + Overlap).ToMicroseconds();
-        return await InsertAsync(signsFrom.ToMicroseconds(), withdrawn, cancellationToken);
+        var kid = await InsertAsync(signsFrom.ToMicroseconds(), withdrawn, cancellationToken);
+        await followers.WaitAsync(cancellationToken);
+        return kid;
     }
 
     private async Task<IReadOnlyList<Row>> RowsAsync(CancellationToken cancellationToken)
@@ -79,7 +81,8 @@ internal sealed class SigningKeys(IdentityDatabase database, IDataProtectionProv
             Base64UrlEncoder.Encode(parameters.Exponent),
             signsFrom);
         const string sql = """
-            UPDATE signing_key SET published_to = @withdrawn WHERE @isFirst = 0 AND (published_to IS NULL OR published_to > @withdrawn);
+            UPDATE signing_key SET published_to = @withdrawn, withdrawn_at = CASE WHEN @withdrawn <= @now THEN @now END
+            WHERE  @isFirst = 0 AND (published_to IS NULL OR published_to > @withdrawn);
             INSERT INTO signing_key (kid, protected, modulus, exponent, created_at, signs_from)
             SELECT @Kid, @Protected, @Modulus, @Exponent, @now, @SignsFrom
             WHERE  @isFirst = 0 OR NOT EXISTS (SELECT 1 FROM signing_key WHERE published_to IS NULL)

@@ -34,6 +34,11 @@ internal static class Users
                 throw new SettingsException($"There is no role {unknown}.");
             }
 
+            if (arguments.GetValue(password) is { Exists: false })
+            {
+                throw new SettingsException("The password's file does not exist.");
+            }
+
             var secret = arguments.GetValue(password) is { } file
                 ? (await File.ReadAllLinesAsync(file.FullName, cancellationToken)).FirstOrDefault()
                 : await Console.In.ReadLineAsync(cancellationToken);

@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Interop.Server.Guard;
 
 /// <summary>
-/// Hashes of what an issuer has ended lately: tokens, grants and clients whose tokens are no longer taken, remembered or not.
+/// Hashes of what an issuer has ended lately: tokens, grants, clients and keys whose tokens are no longer taken, remembered or not.
 /// </summary>
 internal sealed class Revocations(TimeProvider clock)
 {
@@ -16,9 +16,11 @@ internal sealed class Revocations(TimeProvider clock)
     private readonly ConcurrentDictionary<string, DateTimeOffset> revoked = new(StringComparer.Ordinal);
 
     /// <summary>The marks under which a token can be ended, by its own issuer alone: another may have a client of the same name.</summary>
-    public static string[] Marks(string issuer, string? id, string? grant, string client) =>
+    /// <param name="key">Id of the key that its signature was checked with, whatever the token says.</param>
+    public static string[] Marks(string issuer, string? id, string? grant, string client, string? key) =>
     [
         Mark(issuer, Hash("client:" + client)),
+        Mark(issuer, Hash("key:" + key)),
         .. string.IsNullOrEmpty(id) ? Array.Empty<string>() : [Mark(issuer, Hash("jti:" + id))],
         .. grant is null ? Array.Empty<string>() : [Mark(issuer, Hash("grant:" + grant))],
     ];

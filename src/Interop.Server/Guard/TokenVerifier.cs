@@ -76,7 +76,11 @@ internal sealed class TokenVerifier
         if (caller is not null)
         {
             var marks = Revocations.Marks(
-                issuer.Authority, parsed.Id, parsed.TryGetPayloadValue<string>("grant_id", out var grant) ? grant : null, caller.ClientId);
+                issuer.Authority,
+                parsed.Id,
+                parsed.TryGetPayloadValue<string>("grant_id", out var grant) ? grant : null,
+                caller.ClientId,
+                (result.SecurityToken as JsonWebToken)?.SigningKey?.KeyId);
             Remember(token, new(caller, new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), marks), now);
             if (Revocations.Has(marks))
             {
