@@ -75,6 +75,8 @@ public static class InteropIdentity
         Style.Map(application);
         application.MapRazorPages();
         application.MapGet("/health/live", () => Results.Text("ok"));
+        application.MapGet("/health/ready", async (SigningKeys keys, CancellationToken cancellationToken) =>
+            Results.Text((await keys.PublishedAsync(cancellationToken)).Count > 0 ? "ok" : "no key"));
         return application;
     }
 

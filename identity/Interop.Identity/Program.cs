@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Interop.Identity;
 using Interop.Identity.Verbs;
+using Microsoft.AspNetCore.Connections;
 
 var root = new RootCommand("Interop's issuer: OAuth 2 and SMART tokens for clients and people.")
 {
@@ -13,6 +14,11 @@ var root = new RootCommand("Interop's issuer: OAuth 2 and SMART tokens for clien
 try
 {
     return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+}
+catch (IOException taken) when (taken.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"{taken.Message.TrimEnd('.')}. Choose another with --urls.");
+    return 2;
 }
 catch (Exception wrong) when (wrong is SettingsException or UnauthorizedAccessException)
 {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Interop.Server;
 using Interop.Server.Http;
 using Interop.Server.Verbs;
+using Microsoft.AspNetCore.Connections;
 
 var root = new RootCommand("Interop: crisis encounters, referrals and consents as FHIR R4, in three sharing tiers.")
 {
@@ -19,6 +20,11 @@ var root = new RootCommand("Interop: crisis encounters, referrals and consents a
 try
 {
     return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+}
+catch (IOException taken) when (taken.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"{taken.Message.TrimEnd('.')}. Choose another with --urls.");
+    return 2;
 }
 catch (Exception wrong) when (wrong is SettingsException or FhirException or UnauthorizedAccessException)
 {

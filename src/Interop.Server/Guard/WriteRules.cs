@@ -66,7 +66,7 @@ internal static class WriteRules
 
     /// <summary>Null, or why the Contract may not be deleted: what was executed is history.</summary>
     public static WriteResult.Refused? AgreementEnd(ReadOnlyMemory<byte> stored, string id) =>
-        Agreement(stored, id) is { } agreement && agreement.Agreement.Status is not ("negotiable" or "cancelled" or "entered-in-error")
+        Agreement(stored, id) is { } agreement && agreement.Agreement.Status is not ("negotiable" or "cancelled")
             ? new(422, "business-rule", "An agreement that was executed is terminated, not deleted.", "Contract.status")
             : null;
 

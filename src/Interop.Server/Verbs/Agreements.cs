@@ -46,7 +46,8 @@ internal static class Agreements
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
             var instant = Instants.ToMicroseconds(provider.GetRequiredService<TimeProvider>().GetUtcNow());
-            var agreements = await provider.Store().AgreementsAsync(Officer(provider), arguments.GetValue(agency)!, cancellationToken);
+            var agreements = await provider.Store().AgreementsAsync(
+                Officer(provider), WithoutType(arguments.GetValue(agency)!), cancellationToken);
             foreach (var agreement in agreements)
             {
                 var standing = agreement.InForceAt(instant) ? "in force"
@@ -71,8 +72,13 @@ internal static class Agreements
         return suspend;
     }
 
-    private static Command Resume() => Step(
-        "resume", "Resumed", "Lets a suspended agreement count again.", (contract, _) => contract.Remove("modifierExtension"));
+    private static Command Resume() => Step("resume", "Resumed", "Lets a suspended agreement count again.", (contract, _) =>
+    {
+        if (!contract.Remove("modifierExtension"))
+        {
+            throw new SettingsException("The agreement is not suspended.");
+        }
+    });
 
     private static Command Terminate() => Step(
         "terminate", "Terminated", "Ends an agreement for good.", (contract, _) => contract["status"] = "terminated");
@@ -87,7 +93,7 @@ internal static class Agreements
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
             var result = await provider.Store().PatchAsync(
                 Officer(provider),
-                new ResourceKey("Contract", arguments.GetValue(id)!),
+                new ResourceKey("Contract", WithoutType(arguments.GetValue(id)!)),
                 body =>
                 {
                     var contract = JsonNode.Parse(body.Span)!.AsObject();
@@ -101,6 +107,9 @@ internal static class Agreements
         });
         return step;
     }
+
+    /// <summary>The id, of an id or of Type/id.</summary>
+    private static string WithoutType(string text) => text[(text.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     private static void Report(WriteResult result, string done) => Console.WriteLine(result switch
     {

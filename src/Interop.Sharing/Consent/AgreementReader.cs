@@ -160,6 +160,8 @@ public static class AgreementReader
             problems.Add("no purpose is stated, or an action must not be performed");
         }
 
+        problems.AddRange(purposes.Where(purpose => !Consent.Purposes.IsKnown(purpose)).Select(_ => "a purpose is not known"));
+
         return purposes;
     }
 }

@@ -32,7 +32,7 @@ public sealed class CrisisProfileTests
         { "sharing-agreement", "-status", "Contract.status" },
         { "sharing-agreement", "-applies", "Contract.applies" },
         { "sharing-agreement", "-applies.end", "Contract.applies.end" },
-        { "sharing-agreement", "-term.4", "Contract.term" },
+        { "sharing-agreement", "-term", "Contract.term" },
         { "sharing-agreement", "-term.0.type", "Contract.term[0].type" },
         { "sharing-agreement", "term.0.type.coding.0.code=zz", "Contract.term[0].type" },
         { "sharing-agreement", "-extension", "Contract.extension" },

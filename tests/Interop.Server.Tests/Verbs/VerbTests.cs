@@ -77,7 +77,7 @@ public sealed class VerbTests : IDisposable
 
         await RunAsync("agreement", "terminate", contract, "--database", database);
         Assert.Contains("terminated", await StandingAsync(), StringComparison.Ordinal);
-        var (again, againText) = await RunAsync("agreement", "resume", contract, "--database", database);
+        var (again, againText) = await RunAsync("agreement", "suspend", contract, "--reason", "Too late.", "--database", database);
         Assert.Equal(2, again);
         Assert.Contains("An agreement that is terminated stays as it is.", againText, StringComparison.Ordinal);
 

@@ -59,6 +59,7 @@ public sealed class AgreementReaderTests
     [InlineData("label is not known", "term.1.securityLabel.0.category.0.code", "'NEW'")]
     [InlineData("no purpose", "term.1.action.0.status",
         "{'coding':[{'system':'https://interop.example/fhir/CodeSystem/agreement-action-status','code':'suspended'}]}")]
+    [InlineData("purpose is not known", "term.1.action.0.intent.coding.0.code", "'TREATT'")]
     [InlineData("no purpose", "term.1.action.0.doNotPerform", "true")]
     public void What_is_missing_or_unknown_keeps_it_out_of_force_and_is_named(string problem, string path, string value)
     {
