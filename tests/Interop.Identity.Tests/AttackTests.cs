@@ -1,32 +1,14 @@
 using System.Net;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
+using Interop.Server.Tests.Host;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Interop.Identity.Tests;
 
 /// <summary>Guessing, flooding, smuggling and forging: refused, limited where it can be repeated, and on the trail.</summary>
-public abstract class AttackTests(Database database) : IAsyncLifetime
+public abstract class AttackTests(Database database) : BrowserTests(database)
 {
-    private RunningIssuer issuer = null!;
-    private Registered app = null!;
-    private Person person = null!;
-    private Browser browser = null!;
-
-    public async Task InitializeAsync()
-    {
-        issuer = await RunningIssuer.StartAsync(database);
-        app = await Registered.AppAsync(issuer);
-        person = await Person.AddAsync(issuer);
-        browser = Browser.At(issuer);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await browser.DisposeAsync();
-        await issuer.DisposeAsync();
-    }
-
     [Fact]
     public async Task Guessing_codes_and_refresh_tokens_under_many_client_ids_is_slowed_down_and_on_the_trail()
     {
@@ -318,7 +300,7 @@ public abstract class AttackTests(Database database) : IAsyncLifetime
     public async Task A_line_break_in_names_reaches_neither_the_trail_nor_the_log()
     {
         const string forged = "eve\r\nforged: all is well\u2028forged";
-        var url = $"http://127.0.0.1:{RunningIssuer.FreePort()}";
+        var url = $"http://127.0.0.1:{FreePort.Next()}";
         using var process = Executable.Start(issuer, "serve", $"--urls={url}", "--Logging:LogLevel:Default=Debug");
         var log = process.StandardOutput.ReadToEndAsync();
         using var http = new HttpClient { BaseAddress = new Uri(url) };

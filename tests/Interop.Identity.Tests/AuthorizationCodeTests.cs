@@ -5,27 +5,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Interop.Identity.Tests;
 
 /// <summary>SMART App Launch: authorization_code with PKCE, refresh, reuse, revocation, introspection.</summary>
-public abstract class AuthorizationCodeTests(Database database) : IAsyncLifetime
+public abstract class AuthorizationCodeTests(Database database) : BrowserTests(database)
 {
-    private RunningIssuer issuer = null!;
-    private Registered app = null!;
-    private Person person = null!;
-    private Browser browser = null!;
-
-    public async Task InitializeAsync()
-    {
-        issuer = await RunningIssuer.StartAsync(database);
-        app = await Registered.AppAsync(issuer);
-        person = await Person.AddAsync(issuer);
-        browser = Browser.At(issuer);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await browser.DisposeAsync();
-        await issuer.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_person_signs_in_consents_and_the_app_gets_tokens_with_the_agreed_claims()
     {
@@ -280,7 +261,7 @@ public abstract class AuthorizationCodeTests(Database database) : IAsyncLifetime
     public async Task A_token_of_another_audience_kind_or_issuer_is_none_here()
     {
         await using var elsewhere = await RunningIssuer.StartAsync(issuer, "--Identity:Audience=other");
-        await using var stranger = await RunningIssuer.StartAsync(database);
+        await using var stranger = await RunningIssuer.StartAsync(kind);
         var foreign = await Registered.AppAsync(stranger);
         var own = await CodeFlow.TokensAsync(app, person, browser);
         await using var strangersBrowser = Browser.At(stranger);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Interop.Identity.Tokens;
+using Interop.Server.Tests.Host;
 using Microsoft.IdentityModel.Tokens;
 using Xunit.Abstractions;
 
@@ -54,7 +55,7 @@ public sealed class OracleTests(ITestOutputHelper output)
         var ours = new Party(
             issuer.Issuer, issuer.Http, await issuer.GetJsonAsync("/.well-known/openid-configuration"), key, issuer.Clock.GetUtcNow, browser, link => person.AllowAsync(browser, link));
 
-        var port = RunningIssuer.FreePort();
+        var port = FreePort.Next();
         using var node = Start(port, key);
         var (noise, errors) = (node.StandardError.ReadToEndAsync(), new List<string>());
         try

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Interop.Server.Tests.Host;
 using Npgsql;
 
 namespace Interop.Identity.Tests;
@@ -68,7 +67,7 @@ internal sealed class PostgresCluster
 
         var binaries = Binaries ?? throw new InvalidOperationException($"PostgreSQL is not installed, and {Setting} is not set.");
         var data = Directory.CreateTempSubdirectory("interop-postgres-").FullName;
-        var port = FreePort();
+        var port = FreePort.Next();
         var start = new ProcessStartInfo("sh", ["-c", Script]) { RedirectStandardInput = true };
         if (Environment.UserName == "root")
         {
@@ -111,12 +110,5 @@ internal sealed class PostgresCluster
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

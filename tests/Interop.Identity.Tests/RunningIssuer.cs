@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Interop.Identity.Tables;
+using Interop.Server.Tests.Host;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -106,7 +105,7 @@ internal sealed class RunningIssuer : IAsyncDisposable
 
     private static async Task<RunningIssuer> StartAsync(RunningIssuer? sibling, string folder, string database, string[] settings)
     {
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{FreePort.Next()}";
         var clock = sibling?.Clock ?? new TestClock();
         var application = InteropIdentity.Build(
             [
@@ -123,12 +122,5 @@ internal sealed class RunningIssuer : IAsyncDisposable
             clock);
         await application.StartAsync();
         return new(application, url, folder, database, sibling is null, clock);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

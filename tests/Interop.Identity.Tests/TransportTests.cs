@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Interop.Server.Tests.Host;
 
 namespace Interop.Identity.Tests;
 
@@ -45,7 +46,7 @@ public sealed class TransportTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(file + ".key", key.ExportPkcs8PrivateKeyPem());
         await Person.AddAsync(issuer, hasFactor: false);
-        var url = $"https://127.0.0.1:{RunningIssuer.FreePort()}";
+        var url = $"https://127.0.0.1:{FreePort.Next()}";
         await using var secure = await RunningIssuer.StartAsync(
             issuer, $"--urls={url}", $"--Identity:Issuer={url}", $"--Kestrel:Certificates:Default:Path={file}", $"--Kestrel:Certificates:Default:KeyPath={file}.key");
         var cookies = new CookieContainer();

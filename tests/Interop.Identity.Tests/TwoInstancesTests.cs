@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Interop.Identity.Accounts;
 using Interop.Identity.Tokens;
+using Interop.Server.Tests.Host;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -74,7 +75,7 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
         var app = await Registered.AppAsync(first);
         var backend = await Registered.BackendAsync(first);
         var person = await Person.AddAsync(first);
-        var url = $"http://127.0.0.1:{RunningIssuer.FreePort()}";
+        var url = $"http://127.0.0.1:{FreePort.Next()}";
         using var process = Executable.Start(first, "serve", $"--urls={url}", "--Logging:LogLevel:Default=None", "--Identity:RequestsPerMinute=100000");
         using var http = new HttpClient { BaseAddress = new Uri(url) };
         await Executable.AnswersAsync(process, http);

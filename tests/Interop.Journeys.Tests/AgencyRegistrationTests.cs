@@ -28,9 +28,11 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
 
     public async Task InitializeAsync()
     {
-        var (liveUrl, sandboxUrl) = ($"http://127.0.0.1:{RunningIssuer.FreePort()}", $"http://127.0.0.1:{RunningIssuer.FreePort()}");
+        var (liveUrl, sandboxUrl) = ($"http://127.0.0.1:{FreePort.Next()}", $"http://127.0.0.1:{FreePort.Next()}");
         issuer = await RunningIssuer.StartAsync(
-            "--Identity:Agreements=api", $"--Identity:FhirUrl={liveUrl}/fhir", $"--Identity:SandboxUrl={sandboxUrl}/fhir");
+            "--Identity:Agreements=api",
+            $"--Identity:FhirUrl={liveUrl}/fhir",
+            $"--Identity:SandboxUrl={sandboxUrl}/fhir");
         live = await ServerAsync($"--urls={liveUrl}");
         sandbox = await ServerAsync($"--urls={sandboxUrl}", "--Interop:Sandbox=true");
         office = await CustodianAsync("office", isSandbox: false);
@@ -304,9 +306,9 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
             ? await CustodianAsync("sandbox-office", isSandbox: true)
             : throw new InvalidOperationException("Agreed already.");
         using var client = server.WithToken((await administrator.TokenAsync(changed: ("scope", "system/*.cruds"))).AccessToken);
-        using var created = await client.PostFhirAsync("Contract", Agreement(["system/Patient.rs", "system/Task.rus", "system/Condition.rs", "system/Patient.rus", "system/Organization.ru"]));
-        Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync());
-        return $"Contract/{(await created.JsonAsync()).GetProperty("id").GetString()}";
+        return await client.CreatedAsync(
+            "Contract",
+            Agreement(["system/Patient.rs", "system/Task.rus", "system/Condition.rs", "system/Patient.rus", "system/Organization.ru"]));
     }
 
     private static string Agreement(string[] scopes) => Fixtures.Agreement("city-hospital", labels: ["MH", "PSY"]).Replace(

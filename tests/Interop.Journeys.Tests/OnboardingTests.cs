@@ -16,7 +16,7 @@ public sealed class OnboardingTests : IAsyncLifetime
         server = await RunningServer.StartAsync();
         await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"));
         using var privacy = server.As("privacy");
-        agency = await CreateAsync(privacy, "Organization", Fixtures.Organization("new", "hospital"));
+        agency = await privacy.CreatedAsync("Organization", Fixtures.Organization("new", "hospital"));
     }
 
     public async Task DisposeAsync() => await server.DisposeAsync();
@@ -27,15 +27,15 @@ public sealed class OnboardingTests : IAsyncLifetime
         using var privacy = server.As("privacy");
         using var navigator = server.As("navigator");
         using var hospital = server.As(Hospital());
-        var patient = await CreateAsync(navigator, "Patient", Fixtures.Patient("p"));
-        var condition = await CreateAsync(navigator, "Condition", Fixtures.Condition("c", "p").Replace("Patient/p", patient, StringComparison.Ordinal));
+        var patient = await navigator.CreatedAsync("Patient", Fixtures.Patient("p"));
+        var condition = await navigator.CreatedAsync("Condition", Fixtures.Condition("c", "p").Replace("Patient/p", patient, StringComparison.Ordinal));
         await StatusAsync(hospital, patient, 403);
 
-        var contract = await CreateAsync(privacy, "Contract", Example("Contract-hospital-agreement.json", patient));
+        var contract = await privacy.CreatedAsync("Contract", Example("Contract-hospital-agreement.json", patient));
         await StatusAsync(hospital, patient, 200);
         await StatusAsync(hospital, condition, 404);
 
-        var consent = await CreateAsync(navigator, "Consent", Example("Consent-intermediate.json", patient));
+        var consent = await navigator.CreatedAsync("Consent", Example("Consent-intermediate.json", patient));
         await StatusAsync(hospital, condition, 200);
 
         await ReplaceAsync(navigator, consent, "status", "inactive");
@@ -83,7 +83,7 @@ public sealed class OnboardingTests : IAsyncLifetime
     {
         using var privacy = server.As("privacy");
         using var hospital = server.As(Hospital());
-        await CreateAsync(privacy, "Contract", Example("Contract-hospital-agreement.json", "Patient/none"));
+        await privacy.CreatedAsync("Contract", Example("Contract-hospital-agreement.json", "Patient/none"));
         await StatusAsync(hospital, "Organization/crisis-program", 200);
 
         server.Clock.Advance(new DateTimeOffset(2027, 12, 31, 23, 59, 59, TimeSpan.Zero) - server.Clock.GetUtcNow());
@@ -96,10 +96,10 @@ public sealed class OnboardingTests : IAsyncLifetime
     public async Task Nobody_grants_himself_what_others_keep()
     {
         using var privacy = server.As("privacy");
-        await CreateAsync(privacy, "Contract", Example("Contract-hospital-agreement.json", "Patient/none"));
+        await privacy.CreatedAsync("Contract", Example("Contract-hospital-agreement.json", "Patient/none"));
         using var hospital = server.As(Hospital() with { Roles = ["clinician", "privacy-officer", "agency-administrator"] });
         using var navigator = server.As("navigator");
-        var patient = await CreateAsync(navigator, "Patient", Fixtures.Patient("p"));
+        var patient = await navigator.CreatedAsync("Patient", Fixtures.Patient("p"));
 
         using var consent = await hospital.PostFhirAsync("Consent", Example("Consent-intermediate.json", patient));
         using var contract = await hospital.PostFhirAsync("Contract", Example("Contract-hospital-agreement.json", patient));
@@ -118,14 +118,6 @@ public sealed class OnboardingTests : IAsyncLifetime
     private string Example(string file, string patient) => File.ReadAllText(Path.Combine(Repository.Root, "profiles", "crisis", "examples", file))
         .Replace("Organization/city-hospital", agency, StringComparison.Ordinal)
         .Replace("Patient/example", patient, StringComparison.Ordinal);
-
-    private static async Task<string> CreateAsync(HttpClient client, string type, string json)
-    {
-        using var response = await client.PostFhirAsync(type, json);
-        var text = await response.Content.ReadAsStringAsync();
-        Assert.True((int)response.StatusCode == 201, $"{type}: {(int)response.StatusCode} {text}");
-        return $"{type}/{(await response.JsonAsync()).GetProperty("id").GetString()}";
-    }
 
     private static async Task ReplaceAsync(HttpClient client, string key, string element, string value)
     {

@@ -64,42 +64,55 @@ internal static class ClientRegistrations
 
     private static Task<IResult> SetKeysAsync(
         string id, HttpContext http, Managers managers, Registrations registrations, CancellationToken cancellationToken) =>
-        managers.ForClientAsync(
+        ChangeAsync(
             http,
+            managers,
             $"{Path}/{id}/keys",
             id,
             async (manager, client) =>
             {
                 var sent = await BodyAsync<Keys>(http.Request, cancellationToken);
                 await registrations.SetKeysAsync(client, sent.Jwks?.GetRawText(), sent.JwksUri, manager.Actor, cancellationToken);
-                return Results.NoContent();
             },
             cancellationToken);
 
     private static Task<IResult> GoLiveAsync(
         string id, HttpContext http, Managers managers, Registrations registrations, CancellationToken cancellationToken) =>
-        managers.ForClientAsync(
+        ChangeAsync(
             http,
+            managers,
             $"{Path}/{id}/live",
             id,
-            async (manager, client) =>
+            (manager, client) =>
             {
                 Manager.Demand(manager.IsOfCustodian);
-                await registrations.GoLiveAsync(client, manager.Actor, cancellationToken);
-                return Results.NoContent();
+                return registrations.GoLiveAsync(client, manager.Actor, cancellationToken);
             },
             cancellationToken);
 
     private static Task<IResult> RevokeAsync(
         string id, HttpContext http, Managers managers, Registrations registrations, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            http,
+            managers,
+            $"{Path}/{id}",
+            id,
+            (manager, client) =>
+            {
+                Manager.Demand(manager.IsAdministrator);
+                return registrations.RevokeAsync(client.ClientId, manager.Actor, cancellationToken);
+            },
+            cancellationToken);
+
+    private static Task<IResult> ChangeAsync(
+        HttpContext http, Managers managers, string path, string id, Func<Manager, Client, Task> change, CancellationToken cancellationToken) =>
         managers.ForClientAsync(
             http,
-            $"{Path}/{id}",
+            path,
             id,
             async (manager, client) =>
             {
-                Manager.Demand(manager.IsAdministrator);
-                await registrations.RevokeAsync(client.ClientId, manager.Actor, cancellationToken);
+                await change(manager, client);
                 return Results.NoContent();
             },
             cancellationToken);

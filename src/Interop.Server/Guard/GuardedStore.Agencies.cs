@@ -20,7 +20,7 @@ internal sealed partial class GuardedStore
             _ = await SightAsync(read, caller, instant, cancellationToken);
             RequireAdministrator(caller, organization);
             var contracts = await read.BodiesOfAsync("Contract", null, cancellationToken);
-            agreements = [.. OwnAgreements(contracts).Where(agreement => agreement.Grantee == organization)];
+            agreements = [.. AgreementsWith(organization, contracts)];
         }
 
         await audit.RecordAsync(
@@ -56,6 +56,9 @@ internal sealed partial class GuardedStore
         .Select(stored => AgreementReader.Read(stored.Body, stored.Key.Id))
         .OfType<Agreement>()
         .Where(agreement => agreement.Grantor == settings.Custodian);
+
+    private IEnumerable<Agreement> AgreementsWith(string organization, IReadOnlyList<StoredResource> contracts) =>
+        OwnAgreements(contracts).Where(agreement => agreement.Grantee == organization);
 
     private void RequireAdministrator(Caller caller, string organization)
     {

@@ -1,6 +1,5 @@
 using Interop.Server.Http;
 using Interop.Server.Workflows.Sandbox;
-using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 using Interop.Storage;
 
@@ -23,8 +22,7 @@ internal sealed partial class GuardedStore
                 var sight = SightOf(session, caller);
                 RequireAdministrator(caller, agency);
                 var written = new WrittenResources();
-                var agreements = AgreementsInForce(session.BodiesOf("Contract"), agency, sight.Instant);
-                foreach (var (key, json) in Persons(agency, agreements, sight.Instant).Resources)
+                foreach (var (key, json) in Persons(agency, session.BodiesOf("Contract"), sight.Instant).Resources)
                 {
                     Put(session, key, settings.Custodian, json, sight.Instant, session.Find(key), written);
                 }
@@ -46,8 +44,7 @@ internal sealed partial class GuardedStore
         var instant = Now();
         _ = await SightAsync(read, caller, instant, cancellationToken);
         RequireAdministrator(caller, agency);
-        var agreements = AgreementsInForce(await read.BodiesOfAsync("Contract", null, cancellationToken), agency, instant);
-        var persons = Persons(agency, agreements, instant);
+        var persons = Persons(agency, await read.BodiesOfAsync("Contract", null, cancellationToken), instant);
         if (await read.FindAsync(persons.Silent, cancellationToken) is null)
         {
             throw new FhirException(
@@ -72,13 +69,16 @@ internal sealed partial class GuardedStore
         }
     }
 
-    private List<Agreement> AgreementsInForce(IReadOnlyList<StoredResource> contracts, string agency, long instant) =>
-        [.. OwnAgreements(contracts).Where(agreement => agreement.Grantee == agency && agreement.InForceAt(instant))];
-
-    private SandboxPersons Persons(string agency, IReadOnlyList<Agreement> agreements, long instant) => new(
+    /// <summary>They agree to the purposes of the agency's agreements in force.</summary>
+    private SandboxPersons Persons(string agency, IReadOnlyList<StoredResource> contracts, long instant) => new(
         agency,
         settings.Custodian,
-        [.. agreements.SelectMany(agreement => agreement.Purposes).Distinct()],
+        [
+            .. AgreementsWith(agency, contracts)
+                .Where(agreement => agreement.InForceAt(instant))
+                .SelectMany(agreement => agreement.Purposes)
+                .Distinct(),
+        ],
         Instants.ToDateTimeOffset(instant),
         secrets.Key);
 }

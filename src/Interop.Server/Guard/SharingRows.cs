@@ -21,15 +21,12 @@ internal sealed class SharingRows(InteropSettings settings)
             return;
         }
 
-        var partners = new Lazy<Partners>(() => PartnersOf(session.BodiesOf("Contract"), session.BodiesOf("Organization")));
+        var organizations = new Lazy<IReadOnlyList<StoredResource>>(() => session.BodiesOf("Organization"));
+        var partners = new Lazy<Partners>(() => PartnersOf(session.BodiesOf("Contract"), organizations.Value));
         if (written.Instruments)
         {
             session.ReplaceDefaults(GrantCompiler.Defaults(partners.Value));
-        }
-
-        if (written.Instruments)
-        {
-            session.ReplaceRosterRequirements(session.BodiesOf("Organization")
+            session.ReplaceRosterRequirements(organizations.Value
                 .Where(stored => stored.Source == settings.Custodian)
                 .SelectMany(stored => RosterCompiler.Requirements(stored.Body, stored.Key.Id)));
         }

@@ -21,8 +21,7 @@ internal static class OnboardingCases
     private static async Task<IResult> PrepareAsync(
         string id, Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
     {
-        FhirRequest.RequireJson(request);
-        var client = OperationInput.FromQuery(request).Allow("client")["client"] ?? caller.ClientId;
+        var client = ClientOf(request, caller);
         await store.PrepareSandboxAsync(caller, id, cancellationToken);
         return Answer(await store.ChecklistAsync(caller, id, client, cancellationToken));
     }
@@ -30,9 +29,15 @@ internal static class OnboardingCases
     private static async Task<IResult> AnswerAsync(
         string id, Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
     {
-        FhirRequest.RequireJson(request);
-        var client = OperationInput.FromQuery(request).Allow("client")["client"] ?? caller.ClientId;
+        var client = ClientOf(request, caller);
         return Answer(await store.ChecklistAsync(caller, id, client, cancellationToken));
+    }
+
+    /// <summary>The client whose progress is asked for: the caller's own where none is named.</summary>
+    private static string ClientOf(HttpRequest request, Caller caller)
+    {
+        FhirRequest.RequireJson(request);
+        return OperationInput.FromQuery(request).Allow("client")["client"] ?? caller.ClientId;
     }
 
     private static FhirResult Answer(IReadOnlyList<ChecklistAnswer> answers) => OutputParameter.Answer(

@@ -17,7 +17,7 @@ public sealed class AgreementLifeTests : SceneTests
     {
         using var administrator = Server.As(Administrator);
         using var hospital = Server.As("hospital");
-        var contract = await CreatedAsync(administrator, Draft("negotiable"));
+        var contract = await administrator.CreatedAsync("Contract", Draft("negotiable"));
         await StatusAsync(hospital, 403);
 
         await StepAsync(administrator, contract, resource => resource["status"] = "executed");
@@ -62,7 +62,7 @@ public sealed class AgreementLifeTests : SceneTests
     public async Task An_incomplete_one_is_not_executed_and_the_gap_is_named()
     {
         using var administrator = Server.As(Administrator);
-        var contract = await CreatedAsync(administrator, Draft("negotiable"));
+        var contract = await administrator.CreatedAsync("Contract", Draft("negotiable"));
         await StepAsync(administrator, contract, resource => Sharing(resource).AsObject().Remove("action"));
 
         var issue = await RefusedAsync(administrator, contract, "Contract", resource => resource["status"] = "executed");
@@ -74,7 +74,7 @@ public sealed class AgreementLifeTests : SceneTests
     public async Task The_terms_of_an_executed_one_change_only_as_amended_and_its_parties_never()
     {
         using var administrator = Server.As(Administrator);
-        var contract = await CreatedAsync(administrator, Draft("executed"));
+        var contract = await administrator.CreatedAsync("Contract", Draft("executed"));
 
         await RefusedAsync(administrator, contract, "Contract.applies", resource => resource["applies"]!["end"] = "2028-12-31");
         await RefusedAsync(administrator, contract, "Contract.term.offer.party", resource =>
@@ -89,8 +89,8 @@ public sealed class AgreementLifeTests : SceneTests
     public async Task What_was_executed_is_terminated_and_not_deleted()
     {
         using var administrator = Server.As(Administrator);
-        var executed = await CreatedAsync(administrator, Draft("executed"));
-        var draft = await CreatedAsync(administrator, Draft("negotiable"));
+        var executed = await administrator.CreatedAsync("Contract", Draft("executed"));
+        var draft = await administrator.CreatedAsync("Contract", Draft("negotiable"));
 
         using (var refused = await administrator.DeleteAsync(new Uri(executed, UriKind.Relative)))
         {
@@ -105,7 +105,7 @@ public sealed class AgreementLifeTests : SceneTests
     public async Task A_draft_can_not_be_suspended()
     {
         using var administrator = Server.As(Administrator);
-        var draft = await CreatedAsync(administrator, Draft("negotiable"));
+        var draft = await administrator.CreatedAsync("Contract", Draft("negotiable"));
 
         await RefusedAsync(administrator, draft, "Contract.modifierExtension", Suspend);
     }
@@ -114,7 +114,7 @@ public sealed class AgreementLifeTests : SceneTests
     public async Task The_administrator_keeps_agreements_and_directory_and_sees_nobodys_record()
     {
         using var administrator = Server.As(Administrator);
-        await CreatedAsync(administrator, Draft("executed"));
+        await administrator.CreatedAsync("Contract", Draft("executed"));
 
         Assert.Single((await administrator.GetJsonAsync("Contract")).Keys());
         Assert.Empty((await administrator.GetJsonAsync("Patient")).Keys());
@@ -168,13 +168,6 @@ public sealed class AgreementLifeTests : SceneTests
     {
         using var response = await client.GetAsync("Patient/p1");
         Assert.Equal(status, (int)response.StatusCode);
-    }
-
-    private static async Task<string> CreatedAsync(HttpClient client, string json)
-    {
-        using var response = await client.PostFhirAsync("Contract", json);
-        Assert.True((int)response.StatusCode == 201, await response.Content.ReadAsStringAsync());
-        return $"Contract/{(await response.JsonAsync()).GetProperty("id").GetString()}";
     }
 
     private static async Task StepAsync(HttpClient client, string contract, Action<JsonObject> change)

@@ -21,14 +21,7 @@ public sealed class AgreementReviewTests : IDisposable
     [Fact]
     public async Task A_task_comes_90_60_and_30_days_before_the_end_each_once_and_with_rising_priority()
     {
-        await using (var server = await RunningServer.StartAsync(database, clock))
-        {
-            await server.ImportAsync(
-                "crisis-program",
-                Fixtures.Organization("crisis-program", "crisis-program"),
-                Fixtures.Organization("city-hospital", "hospital"),
-                Fixtures.Agreement("city-hospital", end: "2027-04-30"));
-        }
+        await AgreeAsync(Fixtures.Agreement("city-hospital", end: "2027-04-30"));
 
         Assert.Empty(await PrioritiesAsync(days: 0));
         Assert.Equal(["routine"], await PrioritiesAsync(days: 70)); // 31 January 2027
@@ -41,14 +34,7 @@ public sealed class AgreementReviewTests : IDisposable
     [Fact]
     public async Task The_review_date_counts_where_it_is_before_the_end_and_a_partner_sees_no_reminder()
     {
-        await using (var server = await RunningServer.StartAsync(database, clock))
-        {
-            await server.ImportAsync(
-                "crisis-program",
-                Fixtures.Organization("crisis-program", "crisis-program"),
-                Fixtures.Organization("city-hospital", "hospital"),
-                Fixtures.Agreement("city-hospital").Replace("2027-06-30", "2026-12-31", StringComparison.Ordinal));
-        }
+        await AgreeAsync(Fixtures.Agreement("city-hospital").Replace("2027-06-30", "2026-12-31", StringComparison.Ordinal));
 
         await using var again = await RunningServer.StartAsync(database, clock);
         using var privacy = again.As("privacy");
@@ -58,6 +44,16 @@ public sealed class AgreementReviewTests : IDisposable
         Assert.Equal("2026-12-31T00:00:00+00:00", task.GetProperty("restriction").GetProperty("period").GetProperty("end").GetString());
         Assert.Equal("Contract/mou-crisis-program-city-hospital", task.GetProperty("focus").GetProperty("reference").GetString());
         Assert.Empty(await ListAsync(hospital));
+    }
+
+    private async Task AgreeAsync(string agreement)
+    {
+        await using var server = await RunningServer.StartAsync(database, clock);
+        await server.ImportAsync(
+            "crisis-program",
+            Fixtures.Organization("crisis-program", "crisis-program"),
+            Fixtures.Organization("city-hospital", "hospital"),
+            agreement);
     }
 
     private async Task<IEnumerable<string>> PrioritiesAsync(int days)

@@ -25,11 +25,11 @@ public sealed class RosterTests : SceneTests
     public async Task A_person_is_answered_from_the_first_to_the_last_day_of_the_training_and_a_system_always()
     {
         using var office = Caller("office", null, ["agency-administrator"]);
-        var practitioner = await CreatedAsync(office, "Practitioner", Practitioner("2026-11-01", "2026-11-25"));
+        var practitioner = await office.CreatedAsync("Practitioner", Practitioner("2026-11-01", "2026-11-25"));
         using var clinician = Clinician(practitioner);
         await StatusAsync(clinician, 403);
 
-        await CreatedAsync(office, "PractitionerRole", Role(practitioner, "city-hospital"));
+        await office.CreatedAsync("PractitionerRole", Role(practitioner, "city-hospital"));
         await StatusAsync(clinician, 200);
 
         Server.Clock.Advance(new DateTimeOffset(2026, 11, 26, 0, 0, 0, TimeSpan.Zero) - Server.Clock.GetUtcNow());
@@ -42,12 +42,12 @@ public sealed class RosterTests : SceneTests
     public async Task Without_the_training_a_role_or_a_name_nobody_is_answered()
     {
         using var office = Caller("office", null, ["agency-administrator"]);
-        var untrained = await CreatedAsync(office, "Practitioner", """{"resourceType":"Practitioner","active":true}""");
-        await CreatedAsync(office, "PractitionerRole", Role(untrained, "city-hospital"));
-        var ended = await CreatedAsync(office, "Practitioner", Practitioner("2026-11-01", "2026-11-21"));
-        await CreatedAsync(office, "PractitionerRole", Role(ended, "city-hospital"));
-        var inactive = await CreatedAsync(office, "Practitioner", Practitioner("2026-11-01", "2027-11-01"));
-        await CreatedAsync(office, "PractitionerRole", Role(inactive, "city-hospital").Replace("\"active\":true", "\"active\":false", StringComparison.Ordinal));
+        var untrained = await office.CreatedAsync("Practitioner", """{"resourceType":"Practitioner","active":true}""");
+        await office.CreatedAsync("PractitionerRole", Role(untrained, "city-hospital"));
+        var ended = await office.CreatedAsync("Practitioner", Practitioner("2026-11-01", "2026-11-21"));
+        await office.CreatedAsync("PractitionerRole", Role(ended, "city-hospital"));
+        var inactive = await office.CreatedAsync("Practitioner", Practitioner("2026-11-01", "2027-11-01"));
+        await office.CreatedAsync("PractitionerRole", Role(inactive, "city-hospital").Replace("\"active\":true", "\"active\":false", StringComparison.Ordinal));
 
         foreach (var practitioner in new[] { untrained, ended, inactive, "Practitioner/nobody" })
         {
@@ -64,7 +64,7 @@ public sealed class RosterTests : SceneTests
     {
         using var office = Caller("office", null, ["agency-administrator"]);
         using var clinician = Caller("demo-hospital", null, ["clinician"]);
-        var practitioner = await CreatedAsync(office, "Practitioner", Practitioner("2026-11-01", "2027-11-25"));
+        var practitioner = await office.CreatedAsync("Practitioner", Practitioner("2026-11-01", "2027-11-25"));
 
         using var byClinician = await clinician.PostFhirAsync("PractitionerRole", Role(practitioner, "city-hospital"));
         using var forAnother = await office.PostFhirAsync("PractitionerRole", Role(practitioner, Custodian));
@@ -79,7 +79,7 @@ public sealed class RosterTests : SceneTests
         await Server.ImportAsync(Custodian, Fixtures.Consent("c1", "p1", "city-hospital", tier: "full"));
         using var administrator = Person(null, ["agency-administrator", "clinician"]);
 
-        await CreatedAsync(administrator, "Practitioner", Practitioner("2026-11-01", "2027-11-25"));
+        await administrator.CreatedAsync("Practitioner", Practitioner("2026-11-01", "2027-11-25"));
         await StatusAsync(administrator, 404);
     }
 
@@ -87,7 +87,7 @@ public sealed class RosterTests : SceneTests
     public async Task An_administrator_keeps_the_endpoints_of_the_own_agency()
     {
         using var office = Caller("office", null, ["agency-administrator"]);
-        await CreatedAsync(office, "Endpoint", Endpoint("city-hospital"));
+        await office.CreatedAsync("Endpoint", Endpoint("city-hospital"));
         using var refused = await office.PostFhirAsync("Endpoint", Endpoint(Custodian));
 
         Assert.Equal("Endpoint.managingOrganization", (await refused.OutcomeAsync(422)).GetProperty("expression")[0].GetString());
@@ -125,12 +125,5 @@ public sealed class RosterTests : SceneTests
     {
         using var response = await client.GetAsync("Patient/p1");
         Assert.True((int)response.StatusCode == status, await response.Content.ReadAsStringAsync());
-    }
-
-    private static async Task<string> CreatedAsync(HttpClient client, string type, string json)
-    {
-        using var response = await client.PostFhirAsync(type, json);
-        Assert.True((int)response.StatusCode == 201, await response.Content.ReadAsStringAsync());
-        return $"{type}/{(await response.JsonAsync()).GetProperty("id").GetString()}";
     }
 }

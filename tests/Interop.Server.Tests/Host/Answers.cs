@@ -29,6 +29,15 @@ internal static class Answers
     public static Task<HttpResponseMessage> PostFhirAsync(this HttpClient client, string path, string json) =>
         client.PostAsync(new Uri(path, UriKind.Relative), Fhir(json));
 
+    /// <summary>Creates a resource, and gives its <c>Type/id</c>.</summary>
+    public static async Task<string> CreatedAsync(this HttpClient client, string type, string json)
+    {
+        using var response = await client.PostFhirAsync(type, json);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True((int)response.StatusCode == 201, $"{type}: {(int)response.StatusCode} {text}");
+        return $"{type}/{(await response.JsonAsync()).GetProperty("id").GetString()}";
+    }
+
     public static async Task<HttpResponseMessage> PutFhirAsync(this HttpClient client, string path, string json, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(path, UriKind.Relative)) { Content = Fhir(json) };
