@@ -32,7 +32,8 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
         issuer = await RunningIssuer.StartAsync(
             "--Identity:Agreements=api",
             $"--Identity:FhirUrl={liveUrl}/fhir",
-            $"--Identity:SandboxUrl={sandboxUrl}/fhir");
+            $"--Identity:SandboxUrl={sandboxUrl}/fhir",
+            "--Identity:RequiresSecondFactor=false");
         live = await ServerAsync($"--urls={liveUrl}");
         sandbox = await ServerAsync($"--urls={sandboxUrl}", "--Interop:Sandbox=true");
         office = await CustodianAsync("office", isSandbox: false);
@@ -148,6 +149,26 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
         issuer.Clock.Pass(TimeSpan.FromMinutes(2));
         var unknown = await hospital.TokenAsync();
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "temporarily_unavailable"), (unknown.Status, unknown["error"]));
+    }
+
+    [Fact]
+    public async Task A_refresh_token_is_not_used_up_by_a_refresh_that_the_API_was_needed_for_and_did_not_answer()
+    {
+        var agreement = Agreement(["user/*.rs"]).Replace("city-hospital", "general-hospital", StringComparison.Ordinal);
+        await live.ImportAsync("crisis-program", Fixtures.Organization("general-hospital", "hospital"), agreement);
+        var app = await Registered.AppAsync(issuer);
+        var person = await Person.AddAsync(issuer, hasFactor: false);
+        await using var browser = Browser.At(issuer);
+        var tokens = await CodeFlow.TokensAsync(app, person, browser, changed: ("scope", "offline_access user/Organization.rs"));
+        Assert.True(tokens.Status == HttpStatusCode.OK, $"{tokens.Json}");
+        var refresh = tokens["refresh_token"]!;
+        await live.DisposeAsync();
+
+        issuer.Clock.Pass(TimeSpan.FromMinutes(6));
+        Assert.Equal("temporarily_unavailable", (await CodeFlow.RefreshAsync(app, refresh))["error"]);
+        issuer.Clock.Pass(TimeSpan.FromMinutes(-6));
+
+        Assert.Equal(HttpStatusCode.OK, (await CodeFlow.RefreshAsync(app, refresh)).Status);
     }
 
     [Fact]

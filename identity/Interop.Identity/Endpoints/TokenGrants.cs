@@ -78,7 +78,9 @@ internal sealed class TokenGrants(
             await families.BindToKeyAsync(family.FamilyId, jkt, cancellationToken);
         }
 
-        return await ForPersonAsync(client, family, Words.Split(family.Scopes), jkt, code.Nonce, cancellationToken);
+        var scopes = Words.Split(family.Scopes);
+        var account = await AccountAsync(client, family, scopes, cancellationToken);
+        return await ForPersonAsync(client, family, account, scopes, jkt, code.Nonce, cancellationToken);
     }
 
     /// <summary>RFC 6749 section 6 with rotation: RFC 9700 section 4.14. The second use of a refresh token ends its family.</summary>
@@ -116,13 +118,15 @@ internal sealed class TokenGrants(
                 OAuthException.InvalidScope, "A scope is beyond what the person allowed or the client is registered for.");
         }
 
+        // What may be refused for now comes before the token is used: a second try with it must not look like theft.
+        var account = await AccountAsync(client, family, scopes, cancellationToken);
         if (!await families.TryUseRefreshTokenAsync(token.Hash, cancellationToken))
         {
             await families.RevokeAsync(token.FamilyId, cancellationToken);
             throw Invalid("The refresh token was used before; its family is revoked.");
         }
 
-        return await ForPersonAsync(client, family, scopes, jkt, null, cancellationToken);
+        return await ForPersonAsync(client, family, account, scopes, jkt, null, cancellationToken);
     }
 
     private async Task DemandAgreementAsync(
@@ -145,10 +149,27 @@ internal sealed class TokenGrants(
 
     private static OAuthException Invalid(string reason) => new(OAuthException.InvalidGrant, reason);
 
-    private async Task<TokenAnswer> ForPersonAsync(
-        Client client, Family family, IReadOnlyList<string> scopes, string? jkt, string? nonce, CancellationToken cancellationToken)
+    /// <summary>The person, for whom the agency's agreement covers what is asked.</summary>
+    private async Task<Account> AccountAsync(
+        Client client, Family family, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
     {
         var account = await accounts.FindAsync(family.AccountId, cancellationToken) ?? throw Invalid("What the person allowed has ended.");
+        await DemandAgreementAsync(client, scopes, PurposesOf(family, account), cancellationToken);
+        return account;
+    }
+
+    private static IReadOnlyList<string> PurposesOf(Family family, Account account) =>
+        [.. Words.Split(family.Purposes).Intersect(Words.Split(account.Purposes))];
+
+    private async Task<TokenAnswer> ForPersonAsync(
+        Client client,
+        Family family,
+        Account account,
+        IReadOnlyList<string> scopes,
+        string? jkt,
+        string? nonce,
+        CancellationToken cancellationToken)
+    {
         // A refresh for fewer scopes tells only what these are about.
         var isAboutPatient = scopes.Any(
             scope => scope is "launch" or "launch/patient" or "launch/encounter" || Scope.TryParse(scope) is { Context: "patient" });
@@ -158,7 +179,7 @@ internal sealed class TokenGrants(
             account.AccountId,
             scopes,
             account.Organization,
-            [.. Words.Split(family.Purposes).Intersect(Words.Split(account.Purposes))],
+            PurposesOf(family, account),
             Words.Split(account.Roles),
             account.FhirUser,
             isAboutPatient ? family.Patient : null,
@@ -169,7 +190,6 @@ internal sealed class TokenGrants(
             Encounter = isAboutEncounter ? family.Encounter : null,
             NeedsPatientBanner = isAboutPatient && family.Patient is not null ? family.NeedsBanner == 1 : null,
         };
-        await DemandAgreementAsync(client, scopes, token.Purposes, cancellationToken);
         var answer = new TokenAnswer(await mint.AccessAsync(token, cancellationToken), scopes, jkt, account.AccountId)
         {
             Patient = token.Patient,
