@@ -1,4 +1,5 @@
 using Interop.Fhir.Search;
+using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Search;
 
@@ -21,20 +22,35 @@ internal sealed class IndexWriter(Statements statements)
         }
     }
 
-    public void Add(long resource, string type, IReadOnlyList<JudgedEntry> entries)
+    /// <summary>Puts a resource's rows where those look who may see it now.</summary>
+    public void Move(long resource, Place place)
+    {
+        var basic = (int)Tier.Basic;
+        foreach (var table in Tables)
+        {
+            statements.Execute($"""
+                UPDATE {table}
+                SET    zone = CASE WHEN tier <= {Sql.Number(basic)} THEN {place.BasicZone} ELSE {place.Zone} END,
+                       lane = CASE WHEN tier <= {Sql.Number(basic)} THEN {place.Lane} ELSE 0 END
+                WHERE  resource = {resource} AND party = ''
+                """);
+        }
+    }
+
+    public void Add(long resource, string type, Place place, IReadOnlyList<JudgedEntry> entries)
     {
         var tuple = 0;
 
         // The same value twice is one row, at the lowest tier of the two: a view that has either has the value.
-        foreach (var same in entries.GroupBy(judged => Indexed(judged.Entry)))
+        foreach (var same in entries.GroupBy(judged => (Entry: Indexed(judged.Entry), judged.Party)))
         {
             var tiers = new TierPair(same.Min(judged => judged.Tiers.Anyone), same.Min(judged => judged.Tiers.Party));
-            var parameter = ParameterNumber.Of(type, same.Key.Parameter);
-            if (same.Key is CompositeEntry composite)
+            var row = new IndexRow(resource, ParameterNumber.Of(type, same.Key.Entry.Parameter), tiers, same.Key.Party, place);
+            if (same.Key.Entry is CompositeEntry composite)
             {
-                AddTuple(resource, parameter, tuple++, composite, tiers);
+                AddTuple(row, tuple++, composite);
             }
-            else if (Row(resource, parameter, same.Key, tiers) is { } insert)
+            else if (Insert(row, same.Key.Entry) is { } insert)
             {
                 statements.Execute(insert);
             }
@@ -58,59 +74,70 @@ internal sealed class IndexWriter(Statements statements)
         _ => entry,
     };
 
-    private static Sql? Row(long resource, long parameter, IndexEntry entry, TierPair tiers) => entry switch
+    private static Sql? Insert(IndexRow row, IndexEntry entry) => entry switch
     {
         TokenEntry token => $"""
-            INSERT INTO index_token (parameter, code, resource, system, tier, party_tier)
-            VALUES ({parameter}, {token.Code}, {resource}, {token.System}, {tiers.Anyone}, {tiers.Party})
+            INSERT INTO index_token (code, system, {IndexRow.Columns})
+            VALUES ({token.Code}, {token.System}, {row.Values})
             """,
         StringEntry text => $"""
-            INSERT INTO index_string (parameter, folded, resource, value, tier, party_tier)
-            VALUES ({parameter}, {text.Folded}, {resource}, {text.Value}, {tiers.Anyone}, {tiers.Party})
+            INSERT INTO index_string (folded, value, {IndexRow.Columns})
+            VALUES ({text.Folded}, {text.Value}, {row.Values})
             """,
         DateEntry date => $"""
-            INSERT INTO index_date (parameter, low, high, resource, tier, party_tier)
-            VALUES ({parameter}, {date.Low}, {date.High}, {resource}, {tiers.Anyone}, {tiers.Party})
+            INSERT INTO index_date (low, high, {IndexRow.Columns})
+            VALUES ({date.Low}, {date.High}, {row.Values})
             """,
         ReferenceEntry reference => $"""
             INSERT INTO index_reference
-                (parameter, target_id, target_type, resource, url, identifier_value, identifier_system, tier, party_tier)
-            VALUES ({parameter}, {reference.TargetId}, {reference.TargetType}, {resource}, {reference.Url}, {reference.IdentifierValue},
-                {reference.IdentifierSystem}, {tiers.Anyone}, {tiers.Party})
+                (target_id, target_type, url, identifier_value, identifier_system, {IndexRow.Columns})
+            VALUES ({reference.TargetId}, {reference.TargetType}, {reference.Url}, {reference.IdentifierValue},
+                {reference.IdentifierSystem}, {row.Values})
             """,
         NumberEntry number => $"""
-            INSERT INTO index_number (parameter, low, high, resource, tier, party_tier)
-            VALUES ({parameter}, {number.Low}, {number.High}, {resource}, {tiers.Anyone}, {tiers.Party})
+            INSERT INTO index_number (low, high, {IndexRow.Columns})
+            VALUES ({number.Low}, {number.High}, {row.Values})
             """,
         QuantityEntry quantity => $"""
-            INSERT INTO index_quantity (parameter, low, high, resource, system, code, unit, tier, party_tier)
-            VALUES ({parameter}, {quantity.Low}, {quantity.High}, {resource}, {quantity.System}, {quantity.Code}, {quantity.Unit},
-                {tiers.Anyone}, {tiers.Party})
+            INSERT INTO index_quantity (low, high, system, code, unit, {IndexRow.Columns})
+            VALUES ({quantity.Low}, {quantity.High}, {quantity.System}, {quantity.Code}, {quantity.Unit}, {row.Values})
             """,
         UriEntry uri => $"""
-            INSERT INTO index_uri (parameter, uri, resource, tier, party_tier)
-            VALUES ({parameter}, {uri.Value}, {resource}, {tiers.Anyone}, {tiers.Party})
+            INSERT INTO index_uri (uri, {IndexRow.Columns})
+            VALUES ({uri.Value}, {row.Values})
             """,
         PositionEntry position => $"""
-            INSERT INTO index_position (parameter, latitude, longitude, resource, tier, party_tier)
-            VALUES ({parameter}, {position.Latitude}, {position.Longitude}, {resource}, {tiers.Anyone}, {tiers.Party})
+            INSERT INTO index_position (latitude, longitude, {IndexRow.Columns})
+            VALUES ({position.Latitude}, {position.Longitude}, {row.Values})
             """,
         _ => null,
     };
 
-    private void AddTuple(long resource, long parameter, int tuple, CompositeEntry composite, TierPair tiers)
+    private void AddTuple(IndexRow row, int tuple, CompositeEntry composite)
     {
         for (var component = 0; component < composite.Components.Count; component++)
         {
             var part = Component.Of(Indexed(composite.Components[component]));
             statements.Execute($"""
                 INSERT INTO index_composite
-                    (resource, parameter, tuple, component, system, code, unit, folded, value, low, high, target_type, target_id, url, uri,
-                    tier, party_tier)
-                VALUES ({resource}, {parameter}, {tuple}, {component}, {part.System}, {part.Code}, {part.Unit}, {part.Folded}, {part.Value},
-                    {part.Low}, {part.High}, {part.TargetType}, {part.TargetId}, {part.Url}, {part.Uri}, {tiers.Anyone}, {tiers.Party})
+                    (tuple, component, system, code, unit, folded, value, low, high, target_type, target_id, url, uri, {IndexRow.Columns})
+                VALUES ({tuple}, {component}, {part.System}, {part.Code}, {part.Unit}, {part.Folded}, {part.Value},
+                    {part.Low}, {part.High}, {part.TargetType}, {part.TargetId}, {part.Url}, {part.Uri}, {row.Values})
                 """);
         }
+    }
+
+    /// <summary>What every row of an index says besides its value.</summary>
+    private sealed record IndexRow(long Resource, long Parameter, TierPair Tiers, string? Party, Place Place)
+    {
+        // What one party alone has is found from the resource only, and nobody has it by a tier.
+        private const byte NoTier = 9;
+
+        public static Sql Columns => $"parameter, resource, party, tier, party_tier, zone, lane";
+
+        public Sql Values => Party is null
+            ? (Sql)$"{Parameter}, {Resource}, '', {Tiers.Anyone}, {Tiers.Party}, {Place.ZoneAt(Tiers.Anyone)}, {Place.LaneAt(Tiers.Anyone)}"
+            : $"{Parameter}, {Resource}, {Party}, {NoTier}, {Tiers.Party}, {ZoneNumber.Nowhere}, {Place.NoLane}";
     }
 
     /// <summary>One component of a tuple in the columns of all kinds.</summary>

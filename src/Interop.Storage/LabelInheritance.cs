@@ -9,18 +9,13 @@ namespace Interop.Storage;
 /// </summary>
 internal sealed class LabelInheritance(Statements statements)
 {
-    /// <summary>Gives the row its inherited labels and tells those that inherit from it, where its labels changed.</summary>
-    public void Settle(long key, ResourceKey name, long? before)
-    {
-        var after = Labels(key);
-        statements.Execute($"UPDATE resource SET labels = {after} WHERE key = {key} AND labels <> {after}");
-        if (after != (before ?? 0))
-        {
-            Spread(name);
-        }
-    }
+    /// <summary>The labels of what the sources are now.</summary>
+    public long Of(IEnumerable<ResourceKey> sources) => sources.Aggregate(0L, (labels, source) => labels | (statements.Number(
+        $"SELECT labels FROM resource WHERE type = {source.Type} AND id = {source.Id}") ?? 0));
 
-    private void Spread(ResourceKey start)
+    /// <summary>Tells those that inherit from a resource whose labels changed.</summary>
+    /// <param name="placed">Is told of each whose labels changed with it.</param>
+    public void Spread(ResourceKey start, Action<long> placed)
     {
         var changed = new Queue<ResourceKey>([start]);
         while (changed.TryDequeue(out var target))
@@ -31,6 +26,7 @@ internal sealed class LabelInheritance(Statements statements)
                 if (after != before)
                 {
                     statements.Execute($"UPDATE resource SET labels = {after} WHERE key = {key}");
+                    placed(key);
                     changed.Enqueue(name);
                 }
             }

@@ -12,24 +12,20 @@ internal sealed class ResourceWriter(ResourceRows rows)
     private readonly Statements statements = rows.Statements;
     private readonly IndexWriter index = new(rows.Statements);
     private readonly LabelInheritance inheritance = new(rows.Statements);
+    private readonly ReachWriter reach = new(rows.Statements);
+    private readonly PartyWriter parties = new(rows.Statements);
 
     public long Put(StoredWrite write)
     {
         var previous = Existing(write.Key);
-        var judged = FailClosed(write.Judged);
         var version = (previous?.Version ?? 0) + 1;
-        var changes = ViewChanges.Between(previous, judged.Views, After(previous, write.Instant));
-        if (previous is null)
-        {
-            Insert(write, judged, changes);
-        }
-        else
+        var at = After(previous, write.Instant);
+        if (previous is not null)
         {
             KeepVersion(previous.Key);
-            Update(previous.Key, version, write, judged, changes);
         }
 
-        SettleFacts(previous?.Key ?? Existing(write.Key)!.Key, write.Key, judged, previous);
+        Store(write, previous, version, at, at);
         return version;
     }
 
@@ -40,24 +36,8 @@ internal sealed class ResourceWriter(ResourceRows rows)
     {
         if (Existing(write.Key) is { Deleted: false } previous)
         {
-            var judged = FailClosed(write.Judged);
-            var changes = ViewChanges.Between(previous, judged.Views, After(previous, write.Instant)) with { At = previous.UpdatedAt };
-            Update(previous.Key, previous.Version, write, judged, changes);
-            SettleFacts(previous.Key, write.Key, judged, previous);
+            Store(write, previous, previous.Version, previous.UpdatedAt, After(previous, write.Instant));
         }
-    }
-
-    private void SettleFacts(long key, ResourceKey name, JudgedResource judged, ExistingRow? previous)
-    {
-        if (previous is not null)
-        {
-            RemoveFacts(key);
-            index.Remove(key);
-        }
-
-        AddFacts(key, name, judged);
-        index.Add(key, name.Type, judged.Entries);
-        inheritance.Settle(key, name, previous?.Labels);
     }
 
     public long? Delete(ResourceKey key, long instant)
@@ -69,40 +49,43 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
         var at = After(previous, instant);
         KeepVersion(previous.Key);
+
+        // Parties, requirements, labels and tiers stay: they decide who may be told that it was deleted. Searches look elsewhere.
         statements.Execute($"""
             UPDATE resource
-            SET    version = version + 1, deleted = 1, updated_at = {at},
-                   changed_1 = {at}, changed_2 = {at}, changed_3 = {at}, changed_4 = {at},
-                   party_changed_1 = {at}, party_changed_2 = {at}, party_changed_3 = {at}
+            SET    version = version + 1, deleted = 1, updated_at = {at}, zone = {ZoneNumber.Nowhere}, lane = {Place.NoLane},
+                   changed_1 = {at}, changed_2 = {at}, changed_3 = {at}, changed_4 = {at}
             WHERE  key = {previous.Key}
             """);
-
-        // Parties, requirements, labels and tiers stay: they decide who may be told that it was deleted.
+        parties.Changed(previous.Key, at);
         statements.Execute($"DELETE FROM case_relation WHERE resource = {previous.Key}");
         index.Remove(previous.Key);
+        reach.Remove(previous.Key);
         return previous.Version + 1;
     }
 
-    public void ReplaceGrants(string subject, string? source, IEnumerable<GrantRow> grants)
+    /// <summary>Replaces the grants of a patient, of one custodian where given, and puts the record where its grantees look.</summary>
+    public void ReplaceGrants(string subject, string? source, IReadOnlyCollection<GrantRow> grants)
     {
-        statements.Execute(source is null
-            ? (Sql)$"DELETE FROM sharing_grant WHERE subject = {subject}"
-            : (Sql)$"DELETE FROM sharing_grant WHERE subject = {subject} AND source = {source}");
-        foreach (var grant in grants)
+        if (grants.FirstOrDefault(grant => grant.Subject != subject || (source is not null && grant.Source != source)) is not null)
         {
-            if ((grant.Subject ?? "") != subject || (source is not null && grant.Source != source))
+            throw new ArgumentException("A grant row is of another patient or custodian than the one replaced.", nameof(grants));
+        }
+
+        if (reach.ReplaceOf(subject, source, grants))
+        {
+            foreach (var key in statements.Query(
+                $"SELECT key FROM resource WHERE subject = {subject} AND deleted = 0", reader => reader.GetInt64(0)))
             {
-                throw new ArgumentException("A grant row is of another patient or custodian than the one replaced.", nameof(grants));
+                Move(key);
             }
 
-            statements.Execute($"""
-                INSERT INTO sharing_grant
-                    (subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis)
-                VALUES ({subject}, {grant.Source}, {grant.Grantee}, {grant.Practitioner ?? ""}, {grant.Purpose}, {grant.Tier},
-                    {grant.Cleared}, {grant.From}, {grant.To}, {grant.Basis})
-                """);
+            reach.SettleRecord(subject);
         }
     }
+
+    /// <summary>Replaces the rows that follow from the agreements alone.</summary>
+    public void ReplaceDefaults(IReadOnlyCollection<GrantRow> grants) => reach.ReplaceDefaults(grants);
 
     public void ReplaceRosterRequirements(IEnumerable<RosterRequirement> requirements)
     {
@@ -150,13 +133,72 @@ internal sealed class ResourceWriter(ResourceRows rows)
         statements.Execute($"INSERT INTO setting (name, value) VALUES ({name}, {value})");
     }
 
+    /// <param name="at">The time of the version.</param>
+    /// <param name="changedAt">The time of views that it changes.</param>
+    private void Store(StoredWrite write, ExistingRow? previous, long version, long at, long changedAt)
+    {
+        var judged = FailClosed(write.Judged);
+        var changes = ViewChanges.Between(previous, judged.Views, changedAt);
+        var sources = Sources(write.Key, judged);
+        var labels = judged.Labels | inheritance.Of(sources);
+        var subject = SubjectOf(judged);
+        var place = Place.Of(write.Key.Type, write.Source, subject, labels, reach.HasGrants(subject, write.Source));
+        var row = new ResourceRow(write, judged, version, at, labels, subject, place, changes);
+        var key = previous is null ? Insert(row) : Update(previous.Key, row);
+        if (previous is not null)
+        {
+            RemoveFacts(key);
+            index.Remove(key);
+        }
+
+        parties.Replace(key, judged, changedAt);
+        AddFacts(key, judged, sources);
+        index.Add(key, write.Key.Type, place, judged.Entries);
+        reach.Settle(key, write.Key.Type, subject, isNew: previous is null, isInLane: row.Lane == Place.Unspoken && judged.Parties.Count == 0);
+        if (labels != (previous?.Labels ?? 0))
+        {
+            inheritance.Spread(write.Key, heir =>
+            {
+                Move(heir);
+                SettleReach(heir);
+            });
+        }
+    }
+
+    /// <summary>Puts a resource and its index rows where those look who may see it now.</summary>
+    private void Move(long key)
+    {
+        var (type, source, subject, labels) = statements.Query(
+            $"SELECT type, source, subject, labels FROM resource WHERE key = {key}",
+            reader => (reader.GetString(0), reader.GetString(1), reader.Text(2), reader.GetInt64(3)))[0];
+        var place = Place.Of(type, source, subject, labels, reach.HasGrants(subject, source));
+        statements.Execute($"""
+            UPDATE resource
+            SET    zone = CASE WHEN tier <= 1 THEN {place.BasicZone} ELSE {place.Zone} END,
+                   lane = CASE WHEN tier <= 1 THEN {place.Lane} ELSE 0 END
+            WHERE  key = {key} AND deleted = 0
+            """);
+        index.Move(key, place);
+    }
+
+    private void SettleReach(long key)
+    {
+        var (type, subject) = statements.Query(
+            $"SELECT type, subject FROM resource WHERE key = {key}", reader => (reader.GetString(0), reader.Text(1)))[0];
+        reach.Settle(key, type, subject, isNew: false, isInLane: false);
+    }
+
     /// <summary>A resource about several patients is for its custodian only: no one patient's rows decide.</summary>
     private static JudgedResource FailClosed(JudgedResource judged)
     {
         var own = new TierPair(4, 4);
         return judged.Subjects.Count <= 1
             ? judged
-            : judged with { Tiers = own, Entries = [.. judged.Entries.Select(entry => entry with { Tiers = own })] };
+            : judged with
+            {
+                Tiers = own,
+                Entries = [.. judged.Entries.Where(entry => entry.Party is null).Select(entry => entry with { Tiers = own })],
+            };
     }
 
     /// <summary>Times of one resource only rise, so that a version is told from the next by its time.</summary>
@@ -164,8 +206,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
     private ExistingRow? Existing(ResourceKey key) => statements.First(
         $"""
-        SELECT key, version, deleted, labels, updated_at, hash_1, hash_2, hash_3, party_hash_1, party_hash_2, party_hash_3,
-            changed_1, changed_2, changed_3, party_changed_1, party_changed_2, party_changed_3
+        SELECT key, version, deleted, labels, updated_at, hash_1, hash_2, hash_3, changed_1, changed_2, changed_3
         FROM   resource
         WHERE  type = {key.Type} AND id = {key.Id}
         """,
@@ -175,70 +216,73 @@ internal sealed class ResourceWriter(ResourceRows rows)
             reader.GetInt64(2) == 1,
             reader.GetInt64(3),
             reader.GetInt64(4),
-            [.. Enumerable.Range(5, 6).Select(reader.GetInt64)],
-            [.. Enumerable.Range(11, 6).Select(reader.GetInt64)]));
+            [.. Enumerable.Range(5, 3).Select(reader.GetInt64)],
+            [.. Enumerable.Range(8, 3).Select(reader.GetInt64)]));
 
-    private void KeepVersion(long key) => statements.Execute($"""
-        INSERT INTO resource_version
-            (resource, version, deleted, subject, source, tier, party_tier, requires, labels, updated_at,
-            changed_1, changed_2, changed_3, changed_4, party_changed_1, party_changed_2, party_changed_3, policy_version, body)
-        SELECT key, version, deleted, subject, source, tier, party_tier, requires, labels, updated_at,
-            changed_1, changed_2, changed_3, changed_4, party_changed_1, party_changed_2, party_changed_3, policy_version, body
-        FROM   resource
-        WHERE  key = {key}
-        """);
-
-    private void Insert(StoredWrite write, JudgedResource judged, ViewChanges changes)
+    private void KeepVersion(long key)
     {
-        var subject = SubjectOf(judged);
+        statements.Execute($"""
+            INSERT INTO resource_version
+                (resource, version, deleted, subject, source, tier, party_tier, requires, labels, updated_at,
+                changed_1, changed_2, changed_3, changed_4, policy_version, body)
+            SELECT key, version, deleted, subject, source, tier, party_tier, requires, labels, updated_at,
+                changed_1, changed_2, changed_3, changed_4, policy_version, body
+            FROM   resource
+            WHERE  key = {key}
+            """);
+        parties.KeepVersion(key);
+    }
+
+    private long Insert(ResourceRow row)
+    {
+        var (write, judged, changes) = (row.Write, row.Judged, row.Changes);
         statements.Execute($"""
             INSERT INTO resource
                 (type, id, version, deleted, subject, source, tier, party_tier, requires, labels, own_labels, updated_at,
-                changed_1, changed_2, changed_3, changed_4, party_changed_1, party_changed_2, party_changed_3,
-                hash_1, hash_2, hash_3, party_hash_1, party_hash_2, party_hash_3, policy_version, label_rules, body)
-            VALUES ({write.Key.Type}, {write.Key.Id}, 1, 0, {subject}, {write.Source}, {judged.Tiers.Anyone}, {judged.Tiers.Party},
-                {judged.Requires.Count > 0}, {judged.Labels}, {judged.Labels}, {changes.At},
+                changed_1, changed_2, changed_3, changed_4, hash_1, hash_2, hash_3, zone, lane, policy_version, label_rules, body)
+            VALUES ({write.Key.Type}, {write.Key.Id}, {row.Version}, 0, {row.Subject}, {write.Source}, {judged.Tiers.Anyone},
+                {judged.Tiers.Party}, {judged.Requires.Count > 0}, {row.Labels}, {judged.Labels}, {row.At},
                 {changes.Times[0]}, {changes.Times[1]}, {changes.Times[2]}, {changes.At},
-                {changes.Times[3]}, {changes.Times[4]}, {changes.Times[5]},
-                {changes.Hashes[0]}, {changes.Hashes[1]}, {changes.Hashes[2]}, {changes.Hashes[3]}, {changes.Hashes[4]},
-                {changes.Hashes[5]}, {write.PolicyVersion}, {string.Join(' ', judged.LabelRules)}, {write.Body})
+                {changes.Hashes[0]}, {changes.Hashes[1]}, {changes.Hashes[2]}, {row.Zone}, {row.Lane},
+                {write.PolicyVersion}, {string.Join(' ', judged.LabelRules)}, {write.Body})
             """);
+        return Existing(write.Key)!.Key;
     }
 
-    private void Update(long key, long version, StoredWrite write, JudgedResource judged, ViewChanges changes)
+    private long Update(long key, ResourceRow row)
     {
-        var subject = SubjectOf(judged);
+        var (write, judged, changes) = (row.Write, row.Judged, row.Changes);
         statements.Execute($"""
             UPDATE resource
-            SET    version = {version}, deleted = 0, subject = {subject}, source = {write.Source}, tier = {judged.Tiers.Anyone},
-                   party_tier = {judged.Tiers.Party}, requires = {judged.Requires.Count > 0}, labels = {judged.Labels},
-                   own_labels = {judged.Labels}, updated_at = {changes.At},
-                   changed_1 = {changes.Times[0]}, changed_2 = {changes.Times[1]}, changed_3 = {changes.Times[2]}, changed_4 = {changes.At},
-                   party_changed_1 = {changes.Times[3]}, party_changed_2 = {changes.Times[4]}, party_changed_3 = {changes.Times[5]},
+            SET    version = {row.Version}, deleted = 0, subject = {row.Subject}, source = {write.Source}, tier = {judged.Tiers.Anyone},
+                   party_tier = {judged.Tiers.Party}, requires = {judged.Requires.Count > 0}, labels = {row.Labels},
+                   own_labels = {judged.Labels}, updated_at = {row.At},
+                   changed_1 = {changes.Times[0]}, changed_2 = {changes.Times[1]}, changed_3 = {changes.Times[2]}, changed_4 = {row.At},
                    hash_1 = {changes.Hashes[0]}, hash_2 = {changes.Hashes[1]}, hash_3 = {changes.Hashes[2]},
-                   party_hash_1 = {changes.Hashes[3]}, party_hash_2 = {changes.Hashes[4]}, party_hash_3 = {changes.Hashes[5]},
+                   zone = {row.Zone}, lane = {row.Lane},
                    policy_version = {write.PolicyVersion}, label_rules = {string.Join(' ', judged.LabelRules)}, body = {write.Body}
             WHERE  key = {key}
             """);
+        return key;
     }
 
     private static string? SubjectOf(JudgedResource judged) => judged.Subjects.Count == 1 ? judged.Subjects[0] : null;
 
+    /// <summary>What it takes labels from. What is sensitive about a person is so about everything of that person.</summary>
+    private static List<ResourceKey> Sources(ResourceKey own, JudgedResource judged) =>
+    [
+        .. judged.Subjects.Select(id => new ResourceKey("Patient", id)).Concat(judged.Inherits).Where(target => target != own).Distinct(),
+    ];
+
     private void RemoveFacts(long key)
     {
-        statements.Execute($"DELETE FROM party WHERE resource = {key}");
         statements.Execute($"DELETE FROM case_relation WHERE resource = {key}");
         statements.Execute($"DELETE FROM required_reference WHERE resource = {key}");
         statements.Execute($"DELETE FROM label_inheritance WHERE resource = {key}");
     }
 
-    private void AddFacts(long key, ResourceKey own, JudgedResource judged)
+    private void AddFacts(long key, JudgedResource judged, List<ResourceKey> sources)
     {
-        foreach (var organization in judged.Parties.Distinct())
-        {
-            statements.Execute($"INSERT INTO party (resource, organization) VALUES ({key}, {organization})");
-        }
-
         foreach (var fact in judged.Cases.DistinctBy(fact => (fact.Patient, fact.Organization, fact.From)))
         {
             statements.Execute($"""
@@ -252,17 +296,22 @@ internal sealed class ResourceWriter(ResourceRows rows)
             statements.Execute($"INSERT INTO required_reference (resource, type, id) VALUES ({key}, {target.Type}, {target.Id})");
         }
 
-        // What is sensitive about a person is so about everything of that person.
-        var sources = judged.Subjects.Select(id => new ResourceKey("Patient", id)).Concat(judged.Inherits).Where(target => target != own);
-        foreach (var target in sources.Distinct())
+        foreach (var target in sources)
         {
             statements.Execute($"INSERT INTO label_inheritance (resource, type, id) VALUES ({key}, {target.Type}, {target.Id})");
         }
     }
+
+    /// <summary>What goes into a row of resource.</summary>
+    private sealed record ResourceRow(
+        StoredWrite Write, JudgedResource Judged, long Version, long At, long Labels, string? Subject, Place Place, ViewChanges Changes)
+    {
+        public long Zone => Place.ZoneAt(Judged.Tiers.Anyone);
+
+        public int Lane => Place.LaneAt(Judged.Tiers.Anyone);
+    }
 }
 
-/// <summary>
-/// What the row that a write replaces says; hashes and times of the views are in the order basic, intermediate, full, then for a party.
-/// </summary>
+/// <summary>What the row that a write replaces says; hashes and times of the views are in the order basic, intermediate, full.</summary>
 internal sealed record ExistingRow(
     long Key, long Version, bool Deleted, long Labels, long UpdatedAt, IReadOnlyList<long> Hashes, IReadOnlyList<long> Times);

@@ -69,11 +69,11 @@ public sealed class WriteSession
     public void ReplaceGrants(string subject, string? source, IEnumerable<GrantRow> grants)
     {
         ArgumentException.ThrowIfNullOrEmpty(subject);
-        writer.ReplaceGrants(subject, source, grants);
+        writer.ReplaceGrants(subject, source, [.. grants]);
     }
 
     /// <summary>Replaces the rows that follow from the agreements alone.</summary>
-    public void ReplaceDefaults(IEnumerable<GrantRow> grants) => writer.ReplaceGrants("", null, grants);
+    public void ReplaceDefaults(IEnumerable<GrantRow> grants) => writer.ReplaceDefaults([.. grants]);
 
     /// <summary>The raw resources of a type that are not deleted, of one patient where given: what compiling grants needs.</summary>
     public IReadOnlyList<StoredResource> BodiesOf(string type, string? patient = null) => rows.BodiesOf(type, patient);

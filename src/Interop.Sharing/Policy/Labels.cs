@@ -54,6 +54,9 @@ public static class Labels
     /// <summary>Labels that only a consent naming them alone clears, never a default or a general permit (SHARING.md 2.3).</summary>
     public const long NamedOnly = PsyThpN | SudNote | Unknown;
 
+    /// <summary>Labels that every role clears over the records of its own organisation.</summary>
+    public const long Common = Vio;
+
     /// <summary>Everything that says something about substance use, the Part 2 flag aside.</summary>
     public const long SubstanceUse = Sud | EthUd | OpioidUd | Eth | SudNote;
 

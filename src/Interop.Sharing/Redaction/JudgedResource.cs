@@ -27,13 +27,26 @@ public sealed record JudgedResource(
     IReadOnlyList<string> Parties,
     IReadOnlyList<CaseFact> Cases,
     IReadOnlyList<ResourceKey> Inherits,
-    IReadOnlyList<ResourceKey> Requires);
+    IReadOnlyList<ResourceKey> Requires)
+{
+    /// <summary>Parties that have a view of their own, by organisation, each with the hashes of it: basic, intermediate, full.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<long>> OwnViews { get; init; } = new Dictionary<string, IReadOnlyList<long>>();
+
+    /// <summary>The hashes of the view that an organisation has as a party: basic, intermediate, full.</summary>
+    public IReadOnlyList<long> ViewsOf(string organization) => OwnViews.TryGetValue(organization, out var own)
+        ? own
+        : [Views.PartyBasic, Views.PartyIntermediate, Views.PartyFull];
+}
 
 /// <summary>The lowest tier at which something appears to anyone, and to a party; 4 (own) when to nobody else.</summary>
 public readonly record struct TierPair(byte Anyone, byte Party);
 
 /// <summary>An index entry and the lowest tiers at which a view has it.</summary>
-public sealed record JudgedEntry(IndexEntry Entry, TierPair Tiers);
+public sealed record JudgedEntry(IndexEntry Entry, TierPair Tiers)
+{
+    /// <summary>The one organisation whose view has it, as a party; null for an entry that all parties have alike.</summary>
+    public string? Party { get; init; }
+}
 
 /// <summary>Hashes of the seven views of a resource, without meta; 0 where the view is empty. Full is the same for a party.</summary>
 public readonly record struct ViewHashes(long Basic, long Intermediate, long Full, long Own, long PartyBasic, long PartyIntermediate,

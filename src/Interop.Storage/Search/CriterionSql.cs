@@ -4,219 +4,166 @@ using Interop.Fhir.Search;
 namespace Interop.Storage.Search;
 
 /// <summary>
-/// Criteria as SQL over visible rows and visible index rows. A criterion over index rows is not a condition but a tier: the lowest
-/// at which some matching row is there. It holds for a sight that sees the resource at that tier or above; its negation, below.
+/// Criteria as SQL over visible rows and visible index rows: what is hidden of a resource is, for them, not there. They step through
+/// visible rows only, so that the work tells no more than the answer.
 /// </summary>
 internal sealed class CriterionSql(Visibility visibility)
 {
     /// <summary>The resource exists, the sight sees it, and what the sight sees of it meets all criteria.</summary>
-    /// <param name="further">Lowest tiers of other things that must be there too.</param>
-    public Sql Sees(Sql r, string type, IReadOnlyList<SearchCriterion> criteria, params IReadOnlyList<Sql> further)
+    public Sql Sees(Sql r, string type, IReadOnlyList<SearchCriterion> criteria, Func<Look, IEnumerable<Sql>>? further = null)
     {
-        var holdsFrom = new List<Sql>(further);
-        var endsAt = new List<Sql>();
-        var conditions = new List<Sql>();
-        foreach (var criterion in criteria)
-        {
-            Add(r, type, criterion, holdsFrom, endsAt, conditions);
-        }
-
-        if (visibility.Opening(r, type) is { } opening)
-        {
-            holdsFrom.Add(opening);
-        }
-
-        return Sql.And([.. conditions, visibility.Sees(r, holdsFrom, endsAt)]);
+        // What needs no tier is asked first: it costs nothing and tells what the caller said itself.
+        var ids = criteria.OfType<IdCriterion>().Select(id => (Sql)$"{r}.id IN {Sql.PaddedList(id.Ids)}");
+        return Sql.And([.. ids, visibility.Sees(r, type, look =>
+            [.. further?.Invoke(look) ?? [], .. criteria.Where(item => item is not IdCriterion).Select(item => Holds(look, type, item))])]);
     }
 
-    /// <summary>The lowest tier at which all the criteria hold, none of which asks for what is not there.</summary>
-    public Sql Lowest(Sql r, string type, IReadOnlyList<SearchCriterion> criteria)
+    /// <summary>What the sight sees of the row meets the criterion.</summary>
+    public Sql Holds(Look look, string type, SearchCriterion criterion) => criterion switch
     {
-        var holdsFrom = new List<Sql>();
-        var endsAt = new List<Sql>();
-        var conditions = new List<Sql>();
-        foreach (var criterion in criteria)
-        {
-            Add(r, type, criterion, holdsFrom, endsAt, conditions);
-        }
+        IdCriterion id => $"{look.R}.id IN {Sql.PaddedList(id.Ids)}",
+        LastUpdatedCriterion updated => LastUpdated(look, updated),
+        MissingCriterion { Missing: true } missing => $"NOT {Has(look, type, missing.Parameter, null)}",
+        MissingCriterion missing => Has(look, type, missing.Parameter, null),
+        ValueCriterion { Modifier: SearchModifier.Not } value => $"NOT {Has(look, type, value.Parameter, value)}",
+        ValueCriterion value => Has(look, type, value.Parameter, value),
+        ChainCriterion chain => Chain(look, type, chain),
+        ReverseCriterion reverse => Reverse(look, type, reverse),
+        _ => throw new ArgumentOutOfRangeException(nameof(criterion)),
+    };
 
-        if (endsAt.Count > 0)
-        {
-            throw new ArgumentException("A criterion that asks for what is not there has no lowest tier.", nameof(criteria));
-        }
-
-        var lowest = holdsFrom.Count == 0 ? Sql.Number(0) : visibility.Dialect.Greatest(holdsFrom);
-        return conditions.Count == 0 ? lowest : $"CASE WHEN {Sql.And(conditions)} THEN {lowest} ELSE {Sql.Number(Visibility.Nobody)} END";
-    }
-
-    /// <summary>
-    /// A statement that gives the keys of all resources that may meet the criterion, hidden or not: where to look, before
-    /// <see cref="Sees"/> says what is there. Null where everything must be looked at.
-    /// </summary>
-    public Sql? Candidates(string type, SearchCriterion criterion)
-    {
-        var i = visibility.Alias();
-        var t = visibility.Alias();
-        switch (criterion)
-        {
-            case ValueCriterion { Modifier: not SearchModifier.Not } value when value.Parameter.Type == SearchParameterType.Composite:
-                return $"SELECT {i}.resource FROM {Tuples(type, value, i)}";
-
-            case ValueCriterion { Modifier: not SearchModifier.Not } value:
-                return $"""
-                    SELECT {i}.resource FROM {ValueSql.Table(value.Parameter.Type)} {i}
-                    WHERE  {i}.parameter = {ParameterNumber.Of(type, value.Parameter.Code)} AND {AnyOf(value, i)}
-                    """;
-
-            case ChainCriterion { Targets: [var target] } chain when Candidates(target.Type, target.Criterion) is { } inner:
-                return $"""
-                    SELECT {i}.resource FROM resource {t} CROSS JOIN index_reference {i}
-                    WHERE  {t}.key IN ({inner}) AND {i}.parameter = {ParameterNumber.Of(type, chain.Reference.Code)}
-                    AND    {i}.target_id = {t}.id AND {i}.target_type = {t}.type
-                    """;
-
-            case ReverseCriterion reverse when Candidates(reverse.Type, reverse.Criterion) is { } inner:
-                return $"""
-                    SELECT {t}.key FROM index_reference {i} CROSS JOIN resource {t}
-                    WHERE  {i}.resource IN ({inner}) AND {i}.parameter = {ParameterNumber.Of(reverse.Type, reverse.Reference.Code)}
-                    AND    {t}.type = {i}.target_type AND {t}.id = {i}.target_id
-                    """;
-
-            default:
-                return null;
-        }
-    }
-
-    private static Sql AnyOf(ValueCriterion criterion, Sql i) =>
+    /// <summary>The row of an index has one of the values.</summary>
+    public static Sql AnyOf(ValueCriterion criterion, Sql i) =>
         Sql.Or(criterion.Values.Select(value => (Sql)$"({ValueSql.Match(value, criterion.Modifier, i)})"));
 
-    private void Add(Sql r, string type, SearchCriterion criterion, List<Sql> holdsFrom, List<Sql> endsAt, List<Sql> conditions)
+    /// <summary>The tuples of a composite that have all components of one of the values; the row named i is the first of each.</summary>
+    public Sql Tuples(string type, ValueCriterion criterion, Sql i)
     {
-        switch (criterion)
-        {
-            case IdCriterion id:
-                conditions.Add($"{r}.id IN {Sql.PaddedList(id.Ids)}");
-                break;
-
-            case LastUpdatedCriterion updated:
-                conditions.Add(LastUpdated(r, updated));
-                break;
-
-            case MissingCriterion { Missing: true } missing:
-                endsAt.Add(LowestTier(r, type, missing.Parameter, null));
-                break;
-
-            case MissingCriterion missing:
-                holdsFrom.Add(LowestTier(r, type, missing.Parameter, null));
-                break;
-
-            case ValueCriterion { Modifier: SearchModifier.Not } value:
-                endsAt.Add(LowestTier(r, type, value.Parameter, value));
-                break;
-
-            case ValueCriterion value:
-                holdsFrom.Add(LowestTier(r, type, value.Parameter, value));
-                break;
-
-            case ChainCriterion chain:
-                holdsFrom.Add(Chain(r, type, chain));
-                break;
-
-            case ReverseCriterion reverse:
-                conditions.Add(Reverse(r, type, reverse));
-                break;
-
-            default:
-                throw new ArgumentOutOfRangeException(nameof(criterion));
-        }
-    }
-
-    /// <summary>The lowest tier at which an index row of the parameter, with a value of the criterion if any, is there.</summary>
-    private Sql LowestTier(Sql r, string type, SearchParameterFacts parameter, ValueCriterion? criterion)
-    {
-        var i = visibility.Alias();
-        if (parameter.Type == SearchParameterType.Composite && criterion is not null)
-        {
-            var tier = parameter.Components.Any(component => component.Type == SearchParameterType.Reference)
-                ? visibility.ReferenceTier(i, r)
-                : visibility.RowTier(i, r);
-            return OrNobody($"SELECT MIN({tier}) FROM {Tuples(type, criterion, i)} AND {i}.resource = {r}.key");
-        }
-
-        var rowTier = parameter.Type == SearchParameterType.Reference ? visibility.ReferenceTier(i, r) : visibility.RowTier(i, r);
-        var matches = criterion is null ? (Sql)$"1 = 1" : AnyOf(criterion, i);
-        return OrNobody($"""
-            SELECT MIN({rowTier}) FROM {ValueSql.Table(parameter.Type)} {i}
-            WHERE  {i}.parameter = {ParameterNumber.Of(type, parameter.Code)} AND {i}.resource = {r}.key AND {matches}
-            """);
-    }
-
-    private static Sql OrNobody(Sql lowest) => $"COALESCE(({lowest}), {Sql.Number(Visibility.Nobody)})";
-
-    /// <summary>The tuples of a composite that have all components of one of the values; the row named i carries the tier.</summary>
-    private Sql Tuples(string type, ValueCriterion criterion, Sql i)
-    {
-        // A reference decides with its target, so its component carries the tier where the tuple has one.
-        var components = criterion.Parameter.Components;
-        var carrying = Math.Max(components.ToList().FindIndex(component => component.Type == SearchParameterType.Reference), 0);
-        var rows = components.Select((_, component) => component == carrying ? i : visibility.Alias()).ToList();
+        var rows = criterion.Parameter.Components.Select((_, component) => component == 0 ? i : visibility.Alias()).ToList();
         var matches = criterion.Values.Cast<CompositeValue>().Select(value => (Sql)$"({Sql.And(
             value.Components.Select((part, component) => ValueSql.Match(part, SearchModifier.None, rows[component])))})");
-        var joined = rows.Select((row, component) => (Sql)$"""
-            {row}.parameter = {i}.parameter AND {row}.resource = {i}.resource AND {row}.tuple = {i}.tuple
-            AND {row}.component = {Sql.Number(component)}
-            """);
+        var joined = rows.Select((row, component) => component == 0
+            ? (Sql)$"{row}.component = 0"
+            : (Sql)$"""
+                {row}.resource = {i}.resource AND {row}.parameter = {i}.parameter AND {row}.tier = {i}.tier
+                AND {row}.party_tier = {i}.party_tier AND {row}.party = {i}.party AND {row}.tuple = {i}.tuple
+                AND {row}.component = {Sql.Number(component)}
+                """);
         return $"""
-            {Sql.Join(", ", rows.Select(row => (Sql)$"index_composite {row}"))}
+            {Sql.Join(" CROSS JOIN ", rows.Select(row => (Sql)$"index_composite {row}"))}
             WHERE  {i}.parameter = {ParameterNumber.Of(type, criterion.Parameter.Code)}
             AND    {Sql.And(joined)}
             AND    {Sql.Or(matches)}
             """;
     }
 
-    /// <summary>A chain joins the view of the target's type: a visible target, of which what is visible meets the criterion.</summary>
-    private Sql Chain(Sql r, string type, ChainCriterion chain)
+    /// <summary>The view has an element that the parameter indexes, with a value of the criterion if any.</summary>
+    private Sql Has(Look look, string type, SearchParameterFacts parameter, ValueCriterion? criterion)
     {
         var i = visibility.Alias();
-        var t = visibility.Alias();
+        var number = ParameterNumber.Of(type, parameter.Code);
+        var isComposite = parameter.Type == SearchParameterType.Composite && criterion is not null;
+        var from = isComposite
+            ? Tuples(type, criterion!, i)
+            : (Sql)$"{ValueSql.Table(parameter.Type)} {i} WHERE {i}.parameter = {number}";
+        var matches = new List<Sql> { $"{i}.resource = {look.R}.key" };
+        if (criterion is not null && !isComposite)
+        {
+            matches.Add(AnyOf(criterion, i));
+        }
+
+        if (parameter.Type == SearchParameterType.Reference || parameter.Components.Any(part => part.Type == SearchParameterType.Reference))
+        {
+            matches.Add(visibility.PointsAtVisible(look, i));
+        }
+
+        return Sql.Or(visibility.RowsOf(look, i).Select(rows => (Sql)$"EXISTS (SELECT 1 FROM {from} AND {rows} AND {Sql.And(matches)})"));
+    }
+
+    /// <summary>A chain joins the view of the target's type: a visible target, of which what is visible meets the criterion.</summary>
+    private Sql Chain(Look look, string type, ChainCriterion chain)
+    {
+        var (i, t) = (visibility.Alias(), visibility.Alias());
         var targets = chain.Targets.Where(target => visibility.Allows(target.Type))
             .Select(target => (Sql)$"({t}.type = {target.Type} AND {Sees(t, target.Type, [target.Criterion])})")
             .ToList();
         return targets.Count == 0
-            ? Sql.Number(Visibility.Nobody)
-            : OrNobody($"""
-                SELECT MIN({visibility.RowTier(i, r)}) FROM index_reference {i}
-                JOIN   resource {t} ON {t}.type = {i}.target_type AND {t}.id = {i}.target_id
-                WHERE  {i}.parameter = {ParameterNumber.Of(type, chain.Reference.Code)} AND {i}.resource = {r}.key
-                AND    {Sql.Or(targets)}
-                """);
+            ? $"1 = 0"
+            : Sql.Or(visibility.RowsOf(look, i).Select(rows => (Sql)$"""
+                EXISTS (
+                SELECT 1 FROM index_reference {i} CROSS JOIN resource {t}
+                WHERE  {i}.parameter = {ParameterNumber.Of(type, chain.Reference.Code)} AND {i}.resource = {look.R}.key AND {rows}
+                AND    {t}.type = {i}.target_type AND {t}.id = {i}.target_id AND {Sql.Or(targets)})
+                """));
     }
 
-    private Sql Reverse(Sql r, string type, ReverseCriterion reverse)
+    /// <summary>
+    /// Something visible points at the row. The reference's target is the row in question, which is visible wherever the answer matters;
+    /// what points at it is looked for where the sight sees things, never among all that does.
+    /// </summary>
+    private Sql Reverse(Look look, string type, ReverseCriterion reverse)
     {
         if (!visibility.Allows(reverse.Type))
         {
             return $"1 = 0";
         }
 
-        // The reference's target is the row in question, which is visible wherever the answer matters.
         var i = visibility.Alias();
-        var s = visibility.Alias();
-        return $"""
-            EXISTS (SELECT 1 FROM index_reference {i} JOIN resource {s} ON {s}.key = {i}.resource
-            WHERE  {i}.parameter = {ParameterNumber.Of(reverse.Type, reverse.Reference.Code)}
-            AND    {i}.target_id = {r}.id AND {i}.target_type = {type}
-            AND    {Sees(s, reverse.Type, [reverse.Criterion], visibility.RowTier(i, s))})
-            """;
+        var places = new List<Sql>();
+        if (visibility.Own(reverse.Type) is { } own)
+        {
+            places.Add(PointingFrom(own.Holds(i)));
+        }
+
+        if (visibility.HasGrants)
+        {
+            places.Add(PointingFrom(visibility.InLane(i)));
+            places.Add($"{look.R}.id IN ({ReachedPointingAt(type, reverse)})");
+        }
+
+        return places.Count == 0 ? $"1 = 0" : Sql.Or(places);
+
+        Sql PointingFrom(Sql place)
+        {
+            var q = visibility.Alias();
+            return $"""
+                EXISTS (SELECT 1 FROM index_reference {i} CROSS JOIN resource {q}
+                WHERE  {i}.parameter = {ParameterNumber.Of(reverse.Type, reverse.Reference.Code)} AND {place}
+                AND    {i}.target_id = {look.R}.id AND {i}.target_type = {type} AND {q}.key = {i}.resource
+                AND    {Sees(q, reverse.Type, [reverse.Criterion], source => [$"{i}.tier <= {source.S}.seen"])})
+                """;
+        }
     }
 
-    private Sql LastUpdated(Sql r, LastUpdatedCriterion updated)
+    /// <summary>The ids that are pointed at by what grants open: found from the visible end, once for the whole statement.</summary>
+    private Sql ReachedPointingAt(string type, ReverseCriterion reverse)
+    {
+        var q = visibility.Alias();
+        var look = new Look(q, q);
+        return Sql.Join("\nUNION ALL\n", visibility.RowsOf(look, Sql.Name("i")).Select(rows =>
+        {
+            var source = visibility.Alias();
+            return (Sql)$"""
+                SELECT i.target_id
+                FROM  (SELECT {source}.*, {visibility.Tier(source)} AS seen, {visibility.Party(source)} AS party
+                       FROM   resource {source}
+                       WHERE  {source}.key IN ({visibility.Reached(reverse.Type, null)})
+                       {visibility.Dialect.Page(int.MaxValue)}) {q}
+                CROSS JOIN index_reference i
+                WHERE  {q}.deleted = 0 AND {visibility.Appears(look)} AND {visibility.Opened(look, reverse.Type)}
+                AND    {Holds(look, reverse.Type, reverse.Criterion)}
+                AND    i.resource = {q}.key AND i.parameter = {ParameterNumber.Of(reverse.Type, reverse.Reference.Code)} AND {rows}
+                AND    i.target_type = {type}
+                """;
+        }));
+    }
+
+    private Sql LastUpdated(Look look, LastUpdatedCriterion updated)
     {
         // A row with the one instant as an interval, so that times compare as dates do.
         var i = visibility.Alias();
         return $"""
-            EXISTS (SELECT 1 FROM (SELECT c.changed AS low, c.changed AS high FROM (
-                SELECT {Visibility.Changed(r, visibility.Tier(r), visibility.Party(r))} AS changed) c) {i}
+            EXISTS (SELECT 1 FROM (SELECT c.changed AS low, c.changed AS high FROM (SELECT {visibility.Changed(look)} AS changed) c) {i}
             WHERE  {Sql.Or(updated.Values.Select(value => (Sql)$"({ValueSql.Match(value, SearchModifier.None, i)})"))})
             """;
     }

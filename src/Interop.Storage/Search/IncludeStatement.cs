@@ -16,9 +16,8 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
     private readonly CriterionSql criteria = new(visibility);
 
     /// <summary>The columns of a seen resource, from v (key, seen, party) and r.</summary>
-    public static Sql Columns => $"""
-        r.type, r.id, r.version, r.deleted, v.seen, v.party,
-        {Visibility.Changed(Sql.Name("r"), $"v.seen", $"v.party = 1")}, r.labels, r.body
+    public static Sql Columns(Visibility visibility) => $"""
+        r.type, r.id, r.version, r.deleted, v.seen, v.party, {visibility.Changed(new(Sql.Name("r"), Sql.Name("v")))}, r.labels, r.body
         """;
 
     public IReadOnlyList<SeenResource> Run(IReadOnlyList<SeenResource> matches)
@@ -49,32 +48,72 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
 
     private Sql Targets(SearchInclude include, string type, string[] ids)
     {
-        var (i, s, t) = (visibility.Alias(), visibility.Alias(), visibility.Alias());
+        var (i, s, t, q) = (visibility.Alias(), visibility.Alias(), visibility.Alias(), visibility.Alias());
         var target = include.Target is null ? (Sql)$"1 = 1" : (Sql)$"{t}.type = {include.Target}";
-        return $"""
+        return Sql.Join("\nUNION ALL\n", visibility.RowsOf(new(s, s), i).Select(rows => (Sql)$"""
             SELECT {t}.key
-            FROM   resource {s}
-            JOIN   index_reference {i} ON {i}.resource = {s}.key
-            JOIN   resource {t} ON {t}.type = {i}.target_type AND {t}.id = {i}.target_id
-            WHERE  {s}.type = {type} AND {s}.id IN {Sql.PaddedList(ids)}
-            AND    {i}.parameter = {ParameterNumber.Of(type, include.Parameter.Code)}
-            AND    {visibility.RowTier(i, s)} <= {visibility.Tier(s)} AND {target} AND {visibility.Visible(t)}
-            """;
+            FROM  (SELECT {q}.key AS key, {visibility.Tier(q)} AS seen, {visibility.Party(q)} AS party
+                   FROM   resource {q}
+                   WHERE  {q}.type = {type} AND {q}.id IN {Sql.PaddedList(ids)}
+                   {visibility.Dialect.Page(int.MaxValue)}) {s}
+            CROSS JOIN index_reference {i} CROSS JOIN resource {t}
+            WHERE  {i}.resource = {s}.key AND {i}.parameter = {ParameterNumber.Of(type, include.Parameter.Code)} AND {rows}
+            AND    {t}.type = {i}.target_type AND {t}.id = {i}.target_id AND {target} AND {visibility.Visible(t)}
+            """));
     }
 
+    /// <summary>Those who point at the page, looked for where the sight sees things: see <see cref="CriterionSql"/>.</summary>
     private Sql Holders(SearchInclude include, string type, string[] ids)
     {
-        var (i, s) = (visibility.Alias(), visibility.Alias());
         var holder = include.Parameter.Resource;
-        return visibility.Allows(holder)
-            ? $"""
-                SELECT {s}.key
-                FROM   index_reference {i} JOIN resource {s} ON {s}.key = {i}.resource
-                WHERE  {i}.parameter = {ParameterNumber.Of(holder, include.Parameter.Code)}
-                AND    {i}.target_type = {type} AND {i}.target_id IN {Sql.PaddedList(ids)}
-                AND    {criteria.Sees(s, holder, [], visibility.RowTier(i, s))}
-                """
-            : (Sql)$"SELECT key FROM resource WHERE 1 = 0";
+        if (!visibility.Allows(holder))
+        {
+            return $"SELECT key FROM resource WHERE 1 = 0";
+        }
+
+        var (i, s) = (visibility.Alias(), visibility.Alias());
+        var places = new List<Sql>();
+        if (visibility.Own(holder) is { } own)
+        {
+            places.Add(own.Holds(i));
+        }
+
+        if (visibility.HasGrants)
+        {
+            places.Add(visibility.InLane(i));
+        }
+
+        Sql points = $"""
+            {i}.parameter = {ParameterNumber.Of(holder, include.Parameter.Code)}
+            AND    {i}.target_type = {type} AND {i}.target_id IN {Sql.PaddedList(ids)}
+            """;
+        var found = places.Select(place => (Sql)$"""
+            SELECT {s}.key FROM index_reference {i} CROSS JOIN resource {s}
+            WHERE  {points} AND {place} AND {s}.key = {i}.resource
+            AND    {criteria.Sees(s, holder, [], look => [$"{i}.tier <= {look.S}.seen"])}
+            """).ToList();
+        if (visibility.HasGrants)
+        {
+            found.AddRange(Reached(holder, points, i));
+        }
+
+        return found.Count == 0 ? $"SELECT key FROM resource WHERE 1 = 0" : Sql.Join("\nUNION ALL\n", found);
+    }
+
+    private IEnumerable<Sql> Reached(string holder, Sql points, Sql i)
+    {
+        var (s, q) = (visibility.Alias(), visibility.Alias());
+        var look = new Look(s, s);
+        return visibility.RowsOf(look, i).Select(rows => (Sql)$"""
+            SELECT {s}.key
+            FROM  (SELECT {q}.*, {visibility.Tier(q)} AS seen, {visibility.Party(q)} AS party
+                   FROM   resource {q}
+                   WHERE  {q}.key IN ({visibility.Reached(holder, null)})
+                   {visibility.Dialect.Page(int.MaxValue)}) {s}
+            CROSS JOIN index_reference {i}
+            WHERE  {i}.resource = {s}.key AND {rows} AND {points}
+            AND    {s}.deleted = 0 AND {visibility.Appears(look)} AND {visibility.Opened(look, holder)}
+            """);
     }
 
     private List<SeenResource> Fetch(Sql keys)
@@ -82,7 +121,7 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
         var r = Sql.Name("r");
         return statements.Query(
             $"""
-            SELECT {Columns}
+            SELECT {Columns(visibility)}
             FROM  (SELECT r.key AS key, {visibility.Tier(r)} AS seen, {visibility.Party(r)} AS party
                    FROM   resource r
                    WHERE  r.key IN ({keys})) v

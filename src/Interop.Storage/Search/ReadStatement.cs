@@ -19,16 +19,17 @@ internal sealed class ReadStatement
     {
         this.visibility = visibility;
         var r = Sql.Name("r");
+        var look = new Look(r, Sql.Name("v"));
 
         // The inner statement is limited to its one row so that the database computes the tier once, not at each mention.
         Sql sql = $"""
-            SELECT {IncludeStatement.Columns}
-            FROM  (SELECT r.key AS key, {visibility.Tier(r)} AS seen, {visibility.Party(r)} AS party, {visibility.Lowest(r)} AS lowest
+            SELECT {IncludeStatement.Columns(visibility)}
+            FROM  (SELECT r.key AS key, {visibility.Tier(r)} AS seen, {visibility.Party(r)} AS party
                    FROM   resource r
                    WHERE  r.type = {type} AND r.id = {id}
                    {visibility.Dialect.Page(1)}) v
             JOIN   resource r ON r.key = v.key
-            WHERE  v.seen >= v.lowest
+            WHERE  {visibility.Appears(look)} AND {visibility.Opened(look, null)}
             """;
         text = sql.Flatten();
         Sql exists = $"SELECT 1 FROM resource r WHERE r.type = {type} AND r.id = {id} AND {visibility.Visible(r)}";

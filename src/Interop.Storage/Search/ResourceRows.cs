@@ -47,15 +47,13 @@ internal sealed class ResourceRows
             return [];
         }
 
-        var v = Sql.Name("v");
+        var (v, h) = (Sql.Name("v"), Sql.Name("h"));
+        var look = new Look(h, h);
         var versions = Statements.Query(
             $"""
-            SELECT {key.Type}, {key.Id}, h.version, h.deleted, h.seen, h.party, h.changed, h.labels, h.body
-            FROM  (SELECT v.*, {Visibility.Changed(v, $"v.seen", $"v.party = 1")} AS changed
-                   FROM  (SELECT v.*, {visibility.Tier(v)} AS seen, {visibility.Party(v)} AS party,
-                          {visibility.Lowest(v, key.Type, $"v.is_current = 1")} AS lowest
-                          FROM  ({Versions(key)}) v) v) h
-            WHERE  h.seen >= h.lowest
+            SELECT h.type, h.id, h.version, h.deleted, h.seen, h.party, {visibility.Changed(look, PartyChanged)}, h.labels, h.body
+            FROM  (SELECT v.*, {visibility.Tier(v)} AS seen FROM ({Versions(key, visibility)}) v) h
+            WHERE  {visibility.Appears(look)} AND {visibility.Opened(look, key.Type, $"h.is_current = 1")}
             ORDER BY h.version DESC
             """,
             Seen);
@@ -65,7 +63,8 @@ internal sealed class ResourceRows
             index == 0 || (versions[index - 1].Changed, versions[index - 1].Deleted) != (version.Changed, version.Deleted))];
     }
 
-    public SearchPage Search(SearchQuery query, Sight sight) => new SearchStatement(query, new(sight, Dialect), Statements).Run();
+    public SearchPage Search(SearchQuery query, Sight sight) =>
+        new SearchStatement(query, new(sight, Dialect, HasGrants(sight.Organization)), Statements).Run();
 
     public IReadOnlySet<ResourceKey> Visible(IReadOnlyCollection<ResourceKey> keys, Sight sight)
     {
@@ -133,6 +132,10 @@ internal sealed class ResourceRows
         {Dialect.Page(1)}
         """) is not null;
 
+    /// <summary>Whether any grant was ever made to the organisation: most searches by a custodian's own staff need not look for one.</summary>
+    private bool HasGrants(string organization) =>
+        Statements.Number($"SELECT 1 FROM sharing_grant WHERE grantee = {organization} {Dialect.Page(1)}") is not null;
+
     /// <summary>Nobody's roster shows anything of a caller that names no practitioner.</summary>
     public bool LacksQualification(string organization, string? practitioner, long instant) => Statements.Number(
         $"""
@@ -147,23 +150,7 @@ internal sealed class ResourceRows
     public bool HasRosterRequirements() => Statements.Number($"SELECT 1 FROM roster_requirement {Dialect.Page(1)}") is not null;
 
     public IReadOnlyList<GrantRow> GrantsOf(string? patient) => Statements.Query(
-        $"""
-        SELECT source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis
-        FROM   sharing_grant
-        WHERE  subject = {patient ?? ""}
-        ORDER BY number
-        """,
-        reader => new GrantRow(
-            patient,
-            reader.GetString(0),
-            reader.GetString(1),
-            reader.GetString(2) is { Length: > 0 } practitioner ? practitioner : null,
-            reader.GetString(3),
-            (Tier)reader.GetByte(4),
-            reader.GetInt64(5),
-            reader.GetInt64(6),
-            reader.GetInt64(7),
-            reader.GetString(8)));
+        $"SELECT {GrantColumns.All} FROM sharing_grant WHERE subject = {patient ?? ""} ORDER BY number", GrantColumns.Read);
 
     public IReadOnlyList<string> PatientsWithGrants() => Statements.Query(
         $"""
@@ -215,21 +202,28 @@ internal sealed class ResourceRows
         reader.GetString(9),
         reader.Bytes(10));
 
-    private static Sql Versions(ResourceKey key) => $"""
-        SELECT r.key, r.id, 1 AS is_current, r.labels, {VersionColumns(Sql.Name("r"))}
+    /// <summary>Each version with the sight's organisation as a party to it, if it was one then: parties are facts of a version.</summary>
+    private static Sql Versions(ResourceKey key, Visibility visibility) => $"""
+        SELECT r.key, r.type, r.id, 1 AS is_current, r.labels, {VersionColumns(Sql.Name("r"))}
         FROM   resource r
+        LEFT JOIN party p ON p.resource = r.key AND p.organization = {visibility.Organization}
         WHERE  r.type = {key.Type} AND r.id = {key.Id}
         UNION ALL
-        SELECT r.key, r.id, 0, o.labels | r.labels, {VersionColumns(Sql.Name("o"))}
+        SELECT r.key, r.type, r.id, 0, o.labels | r.labels, {VersionColumns(Sql.Name("o"))}
         FROM   resource r JOIN resource_version o ON o.resource = r.key
+        LEFT JOIN party_version p ON p.resource = o.resource AND p.version = o.version AND p.organization = {visibility.Organization}
         WHERE  r.type = {key.Type} AND r.id = {key.Id}
         """;
 
     private static Sql VersionColumns(Sql row) => $"""
         {row}.version, {row}.deleted, {row}.subject, {row}.source, {row}.tier, {row}.party_tier, {row}.requires, {row}.updated_at,
-        {row}.changed_1, {row}.changed_2, {row}.changed_3, {row}.changed_4,
-        {row}.party_changed_1, {row}.party_changed_2, {row}.party_changed_3, {row}.body
+        {row}.changed_1, {row}.changed_2, {row}.changed_3, {row}.changed_4, {row}.body,
+        CASE WHEN p.resource IS NULL THEN 0 ELSE 1 END AS party,
+        p.changed_1 AS party_changed_1, p.changed_2 AS party_changed_2, p.changed_3 AS party_changed_3
         """;
+
+    private static Sql PartyChanged =>
+        $"CASE h.seen WHEN 3 THEN h.party_changed_3 WHEN 2 THEN h.party_changed_2 ELSE h.party_changed_1 END";
 
     private ReadStatement ReadThrough(Sight sight)
     {

@@ -3,17 +3,17 @@ using Interop.Sharing.Policy;
 namespace Interop.Storage.Search;
 
 /// <summary>
-/// What scopes ask of a row. Like a criterion of a search it is not a condition but a tier: the lowest at which some opening holds, so
-/// that a scope cannot ask for a value that the sight does not see.
+/// What scopes ask of a row. Like a criterion of a search it asks only for what the sight sees of the row, so that a scope cannot ask for
+/// a hidden value.
 /// </summary>
 internal sealed class ScopeSql(ScopeConstraints constraints, SqlValue patient, Visibility visibility)
 {
     private readonly CriterionSql criteria = new(visibility);
 
-    /// <summary>The lowest tier at which the scopes open the row; null where they open all of its type.</summary>
+    /// <summary>The scopes open the row; null where they open all of its type.</summary>
     /// <param name="type">The row's type where it is known.</param>
     /// <param name="isCurrent">What holds of a row that the index tells of; null where all rows are such.</param>
-    public Sql? Lowest(Sql r, string? type, Sql? isCurrent)
+    public Sql? Opens(Look look, string? type, Sql? isCurrent)
     {
         if (type is not null && constraints.Whole.Contains(type))
         {
@@ -21,21 +21,22 @@ internal sealed class ScopeSql(ScopeConstraints constraints, SqlValue patient, V
         }
 
         var openings = constraints.Openings.Where(opening => type is null || opening.Opens(type))
-            .Select(opening => Opening(r, type, opening, isCurrent))
+            .Select(opening => Opening(look, type, opening, isCurrent))
             .ToList();
-        var lowest = openings.Count == 0 ? Sql.Number(Visibility.Nobody) : visibility.Dialect.Least(openings);
-        return type is not null || constraints.Whole.Count == 0
-            ? lowest
-            : $"CASE WHEN {r}.type IN {Sql.List(constraints.Whole)} THEN 0 ELSE {lowest} END";
+        if (type is null && constraints.Whole.Count > 0)
+        {
+            openings.Insert(0, $"{look.R}.type IN {Sql.List(constraints.Whole)}");
+        }
+
+        return openings.Count == 0 ? $"1 = 0" : Sql.Or(openings);
     }
 
-    /// <summary>That the row is in the one record in which the scopes open its type; null where they open it elsewhere, too.</summary>
-    public Sql? InOneRecord(Sql r, string type) =>
+    /// <summary>Whether the scopes open the type in one record only.</summary>
+    public bool IsInOneRecord(string type) =>
         !constraints.Whole.Contains(type)
         && !constraints.Opened.Contains(type)
-        && constraints.Openings.Where(opening => opening.Opens(type)).All(opening => opening.Patient is not null)
-            ? InRecord(r, type)
-            : null;
+        && constraints.Openings.Any(opening => opening.Opens(type))
+        && constraints.Openings.Where(opening => opening.Opens(type)).All(opening => opening.Patient is not null);
 
     /// <summary>The row is in the record of the patient, or of a type that is in nobody's.</summary>
     public Sql InReach(Sql r) => $"({r}.subject = {patient} OR ({r}.subject IS NULL AND {r}.type IN {Sql.List(constraints.Directory)}))";
@@ -53,27 +54,22 @@ internal sealed class ScopeSql(ScopeConstraints constraints, SqlValue patient, V
         return $"({r}.subject = {patient} OR ({r}.subject IS NULL AND {r}.type IN {Sql.List(constraints.Opened)}))";
     }
 
-    private Sql Opening(Sql r, string? type, ScopeOpening opening, Sql? isCurrent)
+    private Sql Opening(Look look, string? type, ScopeOpening opening, Sql? isCurrent)
     {
         var conditions = new List<Sql>();
         if (type is null && opening.Type is not null)
         {
-            conditions.Add($"{r}.type = {opening.Type}");
+            conditions.Add($"{look.R}.type = {opening.Type}");
         }
 
         if (opening.Patient is not null)
         {
-            conditions.Add(InRecord(r, type ?? opening.Type));
+            conditions.Add(InRecord(look.R, type ?? opening.Type));
         }
 
-        var lowest = Sql.Number(0);
-        if (opening.Criteria.Count > 0)
-        {
-            // Criteria belong to a type: a scope for all types has none.
-            lowest = criteria.Lowest(r, opening.Type!, opening.Criteria);
-            conditions.AddRange(isCurrent is null ? [] : [isCurrent]);
-        }
-
-        return conditions.Count == 0 ? lowest : $"CASE WHEN {Sql.And(conditions)} THEN {lowest} ELSE {Sql.Number(Visibility.Nobody)} END";
+        // Criteria belong to a type: a scope for all types has none.
+        conditions.AddRange(opening.Criteria.Count > 0 && isCurrent is not null ? [isCurrent] : []);
+        conditions.AddRange(opening.Criteria.Select(criterion => criteria.Holds(look, opening.Type!, criterion)));
+        return conditions.Count == 0 ? $"1 = 1" : (Sql)$"({Sql.And(conditions)})";
     }
 }

@@ -4,87 +4,194 @@ using Interop.Fhir.Search;
 namespace Interop.Storage.Search;
 
 /// <summary>
-/// Where a search looks: the rows that its most selective criterion leads to, in the order of the key. What is visible of them is
-/// another question; this only spares looking at the rest.
+/// Where a search looks: only among what its sight sees, in the three places where that is (the zone of its own organisation, the lane
+/// of what agreements open, the reach of grants), and there by the most selective criterion that leads to it. Whether a row meets all
+/// criteria is another question.
 /// </summary>
 /// <param name="Key">The column that gives the rows in order.</param>
 internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
 {
-    // A patient's record of one type is a few rows: only identifiers lead to fewer.
-    private const int RecordSelectivity = 0;
-
     /// <summary>The alias of the searched resource.</summary>
     public static Sql R { get; } = Sql.Name("r");
 
-    public static SearchSource Of(SearchQuery query, CriterionSql criteria, Visibility visibility)
+    public static SearchSource Of(SearchQuery query, CriterionSql criteria, Visibility visibility) =>
+        new Plan(query.Type, query.Criteria, criteria, visibility).Source();
+
+    /// <summary>How one type is searched by some criteria.</summary>
+    private sealed class Plan
     {
-        Sql all = $"r.type = {query.Type}";
-        if (query.Criteria.Any(criterion => criterion is IdCriterion))
+        private readonly string type;
+        private readonly CriterionSql criterionSql;
+        private readonly Visibility visibility;
+        private readonly SearchCriterion? best;
+        private readonly OwnZones? own;
+        private readonly SqlValue? record;
+
+        public Plan(string type, IReadOnlyList<SearchCriterion> criteria, CriterionSql criterionSql, Visibility visibility)
         {
-            return new($"resource r", all, $"r.key");
+            (this.type, this.criterionSql, this.visibility) = (type, criterionSql, visibility);
+            own = visibility.Own(type);
+            record = visibility.OneRecord(type) ?? criteria.Select(PatientOf).FirstOrDefault(patient => patient is not null);
+            best = criteria.OrderBy(Selectivity).FirstOrDefault();
+
+            // A patient's record of one type is a few rows: only identifiers lead to fewer.
+            if (best is not null && (Selectivity(best) > 8 || (visibility.OneRecord(type) is not null && Selectivity(best) > 0)))
+            {
+                best = null;
+            }
         }
 
-        var best = query.Criteria.OrderBy(Selectivity).FirstOrDefault();
-        if ((best is null || Selectivity(best) > RecordSelectivity) && visibility.InOneRecord(R, query.Type) is { } record)
+        public SearchSource Source()
         {
-            return new($"resource r", $"{all} AND {record}", $"r.key");
+            var r = R;
+            Sql all = $"{r}.type = {type}";
+            if (best is IdCriterion)
+            {
+                return new($"resource r", all, $"r.key");
+            }
+
+            if (visibility.HasGrants)
+            {
+                return new($"resource r", $"{all} AND r.key IN ({Keys()})", $"r.key");
+            }
+
+            if (own is null)
+            {
+                return new($"resource r", $"1 = 0", $"r.key");
+            }
+
+            return Streaming() ?? (ByBest(own.Holds) is { } keys
+                ? new($"resource r", $"{all} AND r.key IN ({keys})", $"r.key")
+                : new($"resource r", $"{all} AND {InRecord(r)}{own.Holds(r)}", $"r.key"));
         }
 
-        if (best is null || Selectivity(best) > 8)
+        /// <summary>The keys of visible resources of the type among which are all that meet the criteria.</summary>
+        public Sql Keys()
         {
-            return new($"resource r", all, $"r.key");
+            var places = new List<Sql>();
+            if (best is IdCriterion ids)
+            {
+                return $"SELECT key FROM resource WHERE type = {type} AND id IN {Sql.PaddedList(ids.Ids)}";
+            }
+
+            if (own is not null)
+            {
+                places.Add(In(own.Holds));
+            }
+
+            if (visibility.HasGrants)
+            {
+                places.Add(In(visibility.InLane));
+                places.Add(visibility.Reached(type, record));
+            }
+
+            return places.Count == 0 ? $"SELECT key FROM resource WHERE 1 = 0" : Sql.Join("\nUNION ALL\n", places);
         }
 
-        return Streaming(query.Type, best, visibility) ?? (criteria.Candidates(query.Type, best) is { } candidates
-            ? new($"resource r", $"{all} AND r.key IN ({candidates})", $"r.key")
-            : new($"resource r", all, $"r.key"));
-    }
-
-    /// <summary>
-    /// A single value whose index has the resource next in its key: the rows stream in order and a page stops early. A row that has
-    /// the value twice (in two systems) counts at the first.
-    /// </summary>
-    private static SearchSource? Streaming(string type, SearchCriterion criterion, Visibility visibility)
-    {
-        if (criterion is not ValueCriterion { Modifier: SearchModifier.None, Values: [var value] } single)
+        private Sql In(Func<Sql, Sql> place)
         {
-            return null;
+            var o = visibility.Alias();
+            return ByBest(place) ?? $"SELECT {o}.key FROM resource {o} WHERE {o}.type = {type} AND {InRecord(o)}{place(o)}";
         }
 
-        var d = visibility.Alias();
-        var e = visibility.Alias();
-        var parameter = ParameterNumber.Of(type, single.Parameter.Code);
-        Sql? same = value switch
+        /// <summary>The record is the scopes'; a criterion about a patient is also met by what is about two.</summary>
+        private Sql InRecord(Sql r) => visibility.OneRecord(type) is { } patient ? (Sql)$"{r}.subject = {patient} AND " : (Sql)$"";
+
+        /// <summary>Keys that the best criterion leads to in a place; null where it leads nowhere.</summary>
+        private Sql? ByBest(Func<Sql, Sql> place)
         {
-            TokenValue { Code: not null, System: not null } => $"1 = 0",
-            TokenValue { Code: not null } token => $"{e}.code = {token.Code} AND {e}.system < {d}.system",
-            ReferenceValue { Type: not null, Id: not null } reference => $"""
-                {e}.target_id = {reference.Id} AND {e}.target_type = {reference.Type}
-                AND ({e}.url < {d}.url OR ({e}.url = {d}.url AND ({e}.identifier_value < {d}.identifier_value
-                     OR ({e}.identifier_value = {d}.identifier_value AND {e}.identifier_system < {d}.identifier_system))))
+            var (i, t) = (visibility.Alias(), visibility.Alias());
+            switch (best)
+            {
+                case ValueCriterion { Parameter.Type: SearchParameterType.Composite } value:
+                    return $"SELECT {i}.resource FROM {criterionSql.Tuples(type, value, i)} AND {place(i)}";
+
+                case ValueCriterion value:
+                    return $"""
+                        SELECT {i}.resource FROM {ValueSql.Table(value.Parameter.Type)} {i}
+                        WHERE  {i}.parameter = {ParameterNumber.Of(type, value.Parameter.Code)} AND {place(i)} AND {CriterionSql.AnyOf(value, i)}
+                        """;
+
+                case ChainCriterion { Targets: [var target] } chain when visibility.Allows(target.Type):
+                    return $"""
+                        SELECT {i}.resource FROM resource {t} CROSS JOIN index_reference {i}
+                        WHERE  {t}.key IN ({Of(target.Type, target.Criterion).Keys()})
+                        AND    {i}.parameter = {ParameterNumber.Of(type, chain.Reference.Code)} AND {place(i)}
+                        AND    {i}.target_id = {t}.id AND {i}.target_type = {t}.type
+                        """;
+
+                // Where all is the sight's own, what points at something is as visible as the rest.
+                case ReverseCriterion reverse when !visibility.HasGrants && visibility.Allows(reverse.Type):
+                    return $"""
+                        SELECT {t}.key FROM index_reference {i} CROSS JOIN resource {t}
+                        WHERE  {i}.resource IN ({Of(reverse.Type, reverse.Criterion).Keys()})
+                        AND    {i}.parameter = {ParameterNumber.Of(reverse.Type, reverse.Reference.Code)}
+                        AND    {t}.type = {i}.target_type AND {t}.id = {i}.target_id AND {t}.type = {type}
+                        """;
+
+                default:
+                    return null;
+            }
+        }
+
+        private Plan Of(string other, SearchCriterion criterion) => new(other, [criterion], criterionSql, visibility);
+
+        /// <summary>
+        /// A single value whose index has the resource next in its key: the rows stream in order and a page stops early. A row that has
+        /// the value twice (in two systems) counts at the first.
+        /// </summary>
+        private SearchSource? Streaming()
+        {
+            if (best is not ValueCriterion { Modifier: SearchModifier.None, Values: [var value] } single || !own!.IsOne)
+            {
+                return null;
+            }
+
+            var (d, e) = (visibility.Alias(), visibility.Alias());
+            var parameter = ParameterNumber.Of(type, single.Parameter.Code);
+            Sql? same = value switch
+            {
+                TokenValue { Code: not null, System: not null } => $"1 = 0",
+                TokenValue { Code: not null } token => $"{e}.code = {token.Code} AND {e}.system < {d}.system",
+                ReferenceValue { Type: not null, Id: not null } reference => $"""
+                    {e}.target_id = {reference.Id} AND {e}.target_type = {reference.Type}
+                    AND ({e}.url < {d}.url OR ({e}.url = {d}.url AND ({e}.identifier_value < {d}.identifier_value
+                         OR ({e}.identifier_value = {d}.identifier_value AND {e}.identifier_system < {d}.identifier_system))))
+                    """,
+                _ => null,
+            };
+            if (same is null)
+            {
+                return null;
+            }
+
+            // CROSS JOIN keeps the order of the tables: the index first.
+            var table = ValueSql.Table(single.Parameter.Type);
+            return new(
+                $"{table} {d} CROSS JOIN resource r",
+                $"""
+                {d}.parameter = {parameter} AND {own.Holds(d)} AND {ValueSql.Match(value, SearchModifier.None, d)}
+                AND    r.key = {d}.resource AND r.type = {type}
+                AND    NOT EXISTS (
+                    SELECT 1 FROM {table} {e}
+                    WHERE  {e}.parameter = {parameter} AND {e}.resource = {d}.resource AND {own.Holds(e)} AND {same})
                 """,
-            _ => null,
-        };
-        if (same is null)
-        {
-            return null;
+                $"{d}.resource");
         }
-
-        // CROSS JOIN keeps the order of the tables: the index first.
-        var table = ValueSql.Table(single.Parameter.Type);
-        return new(
-            $"{table} {d} CROSS JOIN resource r",
-            $"""
-            {d}.parameter = {parameter} AND {ValueSql.Match(value, SearchModifier.None, d)}
-            AND    r.key = {d}.resource AND r.type = {type}
-            AND    NOT EXISTS (SELECT 1 FROM {table} {e} WHERE {e}.parameter = {parameter} AND {e}.resource = {d}.resource AND {same})
-            """,
-            $"{d}.resource");
     }
+
+    /// <summary>The one patient whom a criterion names as the subject.</summary>
+    private static SqlValue? PatientOf(SearchCriterion criterion) => criterion is ValueCriterion
+    {
+        Parameter.Code: "patient" or "subject", Modifier: SearchModifier.None, Values: [ReferenceValue { Type: "Patient", Id: { } id }],
+    }
+        ? new(id)
+        : null;
 
     /// <summary>A guess at how few resources meet a criterion, from what it is; above 8 looking at all is as good.</summary>
     private static int Selectivity(SearchCriterion criterion) => criterion switch
     {
+        IdCriterion => -1,
         ValueCriterion { Modifier: SearchModifier.Not } => 9,
         ValueCriterion { Modifier: SearchModifier.Identifier } => 0,
         ValueCriterion { Parameter.Code: "identifier" } => 0,

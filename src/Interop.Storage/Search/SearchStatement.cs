@@ -71,7 +71,7 @@ internal sealed class SearchStatement(SearchQuery query, Visibility visibility, 
                 """;
         return statements.Query(
             $"""
-            SELECT {Sql.Join(", ", [IncludeStatement.Columns, .. sorts.Select(sort => (Sql)$"v.{sort.Name}")])}
+            SELECT {Sql.Join(", ", [IncludeStatement.Columns(visibility), .. sorts.Select(sort => (Sql)$"v.{sort.Name}")])}
             FROM  ({page}) v
             JOIN   resource r ON r.key = v.key
             ORDER BY {SortSql.Order(sorts, Sql.Name("v"))}

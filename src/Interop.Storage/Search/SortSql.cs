@@ -49,13 +49,13 @@ internal sealed record SortSql(Sql Name, Sql Column, bool Descending)
 
     private static Sql Expression(SearchSort sort, string type, Visibility visibility)
     {
-        var r = SearchSource.R;
+        var (r, seen) = (SearchSource.R, visibility.Alias());
         if (sort.Parameter is null)
         {
             return sort.Code switch
             {
                 "_id" => $"r.id",
-                "_lastUpdated" => Visibility.Changed(r, visibility.Tier(r), visibility.Party(r)),
+                "_lastUpdated" => $"(SELECT {visibility.Changed(new(r, seen))} FROM {visibility.Seen(r)} {seen})",
                 _ => throw new ArgumentOutOfRangeException(nameof(sort)),
             };
         }
@@ -70,12 +70,10 @@ internal sealed record SortSql(Sql Name, Sql Column, bool Descending)
             _ => throw new ArgumentOutOfRangeException(nameof(sort)),
         });
 
-        // The condition stands inside the aggregate: outside, SQLite looks for the lowest value by walking the index of all values.
-        return $"""
-            (SELECT {Sql.Name(sort.Descending ? "max" : "min")}(
-                CASE WHEN {visibility.RowTier(i, r)} <= {visibility.Tier(r)} THEN {i}.{column} END)
-             FROM   {ValueSql.Table(sort.Parameter.Type)} {i}
-             WHERE  {i}.parameter = {ParameterNumber.Of(type, sort.Parameter.Code)} AND {i}.resource = r.key)
-            """;
+        var rows = visibility.RowsOf(new(r, seen), i).Select(visible => (Sql)$"""
+            SELECT {i}.{column} AS value FROM {visibility.Seen(r)} {seen} CROSS JOIN {ValueSql.Table(sort.Parameter.Type)} {i}
+            WHERE  {i}.resource = r.key AND {i}.parameter = {ParameterNumber.Of(type, sort.Parameter.Code)} AND {visible}
+            """);
+        return $"(SELECT {Sql.Name(sort.Descending ? "max" : "min")}(x.value) FROM ({Sql.Join("\nUNION ALL\n", rows)}) x)";
     }
 }

@@ -9,9 +9,6 @@ namespace Interop.Storage.Search;
 /// </summary>
 internal sealed class Visibility
 {
-    /// <summary>More than any tier: what nobody sees.</summary>
-    public const int Nobody = 9;
-
     private readonly Dialect dialect;
     private readonly SqlValue organization;
     private readonly SqlValue practitioner;
@@ -27,9 +24,10 @@ internal sealed class Visibility
     private Sight sight;
     private int aliases;
 
-    public Visibility(Sight sight, Dialect dialect)
+    /// <param name="hasGrants">Whether anything was ever granted to the sight's organisation; what it cannot have costs no SQL.</param>
+    public Visibility(Sight sight, Dialect dialect, bool hasGrants = true)
     {
-        (this.sight, this.dialect) = (sight, dialect);
+        (this.sight, this.dialect, HasGrants) = (sight, dialect, hasGrants);
         organization = new(sight.Organization);
         practitioner = new(sight.Practitioner ?? "");
         instant = new(sight.Instant);
@@ -44,6 +42,8 @@ internal sealed class Visibility
     }
 
     public Dialect Dialect => dialect;
+
+    public bool HasGrants { get; }
 
     /// <summary>
     /// Sights of one shape make the same SQL, with other values; null where scopes ask for values, which are part of the SQL.
@@ -104,68 +104,145 @@ internal sealed class Visibility
     public Sql Party(Sql r) =>
         $"EXISTS (SELECT 1 FROM party p WHERE p.resource = {r}.key AND p.organization = {organization})";
 
-    /// <summary>The lowest tier at which the row, of a resource or of an index, is there for the sight's organisation.</summary>
-    public Sql RowTier(Sql row, Sql r) =>
-        $"CASE WHEN {row}.party_tier < {row}.tier AND {Party(r)} THEN {row}.party_tier ELSE {row}.tier END";
+    /// <summary>
+    /// A table of one row that says how the sight sees the row. With a limit, so that the database computes the tier once, before
+    /// anything that depends on it is looked at, and not at each mention.
+    /// </summary>
+    public Sql Seen(Sql r) => $"(SELECT {Tier(r)} AS seen, {Party(r)} AS party {dialect.Page(1)})";
 
     /// <summary>
-    /// The lowest tier at which a reference in an index is there: below own only when its target is visible, because the view has the
-    /// reference only then, whatever type the scopes open. The patient that the resource is about is always named.
+    /// The resource exists, the sight sees it, the scopes open it, and what further is asked of it holds; the tier comes first, so that
+    /// no criterion is looked at for what is not visible.
     /// </summary>
-    public Sql ReferenceTier(Sql row, Sql r)
+    /// <param name="type">The row's type where it is known.</param>
+    public Sql Sees(Sql r, string? type, Func<Look, IEnumerable<Sql>> further)
     {
-        var target = Alias();
+        var look = new Look(r, Alias());
         return $"""
-            CASE WHEN {row}.target_id = '' OR ({row}.target_type = 'Patient' AND {row}.target_id = {r}.subject) OR EXISTS (
-                SELECT 1 FROM resource {target}
-                WHERE  {target}.type = {row}.target_type AND {target}.id = {row}.target_id
-                AND    {target}.deleted = 0 AND {InReach(target)} AND {Tier(target)} >= {Greatest(target)})
-            THEN {RowTier(row, r)} ELSE {Sql.Number((int)Sharing.Policy.Tier.Own)} END
+            {r}.deleted = 0 AND EXISTS (
+                SELECT 1 FROM {Seen(r)} {look.S} WHERE {Sql.And([Appears(look), Opened(look, type), .. further(look)])})
             """;
     }
 
+    /// <summary>The resource exists and the sight sees it.</summary>
+    public Sql Visible(Sql r) => $"{TypesAllowed(r)} AND {Sees(r, null, _ => [])}";
+
+    /// <summary>The tier at which the sight sees the row is one at which it appears, and what it must point at is visible or its own.</summary>
+    public Sql Appears(Look look) => $"{AtTier(look)} AND {Required(look)}";
+
+    /// <summary>The scopes open the row.</summary>
+    /// <param name="isCurrent">What holds of a row that the index tells of; null where all rows are such.</param>
+    public Sql Opened(Look look, string? type, Sql? isCurrent = null) => scopes?.Opens(look, type, isCurrent) ?? $"1 = 1";
+
     /// <summary>
-    /// The resource exists, the sight sees it, and at a tier at which conditions hold: each of the first gives the lowest tier from
-    /// which it holds on, each of the second the lowest tier from which it no longer does. The sight's tier is mentioned once, so it
-    /// is computed once, and a condition over hidden values cannot be asked apart from the question whether they are visible.
+    /// Ways to the index rows that the sight has of the row: those of its tier, and those that its organisation has as a party. Each goes
+    /// by an index that leads to no others.
     /// </summary>
-    public Sql Sees(Sql r, IReadOnlyList<Sql> holdsFrom, IReadOnlyList<Sql> endsAt)
+    /// <param name="i">An index row of the resource.</param>
+    public IReadOnlyList<Sql> RowsOf(Look look, Sql i) => HasGrants
+        ? [
+            $"{i}.tier <= {look.S}.seen",
+            $"""
+            {look.S}.party = 1 AND {look.S}.seen < 4 AND {i}.party IN ('', {organization}) AND {i}.party_tier <= {look.S}.seen
+            AND {i}.party_tier < {i}.tier
+            """,
+        ]
+        : [$"{i}.tier <= {look.S}.seen"];
+
+    /// <summary>
+    /// Below own a reference is there only when its target is visible, because the view has it only then, whatever type the scopes open.
+    /// The patient that the resource is about is always named.
+    /// </summary>
+    public Sql PointsAtVisible(Look look, Sql i)
     {
-        var lowest = dialect.Greatest([RowTier(r, r), Required(r), .. holdsFrom]);
-        return endsAt.Count == 0
-            ? (Sql)$"{r}.deleted = 0 AND {Tier(r)} >= {lowest}"
-            : (Sql)$"{r}.deleted = 0 AND {Tier(r)} BETWEEN {lowest} AND {dialect.Least(endsAt)} - 1";
+        var target = Alias();
+        return $"""
+            ({look.S}.seen = 4 OR {i}.target_id = '' OR ({i}.target_type = 'Patient' AND {i}.target_id = {look.R}.subject) OR EXISTS (
+                SELECT 1 FROM resource {target}
+                WHERE  {target}.type = {i}.target_type AND {target}.id = {i}.target_id AND {IsThere(target, Appears)}))
+            """;
     }
 
-    /// <summary>
-    /// The lowest tier at which the resource appears: own where something that it must point at is not visible, nobody's where the
-    /// scopes do not open it.
-    /// </summary>
-    /// <param name="type">The row's type where it is known.</param>
-    /// <param name="isCurrent">What holds of a row that the index tells of; null where all rows are such.</param>
-    public Sql Lowest(Sql r, string? type = null, Sql? isCurrent = null) =>
-        Opening(r, type, isCurrent) is { } opening ? Greatest(r, opening) : Greatest(r);
-
-    /// <summary>The lowest tier at which the scopes open the row; null where they open all.</summary>
-    public Sql? Opening(Sql r, string? type, Sql? isCurrent = null) => scopes?.Lowest(r, type, isCurrent);
-
-    /// <summary>The resource exists and the sight sees it.</summary>
-    public Sql Visible(Sql r) => $"{r}.deleted = 0 AND {TypesAllowed(r)} AND {Tier(r)} >= {Lowest(r)}";
-
     /// <summary>That the row is in the one record in which the scopes open its type; null where they open it elsewhere, too.</summary>
-    public Sql? InOneRecord(Sql r, string type) => scopes?.InOneRecord(r, type);
-
-    /// <summary>The row is not beyond the one patient that all scopes are about.</summary>
-    public Sql InReach(Sql r) => sight.Constraints?.OnlyPatient is null ? (Sql)$"1 = 1" : scopes!.InReach(r);
+    public SqlValue? OneRecord(string type) => scopes is not null && scopes.IsInOneRecord(type) ? patient : null;
 
     /// <summary>When the view that the sight has of the row last changed.</summary>
-    public static Sql Changed(Sql r, Sql tier, Sql party) => $"""
-        CASE {tier}
-        WHEN 4 THEN {r}.changed_4
-        WHEN 3 THEN CASE WHEN {party} THEN {r}.party_changed_3 ELSE {r}.changed_3 END
-        WHEN 2 THEN CASE WHEN {party} THEN {r}.party_changed_2 ELSE {r}.changed_2 END
-        ELSE CASE WHEN {party} THEN {r}.party_changed_1 ELSE {r}.changed_1 END
-        END
+    /// <param name="ofParty">The same of the view that its organisation has as a party, where that is known already.</param>
+    public Sql Changed(Look look, Sql? ofParty = null)
+    {
+        var (r, s) = look;
+        ofParty ??= $"(SELECT {ByTier(s, Sql.Name("p"))} FROM party p WHERE p.resource = {r}.key AND p.organization = {organization})";
+        return $"CASE WHEN {s}.seen = 4 THEN {r}.changed_4 WHEN {s}.party = 1 THEN {ofParty} ELSE {ByTier(s, r)} END";
+    }
+
+    public static Sql ByTier(Sql s, Sql r) =>
+        $"CASE {s}.seen WHEN 3 THEN {r}.changed_3 WHEN 2 THEN {r}.changed_2 ELSE {r}.changed_1 END";
+
+    /// <summary>The organisation through whose eyes the statement looks.</summary>
+    public SqlValue Organization => organization;
+
+    /// <summary>
+    /// Where the staff of the sight's own organisation look for what they see by role, and everybody for the directory; null where there
+    /// is nothing that a role or an agreement of itself shows.
+    /// </summary>
+    public OwnZones? Own(string type)
+    {
+        var zones = new List<long>();
+        var isDirectory = SharingPolicy.Default.IsDirectory(type);
+        if (isDirectory && sight.Directory)
+        {
+            zones.Add(ZoneNumber.Directory);
+        }
+
+        var keeps = sight.Keeps.Contains(type);
+        if (sight.OwnTier == Sharing.Policy.Tier.None && !keeps)
+        {
+            return zones.Count == 0 ? null : new(zones, IsByLane: false);
+        }
+
+        zones.Add(ZoneNumber.Of(sight.Organization, isHeld: false));
+        if (keeps || (sight.OwnCleared & Labels.NamedOnly) != 0)
+        {
+            zones.Add(ZoneNumber.Of(sight.Organization, isHeld: true));
+        }
+
+        // A role that sees little of its own organisation's records finds just that in lanes, if they hold all that it clears.
+        var isByLane = !isDirectory && !keeps && sight.OwnTier == Sharing.Policy.Tier.Basic && (sight.OwnCleared & ~Labels.Common) == 0;
+        return new(zones, isByLane);
+    }
+
+    /// <summary>The row is what agreements alone open to the sight: basic, of patients who said nothing.</summary>
+    public Sql InLane(Sql i)
+    {
+        var grant = Alias();
+        return $"""
+            {i}.zone IN (
+                SELECT {grant}.zone FROM sharing_grant {grant}
+                WHERE  {Opening(grant)} AND {grant}.subject = '')
+            AND {i}.lane = {Sql.Number(Place.Unspoken)} AND {i}.lane > 0
+            """;
+    }
+
+    /// <summary>The keys of what grants open to the sight beyond that.</summary>
+    /// <param name="subject">Id of the one patient whose record is looked at; null for all.</param>
+    public Sql Reached(string type, SqlValue? subject)
+    {
+        var (grant, h) = (Alias(), Alias());
+        var ofSubject = subject is null ? (Sql)$"" : (Sql)$"AND {grant}.subject IN ('', {subject}) AND {h}.subject = {subject}";
+        return $"""
+            SELECT {h}.resource
+            FROM   sharing_grant {grant} CROSS JOIN reach {h}
+            WHERE  {Opening(grant)} AND {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf(type)} {ofSubject}
+            """;
+    }
+
+    /// <summary>The row is not beyond the one patient that all scopes are about.</summary>
+    private Sql InReach(Sql r) => sight.Constraints?.OnlyPatient is null ? (Sql)$"1 = 1" : scopes!.InReach(r);
+
+    /// <summary>A grant to the sight's organisation that opens something now.</summary>
+    private Sql Opening(Sql grant) => $"""
+        {grant}.grantee = {organization} AND {grant}.purpose IN {Sql.List(purposes)} AND {grant}.tier > 0
+        AND {grant}.valid_to > {instant} AND {grant}.valid_from <= {instant}
         """;
 
     /// <summary>The scopes allow the row's type.</summary>
@@ -179,19 +256,27 @@ internal sealed class Visibility
                  SELECT 1 FROM label_inheritance n WHERE n.resource = {r}.key AND n.type = 'Patient') THEN 4
             """;
 
-    private Sql Greatest(Sql r, params ReadOnlySpan<Sql> further) => dialect.Greatest([RowTier(r, r), Required(r), .. further]);
+    private static Sql AtTier(Look look) =>
+        $"{look.S}.seen >= CASE WHEN {look.R}.party_tier < {look.R}.tier AND {look.S}.party = 1 THEN {look.R}.party_tier ELSE {look.R}.tier END";
 
-    private Sql Required(Sql r)
+    private Sql Required(Look look)
     {
         var target = Alias();
         return $"""
-            CASE WHEN {r}.requires = 1 AND EXISTS (
+            ({look.R}.requires = 0 OR {look.S}.seen = 4 OR NOT EXISTS (
                 SELECT 1 FROM required_reference q
-                WHERE  q.resource = {r}.key AND NOT EXISTS (
+                WHERE  q.resource = {look.R}.key AND NOT EXISTS (
                     SELECT 1 FROM resource {target}
-                    WHERE  {target}.type = q.type AND {target}.id = q.id AND {target}.deleted = 0 AND {InReach(target)}
-                    AND    {Tier(target)} >= {RowTier(target, target)}))
-            THEN {Sql.Number((int)Sharing.Policy.Tier.Own)} ELSE 0 END
+                    WHERE  {target}.type = q.type AND {target}.id = q.id AND {IsThere(target, AtTier)})))
+            """;
+    }
+
+    /// <summary>The target of a reference is there for the sight, whatever types its scopes open.</summary>
+    private Sql IsThere(Sql target, Func<Look, Sql> appears)
+    {
+        var look = new Look(target, Alias());
+        return $"""
+            {target}.deleted = 0 AND {InReach(target)} AND EXISTS (SELECT 1 FROM {Seen(target)} {look.S} WHERE {appears(look)})
             """;
     }
 
@@ -222,6 +307,22 @@ internal sealed class Visibility
                 AND    {grant}.valid_from <= {instant} AND {instant} < {grant}.valid_to
                 AND    ({r}.labels & ~{grant}.cleared) = 0), 0)
             """;
+    }
+}
+
+/// <summary>The zones in which a sight sees rows by role, whole or by lane.</summary>
+internal sealed record OwnZones(IReadOnlyList<long> Zones, bool IsByLane)
+{
+    /// <summary>Whether rows come out of it in the order of the index alone.</summary>
+    public bool IsOne => Zones.Count == 1 && !IsByLane;
+
+    /// <param name="i">A row of resource or of an index.</param>
+    public Sql Holds(Sql i)
+    {
+        var zone = Zones.Count == 1 ? (Sql)$"{i}.zone = {Zones[0]}" : (Sql)$"{i}.zone IN {Sql.List(Zones)}";
+        return IsByLane
+            ? $"{zone} AND {i}.lane IN ({Sql.Number(Place.Spoken)}, {Sql.Number(Place.Unspoken)}, {Sql.Number(Place.Common)}) AND {i}.lane > 0"
+            : zone;
     }
 }
 

@@ -1,0 +1,23 @@
+using System.Data.Common;
+using Interop.Sharing.Consent;
+using Interop.Sharing.Policy;
+
+namespace Interop.Storage;
+
+/// <summary>A grant as its columns, and back.</summary>
+internal static class GrantColumns
+{
+    public static Sql All => $"subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis";
+
+    public static GrantRow Read(DbDataReader reader) => new(
+        reader.GetString(0) is { Length: > 0 } subject ? subject : null,
+        reader.GetString(1),
+        reader.GetString(2),
+        reader.GetString(3) is { Length: > 0 } practitioner ? practitioner : null,
+        reader.GetString(4),
+        (Tier)reader.GetByte(5),
+        reader.GetInt64(6),
+        reader.GetInt64(7),
+        reader.GetInt64(8),
+        reader.GetString(9));
+}
