@@ -16,6 +16,9 @@ internal sealed class ElementCondition
 
     public IReadOnlyList<ConditionTerm> Terms { get; }
 
+    /// <summary>Whether it asks for a reference to the caller.</summary>
+    public bool NamesCaller => Terms.Any(term => term.Values.Any(value => value.AsSpan().SequenceEqual("$caller"u8)));
+
     public static ElementCondition Read(JsonElement json) => new([.. json.EnumerateObject().Select(property => new ConditionTerm(
         property.Name == "$" ? [] : [.. property.Name.Split('.').Select(Encoding.UTF8.GetBytes)],
         property.Name,

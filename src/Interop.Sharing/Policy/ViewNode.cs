@@ -21,6 +21,9 @@ internal sealed class ViewNode(ViewKind kind)
     /// <summary>Whether any alternative has a condition.</summary>
     public bool IsConditional { get; private set; }
 
+    /// <summary>Whether what it shows depends on who asks.</summary>
+    public bool NamesCaller { get; private set; }
+
     /// <summary>Bits of the mandatory elements.</summary>
     public ulong Required { get; private set; }
 
@@ -32,6 +35,8 @@ internal sealed class ViewNode(ViewKind kind)
         Alternatives = alternatives;
         IsConditional = alternatives.Any(conditions => conditions is not null);
         Required = all.Aggregate(0ul, (bits, edge) => bits | edge.RequiredBit);
+        NamesCaller = alternatives.Any(conditions => conditions is not null && conditions.Any(condition => condition.NamesCaller))
+            || all.Any(edge => (edge.Mask != 0 && edge.Node.NamesCaller) || edge.Never.Any(condition => condition.NamesCaller));
     }
 }
 

@@ -44,7 +44,10 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
             [.. scan.Inherits, .. subjects.Select(subject => new ResourceKey("Patient", subject)).Where(subject => subject != key)];
         return new(
             subjects, scan.Labels, [.. scan.Rules.Select(labelRule => labelRule.Id)],
-            judge.Tiers, judge.Entries, judge.Hashes, scan.Parties, cases, inherits, judge.Required);
+            judge.Tiers, judge.Entries, judge.Hashes, scan.Parties, cases, inherits, judge.Required)
+        {
+            OwnViews = judge.OwnViews,
+        };
     }
 
     /// <summary>The labels that a resource carries by itself, and the rules that gave them.</summary>

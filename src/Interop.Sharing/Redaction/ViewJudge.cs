@@ -21,10 +21,10 @@ internal sealed class ViewJudge(
 {
     private const byte Own = (byte)Tier.Own;
 
-    // A projection that names only the caller can be indexed only where there is but one whom it can name.
-    private readonly byte[] onlyParty = parties.Count == 1 ? Encoding.UTF8.GetBytes(parties[0]) : [];
     private readonly Dictionary<ViewNode, View> judged = [];
     private readonly Dictionary<IndexEntry, TierPair> tiers = [];
+    private readonly Dictionary<(IndexEntry Entry, string Party), byte> partyTiers = [];
+    private readonly Dictionary<string, IReadOnlyList<long>> ownViews = [];
     private readonly List<ResourceKey> required = [];
 
     public TierPair Tiers { get; private set; } = new(Own, Own);
@@ -33,6 +33,9 @@ internal sealed class ViewJudge(
 
     public ViewHashes Hashes { get; private set; }
 
+    /// <summary>The views of parties who each see something else: see <see cref="JudgedResource.OwnViews"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<long>> OwnViews => ownViews;
+
     public IReadOnlyList<ResourceKey> Required => required;
 
     public void Run(ReadOnlyMemory<byte> body)
@@ -40,7 +43,16 @@ internal sealed class ViewJudge(
         var hashes = new long[TypeRule.ViewCount];
         for (var index = views.Length - 1; index >= 0; index--)
         {
-            if (views[index] is { } node && Judge(body, node) is { Hash: not 0 } view)
+            if (views[index] is not { } node)
+            {
+                continue;
+            }
+
+            if (node.NamesCaller)
+            {
+                JudgeForParties(body, node, (byte)(index % 3 + 1));
+            }
+            else if (Judge(body, node, []) is { Hash: not 0 } view)
             {
                 hashes[index] = view.Hash;
                 Lower(view, (byte)(index % 3 + 1), index >= 3);
@@ -52,8 +64,34 @@ internal sealed class ViewJudge(
             tiers.TryAdd(entry, new(Own, Own));
         }
 
-        Entries = [.. tiers.Select(pair => new JudgedEntry(pair.Key, pair.Value))];
+        Entries =
+        [
+            .. tiers.Select(pair => new JudgedEntry(pair.Key, pair.Value)),
+            .. partyTiers.Select(pair => new JudgedEntry(pair.Key.Entry, new(Own, pair.Value)) { Party = pair.Key.Party }),
+        ];
         Hashes = new(hashes[0], hashes[1], hashes[2], Hash(body.Span), hashes[3], hashes[4], hashes[5]);
+    }
+
+    // What names only who asks is another view for each party, with an index and a hash of its own, whomever else the resource names.
+    private void JudgeForParties(ReadOnlyMemory<byte> body, ViewNode node, byte tier)
+    {
+        foreach (var party in parties)
+        {
+            judged.Clear();
+            if (Judge(body, node, Encoding.UTF8.GetBytes(party)) is { Hash: not 0 } view)
+            {
+                Tiers = Lowered(Tiers, tier, isParty: true);
+                var hashes = ownViews.TryGetValue(party, out var known) ? (long[])[.. known] : new long[3];
+                hashes[tier - 1] = view.Hash;
+                ownViews[party] = hashes;
+                foreach (var entry in view.Entries)
+                {
+                    partyTiers[(entry, party)] = Math.Min(tier, partyTiers.GetValueOrDefault((entry, party), Own));
+                }
+            }
+        }
+
+        judged.Clear();
     }
 
     private void Lower(View view, byte tier, bool isParty)
@@ -69,14 +107,14 @@ internal sealed class ViewJudge(
         ? pair with { Party = Math.Min(pair.Party, tier) }
         : pair with { Anyone = Math.Min(pair.Anyone, tier) };
 
-    private View Judge(ReadOnlyMemory<byte> body, ViewNode node)
+    private View Judge(ReadOnlyMemory<byte> body, ViewNode node, byte[] caller)
     {
         if (judged.TryGetValue(node, out var known))
         {
             return known;
         }
 
-        var bytes = Write(body, node, ReferenceMode.Keep);
+        var bytes = Write(body, node, ReferenceMode.Keep, caller);
         if (bytes is null)
         {
             return judged[node] = new(0, 0, []);
@@ -96,29 +134,29 @@ internal sealed class ViewJudge(
             return judged[node] = twin;
         }
 
-        var entries = writer.CanCascade ? Certain(body, node, bytes) : extract(bytes);
-        return judged[node] = new(CertainHash(body, node, whole), whole, entries);
+        var entries = writer.CanCascade ? Certain(body, node, bytes, caller) : extract(bytes);
+        return judged[node] = new(CertainHash(body, node, whole, caller), whole, entries);
     }
 
     // When a view changed is told to everyone who has it, so what only some of them see in it must not count: a reference whose
     // target is hidden from the caller would else move the time of an answer in which it does not stand.
-    private long CertainHash(ReadOnlyMemory<byte> body, ViewNode node, long whole) =>
-        Write(body, node, ReferenceMode.Certain) is { } bytes ? Hash(bytes) : whole;
+    private long CertainHash(ReadOnlyMemory<byte> body, ViewNode node, long whole, byte[] caller) =>
+        Write(body, node, ReferenceMode.Certain, caller) is { } bytes ? Hash(bytes) : whole;
 
     // Entries that do not hang on whether the target of a mandatory reference is visible, and the reference's own, which storage
     // judges by its target. The others of such an element come and go with the target, which the index cannot say: own only.
-    private List<IndexEntry> Certain(ReadOnlyMemory<byte> body, ViewNode node, byte[] whole)
+    private List<IndexEntry> Certain(ReadOnlyMemory<byte> body, ViewNode node, byte[] whole, byte[] caller)
     {
-        var without = EntriesOf(body, node, ReferenceMode.HideMandatory);
-        var only = EntriesOf(body, node, ReferenceMode.HideOptional);
+        var without = EntriesOf(body, node, ReferenceMode.HideMandatory, caller);
+        var only = EntriesOf(body, node, ReferenceMode.HideOptional, caller);
         return [.. extract(whole).Where(entry => without.Contains(entry) || (entry is ReferenceEntry && only.Contains(entry)))];
     }
 
-    private HashSet<IndexEntry> EntriesOf(ReadOnlyMemory<byte> body, ViewNode node, ReferenceMode mode) =>
-        Write(body, node, mode) is { } bytes ? [.. extract(bytes)] : [];
+    private HashSet<IndexEntry> EntriesOf(ReadOnlyMemory<byte> body, ViewNode node, ReferenceMode mode, byte[] caller) =>
+        Write(body, node, mode, caller) is { } bytes ? [.. extract(bytes)] : [];
 
-    private byte[]? Write(ReadOnlyMemory<byte> body, ViewNode node, ReferenceMode mode) =>
-        writer.Write(body.Span, key, node, mode, subject, onlyParty) ? writer.Written.ToArray() : null;
+    private byte[]? Write(ReadOnlyMemory<byte> body, ViewNode node, ReferenceMode mode, byte[] caller) =>
+        writer.Write(body.Span, key, node, mode, subject, caller) ? writer.Written.ToArray() : null;
 
     private static long Hash(ReadOnlySpan<byte> bytes)
     {

@@ -88,6 +88,8 @@ public sealed class CompleteViewTests
             var steps = term.Name == "$" ? [] : term.Name.Split('.');
             if (value == "$caller")
             {
+                // The caller is the actor of the outermost provision, and so of those within it.
+                target[steps[0]] = ((target.Parent?.Parent as JsonObject)?[steps[0]] ?? target[steps[0]])!.DeepClone();
                 continue;
             }
 

@@ -224,11 +224,45 @@ public sealed class RedactorTests
 
         Assert.Null(Desk.View(body, Tier.Full));
         var view = Desk.Text(Desk.View(body, Tier.Basic, party: true));
-        Assert.Contains("\"provision\":{\"actor\":[{\"role\":{\"text\":\"r\"},\"reference\":{\"reference\":\"Organization/hospital\"}}]}", view, StringComparison.Ordinal);
+        Assert.Contains("\"provision\":{\"type\":\"permit\",\"actor\":[{\"role\":{\"text\":\"r\"},\"reference\":{\"reference\":\"Organization/hospital\"}}]}", view, StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", view, StringComparison.Ordinal);
         Assert.DoesNotContain("other", view, StringComparison.Ordinal);
         Assert.Equal(["hospital", "other"], Desk.Judge(body).Parties);
-        Assert.All(Desk.Judge(body).Entries.Where(entry => entry.Entry.Parameter == "actor"), entry => Assert.Equal(4, entry.Tiers.Party));
+        Assert.Equal(
+            [("hospital", "hospital"), ("other", "other")],
+            Desk.Judge(body).Entries.Where(entry => entry.Entry.Parameter == "actor" && entry.Tiers.Party < 4)
+                .Select(entry => (entry.Party!, ((Interop.Fhir.Search.ReferenceEntry)entry.Entry).TargetId!)).Order());
+    }
+
+    [Fact]
+    public void What_a_consent_says_to_others_changes_nothing_for_its_recipient()
+    {
+        const string Consent = "{'resourceType':'Consent','id':'c','status':'active','scope':{'text':'s'},'category':[{'text':'k'}],'patient':{'reference':'Patient/p'},"
+            + "'policy':[{'uri':'u'}],'provision':{'type':'permit','actor':[{'role':{'text':'r'},'reference':{'reference':'Organization/hospital'}}MORE]NESTED}}";
+        var alone = Desk.Judge(Desk.Json(Consent.Replace("MORE", "").Replace("NESTED", "")));
+        var among = Desk.Judge(Desk.Json(Consent
+            .Replace("MORE", ",{'role':{'text':'x'},'reference':{'reference':'Organization/other'}}")
+            .Replace("NESTED", ",'provision':[{'type':'deny','actor':[{'role':{'text':'y'},'reference':{'reference':'Organization/third'}}]}]")));
+
+        Assert.Equal(alone.ViewsOf("hospital"), among.ViewsOf("hospital"));
+        Assert.Equal(EntriesOf(alone), EntriesOf(among));
+        Assert.NotEqual(among.ViewsOf("hospital"), among.ViewsOf("other"));
+
+        static IEnumerable<string> EntriesOf(JudgedResource judged) =>
+            judged.Entries.Where(entry => entry.Party == "hospital").Select(entry => $"{entry.Entry} {entry.Tiers}").Order();
+    }
+
+    [Fact]
+    public void A_recipient_sees_whether_a_consent_denies_or_permits_and_the_exceptions_that_name_it()
+    {
+        var body = Desk.Json(
+            "{'resourceType':'Consent','id':'c','status':'active','scope':{'text':'s'},'category':[{'text':'k'}],'patient':{'reference':'Patient/p'},"
+            + "'policy':[{'uri':'u'}],'provision':{'type':'permit','provision':[{'type':'deny','actor':[{'role':{'text':'r'},'reference':{'reference':'Organization/hospital'}}]},"
+            + "{'type':'deny','purpose':[{'code':'SECRET'}],'actor':[{'role':{'text':'r'},'reference':{'reference':'Organization/other'}}]}]}}");
+
+        var view = Desk.Text(Desk.View(body, Tier.Basic, party: true));
+        Assert.Contains("\"provision\":{\"type\":\"permit\",\"provision\":[{\"type\":\"deny\",\"actor\":[{", view, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", view, StringComparison.Ordinal);
     }
 
     [Theory]

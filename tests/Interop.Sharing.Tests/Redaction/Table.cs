@@ -58,7 +58,7 @@ internal static class Table
 
         return list.EnumerateArray().SelectMany(item => item.ValueKind == JsonValueKind.String ? [item.GetString()!]
             : item.TryGetProperty("children", out var children)
-                ? children.EnumerateArray().Select(child => $"{item.GetProperty("path").GetString()}.{child.GetString()}")
+                ? Items(children).Select(child => $"{item.GetProperty("path").GetString()}.{child}")
                 : (IEnumerable<string>)[item.GetProperty("path").GetString()!]);
     }
 }
