@@ -37,14 +37,17 @@ internal sealed class IndexWriter(Statements statements)
         }
     }
 
-    public void Add(long resource, string type, Place place, IReadOnlyList<JudgedEntry> entries)
+    public void Add(long resource, string type, Place place, JudgedResource judgedResource)
     {
         var tuple = 0;
+        var least = judgedResource.Tiers;
 
         // The same value twice is one row, at the lowest tier of the two: a view that has either has the value.
-        foreach (var same in entries.GroupBy(judged => (Entry: Indexed(judged.Entry), judged.Party)))
+        foreach (var same in judgedResource.Entries.GroupBy(judged => (Entry: Indexed(judged.Entry), judged.Party)))
         {
-            var tiers = new TierPair(same.Min(judged => judged.Tiers.Anyone), same.Min(judged => judged.Tiers.Party));
+            // Nothing of a resource is there below the tier at which the resource is.
+            var tiers = new TierPair(
+                Math.Max(least.Anyone, same.Min(judged => judged.Tiers.Anyone)), Math.Max(least.Party, same.Min(judged => judged.Tiers.Party)));
             var row = new IndexRow(resource, ParameterNumber.Of(type, same.Key.Entry.Parameter), tiers, same.Key.Party, place);
             if (same.Key.Entry is CompositeEntry composite)
             {

@@ -153,7 +153,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
         parties.Replace(key, judged, changedAt);
         AddFacts(key, judged, sources);
-        index.Add(key, write.Key.Type, place, judged.Entries);
+        index.Add(key, write.Key.Type, place, judged);
         reach.Settle(key, write.Key.Type, subject, isNew: previous is null, isInLane: row.Lane == Place.Unspoken && judged.Parties.Count == 0);
         if (labels != (previous?.Labels ?? 0))
         {

@@ -18,11 +18,10 @@ internal abstract class Dialect
     /// <summary>The end of a statement that gives its first rows only.</summary>
     public abstract Sql Page(int count);
 
-    /// <summary>The largest of two or more values, none of which is null.</summary>
-    public abstract Sql Greatest(IReadOnlyList<Sql> values);
-
-    /// <summary>The smallest of two or more values, none of which is null.</summary>
-    public abstract Sql Least(IReadOnlyList<Sql> values);
+    /// <summary>
+    /// After a table in FROM: no other index than this. Empty where a database takes no such word, and is told by its statistics.
+    /// </summary>
+    public abstract Sql IndexedBy(string index);
 
     /// <summary>Begins a transaction that reads one snapshot.</summary>
     public abstract Sql BeginRead { get; }

@@ -72,7 +72,5 @@ internal sealed class SqliteDialect : Dialect
 
     public override Sql Page(int count) => $"LIMIT {count}";
 
-    public override Sql Greatest(IReadOnlyList<Sql> values) => values.Count == 1 ? values[0] : $"MAX({Sql.Join(", ", values)})";
-
-    public override Sql Least(IReadOnlyList<Sql> values) => values.Count == 1 ? values[0] : $"MIN({Sql.Join(", ", values)})";
+    public override Sql IndexedBy(string index) => $"INDEXED BY {Sql.Name(index)}";
 }

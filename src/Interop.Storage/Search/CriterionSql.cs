@@ -37,7 +37,8 @@ internal sealed class CriterionSql(Visibility visibility)
         Sql.Or(criterion.Values.Select(value => (Sql)$"({ValueSql.Match(value, criterion.Modifier, i)})"));
 
     /// <summary>The tuples of a composite that have all components of one of the values; the row named i is the first of each.</summary>
-    public Sql Tuples(string type, ValueCriterion criterion, Sql i)
+    /// <param name="first">The table of the first, with its alias.</param>
+    public Sql Tuples(string type, ValueCriterion criterion, Sql i, Sql first)
     {
         var rows = criterion.Parameter.Components.Select((_, component) => component == 0 ? i : visibility.Alias()).ToList();
         var matches = criterion.Values.Cast<CompositeValue>().Select(value => (Sql)$"({Sql.And(
@@ -50,7 +51,7 @@ internal sealed class CriterionSql(Visibility visibility)
                 AND {row}.component = {Sql.Number(component)}
                 """);
         return $"""
-            {Sql.Join(" CROSS JOIN ", rows.Select(row => (Sql)$"index_composite {row}"))}
+            {Sql.Join(" CROSS JOIN ", rows.Select(row => row == i ? first : (Sql)$"index_composite {row}"))}
             WHERE  {i}.parameter = {ParameterNumber.Of(type, criterion.Parameter.Code)}
             AND    {Sql.And(joined)}
             AND    {Sql.Or(matches)}
@@ -62,12 +63,9 @@ internal sealed class CriterionSql(Visibility visibility)
     {
         var i = visibility.Alias();
         var number = ParameterNumber.Of(type, parameter.Code);
-        var isComposite = parameter.Type == SearchParameterType.Composite && criterion is not null;
-        var from = isComposite
-            ? Tuples(type, criterion!, i)
-            : (Sql)$"{ValueSql.Table(parameter.Type)} {i} WHERE {i}.parameter = {number}";
+        var isTuple = parameter.Type == SearchParameterType.Composite && criterion is not null;
         var matches = new List<Sql> { $"{i}.resource = {look.R}.key" };
-        if (criterion is not null && !isComposite)
+        if (criterion is not null && !isTuple)
         {
             matches.Add(AnyOf(criterion, i));
         }
@@ -77,7 +75,12 @@ internal sealed class CriterionSql(Visibility visibility)
             matches.Add(visibility.PointsAtVisible(look, i));
         }
 
-        return Sql.Or(visibility.RowsOf(look, i).Select(rows => (Sql)$"EXISTS (SELECT 1 FROM {from} AND {rows} AND {Sql.And(matches)})"));
+        return Sql.Or(visibility.RowsOf(look).Select(rows =>
+        {
+            var table = rows.From(ValueSql.TableName(parameter.Type), i);
+            var from = isTuple ? Tuples(type, criterion!, i, table) : (Sql)$"{table} WHERE {i}.parameter = {number}";
+            return (Sql)$"EXISTS (SELECT 1 FROM {from} AND {rows.Holds(i)} AND {Sql.And(matches)})";
+        }));
     }
 
     /// <summary>A chain joins the view of the target's type: a visible target, of which what is visible meets the criterion.</summary>
@@ -89,10 +92,10 @@ internal sealed class CriterionSql(Visibility visibility)
             .ToList();
         return targets.Count == 0
             ? $"1 = 0"
-            : Sql.Or(visibility.RowsOf(look, i).Select(rows => (Sql)$"""
+            : Sql.Or(visibility.RowsOf(look).Select(rows => (Sql)$"""
                 EXISTS (
-                SELECT 1 FROM index_reference {i} CROSS JOIN resource {t}
-                WHERE  {i}.parameter = {ParameterNumber.Of(type, chain.Reference.Code)} AND {i}.resource = {look.R}.key AND {rows}
+                SELECT 1 FROM {rows.From("index_reference", i)} CROSS JOIN resource {t}
+                WHERE  {i}.parameter = {ParameterNumber.Of(type, chain.Reference.Code)} AND {i}.resource = {look.R}.key AND {rows.Holds(i)}
                 AND    {t}.type = {i}.target_type AND {t}.id = {i}.target_id AND {Sql.Or(targets)})
                 """));
     }
@@ -108,27 +111,21 @@ internal sealed class CriterionSql(Visibility visibility)
             return $"1 = 0";
         }
 
-        var i = visibility.Alias();
-        var places = new List<Sql>();
-        if (visibility.Own(reverse.Type) is { } own)
-        {
-            places.Add(PointingFrom(own.Holds(i)));
-        }
-
+        var parameter = ParameterNumber.Of(reverse.Type, reverse.Reference.Code);
+        var places = visibility.Places(reverse.Type).Select(PointingFrom).ToList();
         if (visibility.HasGrants)
         {
-            places.Add(PointingFrom(visibility.InLane(i)));
             places.Add($"{look.R}.id IN ({ReachedPointingAt(type, reverse)})");
         }
 
         return places.Count == 0 ? $"1 = 0" : Sql.Or(places);
 
-        Sql PointingFrom(Sql place)
+        Sql PointingFrom(SearchPlace place)
         {
-            var q = visibility.Alias();
+            var (i, q) = (visibility.Alias(), visibility.Alias());
             return $"""
-                EXISTS (SELECT 1 FROM index_reference {i} CROSS JOIN resource {q}
-                WHERE  {i}.parameter = {ParameterNumber.Of(reverse.Type, reverse.Reference.Code)} AND {place}
+                EXISTS (SELECT 1 FROM {place.From("index_reference", i)} CROSS JOIN resource {q}
+                WHERE  {i}.parameter = {parameter} AND {place.Holds(i)}
                 AND    {i}.target_id = {look.R}.id AND {i}.target_type = {type} AND {q}.key = {i}.resource
                 AND    {Sees(q, reverse.Type, [reverse.Criterion], source => [$"{i}.tier <= {source.S}.seen"])})
                 """;
@@ -138,24 +135,16 @@ internal sealed class CriterionSql(Visibility visibility)
     /// <summary>The ids that are pointed at by what grants open: found from the visible end, once for the whole statement.</summary>
     private Sql ReachedPointingAt(string type, ReverseCriterion reverse)
     {
-        var q = visibility.Alias();
+        var (q, i) = (visibility.Alias(), visibility.Alias());
         var look = new Look(q, q);
-        return Sql.Join("\nUNION ALL\n", visibility.RowsOf(look, Sql.Name("i")).Select(rows =>
-        {
-            var source = visibility.Alias();
-            return (Sql)$"""
-                SELECT i.target_id
-                FROM  (SELECT {source}.*, {visibility.Tier(source)} AS seen, {visibility.Party(source)} AS party
-                       FROM   resource {source}
-                       WHERE  {source}.key IN ({visibility.Reached(reverse.Type, null)})
-                       {visibility.Dialect.Page(int.MaxValue)}) {q}
-                CROSS JOIN index_reference i
-                WHERE  {q}.deleted = 0 AND {visibility.Appears(look)} AND {visibility.Opened(look, reverse.Type)}
-                AND    {Holds(look, reverse.Type, reverse.Criterion)}
-                AND    i.resource = {q}.key AND i.parameter = {ParameterNumber.Of(reverse.Type, reverse.Reference.Code)} AND {rows}
-                AND    i.target_type = {type}
-                """;
-        }));
+        return Sql.Join("\nUNION ALL\n", visibility.RowsOf(look).Select(rows => (Sql)$"""
+            SELECT {i}.target_id
+            FROM   {visibility.ReachedAndSeen(reverse.Type)} {q} CROSS JOIN {rows.From("index_reference", i)}
+            WHERE  {visibility.Appears(look)} AND {visibility.Opened(look, reverse.Type)}
+            AND    {Holds(look, reverse.Type, reverse.Criterion)}
+            AND    {i}.resource = {q}.key AND {i}.parameter = {ParameterNumber.Of(reverse.Type, reverse.Reference.Code)} AND {rows.Holds(i)}
+            AND    {i}.target_type = {type}
+            """));
     }
 
     private Sql LastUpdated(Look look, LastUpdatedCriterion updated)

@@ -50,14 +50,14 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
     {
         var (i, s, t, q) = (visibility.Alias(), visibility.Alias(), visibility.Alias(), visibility.Alias());
         var target = include.Target is null ? (Sql)$"1 = 1" : (Sql)$"{t}.type = {include.Target}";
-        return Sql.Join("\nUNION ALL\n", visibility.RowsOf(new(s, s), i).Select(rows => (Sql)$"""
+        return Sql.Join("\nUNION ALL\n", visibility.RowsOf(new(s, s)).Select(rows => (Sql)$"""
             SELECT {t}.key
             FROM  (SELECT {q}.key AS key, {visibility.Tier(q)} AS seen, {visibility.Party(q)} AS party
                    FROM   resource {q}
                    WHERE  {q}.type = {type} AND {q}.id IN {Sql.PaddedList(ids)}
                    {visibility.Dialect.Page(int.MaxValue)}) {s}
-            CROSS JOIN index_reference {i} CROSS JOIN resource {t}
-            WHERE  {i}.resource = {s}.key AND {i}.parameter = {ParameterNumber.Of(type, include.Parameter.Code)} AND {rows}
+            CROSS JOIN {rows.From("index_reference", i)} CROSS JOIN resource {t}
+            WHERE  {i}.resource = {s}.key AND {i}.parameter = {ParameterNumber.Of(type, include.Parameter.Code)} AND {rows.Holds(i)}
             AND    {t}.type = {i}.target_type AND {t}.id = {i}.target_id AND {target} AND {visibility.Visible(t)}
             """));
     }
@@ -71,49 +71,32 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
             return $"SELECT key FROM resource WHERE 1 = 0";
         }
 
-        var (i, s) = (visibility.Alias(), visibility.Alias());
-        var places = new List<Sql>();
-        if (visibility.Own(holder) is { } own)
+        var found = visibility.Places(holder).Select(place =>
         {
-            places.Add(own.Holds(i));
-        }
-
+            var (i, s) = (visibility.Alias(), visibility.Alias());
+            return (Sql)$"""
+                SELECT {s}.key FROM {place.From("index_reference", i)} CROSS JOIN resource {s}
+                WHERE  {PointsAt(i)} AND {place.Holds(i)} AND {s}.key = {i}.resource
+                AND    {criteria.Sees(s, holder, [], look => [$"{i}.tier <= {look.S}.seen"])}
+                """;
+        }).ToList();
         if (visibility.HasGrants)
         {
-            places.Add(visibility.InLane(i));
-        }
-
-        Sql points = $"""
-            {i}.parameter = {ParameterNumber.Of(holder, include.Parameter.Code)}
-            AND    {i}.target_type = {type} AND {i}.target_id IN {Sql.PaddedList(ids)}
-            """;
-        var found = places.Select(place => (Sql)$"""
-            SELECT {s}.key FROM index_reference {i} CROSS JOIN resource {s}
-            WHERE  {points} AND {place} AND {s}.key = {i}.resource
-            AND    {criteria.Sees(s, holder, [], look => [$"{i}.tier <= {look.S}.seen"])}
-            """).ToList();
-        if (visibility.HasGrants)
-        {
-            found.AddRange(Reached(holder, points, i));
+            var (i, s) = (visibility.Alias(), visibility.Alias());
+            var look = new Look(s, s);
+            found.AddRange(visibility.RowsOf(look).Select(rows => (Sql)$"""
+                SELECT {s}.key FROM {visibility.ReachedAndSeen(holder)} {s} CROSS JOIN {rows.From("index_reference", i)}
+                WHERE  {i}.resource = {s}.key AND {rows.Holds(i)} AND {PointsAt(i)}
+                AND    {visibility.Appears(look)} AND {visibility.Opened(look, holder)}
+                """));
         }
 
         return found.Count == 0 ? $"SELECT key FROM resource WHERE 1 = 0" : Sql.Join("\nUNION ALL\n", found);
-    }
 
-    private IEnumerable<Sql> Reached(string holder, Sql points, Sql i)
-    {
-        var (s, q) = (visibility.Alias(), visibility.Alias());
-        var look = new Look(s, s);
-        return visibility.RowsOf(look, i).Select(rows => (Sql)$"""
-            SELECT {s}.key
-            FROM  (SELECT {q}.*, {visibility.Tier(q)} AS seen, {visibility.Party(q)} AS party
-                   FROM   resource {q}
-                   WHERE  {q}.key IN ({visibility.Reached(holder, null)})
-                   {visibility.Dialect.Page(int.MaxValue)}) {s}
-            CROSS JOIN index_reference {i}
-            WHERE  {i}.resource = {s}.key AND {rows} AND {points}
-            AND    {s}.deleted = 0 AND {visibility.Appears(look)} AND {visibility.Opened(look, holder)}
-            """);
+        Sql PointsAt(Sql i) => $"""
+            {i}.parameter = {ParameterNumber.Of(holder, include.Parameter.Code)}
+            AND    {i}.target_type = {type} AND {i}.target_id IN {Sql.PaddedList(ids)}
+            """;
     }
 
     private List<SeenResource> Fetch(Sql keys)

@@ -13,7 +13,7 @@ internal readonly record struct Place(long Zone, long BasicZone, int Lane)
 {
     public const int NoLane = 0;
 
-    /// <summary>Basic and unlabelled, of a patient with grants.</summary>
+    /// <summary>Basic and unlabelled, of a patient with grants or of nobody.</summary>
     public const int Spoken = 1;
 
     /// <summary>Basic and unlabelled, of a patient who said nothing: an agreement's default opens it.</summary>
@@ -25,15 +25,11 @@ internal readonly record struct Place(long Zone, long BasicZone, int Lane)
     public static Place Of(string type, string source, string? subject, long labels, bool hasGrants)
     {
         var zone = ZoneNumber.Of(source, labels);
-        if (subject is null)
-        {
-            return new(zone, labels == 0 && SharingPolicy.Default.IsDirectory(type) ? ZoneNumber.Directory : zone, NoLane);
-        }
-
-        var lane = labels == 0 ? hasGrants ? Spoken : Unspoken
+        var lane = labels == 0 ? subject is null || hasGrants ? Spoken : Unspoken
             : (labels & ~Labels.Common) == 0 ? Common
             : NoLane;
-        return new(zone, zone, lane);
+        var isOpen = subject is null && labels == 0 && SharingPolicy.Default.IsDirectory(type);
+        return new(zone, isOpen ? ZoneNumber.Directory : zone, lane);
     }
 
     public long ZoneAt(byte tier) => IsBasic(tier) ? BasicZone : Zone;

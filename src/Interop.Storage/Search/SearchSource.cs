@@ -24,7 +24,7 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
         private readonly CriterionSql criterionSql;
         private readonly Visibility visibility;
         private readonly SearchCriterion? best;
-        private readonly OwnZones? own;
+        private readonly SearchPlace? own;
         private readonly SqlValue? record;
 
         public Plan(string type, IReadOnlyList<SearchCriterion> criteria, CriterionSql criterionSql, Visibility visibility)
@@ -45,12 +45,7 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
         {
             var r = R;
             Sql all = $"{r}.type = {type}";
-            if (best is IdCriterion)
-            {
-                return new($"resource r", all, $"r.key");
-            }
-
-            if (visibility.HasGrants)
+            if (visibility.HasGrants || best is IdCriterion)
             {
                 return new($"resource r", $"{all} AND r.key IN ({Keys()})", $"r.key");
             }
@@ -60,68 +55,67 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
                 return new($"resource r", $"1 = 0", $"r.key");
             }
 
-            return Streaming() ?? (ByBest(own.Holds) is { } keys
-                ? new($"resource r", $"{all} AND r.key IN ({keys})", $"r.key")
-                : new($"resource r", $"{all} AND {InRecord(r)}{own.Holds(r)}", $"r.key"));
+            return Streaming() ?? (own.IsOrdered && ByBest(own) is null
+                ? new($"resource r", $"{all} AND {InRecord(r)}{own.Holds(r)}", $"r.key")
+                : new($"resource r", $"{all} AND r.key IN ({Keys()})", $"r.key"));
         }
 
         /// <summary>The keys of visible resources of the type among which are all that meet the criteria.</summary>
         public Sql Keys()
         {
-            var places = new List<Sql>();
-            if (best is IdCriterion ids)
-            {
-                return $"SELECT key FROM resource WHERE type = {type} AND id IN {Sql.PaddedList(ids.Ids)}";
-            }
-
-            if (own is not null)
-            {
-                places.Add(In(own.Holds));
-            }
-
+            var places = visibility.Places(type).Select(In).ToList();
             if (visibility.HasGrants)
             {
-                places.Add(In(visibility.InLane));
-                places.Add(visibility.Reached(type, record));
+                places.Add(best is IdCriterion named ? visibility.ReachedOf(type, Named(named)) : visibility.Reached(type, record));
             }
 
             return places.Count == 0 ? $"SELECT key FROM resource WHERE 1 = 0" : Sql.Join("\nUNION ALL\n", places);
         }
 
-        private Sql In(Func<Sql, Sql> place)
+        private Func<Sql, Sql> Named(IdCriterion ids) => row => $"{row}.type = {type} AND {row}.id IN {Sql.PaddedList(ids.Ids)}";
+
+        private Sql In(SearchPlace place)
         {
             var o = visibility.Alias();
-            return ByBest(place) ?? $"SELECT {o}.key FROM resource {o} WHERE {o}.type = {type} AND {InRecord(o)}{place(o)}";
+            if (best is IdCriterion ids)
+            {
+                return $"SELECT {o}.key FROM resource {o} WHERE {Named(ids)(o)} AND {place.Holds(o)}";
+            }
+
+            return ByBest(place) ?? (visibility.OneRecord(type) is null
+                ? $"SELECT {o}.key FROM {place.From("resource", o)} WHERE {o}.type = {type} AND {place.Holds(o)}"
+                : (Sql)$"SELECT {o}.key FROM resource {o} WHERE {o}.type = {type} AND {InRecord(o)}{place.Holds(o)}");
         }
 
         /// <summary>The record is the scopes'; a criterion about a patient is also met by what is about two.</summary>
         private Sql InRecord(Sql r) => visibility.OneRecord(type) is { } patient ? (Sql)$"{r}.subject = {patient} AND " : (Sql)$"";
 
         /// <summary>Keys that the best criterion leads to in a place; null where it leads nowhere.</summary>
-        private Sql? ByBest(Func<Sql, Sql> place)
+        private Sql? ByBest(SearchPlace place)
         {
             var (i, t) = (visibility.Alias(), visibility.Alias());
             switch (best)
             {
                 case ValueCriterion { Parameter.Type: SearchParameterType.Composite } value:
-                    return $"SELECT {i}.resource FROM {criterionSql.Tuples(type, value, i)} AND {place(i)}";
+                    return $"SELECT {i}.resource FROM {criterionSql.Tuples(type, value, i, place.From("index_composite", i))} AND {place.Holds(i)}";
 
                 case ValueCriterion value:
                     return $"""
-                        SELECT {i}.resource FROM {ValueSql.Table(value.Parameter.Type)} {i}
-                        WHERE  {i}.parameter = {ParameterNumber.Of(type, value.Parameter.Code)} AND {place(i)} AND {CriterionSql.AnyOf(value, i)}
+                        SELECT {i}.resource FROM {place.From(ValueSql.TableName(value.Parameter.Type), i)}
+                        WHERE  {i}.parameter = {ParameterNumber.Of(type, value.Parameter.Code)} AND {place.Holds(i)}
+                        AND    {CriterionSql.AnyOf(value, i)}
                         """;
 
                 case ChainCriterion { Targets: [var target] } chain when visibility.Allows(target.Type):
                     return $"""
-                        SELECT {i}.resource FROM resource {t} CROSS JOIN index_reference {i}
+                        SELECT {i}.resource FROM resource {t} CROSS JOIN {place.From("index_reference", i)}
                         WHERE  {t}.key IN ({Of(target.Type, target.Criterion).Keys()})
-                        AND    {i}.parameter = {ParameterNumber.Of(type, chain.Reference.Code)} AND {place(i)}
+                        AND    {i}.parameter = {ParameterNumber.Of(type, chain.Reference.Code)} AND {place.Holds(i)}
                         AND    {i}.target_id = {t}.id AND {i}.target_type = {t}.type
                         """;
 
                 // Where all is the sight's own, what points at something is as visible as the rest.
-                case ReverseCriterion reverse when !visibility.HasGrants && visibility.Allows(reverse.Type):
+                case ReverseCriterion reverse when !visibility.HasGrants && place.IsWhole && visibility.Allows(reverse.Type):
                     return $"""
                         SELECT {t}.key FROM index_reference {i} CROSS JOIN resource {t}
                         WHERE  {i}.resource IN ({Of(reverse.Type, reverse.Criterion).Keys()})
@@ -142,7 +136,7 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
         /// </summary>
         private SearchSource? Streaming()
         {
-            if (best is not ValueCriterion { Modifier: SearchModifier.None, Values: [var value] } single || !own!.IsOne)
+            if (best is not ValueCriterion { Modifier: SearchModifier.None, Values: [var value] } single || !own!.IsOrdered)
             {
                 return null;
             }
@@ -183,7 +177,7 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
     /// <summary>The one patient whom a criterion names as the subject.</summary>
     private static SqlValue? PatientOf(SearchCriterion criterion) => criterion is ValueCriterion
     {
-        Parameter.Code: "patient" or "subject", Modifier: SearchModifier.None, Values: [ReferenceValue { Type: "Patient", Id: { } id }],
+        Parameter.Code: "patient" or "subject", Modifier: SearchModifier.None, Values: [ReferenceValue { Type: "Patient" or null, Id: { } id }],
     }
         ? new(id)
         : null;

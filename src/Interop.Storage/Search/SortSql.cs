@@ -70,9 +70,10 @@ internal sealed record SortSql(Sql Name, Sql Column, bool Descending)
             _ => throw new ArgumentOutOfRangeException(nameof(sort)),
         });
 
-        var rows = visibility.RowsOf(new(r, seen), i).Select(visible => (Sql)$"""
-            SELECT {i}.{column} AS value FROM {visibility.Seen(r)} {seen} CROSS JOIN {ValueSql.Table(sort.Parameter.Type)} {i}
-            WHERE  {i}.resource = r.key AND {i}.parameter = {ParameterNumber.Of(type, sort.Parameter.Code)} AND {visible}
+        var rows = visibility.RowsOf(new(r, seen)).Select(visible => (Sql)$"""
+            SELECT {i}.{column} AS value
+            FROM   {visibility.Seen(r)} {seen} CROSS JOIN {visible.From(ValueSql.TableName(sort.Parameter.Type), i)}
+            WHERE  {i}.resource = r.key AND {i}.parameter = {ParameterNumber.Of(type, sort.Parameter.Code)} AND {visible.Holds(i)}
             """);
         return $"(SELECT {Sql.Name(sort.Descending ? "max" : "min")}(x.value) FROM ({Sql.Join("\nUNION ALL\n", rows)}) x)";
     }

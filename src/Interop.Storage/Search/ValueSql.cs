@@ -12,7 +12,9 @@ internal static class ValueSql
     // Doubles that come from decimals differ in their last digits.
     private const double Tolerance = 1e-12;
 
-    public static Sql Table(SearchParameterType type) => Sql.Name(type switch
+    public static Sql Table(SearchParameterType type) => Sql.Name(TableName(type));
+
+    public static string TableName(SearchParameterType type) => type switch
     {
         SearchParameterType.Token => "index_token",
         SearchParameterType.String => "index_string",
@@ -24,7 +26,7 @@ internal static class ValueSql
         SearchParameterType.Special => "index_position",
         SearchParameterType.Composite => "index_composite",
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
-    });
+    };
 
     public static Sql Match(SearchValue value, SearchModifier modifier, Sql i) => value switch
     {

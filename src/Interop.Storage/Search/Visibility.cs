@@ -97,7 +97,7 @@ internal sealed class Visibility
              AND ({r}.source <> {organization} OR {ownTier} < 1) THEN 1
         WHEN {r}.source = {organization} THEN CASE WHEN ({r}.labels & {ownHidden}) = 0 THEN {ownTier} ELSE 0 END
         WHEN {r}.subject IS NULL THEN 0
-        ELSE {Granted(r)}
+        ELSE {(HasGrants ? Granted(r) : Sql.Number(0))}
         END
         """;
 
@@ -135,19 +135,21 @@ internal sealed class Visibility
     public Sql Opened(Look look, string? type, Sql? isCurrent = null) => scopes?.Opens(look, type, isCurrent) ?? $"1 = 1";
 
     /// <summary>
-    /// Ways to the index rows that the sight has of the row: those of its tier, and those that its organisation has as a party. Each goes
-    /// by an index that leads to no others.
+    /// Where the index rows are that the sight has of one row: those of its tier, and those that its organisation has as a party.
     /// </summary>
-    /// <param name="i">An index row of the resource.</param>
-    public IReadOnlyList<Sql> RowsOf(Look look, Sql i) => HasGrants
-        ? [
-            $"{i}.tier <= {look.S}.seen",
-            $"""
-            {look.S}.party = 1 AND {look.S}.seen < 4 AND {i}.party IN ('', {organization}) AND {i}.party_tier <= {look.S}.seen
-            AND {i}.party_tier < {i}.tier
-            """,
-        ]
-        : [$"{i}.tier <= {look.S}.seen"];
+    public IReadOnlyList<SearchPlace> RowsOf(Look look)
+    {
+        var ofTier = new SearchPlace(row => $"{row}.tier <= {look.S}.seen", dialect);
+        return !HasGrants
+            ? [ofTier]
+            : [ofTier, new(
+                row => $"""
+                    {look.S}.party = 1 AND {look.S}.seen < 4 AND {row}.party IN ('', {organization}) AND {row}.party_tier <= {look.S}.seen
+                    AND {row}.party_tier < {row}.tier
+                    """,
+                dialect,
+                "by_party")];
+    }
 
     /// <summary>
     /// Below own a reference is there only when its target is visible, because the view has it only then, whatever type the scopes open.
@@ -185,41 +187,79 @@ internal sealed class Visibility
     /// Where the staff of the sight's own organisation look for what they see by role, and everybody for the directory; null where there
     /// is nothing that a role or an agreement of itself shows.
     /// </summary>
-    public OwnZones? Own(string type)
+    public SearchPlace? Own(string type)
     {
         var zones = new List<long>();
-        var isDirectory = SharingPolicy.Default.IsDirectory(type);
-        if (isDirectory && sight.Directory)
+        if (sight.Directory && SharingPolicy.Default.IsDirectory(type))
         {
             zones.Add(ZoneNumber.Directory);
         }
 
-        var keeps = sight.Keeps.Contains(type);
-        if (sight.OwnTier == Sharing.Policy.Tier.None && !keeps)
+        var isKept = sight.Keeps.Contains(type);
+        if (sight.OwnTier != Sharing.Policy.Tier.None || isKept)
         {
-            return zones.Count == 0 ? null : new(zones, IsByLane: false);
+            zones.Add(ZoneNumber.Of(sight.Organization, isHeld: false));
+            if (isKept || (sight.OwnCleared & Labels.NamedOnly) != 0)
+            {
+                zones.Add(ZoneNumber.Of(sight.Organization, isHeld: true));
+            }
         }
 
-        zones.Add(ZoneNumber.Of(sight.Organization, isHeld: false));
-        if (keeps || (sight.OwnCleared & Labels.NamedOnly) != 0)
+        if (zones.Count == 0)
         {
-            zones.Add(ZoneNumber.Of(sight.Organization, isHeld: true));
+            return null;
         }
 
         // A role that sees little of its own organisation's records finds just that in lanes, if they hold all that it clears.
-        var isByLane = !isDirectory && !keeps && sight.OwnTier == Sharing.Policy.Tier.Basic && (sight.OwnCleared & ~Labels.Common) == 0;
-        return new(zones, isByLane);
+        return !isKept && sight.OwnTier == Sharing.Policy.Tier.Basic && (sight.OwnCleared & ~Labels.Common) == 0
+            ? new(row => $"{InZones(row)} AND {row}.lane IN (1, 2, 3) AND {row}.lane > 0", dialect, "by_lane")
+            : new(InZones, dialect) { IsOrdered = zones.Count == 1 };
+
+        Sql InZones(Sql row) => zones.Count == 1 ? $"{row}.zone = {zones[0]}" : (Sql)$"{row}.zone IN {Sql.List(zones)}";
     }
 
-    /// <summary>The row is what agreements alone open to the sight: basic, of patients who said nothing.</summary>
-    public Sql InLane(Sql i)
+    /// <summary>Where agreements alone open something to the sight: what is basic, of patients who said nothing.</summary>
+    public SearchPlace Lane()
     {
         var grant = Alias();
+        return new(
+            row => $"""
+                {row}.zone IN (
+                    SELECT {grant}.zone FROM sharing_grant {grant}
+                    WHERE  {Opening(grant)} AND {grant}.subject = '')
+                AND {row}.lane = {Sql.Number(Place.Unspoken)} AND {row}.lane > 0
+                """,
+            dialect,
+            "by_lane");
+    }
+
+    /// <summary>The places where the sight finds rows of a type, beside what grants reach.</summary>
+    public IReadOnlyList<SearchPlace> Places(string type)
+    {
+        var places = new List<SearchPlace>(2);
+        if (Own(type) is { } own)
+        {
+            places.Add(own);
+        }
+
+        if (HasGrants)
+        {
+            places.Add(Lane());
+        }
+
+        return places;
+    }
+
+    /// <summary>What grants reach of a type, with the tier and party of each row: what judging and criteria ask of it.</summary>
+    public Sql ReachedAndSeen(string type)
+    {
+        var r = Alias();
         return $"""
-            {i}.zone IN (
-                SELECT {grant}.zone FROM sharing_grant {grant}
-                WHERE  {Opening(grant)} AND {grant}.subject = '')
-            AND {i}.lane = {Sql.Number(Place.Unspoken)} AND {i}.lane > 0
+            (SELECT {r}.key, {r}.type, {r}.id, {r}.subject, {r}.requires, {r}.tier, {r}.party_tier,
+                    {r}.changed_1, {r}.changed_2, {r}.changed_3, {r}.changed_4, {Tier(r)} AS seen, {Party(r)} AS party
+             FROM   resource {r}
+             WHERE  {r}.key IN ({Reached(type, null)}) AND {r}.deleted = 0
+             {dialect.Page(int.MaxValue)})
             """;
     }
 
@@ -233,6 +273,19 @@ internal sealed class Visibility
             SELECT {h}.resource
             FROM   sharing_grant {grant} CROSS JOIN reach {h}
             WHERE  {Opening(grant)} AND {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf(type)} {ofSubject}
+            """;
+    }
+
+    /// <summary>The same of some resources that are named: their patients lead to grants, so that those of others cost nothing.</summary>
+    /// <param name="named">That a row of resource is one of them.</param>
+    public Sql ReachedOf(string type, Func<Sql, Sql> named)
+    {
+        var (r, grant, h) = (Alias(), Alias(), Alias());
+        return $"""
+            SELECT {r}.key
+            FROM   resource {r} CROSS JOIN sharing_grant {grant} CROSS JOIN reach {h}
+            WHERE  {named(r)} AND {Opening(grant)} AND {grant}.subject IN ('', {r}.subject)
+            AND    {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf(type)} AND {h}.subject = {r}.subject AND {h}.resource = {r}.key
             """;
     }
 
@@ -307,22 +360,6 @@ internal sealed class Visibility
                 AND    {grant}.valid_from <= {instant} AND {instant} < {grant}.valid_to
                 AND    ({r}.labels & ~{grant}.cleared) = 0), 0)
             """;
-    }
-}
-
-/// <summary>The zones in which a sight sees rows by role, whole or by lane.</summary>
-internal sealed record OwnZones(IReadOnlyList<long> Zones, bool IsByLane)
-{
-    /// <summary>Whether rows come out of it in the order of the index alone.</summary>
-    public bool IsOne => Zones.Count == 1 && !IsByLane;
-
-    /// <param name="i">A row of resource or of an index.</param>
-    public Sql Holds(Sql i)
-    {
-        var zone = Zones.Count == 1 ? (Sql)$"{i}.zone = {Zones[0]}" : (Sql)$"{i}.zone IN {Sql.List(Zones)}";
-        return IsByLane
-            ? $"{zone} AND {i}.lane IN ({Sql.Number(Place.Spoken)}, {Sql.Number(Place.Unspoken)}, {Sql.Number(Place.Common)}) AND {i}.lane > 0"
-            : zone;
     }
 }
 
