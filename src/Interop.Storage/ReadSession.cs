@@ -99,20 +99,6 @@ public sealed class ReadSession : IAsyncDisposable
         return new(rows.CasesOf(patient, source));
     }
 
-    /// <summary>The oldest audit rows with a higher sequence number.</summary>
-    public ValueTask<IReadOnlyList<AuditEntry>> AuditAsync(long after, int count, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return new(rows.Audit.Read(after, count));
-    }
-
-    /// <summary>What a client of an organisation did, oldest first. Reads the whole trail: for the sandbox, whose trail is short.</summary>
-    public ValueTask<IReadOnlyList<AuditRow>> AuditOfClientAsync(string client, string organization, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return new(rows.Audit.OfClient(client, organization));
-    }
-
     /// <summary>How many resources are stored and not deleted: for operators, never for callers.</summary>
     public ValueTask<long> CountAsync(CancellationToken cancellationToken)
     {
@@ -125,8 +111,6 @@ public sealed class ReadSession : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         return new(rows.Setting(name));
     }
-
-    internal AuditVerification VerifyAudit(CancellationToken cancellationToken) => rows.Audit.Verify(cancellationToken);
 
     /// <summary>Ends the snapshot; a second time does nothing.</summary>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref isOver, 1) == 0 ? store.ReturnAsync(rows) : ValueTask.CompletedTask;

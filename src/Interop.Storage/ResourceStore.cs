@@ -1,25 +1,25 @@
 using System.Collections.Concurrent;
+using Interop.Storage.Audit;
 using Interop.Storage.Dialects;
 using Interop.Storage.Search;
 
 namespace Interop.Storage;
 
 /// <summary>
-/// The database: resources, the rows that say who may see them, and the audit trail. Any number of readers, each on a snapshot;
-/// one writer that commits the works of several callers together. It joins what sharing compiled and decides nothing.
+/// The database: resources, the rows that say who may see them, and beside it the audit trail. Any number of readers, each on a snapshot;
+/// one writer that commits the works of several callers together, and one for the trail. It joins what sharing compiled and decides
+/// nothing.
 /// </summary>
 public sealed class ResourceStore : IAsyncDisposable
 {
     private readonly Dialect dialect;
     private readonly WriteQueue queue;
+    private readonly AuditTrailWriter trail;
     private readonly ConcurrentBag<ResourceRows> idle = [];
     private volatile bool isClosed;
 
-    private ResourceStore(Dialect dialect, WriteQueue queue)
-    {
-        this.dialect = dialect;
-        this.queue = queue;
-    }
+    private ResourceStore(Dialect dialect, WriteQueue queue, AuditTrailWriter trail) =>
+        (this.dialect, this.queue, this.trail) = (dialect, queue, trail);
 
     /// <summary>
     /// Opens <c>sqlite:PATH</c>, creating and migrating what is missing; <c>sqlite::memory:</c> is a temporary file that is deleted
@@ -36,8 +36,9 @@ public sealed class ResourceStore : IAsyncDisposable
 
         var dialect = new SqliteDialect(database[prefix.Length..]);
         var writing = await Statements.OpenAsync(dialect, readOnly: false, cancellationToken);
-        SchemaMigration.Apply(writing, dialect);
-        return new(dialect, new(new(writing, dialect), dialect));
+        SchemaMigration.Apply(writing, dialect, dialect.Name);
+        var trail = await AuditTrailWriter.OpenAsync(writing, dialect, cancellationToken);
+        return new(dialect, new(new(writing, dialect), dialect, trail), trail);
     }
 
     /// <summary>One snapshot to read from. Dispose it soon: it keeps old pages alive. The token stops what is read from it, too.</summary>
@@ -70,16 +71,24 @@ public sealed class ResourceStore : IAsyncDisposable
         },
         cancellationToken);
 
-    /// <summary>Appends to the audit trail and completes when the row is durable.</summary>
-    public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) =>
-        queue.AddAuditAsync(row, cancellationToken);
+    /// <summary>Appends to the audit trail and completes when the row is durable, whatever is being written meanwhile.</summary>
+    public Task RecordAsync(AuditRow row, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return trail.AppendAsync([new(null, row)]);
+    }
+
+    /// <summary>The oldest audit rows with a higher sequence number.</summary>
+    public Task<IReadOnlyList<AuditEntry>> AuditAsync(long after, int count, CancellationToken cancellationToken) =>
+        ReadTrailAsync(chain => chain.Read(after, count), cancellationToken);
+
+    /// <summary>What a client of an organisation did, oldest first.</summary>
+    public Task<IReadOnlyList<AuditRow>> AuditOfClientAsync(string client, string organization, CancellationToken cancellationToken) =>
+        ReadTrailAsync(chain => chain.OfClient(client, organization), cancellationToken);
 
     /// <summary>Walks the audit trail from its start and says where it first fails to hold.</summary>
-    public async Task<AuditVerification> VerifyAuditAsync(CancellationToken cancellationToken)
-    {
-        await using var read = await OpenReadAsync(cancellationToken);
-        return await Task.Run(() => read.VerifyAudit(cancellationToken), cancellationToken);
-    }
+    public Task<AuditVerification> VerifyAuditAsync(CancellationToken cancellationToken) =>
+        ReadTrailAsync(chain => chain.Verify(cancellationToken), cancellationToken);
 
     /// <summary>Finishes the works that are queued, then closes.</summary>
     public async ValueTask DisposeAsync()
@@ -91,12 +100,20 @@ public sealed class ResourceStore : IAsyncDisposable
 
         isClosed = true;
         await queue.DisposeAsync();
+        await trail.DisposeAsync();
         while (idle.TryTake(out var rows))
         {
             await rows.Statements.DisposeAsync();
         }
 
         await dialect.CloseAsync();
+    }
+
+    private async Task<T> ReadTrailAsync<T>(Func<AuditChain, T> read, CancellationToken cancellationToken)
+    {
+        await using var statements = new Statements(await dialect.OpenAuditAsync(readOnly: true, cancellationToken));
+        statements.Execute(dialect.BeginRead);
+        return await Task.Run(() => read(new(statements, dialect)), cancellationToken);
     }
 
     internal async ValueTask ReturnAsync(ResourceRows rows)

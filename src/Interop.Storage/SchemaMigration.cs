@@ -7,10 +7,11 @@ namespace Interop.Storage;
 /// <summary>Brings a database to this program's schema: the numbered files that it has not seen, each in one transaction.</summary>
 internal static partial class SchemaMigration
 {
-    public static void Apply(Statements statements, Dialect dialect)
+    /// <param name="schema">The middle part of the names of the files.</param>
+    public static void Apply(Statements statements, Dialect dialect, string schema)
     {
         statements.Execute($"CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)");
-        var files = Files(dialect.Name);
+        var files = Files(schema);
         var newest = statements.Number($"SELECT MAX(number) FROM schema_migration") ?? 0;
         if (newest > files[^1].Number)
         {
@@ -27,10 +28,10 @@ internal static partial class SchemaMigration
         }
     }
 
-    private static List<(int Number, string Name)> Files(string dialect) =>
+    private static List<(int Number, string Name)> Files(string schema) =>
         [.. typeof(SchemaMigration).Assembly.GetManifestResourceNames()
             .Select(name => (Match: FileName().Match(name), Name: name))
-            .Where(file => file.Match.Success && file.Match.Groups[2].Value == dialect)
+            .Where(file => file.Match.Success && file.Match.Groups[2].Value == schema)
             .Select(file => (int.Parse(file.Match.Groups[1].Value, CultureInfo.InvariantCulture), file.Name))
             .Order()];
 

@@ -32,6 +32,21 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
 
     public int Execute(Sql sql) => Bind(sql).ExecuteNonQuery();
 
+    public int Execute(SqlText sql) => Bind(sql).ExecuteNonQuery();
+
+    /// <summary>Ends a transaction, if there is one, without its changes.</summary>
+    public void TryRollback()
+    {
+        try
+        {
+            Execute($"ROLLBACK");
+        }
+        catch (Exception failure) when (failure is DbException or InvalidOperationException)
+        {
+            // No transaction was open any more, or no connection: what we wanted.
+        }
+    }
+
     /// <summary>Several statements of a migration file, which are not kept.</summary>
     public void ExecuteScript(string script)
     {

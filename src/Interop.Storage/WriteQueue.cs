@@ -1,12 +1,14 @@
 using System.Threading.Channels;
+using Interop.Storage.Audit;
 using Interop.Storage.Dialects;
 using Interop.Storage.Search;
 
 namespace Interop.Storage;
 
 /// <summary>
-/// The one writer. It takes the works that wait, runs each in its own savepoint, commits them together, and only then tells
-/// their callers: one flush to disk serves many, and nobody is told of what a loss of power could still take back.
+/// The one writer of resources. It takes the works that wait, runs each in its own savepoint, commits them together, and only then, with
+/// their audit rows in the trail, tells their callers: one flush to disk serves many, and nobody is told of what a loss of power could
+/// still take back.
 /// </summary>
 internal sealed class WriteQueue : IAsyncDisposable
 {
@@ -14,16 +16,20 @@ internal sealed class WriteQueue : IAsyncDisposable
     private const int BatchSize = 256;
 
     private readonly Channel<Work> works = Channel.CreateBounded<Work>(new BoundedChannelOptions(4096) { SingleReader = true });
+    private readonly List<long> taken = [];
     private readonly ResourceRows rows;
     private readonly Dialect dialect;
+    private readonly AuditTrailWriter trail;
     private readonly WriteSession session;
+    private readonly PendingAudit pending;
     private readonly Task running;
+    private Task told = Task.CompletedTask;
 
-    public WriteQueue(ResourceRows rows, Dialect dialect)
+    public WriteQueue(ResourceRows rows, Dialect dialect, AuditTrailWriter trail)
     {
-        this.rows = rows;
-        this.dialect = dialect;
+        (this.rows, this.dialect, this.trail) = (rows, dialect, trail);
         session = new(rows);
+        pending = new(rows.Statements);
         running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -34,18 +40,11 @@ internal sealed class WriteQueue : IAsyncDisposable
         return await queued.Completion;
     }
 
-    /// <summary>Appends to the audit trail: half of all works do nothing else, and a single insert needs no savepoint.</summary>
-    public async Task AddAuditAsync(AuditRow row, CancellationToken cancellationToken)
-    {
-        var queued = new AuditWork(row);
-        await works.Writer.WriteAsync(queued, cancellationToken);
-        await queued.Completion;
-    }
-
     public async ValueTask DisposeAsync()
     {
         works.Writer.TryComplete();
         await running;
+        await told;
         await rows.Statements.DisposeAsync();
     }
 
@@ -54,29 +53,32 @@ internal sealed class WriteQueue : IAsyncDisposable
         var batch = new List<Work>(BatchSize);
         while (works.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            batch.Clear();
             while (batch.Count < BatchSize && works.Reader.TryRead(out var work))
             {
                 batch.Add(work);
             }
 
-            Commit(batch);
+            told = TellAsync([.. batch], Commit(batch));
+            batch.Clear();
         }
     }
 
-    private void Commit(List<Work> batch)
+    /// <summary>Gives the audit rows that were committed.</summary>
+    private List<PendingRow> Commit(List<Work> batch)
     {
+        var audited = new List<PendingRow>();
         try
         {
             rows.Statements.Execute(dialect.BeginWrite);
-            rows.Audit.Begin();
+            var removed = RemoveTaken();
             foreach (var work in batch)
             {
-                RunAlone(work);
+                RunAlone(work, audited);
             }
 
-            rows.Audit.SaveHead();
             rows.Statements.Execute($"COMMIT");
+            trail.Forget(removed);
+            return audited;
         }
         catch (Exception failure)
         {
@@ -86,7 +88,55 @@ internal sealed class WriteQueue : IAsyncDisposable
                 work.Fail(failure);
             }
 
-            TryRollback();
+            rows.Statements.TryRollback();
+            return [];
+        }
+    }
+
+    private void RunAlone(Work work, List<PendingRow> audited)
+    {
+        if (work.IsCancelled)
+        {
+            return;
+        }
+
+        rows.Statements.Execute($"SAVEPOINT work");
+        try
+        {
+            work.Run(session);
+            audited.AddRange(session.TakeAudited());
+        }
+        catch (Exception failure)
+        {
+            work.Fail(failure);
+            session.TakeAudited();
+            rows.Statements.Execute($"ROLLBACK TO work");
+        }
+
+        rows.Statements.Execute($"RELEASE work");
+    }
+
+    /// <summary>Callers are told when the trail has the rows too; meanwhile the next batch is written.</summary>
+    private async Task TellAsync(Work[] batch, List<PendingRow> audited)
+    {
+        if (audited.Count > 0)
+        {
+            try
+            {
+                await trail.AppendAsync(audited);
+                lock (taken)
+                {
+                    taken.AddRange(audited.Select(row => row.Number!.Value));
+                }
+            }
+            catch (Exception failure)
+            {
+                // The writes are there and their rows with them; the trail takes those later, but nobody is told that all is well.
+                foreach (var work in batch)
+                {
+                    work.Fail(failure);
+                }
+            }
         }
 
         foreach (var work in batch)
@@ -95,45 +145,18 @@ internal sealed class WriteQueue : IAsyncDisposable
         }
     }
 
-    private void RunAlone(Work work)
+    /// <summary>Pending rows that the trail has are no longer needed.</summary>
+    private long[] RemoveTaken()
     {
-        if (work.IsCancelled)
+        long[] numbers;
+        lock (taken)
         {
-            return;
+            numbers = [.. taken];
+            taken.Clear();
         }
 
-        if (work is AuditWork)
-        {
-            work.Run(session);
-            return;
-        }
-
-        rows.Statements.Execute($"SAVEPOINT work");
-        var head = rows.Audit.Head;
-        try
-        {
-            work.Run(session);
-        }
-        catch (Exception failure)
-        {
-            work.Fail(failure);
-            rows.Audit.Head = head;
-            rows.Statements.Execute($"ROLLBACK TO work");
-        }
-
-        rows.Statements.Execute($"RELEASE work");
-    }
-
-    private void TryRollback()
-    {
-        try
-        {
-            rows.Statements.Execute($"ROLLBACK");
-        }
-        catch (Exception failure) when (failure is System.Data.Common.DbException or InvalidOperationException)
-        {
-            // No transaction was open any more, or no connection: what we wanted. The callers have the first failure.
-        }
+        pending.Remove(numbers);
+        return numbers;
     }
 
     private abstract class Work
@@ -145,33 +168,6 @@ internal sealed class WriteQueue : IAsyncDisposable
         public abstract void Fail(Exception failure);
 
         public abstract void Complete();
-    }
-
-    private sealed class AuditWork(AuditRow row) : Work
-    {
-        private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private Exception? failure;
-
-        public Task Completion => completion.Task;
-
-        // Once queued it is written, even where the caller has gone: the trail is not the caller's to stop.
-        public override bool IsCancelled => false;
-
-        public override void Run(WriteSession session) => session.Audit(row);
-
-        public override void Fail(Exception failure) => this.failure ??= failure;
-
-        public override void Complete()
-        {
-            if (failure is not null)
-            {
-                completion.SetException(failure);
-            }
-            else
-            {
-                completion.SetResult();
-            }
-        }
     }
 
     private sealed class Work<T>(Func<WriteSession, T> work, CancellationToken cancellationToken) : Work

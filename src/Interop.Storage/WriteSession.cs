@@ -4,6 +4,7 @@ using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Sharing.Roster;
+using Interop.Storage.Audit;
 using Interop.Storage.Search;
 
 namespace Interop.Storage;
@@ -16,11 +17,14 @@ public sealed class WriteSession
 {
     private readonly ResourceRows rows;
     private readonly ResourceWriter writer;
+    private readonly PendingAudit pending;
+    private readonly List<PendingRow> audited = [];
 
     internal WriteSession(ResourceRows rows)
     {
         this.rows = rows;
         writer = new(rows);
+        pending = new(rows.Statements);
     }
 
     /// <summary>The stored resource, seen by nobody; a deleted one is marked so.</summary>
@@ -100,8 +104,16 @@ public sealed class WriteSession
     /// <summary>The patients whose grants differ from the defaults, or might once they are compiled again.</summary>
     public IReadOnlyList<string> PatientsWithGrants() => rows.PatientsWithGrants();
 
-    /// <summary>Appends to the audit trail in this transaction.</summary>
-    public void Audit(AuditRow row) => rows.Audit.Append(row);
+    /// <summary>Writes the row in this transaction; the trail takes it over before the work's caller is told.</summary>
+    public void Audit(AuditRow row) => audited.Add(pending.Add(row));
+
+    /// <summary>The rows of the work that has just run.</summary>
+    internal IReadOnlyList<PendingRow> TakeAudited()
+    {
+        PendingRow[] taken = [.. audited];
+        audited.Clear();
+        return taken;
+    }
 
     public void Enqueue(OutboxRow row) => writer.Enqueue(row);
 

@@ -91,8 +91,7 @@ public sealed class LaunchedAppTests : IAsyncLifetime
         await person.AllowAsync(browser, new CodeFlow(app).Link(("scope", Scope)));
         await browser.SubmitAsync(("Step", "search"), ("Name", "Lima"), ("BirthDate", "1988-02-29"));
 
-        await using var read = await server.Rows.OpenReadAsync(CancellationToken.None);
-        var row = (await read.AuditAsync(0, 10_000, CancellationToken.None)).Last(entry => entry.Row.Interaction == "search-type").Row;
+        var row = (await server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).Last(entry => entry.Row.Interaction == "search-type").Row;
         Assert.Equal(("interop-patient-picker", "account-ana", "general-hospital", "ana"), (row.Client, row.User, row.Organization, row.Practitioner));
         using var detail = JsonDocument.Parse(row.Detail);
         Assert.Contains("Lima", detail.RootElement.GetProperty("query").GetString(), StringComparison.Ordinal);

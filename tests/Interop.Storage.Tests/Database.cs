@@ -11,5 +11,8 @@ public abstract class Database : IDisposable
     /// <summary>Runs SQL behind the store's back, as somebody with access to the file could.</summary>
     public abstract void Tamper(string sql);
 
+    /// <summary>The same in the database of the audit trail.</summary>
+    public abstract void TamperWithTrail(string sql);
+
     public abstract void Dispose();
 }

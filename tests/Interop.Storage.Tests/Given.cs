@@ -86,7 +86,7 @@ internal static class Given
         return new(parameter, start, start + 86_400_000_000 - 1);
     }
 
-    public static AuditRow Audit(string outcome = "permit") =>
+    public static AuditRow Audited(string outcome = "permit") =>
         new(Now, "https://issuer.example", "client", null, Hospital, null, "TREAT", "read", "Patient/p1", "p1", outcome, "{}");
 
     public static async Task PutAsync(this ResourceStore store, params StoredWrite[] writes) => await store.WriteAsync(

@@ -17,11 +17,11 @@ public abstract partial class ResourceStoreContract
             {
                 session.Put(Resource("Patient/bad", "bad", 1, (1, Token("gender", "male"))));
                 session.ReplaceGrants("bad", null, [Grant("bad", Tier.Basic)]);
-                session.Audit(Audit());
+                session.Audit(Audited());
                 throw new InvalidDataException("no");
             },
             CancellationToken.None);
-        var after = store.RecordAsync(Audit("after"), CancellationToken.None);
+        var after = store.RecordAsync(Audited("after"), CancellationToken.None);
 
         await Assert.ThrowsAsync<InvalidDataException>(() => bad);
         await Task.WhenAll(good);
@@ -32,7 +32,7 @@ public abstract partial class ResourceStoreContract
         await using var read = await store.OpenReadAsync(CancellationToken.None);
         Assert.Empty(await read.GrantsOfAsync("bad", CancellationToken.None));
         Assert.Equal(50, await read.CountAsync(CancellationToken.None));
-        Assert.Equal(["after"], (await read.AuditAsync(0, 10, CancellationToken.None)).Select(entry => entry.Row.Outcome));
+        Assert.Equal(["after"], (await store.AuditAsync(0, 10, CancellationToken.None)).Select(entry => entry.Row.Outcome));
         Assert.True((await store.VerifyAuditAsync(CancellationToken.None)).Holds);
     }
 
@@ -62,12 +62,12 @@ public abstract partial class ResourceStoreContract
     {
         await store.PutAsync(Resource("Patient/p", "p", 1, (1, Token("gender", "male"))));
         await store.GrantAsync("p", Grant("p", Tier.Basic));
-        await store.RecordAsync(Audit(), CancellationToken.None);
+        await store.RecordAsync(Audited(), CancellationToken.None);
         await store.DisposeAsync();
         store = await database.OpenAsync();
 
         Assert.Equal("p", await store.IdsAsync("Patient?gender=male"));
-        await store.RecordAsync(Audit(), CancellationToken.None);
+        await store.RecordAsync(Audited(), CancellationToken.None);
         Assert.Equal(new(2, null, null), await store.VerifyAuditAsync(CancellationToken.None));
     }
 
@@ -77,11 +77,42 @@ public abstract partial class ResourceStoreContract
         await using var other = await database.OpenAsync();
         for (var number = 0; number < 5; number++)
         {
-            await store.RecordAsync(Audit(), CancellationToken.None);
-            await other.RecordAsync(Audit(), CancellationToken.None);
+            await store.RecordAsync(Audited(), CancellationToken.None);
+            await other.RecordAsync(Audited(), CancellationToken.None);
         }
 
         Assert.Equal(new(10, null, null), await store.VerifyAuditAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task No_write_keeps_an_audit_row_waiting()
+    {
+        using var release = new ManualResetEventSlim();
+        var writing = store.WriteAsync(session => release.Wait(), CancellationToken.None);
+
+        await store.RecordAsync(Audited("meanwhile"), CancellationToken.None);
+
+        Assert.False(writing.IsCompleted);
+        release.Set();
+        await writing;
+        Assert.Equal(new(1, null, null), await store.VerifyAuditAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_write_is_told_when_its_row_is_in_the_trail_and_one_that_was_left_behind_is_taken_over()
+    {
+        await store.WriteAsync(session => session.Audit(Audited("written")), CancellationToken.None);
+        Assert.Equal(["written"], (await store.AuditAsync(0, 10, CancellationToken.None)).Select(entry => entry.Row.Outcome));
+        await store.DisposeAsync();
+        database.Tamper("""
+            INSERT INTO audit_pending (number, instant, interaction, outcome, detail) VALUES (1, 1, 'create', 'again', '{}') ON CONFLICT DO NOTHING;
+            INSERT INTO audit_pending (number, instant, interaction, outcome, detail) VALUES (7, 1, 'create', 'left', '{}');
+            """);
+
+        store = await database.OpenAsync();
+
+        Assert.Equal(["written", "left"], (await store.AuditAsync(0, 10, CancellationToken.None)).Select(entry => entry.Row.Outcome));
+        Assert.Equal(new(2, null, null), await store.VerifyAuditAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -171,7 +202,7 @@ public abstract partial class ResourceStoreContract
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.RecordAsync(Audit(), cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.RecordAsync(Audited(), cancelled.Token));
 
         Assert.Equal(0, (await store.VerifyAuditAsync(CancellationToken.None)).Rows);
     }
@@ -190,11 +221,11 @@ public abstract partial class ResourceStoreContract
     {
         for (var number = 0; number < 6; number++)
         {
-            await store.RecordAsync(Audit($"permit{number}"), CancellationToken.None);
+            await store.RecordAsync(Audited($"permit{number}"), CancellationToken.None);
         }
 
         Assert.True((await store.VerifyAuditAsync(CancellationToken.None)).Holds);
-        database.Tamper(tampering);
+        database.TamperWithTrail(tampering);
 
         Assert.Equal(place, (await store.VerifyAuditAsync(CancellationToken.None)).BrokenSequence);
     }

@@ -8,9 +8,13 @@ public sealed class SqliteDatabase : Database
 
     public override string Setting => "sqlite:" + Path.Combine(folder, "interop.db");
 
-    public override void Tamper(string sql)
+    public override void Tamper(string sql) => Run("interop.db", sql);
+
+    public override void TamperWithTrail(string sql) => Run("interop-audit.db", sql);
+
+    private void Run(string file, string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={Setting["sqlite:".Length..]};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, file)};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -53,7 +53,7 @@ internal sealed partial class GuardedStore
 
         var grants = await read.GrantsOfAsync(persons.Consenting.Id, cancellationToken);
         var isPermitted = grants.Any(grant => grant.Grantee == agency && grant.Tier >= Tier.Intermediate);
-        var rows = await read.AuditOfClientAsync(client, agency, cancellationToken);
+        var rows = await store.AuditOfClientAsync(client, agency, cancellationToken);
         return
         [
             .. OnboardingChecklist.Cases(persons, isPermitted)

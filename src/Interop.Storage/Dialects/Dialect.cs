@@ -10,6 +10,9 @@ internal abstract class Dialect
 
     public abstract Task<DbConnection> OpenAsync(bool readOnly, CancellationToken cancellationToken);
 
+    /// <summary>A connection to the database of the audit trail.</summary>
+    public abstract Task<DbConnection> OpenAuditAsync(bool readOnly, CancellationToken cancellationToken);
+
     public abstract Task CloseAsync();
 
     /// <summary>Has the connection ask, from time to time while a statement runs, whether to give the statement up.</summary>

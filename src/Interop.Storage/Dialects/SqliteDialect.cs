@@ -28,7 +28,17 @@ internal sealed class SqliteDialect : Dialect
 
     public override Sql BeginWrite => $"BEGIN IMMEDIATE";
 
-    public override async Task<DbConnection> OpenAsync(bool readOnly, CancellationToken cancellationToken)
+    public override Task<DbConnection> OpenAsync(bool readOnly, CancellationToken cancellationToken) =>
+        OpenAsync(path, readOnly, cancellationToken);
+
+    public override Task<DbConnection> OpenAuditAsync(bool readOnly, CancellationToken cancellationToken) =>
+        OpenAsync(AuditPath(path), readOnly, cancellationToken);
+
+    /// <summary>The trail lies beside the database: <c>interop-audit.db</c> beside <c>interop.db</c>.</summary>
+    internal static string AuditPath(string path) =>
+        Path.Combine(Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}-audit{Path.GetExtension(path)}");
+
+    private static async Task<DbConnection> OpenAsync(string path, bool readOnly, CancellationToken cancellationToken)
     {
         if (!readOnly)
         {
@@ -62,9 +72,12 @@ internal sealed class SqliteDialect : Dialect
     {
         if (isTemporary)
         {
-            File.Delete(path);
-            File.Delete(path + "-wal");
-            File.Delete(path + "-shm");
+            foreach (var file in new[] { path, AuditPath(path) })
+            {
+                File.Delete(file);
+                File.Delete(file + "-wal");
+                File.Delete(file + "-shm");
+            }
         }
 
         return Task.CompletedTask;

@@ -296,3 +296,24 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('index_composite', 'index_composite_by_code', '4000000 200000 100000 50000 200 1'),
     ('index_composite', 'index_composite_by_lane', '1000000 50000 25000 25000 12000 200 1'),
     ('index_composite', 'index_composite_by_party', '400000 6 3 2 2 1 1 1');
+
+-- A write's audit row is stored with it, and from here taken into the trail's own database (0001-trail.audit.sql).
+CREATE TABLE audit_pending (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    instant BIGINT NOT NULL,
+    issuer TEXT NULL,
+    client TEXT NULL,
+    user_id TEXT NULL,
+    organization TEXT NULL,
+    practitioner TEXT NULL,
+    purposes TEXT NULL,
+    interaction TEXT NOT NULL,
+    target TEXT NULL,
+    patient TEXT NULL,
+    outcome TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+
+-- What the trail had here is taken over too, as it is.
+ALTER TABLE audit RENAME TO audit_before;
+DROP INDEX audit_by_patient;

@@ -23,14 +23,11 @@ internal sealed class ResourceRows
     {
         Statements = statements;
         Dialect = dialect;
-        Audit = new(statements, dialect);
     }
 
     public Statements Statements { get; }
 
     public Dialect Dialect { get; }
-
-    public AuditChain Audit { get; }
 
     public SeenResource? See(ResourceKey key, Sight sight) => ReadThrough(sight).See(key, sight, Statements);
 

@@ -113,8 +113,7 @@ public sealed class KilledServerTests : IAsyncLifetime
         Assert.Equal((await client.GetJsonAsync("Patient?_summary=count")).GetProperty("total").GetInt32(), total);
         Assert.All(acknowledged, write => Assert.Equal(write.Number, indexed[write.Id]));
 
-        await using var read = await server.Rows.OpenReadAsync(CancellationToken.None);
-        var created = (await read.AuditAsync(0, 1_000_000, CancellationToken.None))
+        var created = (await server.Rows.AuditAsync(0, 1_000_000, CancellationToken.None))
             .Where(entry => entry.Row is { Interaction: "create", Outcome: "permit" })
             .Select(entry => entry.Row.Target!)
             .ToHashSet();

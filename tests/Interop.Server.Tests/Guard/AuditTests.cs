@@ -84,7 +84,6 @@ public sealed class AuditTests : SceneTests
 
     private async Task<List<AuditRow>> RowsAsync()
     {
-        await using var read = await Server.Rows.OpenReadAsync(CancellationToken.None);
-        return [.. (await read.AuditAsync(0, 1000, CancellationToken.None)).Select(entry => entry.Row)];
+        return [.. (await Server.Rows.AuditAsync(0, 1000, CancellationToken.None)).Select(entry => entry.Row)];
     }
 }

@@ -121,8 +121,7 @@ public sealed class ForeignIssuerTests : IAsyncLifetime
         using var ours = server.As("hospital");
         using var second = await ours.GetAsync("Patient/p1");
 
-        await using var read = await server.Rows.OpenReadAsync(CancellationToken.None);
-        var rows = (await read.AuditAsync(0, 10_000, CancellationToken.None)).TakeLast(2).Select(entry => entry.Row.Issuer);
+        var rows = (await server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).TakeLast(2).Select(entry => entry.Row.Issuer);
         Assert.Equal([issuer.Authority, server.Issuer.Authority], rows);
     }
 

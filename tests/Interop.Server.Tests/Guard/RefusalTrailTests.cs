@@ -91,7 +91,6 @@ public sealed class RefusalTrailTests : IAsyncLifetime
 
     private async Task<List<AuditRow>> RowsAsync()
     {
-        await using var read = await server.Rows.OpenReadAsync(CancellationToken.None);
-        return [.. (await read.AuditAsync(0, 10_000, CancellationToken.None)).Select(entry => entry.Row)];
+        return [.. (await server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).Select(entry => entry.Row)];
     }
 }

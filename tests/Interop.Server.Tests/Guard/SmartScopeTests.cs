@@ -433,8 +433,7 @@ public sealed class SmartScopeTests : SceneTests
         using var response = await client.GetAsync("Patient/p1");
 
         Assert.Equal(200, (int)response.StatusCode);
-        await using var read = await Server.Rows.OpenReadAsync(CancellationToken.None);
-        var row = (await read.AuditAsync(0, 10_000, CancellationToken.None))[^1].Row;
+        var row = (await Server.Rows.AuditAsync(0, 10_000, CancellationToken.None))[^1].Row;
         Assert.Equal(isOurs ? "dr" : null, row.Practitioner);
     }
 

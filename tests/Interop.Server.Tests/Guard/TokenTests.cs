@@ -90,8 +90,7 @@ public sealed class TokenTests : SceneTests
 
     private async Task<int> RefusalsAsync()
     {
-        await using var read = await Server.Rows.OpenReadAsync(CancellationToken.None);
-        return (await read.AuditAsync(0, 10_000, CancellationToken.None)).Count(entry => entry.Row.Outcome == "deny");
+        return (await Server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).Count(entry => entry.Row.Outcome == "deny");
     }
 
     private string? Token(string fault)

@@ -107,7 +107,7 @@ public sealed class RunningServer : IAsyncDisposable
         await application.DisposeAsync();
         if (!keepsDatabase)
         {
-            foreach (var file in new[] { Database, Database + "-wal", Database + "-shm" })
+            foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Database)!, Path.GetFileNameWithoutExtension(Database) + "*"))
             {
                 File.Delete(file);
             }

@@ -219,7 +219,6 @@ public sealed class FishingTests : IAsyncLifetime
 
     private async Task<List<AuditRow>> AlertRowsAsync()
     {
-        await using var read = await server.Rows.OpenReadAsync(CancellationToken.None);
-        return [.. (await read.AuditAsync(0, 10_000, CancellationToken.None)).Select(entry => entry.Row).Where(row => row is { Outcome: "alert", Interaction: "fishing-alert" })];
+        return [.. (await server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).Select(entry => entry.Row).Where(row => row is { Outcome: "alert", Interaction: "fishing-alert" })];
     }
 }

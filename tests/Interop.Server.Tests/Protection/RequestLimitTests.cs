@@ -141,8 +141,7 @@ public sealed class RequestLimitTests : IAsyncLifetime
     /// <summary>Of each row about a limit, how often it was repeated; null for a first one.</summary>
     private async Task<List<int?>> RepeatedAsync()
     {
-        await using var read = await server.Rows.OpenReadAsync(CancellationToken.None);
-        return [.. (await read.AuditAsync(0, 1000, CancellationToken.None))
+        return [.. (await server.Rows.AuditAsync(0, 1000, CancellationToken.None))
             .Where(entry => entry.Row.Outcome == "deny")
             .Select(entry => JsonDocument.Parse(entry.Row.Detail).RootElement)
             .Where(detail => detail.GetProperty("rule").GetString()!.StartsWith("429 throttled", StringComparison.Ordinal))

@@ -79,8 +79,7 @@ public sealed class CrisisSummaryTests : SceneTests
 
         var issue = await response.OutcomeAsync(403);
         Assert.Equal("No open incident with this number is assigned to this agency.", issue.GetProperty("diagnostics").GetString());
-        await using var read = await Server.Rows.OpenReadAsync(CancellationToken.None);
-        Assert.Contains(await read.AuditAsync(0, 1000, CancellationToken.None), entry => entry.Row.Outcome == "alert");
+        Assert.Contains(await Server.Rows.AuditAsync(0, 1000, CancellationToken.None), entry => entry.Row.Outcome == "alert");
     }
 
     [Theory]

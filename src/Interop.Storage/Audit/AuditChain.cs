@@ -5,49 +5,55 @@ using System.Security.Cryptography;
 using System.Text;
 using Interop.Storage.Dialects;
 
-namespace Interop.Storage;
+namespace Interop.Storage.Audit;
 
 /// <summary>
 /// The audit trail: rows that are only ever added, each with a hash over the one before, and a record of the last one, so that a
 /// change, a gap and a cut-off end are found.
 /// </summary>
-internal sealed class AuditChain(Statements statements, Dialect dialect)
+internal sealed class AuditChain
 {
-    private const string HeadName = "audit.head";
-
-    private static readonly Sql Columns = $"""
-        sequence, instant, issuer, client, user_id, organization, practitioner, purposes, interaction, target, patient, outcome, detail,
-        previous_hash, hash
-        """;
-
     private static readonly AuditHead Start = new(0, new('0', 64));
 
-    /// <summary>The last row of the chain; a work that is undone must set it back.</summary>
-    public AuditHead Head { get; set; } = Start;
+    private readonly Statements statements;
+    private readonly Dialect dialect;
+    private readonly AuditValues values = new();
+    private readonly SqlValue sequence = new(0L);
+    private readonly SqlValue previousHash = new("");
+    private readonly SqlValue hash = new("");
+    private readonly SqlText insert;
+
+    public AuditChain(Statements statements, Dialect dialect)
+    {
+        (this.statements, this.dialect) = (statements, dialect);
+        Sql sql = $"""
+            INSERT INTO audit (sequence, {AuditColumns.All}, previous_hash, hash)
+            VALUES ({sequence}, {values.List}, {previousHash}, {hash})
+            """;
+        insert = sql.Flatten();
+    }
+
+    private AuditHead Head { get; set; } = Start;
 
     /// <summary>Reads the head at the start of a writing transaction: another process may have written since.</summary>
     public void Begin() => Head = Saved() ?? Start;
 
     public void SaveHead()
     {
-        if (Saved() != Head && Head != Start)
+        if (statements.Execute($"UPDATE head SET sequence = {Head.Sequence}, hash = {Head.Hash}") == 0)
         {
-            var value = $"{Head.Sequence} {Head.Hash}";
-            statements.Execute($"DELETE FROM setting WHERE name = {HeadName}");
-            statements.Execute($"INSERT INTO setting (name, value) VALUES ({HeadName}, {value})");
+            statements.Execute($"INSERT INTO head (sequence, hash) VALUES ({Head.Sequence}, {Head.Hash})");
         }
     }
 
     public void Append(AuditRow row)
     {
         var next = new AuditHead(Head.Sequence + 1, HashOf(Head.Sequence + 1, Head.Hash, row));
-        statements.Execute($"""
-            INSERT INTO audit
-                (sequence, instant, issuer, client, user_id, organization, practitioner, purposes, interaction, target, patient,
-                outcome, detail, previous_hash, hash)
-            VALUES ({next.Sequence}, {row.Instant}, {row.Issuer}, {row.Client}, {row.User}, {row.Organization}, {row.Practitioner},
-                {row.Purposes}, {row.Interaction}, {row.Target}, {row.Patient}, {row.Outcome}, {row.Detail}, {Head.Hash}, {next.Hash})
-            """);
+        values.Set(row);
+        sequence.Set(next.Sequence);
+        previousHash.Set(Head.Hash);
+        hash.Set(next.Hash);
+        statements.Execute(insert);
         Head = next;
     }
 
@@ -68,9 +74,9 @@ internal sealed class AuditChain(Statements statements, Dialect dialect)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var links = Links(last.Sequence, 1000);
-            foreach (var (entry, previousHash) in links)
+            foreach (var (entry, previous) in links)
             {
-                if (ProblemOf(entry, previousHash, last) is { } problem)
+                if (ProblemOf(entry, previous, last) is { } problem)
                 {
                     return new(last.Sequence, entry.Sequence, problem);
                 }
@@ -86,6 +92,8 @@ internal sealed class AuditChain(Statements statements, Dialect dialect)
             }
         }
     }
+
+    private static Sql Columns => $"sequence, {AuditColumns.All}, previous_hash, hash";
 
     private static string? ProblemOf(AuditEntry entry, string previousHash, AuditHead last)
     {
@@ -123,13 +131,8 @@ internal sealed class AuditChain(Statements statements, Dialect dialect)
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
-    private static (AuditEntry Entry, string PreviousHash) Link(DbDataReader reader)
-    {
-        var row = new AuditRow(
-            reader.GetInt64(1), reader.Text(2), reader.Text(3), reader.Text(4), reader.Text(5), reader.Text(6), reader.Text(7),
-            reader.GetString(8), reader.Text(9), reader.Text(10), reader.GetString(11), reader.GetString(12));
-        return (new(reader.GetInt64(0), row, reader.GetString(14)), reader.GetString(13));
-    }
+    private static (AuditEntry Entry, string PreviousHash) Link(DbDataReader reader) =>
+        (new(reader.GetInt64(0), AuditColumns.Read(reader, 1), reader.GetString(14)), reader.GetString(13));
 
     private List<(AuditEntry Entry, string PreviousHash)> Links(long after, int count) => statements.Query(
         $"""
@@ -140,11 +143,8 @@ internal sealed class AuditChain(Statements statements, Dialect dialect)
         """,
         Link);
 
-    private AuditHead? Saved()
-    {
-        var value = statements.First($"SELECT value FROM setting WHERE name = {HeadName}", reader => reader.GetString(0));
-        return value?.Split(' ') is [var sequence, var hash] ? new(long.Parse(sequence, CultureInfo.InvariantCulture), hash) : null;
-    }
+    private AuditHead? Saved() => statements.First(
+        $"SELECT sequence, hash FROM head", reader => new AuditHead(reader.GetInt64(0), reader.GetString(1)));
 }
 
 /// <summary>The last row of the audit trail: its number and its hash.</summary>
