@@ -18,6 +18,12 @@ public sealed class ResourceStore : IAsyncDisposable
     private readonly ConcurrentBag<ResourceRows> idle = [];
     private volatile bool isClosed;
 
+    /// <summary>
+    /// The work that one snapshot may ask for, in steps of the database's machine (a hundred million are about a second);
+    /// what takes more ends with <see cref="TooCostlyException"/>.
+    /// </summary>
+    public long MostSteps { get; set; } = long.MaxValue;
+
     private ResourceStore(Dialect dialect, WriteQueue queue, AuditTrailWriter trail) =>
         (this.dialect, this.queue, this.trail) = (dialect, queue, trail);
 
@@ -51,7 +57,7 @@ public sealed class ResourceStore : IAsyncDisposable
         }
 
         rows.Statements.Execute(dialect.BeginRead);
-        rows.Statements.StopAt(cancellationToken);
+        rows.Statements.StopAt(cancellationToken, MostSteps);
         return new(this, rows);
     }
 

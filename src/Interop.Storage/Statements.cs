@@ -14,21 +14,26 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
 
     private readonly Dictionary<string, DbCommand> prepared = [];
     private CancellationToken until;
+    private long most = long.MaxValue;
+    private long taken;
 
     /// <summary>A connection whose reading statements can be stopped.</summary>
     public static async Task<Statements> OpenAsync(Dialect dialect, bool readOnly, CancellationToken cancellationToken)
     {
         var connection = await dialect.OpenAsync(readOnly, cancellationToken);
         var statements = new Statements(connection);
-        dialect.StopWhen(connection, () => statements.until.IsCancellationRequested);
+        dialect.StopWhen(connection, statements.IsOver);
         return statements;
     }
 
     /// <summary>
-    /// From here on a statement that still runs when the token is cancelled is given up with <see cref="OperationCanceledException"/>.
-    /// Only while reading: to stop a writing statement undoes its whole transaction.
+    /// From here on a statement that still runs when the token is cancelled is given up with <see cref="OperationCanceledException"/>, and
+    /// one with which all of them together take more work than that with <see cref="TooCostlyException"/>. Only while reading: to stop a
+    /// writing statement undoes its whole transaction.
     /// </summary>
-    public void StopAt(CancellationToken cancellationToken) => until = cancellationToken;
+    /// <param name="mostSteps">Steps of the database's machine; long.MaxValue for no limit.</param>
+    public void StopAt(CancellationToken cancellationToken, long mostSteps = long.MaxValue) =>
+        (until, most, taken) = (cancellationToken, mostSteps, 0);
 
     public int Execute(Sql sql) => Bind(sql).ExecuteNonQuery();
 
@@ -69,9 +74,9 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
 
             return rows;
         }
-        catch (DbException) when (until.IsCancellationRequested)
+        catch (DbException) when (Why() is { } why)
         {
-            throw new OperationCanceledException(until);
+            throw why;
         }
     }
 
@@ -86,9 +91,9 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
             using var reader = Bind(sql).ExecuteReader();
             return reader.Read() ? read(reader) : null;
         }
-        catch (DbException) when (until.IsCancellationRequested)
+        catch (DbException) when (Why() is { } why)
         {
-            throw new OperationCanceledException(until);
+            throw why;
         }
     }
 
@@ -101,9 +106,9 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
             using var reader = Bind(sql).ExecuteReader();
             return reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
         }
-        catch (DbException) when (until.IsCancellationRequested)
+        catch (DbException) when (Why() is { } why)
         {
-            throw new OperationCanceledException(until);
+            throw why;
         }
     }
 
@@ -112,6 +117,14 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
         Clear();
         await connection.DisposeAsync();
     }
+
+    /// <summary>Asked while a statement runs.</summary>
+    /// <param name="steps">How many it has taken since it was asked last.</param>
+    private bool IsOver(long steps) => (taken += steps) > most || until.IsCancellationRequested;
+
+    private Exception? Why() => taken > most ? new TooCostlyException(most)
+        : until.IsCancellationRequested ? new OperationCanceledException(until)
+        : null;
 
     private DbCommand Bind(Sql sql) => Bind(sql.Flatten());
 

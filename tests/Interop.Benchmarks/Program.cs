@@ -4,7 +4,7 @@ using Interop.Benchmarks;
 // One run, one machine: ratios between lines of one output mean something, numbers of two outputs do not.
 var output = Console.Out;
 output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
-var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "tokens", "server", "issuer"] : args;
+var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "tokens", "server", "city", "issuer"] : args;
 if (parts.Contains("fhir"))
 {
     FhirBenchmarks.Run(output);
@@ -28,6 +28,11 @@ if (parts.Contains("tokens"))
 if (parts.Contains("server"))
 {
     await ServerBenchmarks.RunAsync(output);
+}
+
+if (parts.Contains("city"))
+{
+    await CityBenchmarks.RunAsync(output);
 }
 
 if (parts.Contains("issuer"))

@@ -24,4 +24,21 @@ public sealed class StoppedStatementTests
             $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT COUNT(*) FROM n"));
         await dialect.CloseAsync();
     }
+
+    [Fact]
+    public async Task A_snapshot_that_asks_for_too_much_work_is_told_the_limit()
+    {
+        var dialect = new SqliteDialect(":memory:");
+        await using var statements = await Statements.OpenAsync(dialect, readOnly: true, CancellationToken.None);
+        statements.StopAt(CancellationToken.None, mostSteps: 100_000);
+
+        var refused = Assert.Throws<TooCostlyException>(() => statements.Number(
+            $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"));
+
+        Assert.Equal(100_000, refused.MostSteps);
+        statements.StopAt(CancellationToken.None, mostSteps: 100_000);
+        Assert.Equal(1000, statements.Number(
+            $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT COUNT(*) FROM n"));
+        await dialect.CloseAsync();
+    }
 }

@@ -16,7 +16,8 @@ internal abstract class Dialect
     public abstract Task CloseAsync();
 
     /// <summary>Has the connection ask, from time to time while a statement runs, whether to give the statement up.</summary>
-    public abstract void StopWhen(DbConnection connection, Func<bool> isOver);
+    /// <param name="isOver">Is told how many steps the statement has taken since it was asked last.</param>
+    public abstract void StopWhen(DbConnection connection, Func<long, bool> isOver);
 
     /// <summary>The end of a statement that gives its first rows only.</summary>
     public abstract Sql Page(int count);

@@ -65,8 +65,8 @@ internal sealed class SqliteDialect : Dialect
         return connection;
     }
 
-    public override void StopWhen(DbConnection connection, Func<bool> isOver) =>
-        SQLitePCL.raw.sqlite3_progress_handler(((SqliteConnection)connection).Handle, StepsBetween, _ => isOver() ? 1 : 0, null);
+    public override void StopWhen(DbConnection connection, Func<long, bool> isOver) =>
+        SQLitePCL.raw.sqlite3_progress_handler(((SqliteConnection)connection).Handle, StepsBetween, _ => isOver(StepsBetween) ? 1 : 0, null);
 
     public override Task CloseAsync()
     {

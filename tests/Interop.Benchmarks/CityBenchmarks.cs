@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Interop.Demo;
+using Interop.Fhir;
+using Interop.Server;
+using Interop.Server.Guard;
+using Interop.Server.Tests.Host;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Interop.Benchmarks;
+
+/// <summary>
+/// The whole server with a city's worth of resources: what reads, searches and creates cost in requests and in CPU, and whether the time
+/// of a search tells of what it does not find.
+/// </summary>
+internal static class CityBenchmarks
+{
+    private const int Patients = 4_000;
+    private const int Connections = 64;
+    private const int Repetitions = 40;
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
+    private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
+    private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
+    private static readonly DemoCaller Social = DemoCaller.All.Single(caller => caller.Name == "social");
+
+    public static async Task RunAsync(TextWriter output)
+    {
+        var folder = Directory.CreateTempSubdirectory("interop-city-").FullName;
+        var database = Path.Combine(folder, "interop.db");
+        using var rsa = RSA.Create(2048);
+        await using var issuer = await LoopbackIssuer.StartAsync(rsa, CancellationToken.None);
+        var server = InteropServer.Build(
+            [
+                "--urls=http://127.0.0.1:0", $"--Interop:Database=sqlite:{database}", "--Interop:PublicUrl=http://127.0.0.1/fhir",
+                $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}", "--Interop:Issuers:0:Agencies:0=*",
+                "--Interop:Limits:ClientPerMinute=1000000000", "--Interop:Limits:UserPerMinute=1000000000", "--Interop:Limits:LookupsPerMinute=1000000000",
+            ],
+            builder => builder.Logging.ClearProviders());
+        await using var _ = server;
+        var seeding = Stopwatch.StartNew();
+        await SeedAsync(server.Services.GetRequiredService<GuardedStore>());
+        output.WriteLine($"City: {Patients * 6} resources in {seeding.Elapsed.TotalSeconds:F0} s, {new DirectoryInfo(folder).GetFiles().Sum(file => file.Length) / 1_000_000} MB");
+        await server.StartAsync();
+        var port = new Uri(server.Urls.First()).Port;
+        var tokens = new[] { Navigator, Hospital, Social }.ToDictionary(
+            caller => caller.Name, caller => issuer.Token(caller, DateTimeOffset.UtcNow, TimeSpan.FromHours(1)));
+
+        await MeasureAsync(output, port, "read, own", tokens["navigator"], number => $"/fhir/Condition/c{number}-1");
+        await MeasureAsync(output, port, "read, through a consent", tokens["hospital"], number => $"/fhir/Condition/c{number / 4 * 4}-1");
+        await MeasureAsync(output, port, "search of one record, own", tokens["navigator"], number => $"/fhir/Condition?patient=p{number}");
+        await MeasureAsync(output, port, "search of one record, through a consent", tokens["hospital"], number => $"/fhir/Condition?patient=p{number / 4 * 4}");
+        await MeasureAsync(output, port, "person by name and birth date, partner", tokens["social"], number => $"/fhir/Patient?family=Family{number}&birthdate=1988-02-29");
+        await MeasureAsync(output, port, "page of a common value, own", tokens["navigator"], _ => "/fhir/Encounter?status=in-progress&_count=20");
+        await MeasureAsync(output, port, "page of a code, through consents", tokens["hospital"], _ => "/fhir/Condition?code=38341003&_count=20", 8);
+        await MeasureAsync(output, port, "exact total of a code, own", tokens["navigator"], _ => "/fhir/Condition?code=38341003&_summary=count", 8);
+        await MeasureCreatesAsync(output, port, tokens["navigator"]);
+        await ReportTimesAsync(output, port, tokens["social"]);
+        await server.StopAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task MeasureAsync(TextWriter output, int port, string what, string token, Func<int, string> path, int connections = Connections)
+    {
+        await LoadClient.RunAsync(port, connections, TimeSpan.FromSeconds(1), connection => new Varied(connection, token, path));
+        var (cpu, clock) = (Process.GetCurrentProcess().TotalProcessorTime, Stopwatch.StartNew());
+        var (perSecond, failed) = await LoadClient.RunAsync(port, connections, Duration, connection => new Varied(connection, token, path));
+        var perRequest = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMicroseconds / (perSecond * clock.Elapsed.TotalSeconds);
+        output.WriteLine($"  {what,-45} {perSecond,8:F0} per s {perRequest,8:F0} us of CPU, client's included{(failed > 0 ? $", {failed} failed" : "")}");
+    }
+
+    private static Task MeasureCreatesAsync(TextWriter output, int port, string token) =>
+        MeasureAsync(output, port, "create, own", token, number => $"POST p{number}");
+
+    /// <summary>
+    /// A dozen criteria about a person who is hidden from the caller, and about one who does not exist: 40 of each in turn. What separates
+    /// the two is what the time tells.
+    /// </summary>
+    private static async Task ReportTimesAsync(TextWriter output, int port, string token)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        var further = string.Concat(Enumerable.Repeat(
+            "&_has:Condition:patient:code=38341003&_has:Encounter:patient:status=in-progress&gender=female&birthdate=ge1900", 3));
+        foreach (var (what, hidden, absent) in new[]
+        {
+            ("a person who refused, by name", $"/fhir/Patient?family=Refuser{further}", $"/fhir/Patient?family=Nobody{further}"),
+            ("a diagnosis above the caller's tier", "/fhir/Patient?_has:Condition:patient:code=38341003&family=Family1", "/fhir/Patient?_has:Condition:patient:code=1&family=Family1"),
+        })
+        {
+            var (first, second) = (new List<double>(), new List<double>());
+            for (var repetition = -5; repetition < Repetitions; repetition++)
+            {
+                var (one, other) = (await TimeAsync(client, hidden), await TimeAsync(client, absent));
+                if (repetition >= 0)
+                {
+                    first.Add(one);
+                    second.Add(other);
+                }
+            }
+
+            first.Sort();
+            second.Sort();
+            var told = Enumerable.Range(0, Repetitions).Count(index => first[index] > second[Repetitions / 2]);
+            output.WriteLine(
+                $"  time of {what}: hidden {first[Repetitions / 2]:F2} ms, absent {second[Repetitions / 2]:F2} ms (medians); "
+                + $"{told} of {Repetitions} hidden ones slower than the median of the absent (half is no difference)");
+        }
+    }
+
+    private static async Task<double> TimeAsync(HttpClient client, string path)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
+        await response.Content.ReadAsByteArrayAsync();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private static async Task SeedAsync(GuardedStore store)
+    {
+        await ImportAsync(store,
+        [
+            Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"),
+            Fixtures.Organization("family-services", "social-services"), Fixtures.Agreement("city-hospital", labels: ["SUD"]), Fixtures.Agreement("family-services"),
+        ]);
+        foreach (var chunk in Enumerable.Range(0, Patients).Chunk(200))
+        {
+            await ImportAsync(store, chunk.SelectMany(number => (IEnumerable<string>)
+            [
+                Fixtures.Patient($"p{number}", number % 100 == 99 ? "Refuser" : $"Family{number}"),
+                Fixtures.Encounter($"e{number}", $"p{number}"),
+                .. Enumerable.Range(0, 3).Select(each => Fixtures.Condition($"c{number}-{each}", $"p{number}", each == 2 ? "75544000" : "38341003", $"e{number}")),
+                number % 100 == 99 ? Fixtures.Consent($"k{number}", $"p{number}", "family-services", tier: "basic", type: "deny")
+                    : number % 4 == 0 ? Fixtures.Consent($"k{number}", $"p{number}", "city-hospital")
+                    : Fixtures.Condition($"c{number}-3", $"p{number}"),
+            ]));
+        }
+    }
+
+    private static Task ImportAsync(GuardedStore store, IEnumerable<string> resources) => store.ImportAsync(
+        "crisis-program",
+        [.. resources.Select(json =>
+        {
+            var bytes = Encoding.UTF8.GetBytes(json);
+            var header = Fhir.Json.ResourceJson.ReadHeader(bytes)!;
+            return (new ResourceKey(header.Type!, header.Id!), bytes);
+        })],
+        CancellationToken.None);
+
+    /// <summary>Requests about one patient after the other.</summary>
+    private sealed class Varied(int connection, string token, Func<int, string> path) : IConnectionScript
+    {
+        private int number = connection * 61;
+
+        public byte[] NextRequest()
+        {
+            number = (number + 1) % Patients;
+            return path(number) is var asked && asked.StartsWith("POST ", StringComparison.Ordinal)
+                ? LoadClient.Request("POST", "/fhir/Condition", token, Fixtures.Condition("x", asked["POST ".Length..]))
+                : LoadClient.Request("GET", asked, token);
+        }
+
+        public void Answered(int status, string? location)
+        {
+        }
+    }
+}
