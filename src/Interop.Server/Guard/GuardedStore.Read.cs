@@ -133,7 +133,7 @@ internal sealed partial class GuardedStore
     private static void WriteIndeterminate(Utf8JsonWriter detail, IReadOnlyList<StoredResource> consents)
     {
         detail.WriteStartArray("indeterminate");
-        foreach (var consent in consents.Select(stored => ConsentReader.Read(stored.Body, stored.Key.Id, stored.Version, stored.UpdatedAt))
+        foreach (var consent in consents.Select(stored => ConsentReader.Read(stored.Body, stored.Key.Id, stored.Source, stored.Version, stored.UpdatedAt))
                      .Where(consent => consent is { State: ConsentState.Active, Indeterminate.Count: > 0 }))
         {
             detail.WriteStringValue($"Consent/{consent.Id}: {string.Join(", ", consent.Indeterminate)}");

@@ -85,7 +85,7 @@ internal static class WriteRules
 
     private static WriteResult.Refused? Consent(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body)
     {
-        var controllers = ConsentReader.Read(body, key.Id, 1, 0).Controllers;
+        var controllers = ConsentReader.Read(body, key.Id, caller.Organization, 1, 0).Controllers;
         return controllers.Contains(caller.Organization)
             ? null
             : new(422, "business-rule", "The controller of a consent must be the organisation that records it.", "Consent.organization");
