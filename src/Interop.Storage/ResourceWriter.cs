@@ -18,7 +18,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
         var previous = Existing(write.Key);
         var judged = FailClosed(write.Judged);
         var version = (previous?.Version ?? 0) + 1;
-        var changes = ViewChanges.Between(previous, judged.Views, After(previous, write.Instant));
+        var changes = ViewChanges.Between(previous, write.Before, judged.Views, After(previous, write.Instant));
         if (previous is null)
         {
             Insert(write, judged, changes);
@@ -41,7 +41,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
         if (Existing(write.Key) is { Deleted: false } previous)
         {
             var judged = FailClosed(write.Judged);
-            var changes = ViewChanges.Between(previous, judged.Views, After(previous, write.Instant)) with { At = previous.UpdatedAt };
+            var changes = ViewChanges.Between(previous, write.Before, judged.Views, After(previous, write.Instant)) with { At = previous.UpdatedAt };
             Update(previous.Key, previous.Version, write, judged, changes);
             SettleFacts(previous.Key, write.Key, judged, previous);
         }

@@ -321,7 +321,7 @@ internal sealed partial class GuardedStore
         }
 
         var written = new WrittenResources();
-        var judged = redactor.Judge(seen.Body, SourceOf(session, caller.Organization), key, sight.Instant);
+        var judged = Judge(session, seen.Body, SourceOf(session, caller.Organization), key, sight.Instant);
         written.Add(key, judged, session.Find(key));
         session.Delete(key, sight.Instant);
         sharingRows.Refresh(session, written);
@@ -349,8 +349,10 @@ internal sealed partial class GuardedStore
         WriteSession session, ResourceKey key, string source, byte[] body, long instant, StoredResource? before, WrittenResources written)
     {
         var sourceBefore = key.Type == "Organization" ? SourceOf(session, key.Id) : null;
-        var judged = redactor.Judge(body, SourceOf(session, source), key, instant);
-        session.Put(new(key, source, body, judged, instant, PolicyVersion));
+        var keeper = SourceOf(session, source);
+        var judged = Judge(session, body, keeper, key, instant);
+        var views = before is { Deleted: false } ? Judge(session, before.Body, keeper, key, instant).Views : (ViewHashes?)null;
+        session.Put(new(key, source, body, judged, instant, PolicyVersion) { Before = views });
         written.Add(key, judged, before);
         if (sourceBefore is not null && sourceBefore != SourceOf(session, key.Id))
         {
@@ -363,11 +365,14 @@ internal sealed partial class GuardedStore
     {
         foreach (var stored in resources)
         {
-            var judged = redactor.Judge(stored.Body, SourceOf(session, stored.Source), stored.Key, instant);
+            var judged = Judge(session, stored.Body, SourceOf(session, stored.Source), stored.Key, instant);
             session.Rejudge(new(stored.Key, stored.Source, stored.Body, judged, instant, PolicyVersion));
             written.Add(stored.Key, judged, stored);
         }
     }
+
+    private JudgedResource Judge(WriteSession session, ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key, long instant) =>
+        redactor.Judge(body, source, key, instant, targets => session.Visible(targets, DirectorySight(instant)));
 
     private static bool IsFinished(StoredResource? encounter) =>
         encounter is { Deleted: false } && TopLevel.Value(encounter.Body.Span, "status").SequenceEqual("\"finished\""u8);

@@ -100,6 +100,10 @@ internal sealed partial class GuardedStore(
     private static Sight CustodianSight(string organization, long instant) =>
         new(organization, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);
 
+    /// <summary>The eyes of somebody who has an agreement and nothing else: what they see, everybody sees.</summary>
+    private static Sight DirectorySight(long instant) =>
+        new(string.Empty, null, [], instant, Tier.None, Labels.None, Directory: true, Types: null);
+
     private async ValueTask<Disclosure?> DiscloseAsync(
         ReadSession read, SeenResource seen, Sight sight, CancellationToken cancellationToken)
     {

@@ -27,7 +27,13 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
 
     /// <summary>What storage must know of a valid resource to answer for it later.</summary>
     /// <param name="instant">UTC microseconds of the write: from when on a case counts that does not say when it began.</param>
-    public JudgedResource Judge(ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key, long instant)
+    /// <param name="open">Which of some directory entries everybody sees who sees any: they are there, without labels or patient.</param>
+    public JudgedResource Judge(
+        ReadOnlyMemory<byte> body,
+        SourceFacts source,
+        ResourceKey key,
+        long instant,
+        Func<IReadOnlyCollection<ResourceKey>, IReadOnlySet<ResourceKey>> open)
     {
         var rule = policy.Tiers[key.Type];
         var scan = Scan(body.Span, rule, source);
@@ -35,7 +41,7 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         var isDirectory = rule.Kind == TypeKind.Directory && !isPrivate;
         var views = Views(rule, isPrivate);
         var isOwnOnly = scan.IsEnteredInError || scan.HasUnknownSubject || (!isDirectory && subjects.Count != 1);
-        var judge = new ViewJudge(Writer(), extract, key, isOwnOnly ? [] : views, subjects.FirstOrDefault(), scan.Parties);
+        var judge = new ViewJudge(Writer(), extract, key, isOwnOnly ? [] : views, subjects.FirstOrDefault(), scan.Parties, open);
         judge.Run(body);
         var cases = rule.Cases is not null && subjects.Count == 1 && !scan.IsEnteredInError
             ? CaseReader.Read(body, rule.Cases, subjects[0], policy.Tiers, instant)
