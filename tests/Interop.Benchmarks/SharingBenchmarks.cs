@@ -80,7 +80,7 @@ internal static class SharingBenchmarks
         const int Count = 50_000;
         var label = Best(() => Repeat(Count, () => redactor.Label(Observation, source, "Observation")));
         var disclose = Best(() => Repeat(Count, () => redactor.Disclose(seen, visible, "hospital")));
-        var judge = Best(() => Repeat(Count / 10, () => redactor.Judge(Observation, source, key, Now, targets => targets.ToHashSet())));
+        var judge = Best(() => Repeat(Count / 10, () => redactor.Judge(Observation, source, key, Now, long.MaxValue, targets => targets.ToHashSet())));
         output.WriteLine($"  label                                              {label * 1e6 / Count,7:F2} us per resource of {Observation.Length} bytes");
         output.WriteLine($"  redact (view, ETag, meta)                          {disclose * 1e6 / Count,7:F2} us");
         output.WriteLine($"  label + redact                                     {Count / (label + disclose) / 1e3,7:F0} thousand resources/s");

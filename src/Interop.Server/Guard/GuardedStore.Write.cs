@@ -280,14 +280,16 @@ internal sealed partial class GuardedStore
 
         var isOwn = seen.Tier == Tier.Own;
         var change = isOwn ? new TaskChange(body, []) : PartyChange(sight, seen, view, body);
+        var isStep = key.Type == "Task" && IsRenewingStep(session, seen, body, sight.Instant);
         var refused = change.Issues.Count > 0 ? new WriteResult.Refused(change.Issues[0].Code == "forbidden" ? 403 : 422, change.Issues)
             : isOwn ? WriteRules.Check(caller, sight, key, body, settings.Custodian)
             : null;
         refused ??= key.Type == "Contract" ? WriteRules.AgreementStep(seen.Body, body, key.Id) : null;
+        refused ??= key.Type == "Task" ? WriteRules.TaskIsOver(seen.Body, change.Body, sight.Instant) : null;
         refused ??= UnknownReferences(session, sight, key, body, alsoKnown);
         if (refused is null)
         {
-            Store(session, key, session.Find(key)!.Source, change.Body, sight.Instant, written);
+            Store(session, key, session.Find(key)!.Source, change.Body, sight.Instant, written, isOwn || isStep);
         }
 
         return refused;
@@ -301,6 +303,11 @@ internal sealed partial class GuardedStore
         seen.Key.Type == "Task" && seen.Party && sight.Directory
             ? TaskChange.Apply(seen.Body, view.Body, body)
             : new([], [new(IssueSeverity.Error, "forbidden", "The resource is another organisation's record.", null)]);
+
+    /// <summary>A party's step renews a case that is open or opens one; one that has lapsed is the custodian's to open again.</summary>
+    private static bool IsRenewingStep(WriteSession session, SeenResource seen, byte[] body, long instant) =>
+        !TopLevel.Value(seen.Body.Span, "status").SequenceEqual(TopLevel.Value(body, "status"))
+        && (session.CaseEnd(seen.Key) ?? long.MaxValue) > instant;
 
     private DeleteResult Delete(WriteSession session, Caller caller, Sight sight, ResourceKey key, string? ifMatch)
     {
@@ -321,8 +328,8 @@ internal sealed partial class GuardedStore
         }
 
         var written = new WrittenResources();
-        var judged = Judge(session, seen.Body, SourceOf(session, caller.Organization), key, sight.Instant);
-        written.Add(key, judged, session.Find(key));
+        var stored = session.Find(key)!;
+        written.Add(key, Judge(session, stored), stored);
         session.Delete(key, sight.Instant);
         sharingRows.Refresh(session, written);
         return DeleteResult.Deleted;
@@ -331,10 +338,12 @@ internal sealed partial class GuardedStore
     /// <summary>
     /// Judges and stores one resource; when it is an encounter of the custodian's that just finished, its follow-up as well.
     /// </summary>
-    private void Store(WriteSession session, ResourceKey key, string source, byte[] body, long instant, WrittenResources written)
+    /// <param name="renews">Whether the write renews a case: the custodian's own does, and a step that a party takes.</param>
+    private void Store(
+        WriteSession session, ResourceKey key, string source, byte[] body, long instant, WrittenResources written, bool renews = true)
     {
         var before = session.Find(key);
-        Put(session, key, source, body, instant, before, written);
+        Put(session, key, source, body, instant, before, written, renews);
         if (key.Type == "Encounter" && source == settings.Custodian && !IsFinished(before))
         {
             var task = FollowUp.TaskFor(body, Instants.ToDateTimeOffset(instant), settings.Custodian, secrets.Key.Span);
@@ -346,12 +355,20 @@ internal sealed partial class GuardedStore
     }
 
     private void Put(
-        WriteSession session, ResourceKey key, string source, byte[] body, long instant, StoredResource? before, WrittenResources written)
+        WriteSession session,
+        ResourceKey key,
+        string source,
+        byte[] body,
+        long instant,
+        StoredResource? before,
+        WrittenResources written,
+        bool renews = true)
     {
         var sourceBefore = key.Type == "Organization" ? SourceOf(session, key.Id) : null;
         var keeper = SourceOf(session, source);
-        var judged = Judge(session, body, keeper, key, instant);
-        var views = before is { Deleted: false } ? Judge(session, before.Body, keeper, key, instant).Views : (ViewHashes?)null;
+        var lapses = renews || before is null ? Lapse(instant) : Lapse(session, before);
+        var judged = Judge(session, body, keeper, key, instant, lapses);
+        var views = before is { Deleted: false } ? Judge(session, before.Body, keeper, key, instant, lapses).Views : (ViewHashes?)null;
         session.Put(new(key, source, body, judged, instant, PolicyVersion) { Before = views });
         written.Add(key, judged, before);
         if (sourceBefore is not null && sourceBefore != SourceOf(session, key.Id))
@@ -365,14 +382,25 @@ internal sealed partial class GuardedStore
     {
         foreach (var stored in resources)
         {
-            var judged = Judge(session, stored.Body, SourceOf(session, stored.Source), stored.Key, instant);
+            var judged = Judge(session, stored);
             session.Rejudge(new(stored.Key, stored.Source, stored.Body, judged, instant, PolicyVersion));
             written.Add(stored.Key, judged, stored);
         }
     }
 
-    private JudgedResource Judge(WriteSession session, ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key, long instant) =>
-        redactor.Judge(body, source, key, instant, targets => session.Visible(targets, DirectorySight(instant)));
+    /// <summary>As it is stored, with the time of its last write: to be judged again renews no case.</summary>
+    private JudgedResource Judge(WriteSession session, StoredResource stored) => Judge(
+        session, stored.Body, SourceOf(session, stored.Source), stored.Key, stored.UpdatedAt, Lapse(session, stored));
+
+    private JudgedResource Judge(
+        WriteSession session, ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key, long instant, long lapses) =>
+        redactor.Judge(body, source, key, instant, lapses, targets => session.Visible(targets, DirectorySight(instant)));
+
+    private long Lapse(long written) => written + (settings.CaseInactivity.Ticks / TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>What renews nothing leaves a case the end that it has.</summary>
+    private long Lapse(WriteSession session, StoredResource stored) =>
+        Math.Min(Lapse(stored.UpdatedAt), session.CaseEnd(stored.Key) ?? long.MaxValue);
 
     private static bool IsFinished(StoredResource? encounter) =>
         encounter is { Deleted: false } && TopLevel.Value(encounter.Body.Span, "status").SequenceEqual("\"finished\""u8);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Interop.Fhir;
 using Interop.Fhir.Profiles;
 using Interop.Fhir.Search;
@@ -32,8 +33,9 @@ internal sealed partial class GuardedStore(
     private readonly InteropSettings settings = settings;
     private readonly RequestLimits limits = limits;
 
-    /// <summary>Which tables judged a stored resource.</summary>
-    private string PolicyVersion => $"{policy.TierVersion} {policy.LabelVersion}";
+    /// <summary>Which tables judged a stored resource, and for how long they let a case be.</summary>
+    private string PolicyVersion => string.Create(
+        CultureInfo.InvariantCulture, $"{policy.TierVersion} {policy.LabelVersion} {settings.CaseInactivity.TotalDays}");
 
     private long Now() => Instants.ToMicroseconds(clock.GetUtcNow());
 

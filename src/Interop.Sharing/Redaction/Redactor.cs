@@ -27,12 +27,14 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
 
     /// <summary>What storage must know of a valid resource to answer for it later.</summary>
     /// <param name="instant">UTC microseconds of the write: from when on a case counts that does not say when it began.</param>
+    /// <param name="lapses">When an open case ends that nothing renews, UTC microseconds.</param>
     /// <param name="open">Which of some directory entries everybody sees who sees any: they are there, without labels or patient.</param>
     public JudgedResource Judge(
         ReadOnlyMemory<byte> body,
         SourceFacts source,
         ResourceKey key,
         long instant,
+        long lapses,
         Func<IReadOnlyCollection<ResourceKey>, IReadOnlySet<ResourceKey>> open)
     {
         var rule = policy.Tiers[key.Type];
@@ -44,7 +46,7 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         var judge = new ViewJudge(Writer(), extract, key, isOwnOnly ? [] : views, subjects.FirstOrDefault(), scan.Parties, open);
         judge.Run(body);
         var cases = rule.Cases is not null && subjects.Count == 1 && !scan.IsEnteredInError
-            ? CaseReader.Read(body, rule.Cases, subjects[0], policy.Tiers, instant)
+            ? CaseReader.Read(body, rule.Cases, subjects[0], policy.Tiers, instant, lapses)
             : [];
         var inherits = isDirectory ? [] : (IReadOnlyList<ResourceKey>)
             [.. scan.Inherits, .. subjects.Select(subject => new ResourceKey("Patient", subject)).Where(subject => subject != key)];

@@ -125,6 +125,13 @@ internal sealed class ResourceRows
                 """,
         reader => new CaseFact(patient, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
 
+    public long? CaseEnd(ResourceKey key) => Statements.Number(
+        $"""
+        SELECT MAX(c.valid_to)
+        FROM   case_relation c JOIN resource r ON r.key = c.resource
+        WHERE  r.type = {key.Type} AND r.id = {key.Id}
+        """);
+
     /// <summary>Every agreement has a default row for as long as it is in force, if only of no tier.</summary>
     public bool HasAgreement(string organization, string grantor, long instant) => Statements.Number(
         $"""

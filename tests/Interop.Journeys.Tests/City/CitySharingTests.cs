@@ -113,7 +113,7 @@ public sealed class CitySharingTests
             foreach (var resource in bundle.Resources.Where(it => it.Type != "Contract"))
             {
                 var key = new ResourceKey(resource.Type, resource.Id);
-                yield return (bundle.Source, resource, key, redactor.Judge(resource.Json, source, key, Instant, targets => targets.ToHashSet()));
+                yield return (bundle.Source, resource, key, redactor.Judge(resource.Json, source, key, Instant, long.MaxValue, targets => targets.ToHashSet()));
             }
         }
     }
