@@ -223,11 +223,11 @@ internal sealed class ResourceRows
         reader.Bytes(10));
 
     private static Sql Versions(ResourceKey key) => $"""
-        SELECT r.key, r.id, 1 AS is_current, r.labels, {VersionColumns(Sql.Name("r"))}
+        SELECT r.key, r.type, r.id, 1 AS is_current, r.labels, {VersionColumns(Sql.Name("r"))}
         FROM   resource r
         WHERE  r.type = {key.Type} AND r.id = {key.Id}
         UNION ALL
-        SELECT r.key, r.id, 0, o.labels | r.labels, {VersionColumns(Sql.Name("o"))}
+        SELECT r.key, r.type, r.id, 0, o.labels | r.labels, {VersionColumns(Sql.Name("o"))}
         FROM   resource r JOIN resource_version o ON o.resource = r.key
         WHERE  r.type = {key.Type} AND r.id = {key.Id}
         """;
