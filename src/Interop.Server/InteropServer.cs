@@ -27,7 +27,7 @@ public static class InteropServer
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.Configuration.AddEnvironmentVariables();
         builder.Configuration.AddSecrets();
-        QuietAboutRequests(builder.Logging);
+        Quiet(builder.Logging);
         configure?.Invoke(builder);
         var settings = InteropSettings.From(builder.Configuration);
         if (settings.Issuers.Count == 0)
@@ -108,8 +108,12 @@ public static class InteropServer
         return services;
     }
 
-    /// <summary>The framework's own lines about requests quote query strings and broken headers: names of persons, and tokens.</summary>
-    private static void QuietAboutRequests(ILoggingBuilder logging) => logging
+    /// <summary>
+    /// The framework's own lines about requests quote query strings and broken headers: names of persons, and tokens. Why a start failed
+    /// is a sentence of <c>Program</c>, not a stack.
+    /// </summary>
+    private static void Quiet(ILoggingBuilder logging) => logging
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
         .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning)
         .AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
 

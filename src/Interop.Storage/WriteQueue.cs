@@ -18,6 +18,7 @@ internal sealed class WriteQueue : IAsyncDisposable
     private readonly Dialect dialect;
     private readonly WriteSession session;
     private readonly Task running;
+    private volatile bool hasFailed;
 
     public WriteQueue(ResourceRows rows, Dialect dialect)
     {
@@ -26,6 +27,9 @@ internal sealed class WriteQueue : IAsyncDisposable
         session = new(rows);
         running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
+
+    /// <summary>Whether the machine refused to store a work, and nobody has found since that there is room for all.</summary>
+    public bool HasFailed { get => hasFailed; set => hasFailed = value; }
 
     public async Task<T> AddAsync<T>(Func<WriteSession, T> work, CancellationToken cancellationToken)
     {
@@ -89,6 +93,7 @@ internal sealed class WriteQueue : IAsyncDisposable
             TryRollback();
         }
 
+        hasFailed |= batch.Exists(work => work.Failure is { } failure && MachineFault.Is(failure));
         foreach (var work in batch)
         {
             work.Complete();
@@ -138,11 +143,14 @@ internal sealed class WriteQueue : IAsyncDisposable
 
     private abstract class Work
     {
+        /// <summary>Why it is not stored: the first reason.</summary>
+        public Exception? Failure { get; private set; }
+
         public abstract bool IsCancelled { get; }
 
         public abstract void Run(WriteSession session);
 
-        public abstract void Fail(Exception failure);
+        public void Fail(Exception failure) => Failure ??= failure;
 
         public abstract void Complete();
     }
@@ -150,7 +158,6 @@ internal sealed class WriteQueue : IAsyncDisposable
     private sealed class AuditWork(AuditRow row) : Work
     {
         private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private Exception? failure;
 
         public Task Completion => completion.Task;
 
@@ -159,13 +166,11 @@ internal sealed class WriteQueue : IAsyncDisposable
 
         public override void Run(WriteSession session) => session.Audit(row);
 
-        public override void Fail(Exception failure) => this.failure ??= failure;
-
         public override void Complete()
         {
-            if (failure is not null)
+            if (Failure is not null)
             {
-                completion.SetException(failure);
+                completion.SetException(Failure);
             }
             else
             {
@@ -178,7 +183,6 @@ internal sealed class WriteQueue : IAsyncDisposable
     {
         private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? result;
-        private Exception? failure;
         private bool wasCancelled;
 
         public Task<T> Completion => completion.Task;
@@ -191,13 +195,11 @@ internal sealed class WriteQueue : IAsyncDisposable
             result = work(session);
         }
 
-        public override void Fail(Exception failure) => this.failure ??= failure;
-
         public override void Complete()
         {
-            if (failure is not null)
+            if (Failure is not null)
             {
-                completion.SetException(failure);
+                completion.SetException(Failure);
             }
             else if (wasCancelled)
             {
