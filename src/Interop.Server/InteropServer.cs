@@ -156,11 +156,27 @@ public static class InteropServer
     }
 
     /// <summary>A path or method that nothing is mapped to, also answered as FHIR.</summary>
-    private static Task UnmappedAsync(HttpContext http) => http.Response.StatusCode switch
+    private static async Task UnmappedAsync(HttpContext http)
     {
-        404 => FhirResult.Problem(404, "not-supported", "Nothing is at this path.").ExecuteAsync(http),
-        405 => FhirResult.Problem(405, "not-supported", "This path does not answer this method.").ExecuteAsync(http),
-        415 => FhirResult.Problem(415, "not-supported", "The body must be application/fhir+json.").ExecuteAsync(http),
-        _ => Task.CompletedTask,
-    };
+        var status = http.Response.StatusCode;
+        var text = status switch
+        {
+            404 => "Nothing is at this path.",
+            405 => "This path does not answer this method.",
+            415 => "The body must be application/fhir+json.",
+            _ => null,
+        };
+        if (text is null)
+        {
+            return;
+        }
+
+        if (Caller.TryFrom(http.User) is { } caller)
+        {
+            var audit = http.RequestServices.GetRequiredService<AuditTrail>();
+            await audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, $"{status} not-supported: {text}", CancellationToken.None);
+        }
+
+        await FhirResult.Problem(status, "not-supported", text).ExecuteAsync(http);
+    }
 }

@@ -58,7 +58,7 @@ internal sealed partial class GuardedStore
                 detail.WriteString("rule", rule);
             }),
             cancellationToken);
-        watch.Note(caller, question.Officer, PersonLookup.Fingerprint("Patient", question.Person), 1, found: true, hadIncident: document is not null);
+        watch.Note(caller, question.Officer, PersonLookup.Fingerprint("Patient", question.Person), 1, found: true, hadIncident: document is not null, []);
         await TellOfFishingAsync();
         return document;
     }

@@ -25,20 +25,13 @@ internal sealed partial class GuardedStore
             Require(caller, type, 's');
         }
 
-        try
-        {
-            return await WriteAsync(
-                caller,
-                'c',
-                FhirInteraction.Create,
-                type,
-                (session, sight) => Create(session, caller, sight, type, checkedBody, condition),
-                cancellationToken);
-        }
-        finally
-        {
-            await TellOfFishingAsync();
-        }
+        return await KeepingLookupsAsync(lookups => WriteAsync(
+            caller,
+            'c',
+            FhirInteraction.Create,
+            type,
+            (session, sight) => Create(session, caller, sight, type, checkedBody, condition, lookups),
+            cancellationToken));
     }
 
     /// <param name="ifMatch">The version of the caller's view that the update was made from; a Task can't be updated without.</param>
@@ -149,15 +142,13 @@ internal sealed partial class GuardedStore
             caller.IsPerson && session.LacksQualification(caller.Organization, caller.Practitioner, instant));
     }
 
-    private WriteResult Create(WriteSession session, Caller caller, Sight sight, string type, byte[] body, string? condition)
+    private WriteResult Create(
+        WriteSession session, Caller caller, Sight sight, string type, byte[] body, string? condition, List<AuditRow> lookups)
     {
         if (condition is not null)
         {
-            var pairs = QueryPairs(condition);
-            var query = Query(caller, type, pairs, lenient: false, sight.Instant);
             var searching = AsSearch(caller, sight);
-            var matches = session.Match(query with { Count = 2 }, searching).Matches;
-            Note(caller, type, pairs, query, found: matches.Count > 0);
+            var matches = Matches(session, caller, searching, type, condition, lookups);
             if (matches.Count > 0)
             {
                 return matches.Count > 1 ? new WriteResult.Ambiguous() : new WriteResult.Existing(Disclose(session, matches[0], searching)!);
@@ -275,17 +266,23 @@ internal sealed partial class GuardedStore
 
         if (key.Type == "Task" && WriteRules.TaskStep(seen.Body, body, caller.Organization) is { } wrongStep)
         {
-            return wrongStep;
+            return Told(session, caller, sight, key, wrongStep);
         }
 
         var isOwn = seen.Tier == Tier.Own;
         var change = isOwn ? new TaskChange(body, []) : PartyChange(sight, seen, view, body);
         var isStep = key.Type == "Task" && IsRenewingStep(session, seen, body, sight.Instant);
-        var refused = change.Issues.Count > 0 ? new WriteResult.Refused(change.Issues[0].Code == "forbidden" ? 403 : 422, change.Issues)
-            : isOwn ? WriteRules.Check(caller, sight, key, body, settings.Custodian)
-            : null;
+        if (isOwn && WriteRules.Check(caller, sight, key, body, settings.Custodian) is { } forbidden)
+        {
+            return forbidden;
+        }
+
+        var refused = change.Issues.Count == 0
+            ? null
+            : new WriteResult.Refused(change.Issues[0].Code == "forbidden" ? 403 : 422, change.Issues);
         refused ??= key.Type == "Contract" ? WriteRules.AgreementStep(seen.Body, body, key.Id) : null;
         refused ??= key.Type == "Task" ? WriteRules.TaskIsOver(seen.Body, change.Body, sight.Instant) : null;
+        refused = refused is null ? null : Told(session, caller, sight, key, refused);
         refused ??= UnknownReferences(session, sight, key, body, alsoKnown);
         if (refused is null)
         {
@@ -294,6 +291,12 @@ internal sealed partial class GuardedStore
 
         return refused;
     }
+
+    /// <summary>A refusal that follows from what is stored says why only to a token that may also read it.</summary>
+    private static WriteResult.Refused Told(WriteSession session, Caller caller, Sight sight, ResourceKey key, WriteResult.Refused refused) =>
+        caller.Scopes.Allows(key.Type, 'r') && session.See(key, sight with { Constraints = caller.Scopes.Constraints('r') }) is not null
+            ? refused
+            : new(422, "business-rule", $"This {key.Type} does not take the change. A token that may also read it is told why.", key.Type);
 
     /// <summary>
     /// A partner that is party to a Task moves it on: it sends the Task as it sees it, and only the elements of the fulfilling side
@@ -316,8 +319,13 @@ internal sealed partial class GuardedStore
             return DeleteResult.Absent;
         }
 
-        if ((WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian)
-                ?? (key.Type == "Contract" ? WriteRules.AgreementEnd(seen.Body, key.Id) : null)) is { } refused)
+        var refused = WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian);
+        if (refused is null && key.Type == "Contract" && WriteRules.AgreementEnd(seen.Body, key.Id) is { } end)
+        {
+            refused = Told(session, caller, sight, key, end);
+        }
+
+        if (refused is not null)
         {
             throw new FhirException(refused.Status, refused.Issues);
         }

@@ -24,6 +24,8 @@ internal sealed class FhirResult : IResult
         this.location = location;
     }
 
+    public int Status => status;
+
     public static FhirResult Ok(Disclosure disclosure) => new(200, disclosure.Body, disclosure);
 
     /// <summary>A document whose length must say nothing: filled up with spaces to a multiple of the size class.</summary>

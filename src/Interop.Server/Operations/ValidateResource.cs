@@ -14,10 +14,10 @@ internal static class ValidateResource
 {
     public static void Map(FhirRoutes fhir)
     {
-        fhir.Post("/{type}/$validate", FhirInteraction.Operation,
+        fhir.Compute("POST", "/{type}/$validate",
             (string type, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
             HandleAsync(type, null, request, profiles, cancellationToken));
-        fhir.Post("/{type}/{id}/$validate", FhirInteraction.Operation,
+        fhir.Compute("POST", "/{type}/{id}/$validate",
             (string type, string id, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
             HandleAsync(type, id, request, profiles, cancellationToken));
     }

@@ -99,6 +99,10 @@ internal sealed class ResourceRows
     public StoredResource? Find(ResourceKey key) => Statements.First(
         $"SELECT {StoredColumns} FROM resource WHERE type = {key.Type} AND id = {key.Id}", Stored);
 
+    /// <summary>A look at the key alone: it costs the same whatever is stored there.</summary>
+    public StoredKey? FindKey(ResourceKey key) => Statements.First(
+        $"SELECT subject FROM resource WHERE type = {key.Type} AND id = {key.Id}", reader => new StoredKey(reader.Text(0)));
+
     public IReadOnlyList<StoredResource> BodiesOf(string type, string? patient) => Statements.Query(
         patient is null
             ? (Sql)$"SELECT {StoredColumns} FROM resource WHERE type = {type} AND deleted = 0 ORDER BY key"
