@@ -43,7 +43,7 @@ internal static class ValidateResource
 
         input.Allow("mode", "profile", "resource");
         var issues = Issues(type, id, body, input["mode"], input["profile"], profiles);
-        return FhirResult.Public(200, writer => Outcome.Write(writer, issues));
+        return FhirResult.Checked(issues);
     }
 
     private static List<Issue> Issues(string type, string? id, byte[] body, string? mode, string? profile, ProfileSet profiles)

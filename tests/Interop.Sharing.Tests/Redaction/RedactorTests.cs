@@ -266,19 +266,6 @@ public sealed class RedactorTests
         Assert.Equal(new TierPair(2, 1), judged.Tiers);
     }
 
-    [Fact]
-    public void A_document_is_composed_of_disclosed_parts_only()
-    {
-        var part = Desk.View(Desk.Json(Encounter), Tier.Basic)!;
-        var document = Redactor.Compose(
-            new("Bundle", "b"), 0, "https://x.example/fhir", Desk.Json("{'resourceType':'Composition','id':'k','status':'final'}"), [part]);
-        using var json = JsonDocument.Parse(document.Body);
-
-        Assert.Equal(["Composition", "Encounter"], json.RootElement.GetProperty("entry").EnumerateArray()
-            .Select(entry => entry.GetProperty("resource").GetProperty("resourceType").GetString()));
-        Assert.Equal(document.VersionId, Redactor.Nobody(new("Bundle", "b"), 5, document.Body).VersionId);
-    }
-
     private static string Without(Disclosure view)
     {
         var json = JsonNode.Parse(view.Body.Span)!.AsObject();
