@@ -27,7 +27,7 @@ public static class InteropServer
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.Configuration.AddEnvironmentVariables();
         builder.Configuration.AddSecrets();
-        QuietAboutRequests(builder.Logging);
+        Quiet(builder.Logging);
         configure?.Invoke(builder);
         var settings = InteropSettings.From(builder.Configuration);
         if (settings.Issuers.Count == 0)
@@ -108,8 +108,12 @@ public static class InteropServer
         return services;
     }
 
-    /// <summary>The framework's own lines about requests quote query strings and broken headers: names of persons, and tokens.</summary>
-    private static void QuietAboutRequests(ILoggingBuilder logging) => logging
+    /// <summary>
+    /// The framework's own lines about requests quote query strings and broken headers: names of persons, and tokens. Why a start failed
+    /// is a sentence of <c>Program</c>, not a stack.
+    /// </summary>
+    private static void Quiet(ILoggingBuilder logging) => logging
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
         .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning)
         .AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
 
@@ -152,11 +156,27 @@ public static class InteropServer
     }
 
     /// <summary>A path or method that nothing is mapped to, also answered as FHIR.</summary>
-    private static Task UnmappedAsync(HttpContext http) => http.Response.StatusCode switch
+    private static async Task UnmappedAsync(HttpContext http)
     {
-        404 => FhirResult.Problem(404, "not-supported", "Nothing is at this path.").ExecuteAsync(http),
-        405 => FhirResult.Problem(405, "not-supported", "This path does not answer this method.").ExecuteAsync(http),
-        415 => FhirResult.Problem(415, "not-supported", "The body must be application/fhir+json.").ExecuteAsync(http),
-        _ => Task.CompletedTask,
-    };
+        var status = http.Response.StatusCode;
+        var text = status switch
+        {
+            404 => "Nothing is at this path.",
+            405 => "This path does not answer this method.",
+            415 => "The body must be application/fhir+json.",
+            _ => null,
+        };
+        if (text is null)
+        {
+            return;
+        }
+
+        if (Caller.TryFrom(http.User) is { } caller)
+        {
+            var audit = http.RequestServices.GetRequiredService<AuditTrail>();
+            await audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, $"{status} not-supported: {text}", CancellationToken.None);
+        }
+
+        await FhirResult.Problem(status, "not-supported", text).ExecuteAsync(http);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Interop.Server;
@@ -31,6 +32,12 @@ public sealed record InteropSettings(
     /// From <c>Interop:Sandbox</c>: invented persons only, and only tokens that say sandbox; a server that is none refuses those.
     /// </summary>
     public bool IsSandbox { get; init; }
+
+    /// <summary>
+    /// From <c>Interop:CaseInactivityDays</c>: how long an open encounter, care team or task is a case after the custodian, or a party's
+    /// step, last wrote it.
+    /// </summary>
+    public required TimeSpan CaseInactivity { get; init; }
 
     /// <exception cref="SettingsException">A setting is missing, malformed or contradicts another.</exception>
     public static InteropSettings From(IConfiguration configuration)
@@ -69,8 +76,15 @@ public sealed record InteropSettings(
             LimitSettings.From(section.GetSection("Limits")), TlsSettings.From(section))
         {
             IsSandbox = isSandbox,
+            CaseInactivity = InactivityFrom(section["CaseInactivityDays"]),
         };
     }
+
+    private static TimeSpan InactivityFrom(string? text) => text is null
+        ? TimeSpan.FromDays(30)
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 3660
+            ? TimeSpan.FromDays(days)
+            : throw new SettingsException("Interop:CaseInactivityDays must be a number of days from 1 to 3660.");
 
     /// <summary>Where they end up in a log, settings do not say what they keep secret.</summary>
     public override string ToString() => $"the settings of {PublicUrl}";

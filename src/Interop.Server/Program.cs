@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Data.Common;
 using Interop.Server;
 using Interop.Server.Http;
 using Interop.Server.Verbs;
+using Interop.Storage;
 using Microsoft.AspNetCore.Connections;
 
 var root = new RootCommand("Interop: crisis encounters, referrals and consents as FHIR R4, in three sharing tiers.")
@@ -26,8 +28,13 @@ catch (IOException taken) when (taken.InnerException is AddressInUseException)
     await Console.Error.WriteLineAsync($"{taken.Message.TrimEnd('.')}. Choose another with --urls.");
     return 2;
 }
-catch (Exception wrong) when (wrong is SettingsException or FhirException or UnauthorizedAccessException)
+catch (Exception wrong) when (wrong is SettingsException or FhirException or UnauthorizedAccessException or UnsupportedSchemaException)
 {
     await Console.Error.WriteLineAsync(wrong.Message);
+    return 2;
+}
+catch (DbException broken)
+{
+    await Console.Error.WriteLineAsync($"The database can't be used, or is damaged: {broken.Message} A backup may have to be restored.");
     return 2;
 }

@@ -8,8 +8,9 @@ namespace Interop.Storage;
 /// </summary>
 internal sealed class PartyWriter(Statements statements)
 {
+    /// <param name="known">The previous version as it would be judged now; null where what was stored with it counts.</param>
     /// <param name="at">The time of views that changed, UTC microseconds.</param>
-    public void Replace(long resource, JudgedResource judged, long at)
+    public void Replace(long resource, JudgedResource? known, JudgedResource judged, long at)
     {
         var before = statements.Query(
             $"""
@@ -25,8 +26,8 @@ internal sealed class PartyWriter(Statements statements)
         foreach (var organization in judged.Parties.Distinct())
         {
             var hashes = judged.ViewsOf(organization);
-            var times = before.TryGetValue(organization, out var known)
-                ? [.. hashes.Select((hash, view) => known.Hashes[view] == hash ? known.Times[view] : at)]
+            var times = before.TryGetValue(organization, out var last)
+                ? [.. hashes.Select((hash, view) => (known?.ViewsOf(organization) ?? last.Hashes)[view] == hash ? last.Times[view] : at)]
                 : (long[])[at, at, at];
             statements.Execute($"""
                 INSERT INTO party (resource, organization, changed_1, changed_2, changed_3, hash_1, hash_2, hash_3)

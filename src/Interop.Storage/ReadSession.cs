@@ -60,6 +60,13 @@ public sealed class ReadSession : IAsyncDisposable
         return new(rows.Find(key));
     }
 
+    /// <summary>Whether something is stored under the key, and about whom: for the audit trail only. It reads no content.</summary>
+    public ValueTask<StoredKey?> FindKeyAsync(ResourceKey key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(rows.FindKey(key));
+    }
+
     /// <summary>The raw resources of a type that are not deleted, of one patient where given.</summary>
     public ValueTask<IReadOnlyList<StoredResource>> BodiesOfAsync(string type, string? patient, CancellationToken cancellationToken)
     {

@@ -12,6 +12,10 @@ namespace Interop.Storage;
 /// </summary>
 public sealed class ResourceStore : IAsyncDisposable
 {
+    private const string Probe = "probe";
+
+    private const int ProbeSize = 64 * 1024;
+
     private readonly Dialect dialect;
     private readonly WriteQueue queue;
     private readonly AuditTrailWriter trail;
@@ -76,6 +80,31 @@ public sealed class ResourceStore : IAsyncDisposable
             return true;
         },
         cancellationToken);
+
+    /// <summary>
+    /// Whether writes are stored. Where one was not, a row of the trail that still found a place says nothing: it is tried with more
+    /// than a request writes.
+    /// </summary>
+    public async Task<bool> IsWritableAsync(CancellationToken cancellationToken)
+    {
+        if (!queue.HasFailed && !trail.HasFailed)
+        {
+            return true;
+        }
+
+        try
+        {
+            await WriteAsync(session => session.SetSetting(Probe, new('0', ProbeSize)), cancellationToken);
+            await WriteAsync(session => session.SetSetting(Probe, string.Empty), cancellationToken);
+            await trail.AppendAsync([]);
+            queue.HasFailed = false;
+            return !trail.HasFailed;
+        }
+        catch (Exception failure) when (MachineFault.Is(failure))
+        {
+            return false;
+        }
+    }
 
     /// <summary>Appends to the audit trail and completes when the row is durable, whatever is being written meanwhile.</summary>
     public Task RecordAsync(AuditRow row, CancellationToken cancellationToken)

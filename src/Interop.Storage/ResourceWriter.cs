@@ -138,7 +138,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
     private void Store(StoredWrite write, ExistingRow? previous, long version, long at, long changedAt)
     {
         var judged = FailClosed(write.Judged);
-        var changes = ViewChanges.Between(previous, judged.Views, changedAt);
+        var changes = ViewChanges.Between(previous, write.Before, judged.Views, changedAt);
         var sources = Sources(write.Key, judged);
         var labels = judged.Labels | inheritance.Of(sources);
         var subject = SubjectOf(judged);
@@ -151,7 +151,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
             index.Remove(key);
         }
 
-        parties.Replace(key, judged, changedAt);
+        parties.Replace(key, write.Before, judged, changedAt);
         AddFacts(key, judged, sources);
         index.Add(key, write.Key.Type, place, judged);
         reach.Settle(key, write.Key.Type, subject, isNew: previous is null, isInLane: row.Lane == Place.Unspoken && judged.Parties.Count == 0);

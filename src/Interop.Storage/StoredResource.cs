@@ -18,3 +18,7 @@ public sealed record StoredResource(
     long UpdatedAt,
     string PolicyVersion,
     ReadOnlyMemory<byte> Body);
+
+/// <summary>That something is stored under a key, seen by nobody: for the audit trail.</summary>
+/// <param name="Subject">Id of the one Patient that it concerns; null for none or several.</param>
+public sealed record StoredKey(string? Subject);

@@ -9,4 +9,11 @@ namespace Interop.Storage;
 /// <param name="Instant">UTC microseconds of the request; the stored time is always later than the last version's.</param>
 /// <param name="PolicyVersion">Which tier table and label rules judged it.</param>
 public sealed record StoredWrite(
-    ResourceKey Key, string Source, ReadOnlyMemory<byte> Body, JudgedResource Judged, long Instant, string PolicyVersion);
+    ResourceKey Key, string Source, ReadOnlyMemory<byte> Body, JudgedResource Judged, long Instant, string PolicyVersion)
+{
+    /// <summary>
+    /// The version that this one replaces, judged as of now: what a reference points at may have come or gone since it
+    /// was stored, which is no change of this write. Null for those that were stored.
+    /// </summary>
+    public JudgedResource? Before { get; init; }
+}

@@ -9,11 +9,15 @@ namespace Interop.Storage;
 /// <param name="At">The time of views that changed, UTC microseconds.</param>
 internal sealed record ViewChanges(long At, IReadOnlyList<long> Hashes, IReadOnlyList<long> Times)
 {
-    public static ViewChanges Between(ExistingRow? previous, ViewHashes views, long at)
+    /// <param name="before">The views of the previous version as they are now; null for those that were stored with it.</param>
+    public static ViewChanges Between(ExistingRow? previous, JudgedResource? before, ViewHashes views, long at)
     {
-        long[] hashes = [views.Basic, views.Intermediate, views.Full];
-        var times = hashes.Select((hash, view) =>
-            previous is { Deleted: false } && previous.Hashes[view] == hash ? previous.Times[view] : at);
+        var hashes = ListOf(views);
+        var known = before is { } now ? ListOf(now.Views) : previous?.Hashes;
+        var times = hashes.Select((hash, view) => previous is { Deleted: false } && known![view] == hash ? previous.Times[view] : at);
         return new(at, hashes, [.. times]);
     }
+
+    private static long[] ListOf(ViewHashes views) =>
+        [views.Basic, views.Intermediate, views.Full];
 }

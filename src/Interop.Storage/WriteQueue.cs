@@ -24,6 +24,7 @@ internal sealed class WriteQueue : IAsyncDisposable
     private readonly PendingAudit pending;
     private readonly Task running;
     private Task told = Task.CompletedTask;
+    private volatile bool hasFailed;
 
     public WriteQueue(ResourceRows rows, Dialect dialect, AuditTrailWriter trail)
     {
@@ -32,6 +33,9 @@ internal sealed class WriteQueue : IAsyncDisposable
         pending = new(rows.Statements);
         running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
+
+    /// <summary>Whether the machine refused to store a work, and nobody has found since that there is room for all.</summary>
+    public bool HasFailed { get => hasFailed; set => hasFailed = value; }
 
     public async Task<T> AddAsync<T>(Func<WriteSession, T> work, CancellationToken cancellationToken)
     {
@@ -139,6 +143,7 @@ internal sealed class WriteQueue : IAsyncDisposable
             }
         }
 
+        hasFailed |= batch.Any(work => work.Failure is { } failure && MachineFault.Is(failure));
         foreach (var work in batch)
         {
             work.Complete();
@@ -161,11 +166,14 @@ internal sealed class WriteQueue : IAsyncDisposable
 
     private abstract class Work
     {
+        /// <summary>Why it is not stored: the first reason.</summary>
+        public Exception? Failure { get; private set; }
+
         public abstract bool IsCancelled { get; }
 
         public abstract void Run(WriteSession session);
 
-        public abstract void Fail(Exception failure);
+        public void Fail(Exception failure) => Failure ??= failure;
 
         public abstract void Complete();
     }
@@ -174,7 +182,6 @@ internal sealed class WriteQueue : IAsyncDisposable
     {
         private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? result;
-        private Exception? failure;
         private bool wasCancelled;
 
         public Task<T> Completion => completion.Task;
@@ -187,13 +194,11 @@ internal sealed class WriteQueue : IAsyncDisposable
             result = work(session);
         }
 
-        public override void Fail(Exception failure) => this.failure ??= failure;
-
         public override void Complete()
         {
-            if (failure is not null)
+            if (Failure is not null)
             {
-                completion.SetException(failure);
+                completion.SetException(Failure);
             }
             else if (wasCancelled)
             {

@@ -85,6 +85,9 @@ public sealed class WriteSession
     /// <param name="source">Only the cases that this custodian's own records establish; null for all.</param>
     public IReadOnlyList<CaseFact> CasesOf(string patient, string? source = null) => rows.CasesOf(patient, source);
 
+    /// <summary>When the case ends that the resource establishes, UTC microseconds; null where it establishes none.</summary>
+    public long? CaseEnd(ResourceKey key) => rows.CaseEnd(key);
+
     public IReadOnlyList<GrantRow> GrantsOf(string? patient) => rows.GrantsOf(patient);
 
     /// <inheritdoc cref="ReadSession.HasAgreementAsync"/>

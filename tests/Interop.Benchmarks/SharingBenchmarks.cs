@@ -50,7 +50,7 @@ internal static class SharingBenchmarks
         var deny = new ProvisionFacts(false, 0, long.MaxValue, [], false, false, [], true, null, Labels.Hiv, 0, []);
         var permit = new ProvisionFacts(true, 0, long.MaxValue, ["hospital"], true, false, ["TREAT"], true, Tier.Full, Labels.Bh, 0,
             [deny]);
-        var consent = new ConsentFacts("c", 1, ConsentState.Active, "p", ["crisis"], 1, 1, "u", permit, [], []);
+        var consent = new ConsentFacts("c", 1, ConsentState.Active, "crisis", "p", ["crisis"], 1, 1, "u", permit, [], []);
         var other = consent with { Id = "d", Root = permit with { Actors = ["shelter"], Children = [] } };
         var patient = new PatientFacts("p", [consent, other], [new("p", "hospital", 0, long.MaxValue)], new([agreement], organizations));
         var sight = new Sight("hospital", null, ["TREAT"], Now, Tier.None, 0, true, null);
@@ -80,7 +80,7 @@ internal static class SharingBenchmarks
         const int Count = 50_000;
         var label = Best(() => Repeat(Count, () => redactor.Label(Observation, source, "Observation")));
         var disclose = Best(() => Repeat(Count, () => redactor.Disclose(seen, visible, "hospital")));
-        var judge = Best(() => Repeat(Count / 10, () => redactor.Judge(Observation, source, key, Now)));
+        var judge = Best(() => Repeat(Count / 10, () => redactor.Judge(Observation, source, key, Now, long.MaxValue, targets => targets.ToHashSet())));
         output.WriteLine($"  label                                              {label * 1e6 / Count,7:F2} us per resource of {Observation.Length} bytes");
         output.WriteLine($"  redact (view, ETag, meta)                          {disclose * 1e6 / Count,7:F2} us");
         output.WriteLine($"  label + redact                                     {Count / (label + disclose) / 1e3,7:F0} thousand resources/s");

@@ -65,6 +65,9 @@ public abstract class ClientCredentialsTests(Database database) : IAsyncLifetime
         Assert.All(keys.Keys, key => Assert.False(key.HasPrivateKey));
     }
 
+    private static readonly string[] OfTheClient =
+        ["The client is not known", "The assertion's key is not registered", "The assertion's signature does not hold", "The assertion's jku"];
+
     public static TheoryData<string, string> WrongAssertions => new()
     {
         { "aud", "The assertion's aud" },
@@ -99,8 +102,60 @@ public abstract class ClientCredentialsTests(Database database) : IAsyncLifetime
         var answer = await client.TokenAsync(changed: ("client_assertion", Wrong(wrong)));
 
         Assert.Equal((HttpStatusCode.Unauthorized, "invalid_client"), (answer.Status, answer["error"]));
-        Assert.StartsWith(reason, answer["error_description"]!, StringComparison.Ordinal);
+
+        // What only a registered client could be told stands on the trail alone.
+        var told = OfTheClient.Contains(reason) ? "The client is not known, or its assertion does not hold." : reason;
+        Assert.StartsWith(told, answer["error_description"]!, StringComparison.Ordinal);
         Assert.Contains(await issuer.TrailAsync(), row => row is { Kind: "token", Outcome: "refused" } && row.Reason!.StartsWith(reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("right")]
+    [InlineData("other kid")]
+    [InlineData("other algorithm")]
+    [InlineData("jku")]
+    [InlineData("expired")]
+    [InlineData("wrong aud")]
+    [InlineData("none")]
+    [InlineData("bare")]
+    [InlineData("secret")]
+    public async Task Nobody_learns_which_clients_there_are(string how)
+    {
+        var stranger = ClientKey.Ec(how == "other kid" ? "other" : client.Key!.Public.Kid);
+        stranger = how == "other algorithm" ? ClientKey.Rsa(client.Key!.Public.Kid) : stranger;
+        await Registered.BackendAsync(issuer, clientId: "ended");
+        await issuer.Get<ClientStore>().RevokeAsync("ended", CancellationToken.None);
+        var answers = new HashSet<string>();
+        foreach (var id in new[] { client.ClientId, "nobody", "ended" })
+        {
+            foreach (var endpoint in new[] { "/token", "/introspect", "/revoke", "/launch" })
+            {
+                var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["scope"] = "system/Patient.rs", ["token"] = "x", ["client_id"] = id };
+                if (how == "secret")
+                {
+                    form["client_secret"] = "x";
+                }
+                else if (how != "bare")
+                {
+                    var changed = how switch
+                    {
+                        "expired" => new Dictionary<string, object?> { ["exp"] = issuer.Clock.GetUtcNow().AddHours(-1).ToUnixTimeSeconds() },
+                        "wrong aud" => new() { ["aud"] = "https://other.example" },
+                        _ => null,
+                    };
+                    form["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+                    form["client_assertion"] = how == "none"
+                        ? "eyJhbGciOiJub25lIn0." + Base64UrlEncoder.Encode($"{{\"sub\":\"{id}\"}}") + "."
+                        : stranger.Assertion(id, issuer.Issuer, issuer.Clock.GetUtcNow(), changed, headers: how switch { "jku" => new() { ["jku"] = "https://x.example" }, _ => null });
+                }
+
+                using var content = new FormUrlEncodedContent(form);
+                using var response = await issuer.Http.PostAsync(new Uri(endpoint, UriKind.Relative), content);
+                answers.Add($"{(int)response.StatusCode} {response.Content.Headers.ContentType} {await response.Content.ReadAsStringAsync()}");
+            }
+        }
+
+        Assert.StartsWith("401", Assert.Single(answers), StringComparison.Ordinal);
     }
 
     [Fact]

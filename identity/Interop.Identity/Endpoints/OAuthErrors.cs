@@ -42,7 +42,7 @@ internal sealed class OAuthErrors(SecurityTrail trail, RequestLimits limits, ILo
                 http.Items[ClaimedClient] as string,
                 null,
                 remote,
-                refused.Message),
+                refused.Reason),
             cancellationToken);
         limits.Refused(remote);
         if (refused.Status == StatusCodes.Status429TooManyRequests)

@@ -45,8 +45,8 @@ internal sealed class ClientAuthentication(
             throw Refused("The client_id and the assertion name different clients.");
         }
 
-        var client = await clients.FindActiveAsync(token.Subject, cancellationToken) ?? throw Refused("The client is not known.");
-        await CheckSignatureAsync(client, token, assertion, cancellationToken);
+        CheckHeader(token);
+        var client = await ProvenAsync(token, assertion, cancellationToken);
         var expires = CheckClaims(token);
         return await seen.TryAddAsync("assertion:" + client.ClientId, token.Id, expires + IdentitySettings.Skew, cancellationToken)
             ? client
@@ -67,7 +67,7 @@ internal sealed class ClientAuthentication(
         }
     }
 
-    private async Task CheckSignatureAsync(Client client, JsonWebToken token, string assertion, CancellationToken cancellationToken)
+    private static void CheckHeader(JsonWebToken token)
     {
         if (!Algorithms.Contains(token.Alg))
         {
@@ -78,22 +78,35 @@ internal sealed class ClientAuthentication(
         {
             throw Refused("The assertion's typ must be JWT.");
         }
+    }
+
+    /// <summary>
+    /// The client whose key signed the assertion. Who can't prove it is told one thing, after one work, whether or not there is such a
+    /// client: a signature is checked in any case. Which of the reasons it was stands on the trail.
+    /// </summary>
+    private async Task<Client> ProvenAsync(JsonWebToken token, string assertion, CancellationToken cancellationToken)
+    {
+        var client = await clients.FindActiveAsync(token.Subject, cancellationToken);
+        var found = client is null || string.IsNullOrEmpty(token.Kid) ? null : await keys.FindAsync(client, token.Kid, cancellationToken);
+        var key = found is not null && Suits(found, token.Alg) ? found : null;
+        var holds = await HoldsAsync(assertion, key ?? ClientKeys.Nobodys(token.Alg));
 
         // SMART: a jku that is not the registered one is never followed.
-        if (token.TryGetHeaderValue<string>("jku", out var jku) && jku != client.JwksUri)
-        {
-            throw Refused("The assertion's jku is not the registered key URL.");
-        }
+        var flaw = client is null ? "The client is not known."
+            : token.TryGetHeaderValue<string>("jku", out var jku) && jku != client.JwksUri ? "The assertion's jku is not the registered key URL."
+            : key is null ? "The assertion's key is not registered."
+            : holds ? null
+            : "The assertion's signature does not hold.";
+        return flaw is null
+            ? client!
+            : throw new OAuthException(OAuthException.InvalidClient, "The client is not known, or its assertion does not hold.") { Reason = flaw };
+    }
 
-        var key = string.IsNullOrEmpty(token.Kid) ? null : await keys.FindAsync(client, token.Kid, cancellationToken);
-        if (
-            key is null
-                || key.Kty != (token.Alg == SecurityAlgorithms.RsaSha384 ? "RSA" : "EC")
-                || (!string.IsNullOrEmpty(key.Alg) && key.Alg != token.Alg))
-        {
-            throw Refused("The assertion's key is not registered.");
-        }
+    private static bool Suits(JsonWebKey key, string algorithm) =>
+        key.Kty == (algorithm == SecurityAlgorithms.RsaSha384 ? "RSA" : "EC") && (string.IsNullOrEmpty(key.Alg) || key.Alg == algorithm);
 
+    private static async Task<bool> HoldsAsync(string assertion, JsonWebKey key)
+    {
         var result = await Handler.ValidateTokenAsync(assertion, new TokenValidationParameters
         {
             IssuerSigningKey = key,
@@ -102,10 +115,7 @@ internal sealed class ClientAuthentication(
             ValidateAudience = false,
             ValidateLifetime = false,
         });
-        if (!result.IsValid)
-        {
-            throw Refused("The assertion's signature does not hold.");
-        }
+        return result.IsValid;
     }
 
     private DateTimeOffset CheckClaims(JsonWebToken token)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Interop.Identity.Tables;
 using Microsoft.IdentityModel.Tokens;
 
@@ -21,6 +22,16 @@ internal sealed class ClientKeys(IHttpClientFactory http, TimeProvider clock)
 
     private readonly ConcurrentDictionary<string, Fetched> cache = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, JsonWebKeySet> parsed = new(StringComparer.Ordinal);
+
+    // Of the usual kinds, so that a check against them takes the usual time. Their private halves are gone.
+    private static readonly JsonWebKey NobodysRsa =
+        JsonWebKeyConverter.ConvertFromRSASecurityKey(new(RSA.Create(2048).ExportParameters(includePrivateParameters: false)));
+
+    private static readonly JsonWebKey NobodysEc = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(
+        new(ECDsa.Create(ECDsa.Create(ECCurve.NamedCurves.nistP384).ExportParameters(includePrivateParameters: false))));
+
+    /// <summary>A key for the algorithm that has signed nothing: to do the work of a check where there is no client to check.</summary>
+    public static JsonWebKey Nobodys(string algorithm) => algorithm == SecurityAlgorithms.RsaSha384 ? NobodysRsa : NobodysEc;
 
     /// <summary>The client's key of that id, or null.</summary>
     public async Task<JsonWebKey?> FindAsync(Client client, string kid, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal sealed class OAuthException(string error, string description) : Excepti
 
     public string Error { get; } = error;
 
+    /// <summary>What the trail says of it: the description, or more than the other side may learn.</summary>
+    public string Reason { get; init; } = description;
+
     public int Status => Error switch
     {
         InvalidClient => StatusCodes.Status401Unauthorized,

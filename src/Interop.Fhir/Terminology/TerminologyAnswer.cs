@@ -6,7 +6,13 @@ namespace Interop.Fhir.Terminology;
 public abstract record TerminologyAnswer
 {
     /// <summary>A ValueSet with its expansion, or Parameters, in UTF-8 JSON.</summary>
-    public sealed record Found(ReadOnlyMemory<byte> Resource) : TerminologyAnswer;
+    /// <summary>Only the terminology writes one: it holds what was loaded for everybody.</summary>
+    public sealed record Found : TerminologyAnswer
+    {
+        internal Found(ReadOnlyMemory<byte> resource) => Resource = resource;
+
+        public ReadOnlyMemory<byte> Resource { get; }
+    }
 
     /// <summary>The answer needs a value set or code system that is not loaded, or not as a whole: neither yes nor no.</summary>
     /// <param name="What">Its canonical URL.</param>

@@ -1,7 +1,9 @@
+using System.Data.Common;
+
 namespace Interop.Server.Guard;
 
 /// <summary>Looks which agreements are to be reviewed: before anything is served, then every hour.</summary>
-internal sealed class AgreementReviews(GuardedStore store, TimeProvider clock) : BackgroundService
+internal sealed class AgreementReviews(GuardedStore store, TimeProvider clock, ILogger<AgreementReviews> logger) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromHours(1);
 
@@ -16,7 +18,15 @@ internal sealed class AgreementReviews(GuardedStore store, TimeProvider clock) :
         using var timer = new PeriodicTimer(Between, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await store.RemindOfReviewsAsync(stoppingToken);
+            try
+            {
+                await store.RemindOfReviewsAsync(stoppingToken);
+            }
+            catch (DbException failure)
+            {
+                // What is due stays due: the next hour finds it. The server goes on.
+                logger.LogWarning("Reviews could not be looked for: {Failure}", failure.GetType().Name);
+            }
         }
     }
 }

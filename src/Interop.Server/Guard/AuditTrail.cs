@@ -24,6 +24,11 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
                 writer => writer.WriteString("rule", rule)),
             cancellationToken);
 
+    /// <summary>A request that was answered out of what everybody may know, or out of what it brought itself.</summary>
+    public Task PermittedAsync(Caller caller, FhirInteraction interaction, string? target, CancellationToken cancellationToken) =>
+        store.RecordAsync(
+            Row(caller, Instants.ToMicroseconds(clock.GetUtcNow()), interaction, target, null, "permit", _ => { }), cancellationToken);
+
     public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) => store.RecordAsync(row, cancellationToken);
 
     public static AuditRow Row(

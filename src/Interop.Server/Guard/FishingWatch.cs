@@ -21,7 +21,9 @@ internal sealed class FishingWatch(InteropSettings settings, TimeProvider clock)
     /// <param name="asked">How many persons it was for, as <see cref="PersonLookup.Count"/> says it.</param>
     /// <param name="found">Whether the caller was shown anything.</param>
     /// <param name="hadIncident">Whether it came with an incident, where the caller needs one.</param>
-    public void Note(Caller caller, string? officer, long fingerprint, int asked, bool found, bool hadIncident)
+    /// <param name="shown">Whom the answer showed: beyond the number that was asked for, each is a person that was looked for.</param>
+    public void Note(
+        Caller caller, string? officer, long fingerprint, int asked, bool found, bool hadIncident, IReadOnlyList<long> shown)
     {
         var now = clock.GetUtcNow();
         var window = WindowOf(RequestLimits.KeyOf(RequestLimits.KeyOf(caller), officer ?? string.Empty), now);
@@ -34,6 +36,7 @@ internal sealed class FishingWatch(InteropSettings settings, TimeProvider clock)
 
             var persons = caller.IsPerson ? limits.PersonsPerHour : limits.SystemPersonsPerHour;
             var added = Enumerable.Range(0, Math.Min(asked, persons + 1)).Count(number => window.Persons.Add(unchecked(fingerprint + number)));
+            window.Persons.UnionWith(shown.Skip(asked));
             window.Misses += found ? 0 : added;
             window.WithoutIncident += hadIncident ? 0 : 1;
             if (window.Persons.Count > persons || window.Misses > persons / 2 || window.WithoutIncident > limits.WithoutIncidentPerHour)

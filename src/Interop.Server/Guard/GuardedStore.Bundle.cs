@@ -37,11 +37,11 @@ internal sealed partial class GuardedStore
 
     private async Task<BundleResult> TransactionAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
     {
-        var items = await TransactAsync(
+        var items = await KeepingLookupsAsync(lookups => store.WriteAsync(
             session =>
             {
                 var sight = SightOf(session, caller);
-                var run = new BundleRun(this, session, caller, sight);
+                var run = new BundleRun(this, session, caller, sight, lookups);
                 var answers = run.Execute(request);
                 session.Audit(AuditTrail.Row(caller, sight.Instant, FhirInteraction.Transaction, null, null, "permit", detail =>
                 {
@@ -62,22 +62,10 @@ internal sealed partial class GuardedStore
                 }));
                 return answers;
             },
-            cancellationToken);
+            cancellationToken));
         return new(
             "transaction-response",
             [.. await Task.WhenAll(items.Select((item, index) => FillAsync(caller, request.Entries[index], item, cancellationToken)))]);
-    }
-
-    private async Task<T> TransactAsync<T>(Func<Storage.WriteSession, T> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await store.WriteAsync(work, cancellationToken);
-        }
-        finally
-        {
-            await TellOfFishingAsync();
-        }
     }
 
     /// <summary>GET entries of a transaction are answered last, from what it left (https://hl7.org/fhir/R4/http.html#trules).</summary>
@@ -86,6 +74,11 @@ internal sealed partial class GuardedStore
 
     private async Task<IReadOnlyList<BundleItem>> BatchAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
     {
+        if (request.Entries.Count == 0)
+        {
+            await audit.PermittedAsync(caller, FhirInteraction.Batch, null, cancellationToken);
+        }
+
         var items = new List<BundleItem>();
         var isThrottled = false;
         foreach (var entry in request.Entries)

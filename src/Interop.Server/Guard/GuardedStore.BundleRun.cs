@@ -14,7 +14,8 @@ internal sealed partial class GuardedStore
     /// <see cref="Execute"/> undoes what was written.
     /// </summary>
     /// <param name="caller">Null for an operator's import, which keeps ids, may point ahead, and writes for the given custodian.</param>
-    private sealed class BundleRun(GuardedStore guard, WriteSession session, Caller? caller, Sight sight)
+    /// <param name="lookups">Takes what conditions looked for.</param>
+    private sealed class BundleRun(GuardedStore guard, WriteSession session, Caller? caller, Sight sight, List<AuditRow> lookups)
     {
         private readonly Dictionary<string, string> addresses = new(StringComparer.Ordinal);
         private readonly WrittenResources written = new();
@@ -194,12 +195,10 @@ internal sealed partial class GuardedStore
 
             try
             {
-                var pairs = QueryPairs(condition);
-                var query = guard.Query(caller ?? Operator, type, pairs, lenient: false, sight.Instant);
-                var matches = session.Match(
-                    query with { Count = 2 }, caller is null ? sight : AsSearch(caller, sight)).Matches.Select(match => match.Key).ToList();
+                var searching = caller is null ? sight : AsSearch(caller, sight);
+                List<ResourceKey> matches =
+                    [.. guard.Matches(session, caller ?? Operator, searching, type, condition, lookups).Select(match => match.Key)];
                 Matched.AddRange(matches);
-                guard.Note(caller ?? Operator, type, pairs, query, found: matches.Count > 0);
                 return matches;
             }
             catch (FhirException refused)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Interop.Fhir;
 using Interop.Server.Http;
 using Interop.Server.Workflows;
@@ -113,5 +114,14 @@ internal sealed partial class GuardedStore
 /// <summary>What became of a dispatch message.</summary>
 internal sealed record IncidentReceipt(string Incident, ResourceKey Encounter, bool IsNew)
 {
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("incident", Incident);
+        writer.WriteString("encounter", Encounter.ToString());
+        writer.WriteBoolean("repeated", !IsNew);
+        writer.WriteEndObject();
+    }
+
     public override string ToString() => $"{Incident} {Encounter} {(IsNew ? "stored" : "repeated")}";
 }

@@ -29,7 +29,7 @@ internal sealed partial class GuardedStore
         var hasAgreement = await read.HasAgreementAsync(requester.Id, settings.Custodian, instant, cancellationToken);
         var sight = Sight(caller, instant, hasAgreement, isSummary);
         var facts = await sharingRows.FactsAsync(read, person.Id, stored.Source, cancellationToken);
-        var judged = redactor.Judge(stored.Body, await SourceOfAsync(read, stored.Source, cancellationToken), key, sight.Instant);
+        var judged = redactor.Judge(stored.Body, await SourceOfAsync(read, stored.Source, cancellationToken), key, sight.Instant, sight.Instant, _ => NoKeys);
         var subject = new ResourceFacts(
             stored.Source, stored.Labels, judged.Tiers, judged.Parties.Contains(requester.Id), policy.IsDirectory(key.Type));
         var decision = Decider.Decide(sight, facts, subject, explain: true);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Interop.Fhir;
 using Interop.Fhir.Search;
 using Interop.Server.Http;
 using Interop.Server.Workflows;
@@ -9,13 +10,27 @@ namespace Interop.Server.Guard;
 /// <summary>Who looks for persons by name is counted, and the privacy officer told of who does it too much.</summary>
 internal sealed partial class GuardedStore
 {
-    /// <summary>Notes a lookup that was answered; other searches are none.</summary>
-    private void Note(Caller caller, string type, IEnumerable<KeyValuePair<string, string>> pairs, SearchQuery query, bool found)
+    /// <summary>Notes a lookup that was answered, and whom the answer showed; other searches are none.</summary>
+    private void Note(Caller caller, string type, IEnumerable<KeyValuePair<string, string>> pairs, SearchQuery query, SearchPage page) => Note(
+        caller,
+        query.After is null ? PersonLookup.Count(query) : 0,
+        PersonLookup.Shown(query, page),
+        found: page.Matches.Count > 0,
+        PersonLookup.Fingerprint(type, pairs));
+
+    private void Note(Caller caller, int asked, IReadOnlyList<ResourceKey> shown, bool found, long fingerprint)
     {
-        if (caller != Operator && query.After is null && PersonLookup.Count(query) is > 0 and var persons)
+        if (asked > 0 || shown.Count > 0)
         {
             // Police have a way to a person that comes with an incident (Patient/$crisis-summary); this is not it.
-            watch.Note(caller, officer: null, PersonLookup.Fingerprint(type, pairs), persons, found, hadIncident: !caller.Has("officer"));
+            watch.Note(
+                caller,
+                officer: null,
+                fingerprint,
+                asked,
+                found,
+                hadIncident: !caller.Has("officer"),
+                [.. shown.Select(PersonLookup.FingerprintOf)]);
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed partial class GuardedStore
             {
                 var instant = Now();
                 var sight = CustodianSight(custodian, instant);
-                var run = new BundleRun(this, session, null, sight);
+                var run = new BundleRun(this, session, null, sight, []);
                 run.Execute(request);
                 session.Audit(AuditTrail.Row(Operator, instant, FhirInteraction.Transaction, null, null, "permit", detail =>
                 {

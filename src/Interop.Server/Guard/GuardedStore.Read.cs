@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Interop.Fhir;
 using Interop.Server.Http;
-using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
@@ -92,6 +90,12 @@ internal sealed partial class GuardedStore
         }
 
         await audit.RecordAsync(row, cancellationToken);
+        if (key.Type == "Patient" && versions.Count > 0)
+        {
+            Note(caller, 0, [key], found: true, 0);
+            await TellOfFishingAsync();
+        }
+
         return versions;
     }
 
@@ -117,41 +121,10 @@ internal sealed partial class GuardedStore
             });
         }
 
-        // The same statements whether the resource is withheld or unknown, so that the time they take tells nothing.
-        var stored = await read.FindAsync(key, cancellationToken);
-        var patient = stored?.Subject ?? key.Id;
-        var grants = await read.GrantsOfAsync(patient, cancellationToken);
-        var consents = await read.BodiesOfAsync("Consent", patient, cancellationToken);
-        return AuditTrail.Row(caller, sight.Instant, interaction, key.ToString(), stored?.Subject, stored is null ? "absent" : "deny", detail =>
-        {
-            WriteBases(detail, grants, sight);
-            WriteIndeterminate(detail, consents);
-        });
-    }
-
-    /// <summary>Consents that deny because they say something that is not evaluated, with the elements that say it.</summary>
-    private static void WriteIndeterminate(Utf8JsonWriter detail, IReadOnlyList<StoredResource> consents)
-    {
-        detail.WriteStartArray("indeterminate");
-        foreach (var consent in consents.Select(stored => ConsentReader.Read(stored.Body, stored.Key.Id, stored.Version, stored.UpdatedAt))
-                     .Where(consent => consent is { State: ConsentState.Active, Indeterminate.Count: > 0 }))
-        {
-            detail.WriteStringValue($"Consent/{consent.Id}: {string.Join(", ", consent.Indeterminate)}");
-        }
-
-        detail.WriteEndArray();
-    }
-
-    /// <summary>The consents and agreements that were in play, with what a denial rests on, for the privacy officer.</summary>
-    private static void WriteBases(Utf8JsonWriter detail, IReadOnlyList<GrantRow> grants, Sight sight)
-    {
-        detail.WriteStartArray("basis");
-        foreach (var grant in grants.Where(grant => grant.Grantee == sight.Organization && grant.From <= sight.Instant && sight.Instant < grant.To)
-                     .Select(grant => $"{grant.Source} {grant.Purpose} {grant.Tier}: {grant.Basis}").Distinct())
-        {
-            detail.WriteStringValue(grant);
-        }
-
-        detail.WriteEndArray();
+        // What a denial costs must not hang on what is withheld, nor on how much decided about it: which rules led there is worked out
+        // when somebody asks who may know (interop explain).
+        var stored = await read.FindKeyAsync(key, cancellationToken);
+        return AuditTrail.Row(
+            caller, sight.Instant, interaction, key.ToString(), stored?.Subject, stored is null ? "absent" : "deny", _ => { });
     }
 }

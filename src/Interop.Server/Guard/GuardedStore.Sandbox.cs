@@ -51,6 +51,7 @@ internal sealed partial class GuardedStore
                 404, "not-found", "The agency's persons are not in the sandbox yet: POST to this address puts them there.");
         }
 
+        await audit.PermittedAsync(caller, FhirInteraction.Operation, $"Organization/{agency}/{Checklist}", cancellationToken);
         var grants = await read.GrantsOfAsync(persons.Consenting.Id, cancellationToken);
         var isPermitted = grants.Any(grant => grant.Grantee == agency && grant.Tier >= Tier.Intermediate);
         var rows = await store.AuditOfClientAsync(client, agency, cancellationToken);

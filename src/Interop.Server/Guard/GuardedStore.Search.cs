@@ -14,6 +14,7 @@ internal sealed partial class GuardedStore
         Require(caller, type, 's');
         var instant = Now();
         var query = Query(caller, type, pairs, lenient, instant);
+        limits.DemandLookup(caller, PersonLookup.Cost(query));
         SearchPage page;
         var matches = new List<Disclosure>();
         var included = new List<Disclosure>();
@@ -26,19 +27,8 @@ internal sealed partial class GuardedStore
             await DiscloseAllAsync(read, page.Included, sight, included, cancellationToken);
         }
 
-        var row = AuditTrail.Row(caller, sight.Instant, FhirInteraction.Search, type, null, "permit", detail =>
-        {
-            detail.WriteString("query", string.Join('&', pairs.Select(pair => $"{pair.Key}={pair.Value}")));
-            detail.WriteStartArray("disclosed");
-            foreach (var seen in page.Matches.Concat(page.Included))
-            {
-                detail.WriteStringValue($"{seen.Key} v{seen.Version} {seen.Tier}");
-            }
-
-            detail.WriteEndArray();
-        });
-        await audit.RecordAsync(row, cancellationToken);
-        Note(caller, type, pairs, query, found: page.Matches.Count > 0);
+        await audit.RecordAsync(SearchRow(caller, sight.Instant, type, pairs, page, isCondition: false), cancellationToken);
+        Note(caller, type, pairs, query, page);
         await TellOfFishingAsync();
         return new(
             matches,
@@ -62,14 +52,74 @@ internal sealed partial class GuardedStore
         }
 
         var parsed = queries.Parse(type, opened, lenient, instant);
-        var query = parsed.Query ?? throw new FhirException(400, parsed.Issues);
-        if (caller != Operator && PersonLookup.Count(query) is > 0 and var persons)
+        return parsed.Query ?? throw new FhirException(400, parsed.Issues);
+    }
+
+    /// <summary>
+    /// What a condition matches (If-None-Exist, a conditional reference): a search like any other, counted and on the trail, also where
+    /// the write that it belongs to is undone.
+    /// </summary>
+    /// <param name="lookups">Takes the row, for whom the transaction may fail.</param>
+    private IReadOnlyList<SeenResource> Matches(
+        WriteSession session, Caller caller, Sight searching, string type, string condition, List<AuditRow> lookups)
+    {
+        var pairs = QueryPairs(condition);
+        var query = Query(caller, type, pairs, lenient: false, searching.Instant) with { Count = 2 };
+        if (caller == Operator)
         {
-            limits.DemandLookup(caller, persons);
+            return session.Match(query, searching).Matches;
         }
 
-        return query;
+        limits.DemandLookup(caller, PersonLookup.Cost(query));
+        var page = session.Match(query, searching);
+        Note(caller, type, pairs, query, page);
+        var row = SearchRow(caller, searching.Instant, type, pairs, page, isCondition: true);
+        session.Audit(row);
+        lookups.Add(row);
+        return page.Matches;
     }
+
+    /// <summary>Runs a write; where it is undone, what its conditions looked for is written down all the same.</summary>
+    private async Task<T> KeepingLookupsAsync<T>(Func<List<AuditRow>, Task<T>> write)
+    {
+        var lookups = new List<AuditRow>();
+        try
+        {
+            return await write(lookups);
+        }
+        catch when (lookups.Count > 0)
+        {
+            foreach (var row in lookups)
+            {
+                await audit.RecordAsync(row, CancellationToken.None);
+            }
+
+            throw;
+        }
+        finally
+        {
+            await TellOfFishingAsync();
+        }
+    }
+
+    private static AuditRow SearchRow(
+        Caller caller, long instant, string type, IEnumerable<KeyValuePair<string, string>> pairs, SearchPage page, bool isCondition) =>
+        AuditTrail.Row(caller, instant, FhirInteraction.Search, type, null, "permit", detail =>
+        {
+            detail.WriteString("query", string.Join('&', pairs.Select(pair => $"{pair.Key}={pair.Value}")));
+            if (isCondition)
+            {
+                detail.WriteBoolean("condition", true);
+            }
+
+            detail.WriteStartArray("disclosed");
+            foreach (var seen in page.Matches.Concat(page.Included))
+            {
+                detail.WriteStringValue($"{seen.Key} v{seen.Version} {seen.Tier}");
+            }
+
+            detail.WriteEndArray();
+        });
 
     private static string CanonicalQuery(string type, IEnumerable<KeyValuePair<string, string>> pairs) =>
         type + "?" + string.Join(

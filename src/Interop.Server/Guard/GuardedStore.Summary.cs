@@ -22,11 +22,11 @@ internal sealed partial class GuardedStore
     private static readonly string[] OpenStates = ["planned", "arrived", "triaged", "in-progress", "onleave"];
 
     /// <summary>The document, or null when no open incident of that number is assigned to the caller's agency.</summary>
-    public async Task<Disclosure?> CrisisSummaryAsync(Caller caller, SummaryQuestion question, CancellationToken cancellationToken)
+    public async Task<SummaryDocument?> CrisisSummaryAsync(Caller caller, SummaryQuestion question, CancellationToken cancellationToken)
     {
         RequireScope(caller, CrisisSummary.Scope);
         limits.DemandLookup(caller);
-        Disclosure? document = null;
+        SummaryDocument? document = null;
         string rule;
         string? patientId = null;
         var instant = Now();
@@ -58,12 +58,12 @@ internal sealed partial class GuardedStore
                 detail.WriteString("rule", rule);
             }),
             cancellationToken);
-        watch.Note(caller, question.Officer, PersonLookup.Fingerprint("Patient", question.Person), 1, found: true, hadIncident: document is not null);
+        watch.Note(caller, question.Officer, PersonLookup.Fingerprint("Patient", question.Person), 1, found: true, hadIncident: document is not null, []);
         await TellOfFishingAsync();
         return document;
     }
 
-    private async Task<(Disclosure Document, bool IsShared)> ComposeAsync(
+    private async Task<(SummaryDocument Document, bool IsShared)> ComposeAsync(
         ReadSession read, Sight sight, ResourceKey patient, SummaryQuestion question, CancellationToken cancellationToken)
     {
         var seen = await read.ReadAsync(patient, sight, cancellationToken);
@@ -73,8 +73,11 @@ internal sealed partial class GuardedStore
 
         // The name is compared with what the agency may see: a hidden number would else answer to guesses.
         var isShared = person is not null && PersonMatch.Holds(person.Body, question.Person);
-        var document = new SummaryDocument(secrets.Key, question.Incident, settings.Custodian, settings.PublicUrl, sight.Instant);
-        return (isShared ? document.Compose(person, flags, plans.FirstOrDefault()) : document.Compose(null, [], null), isShared);
+        var frame = new SummaryFrame(secrets.Key, question.Incident, settings.Custodian, settings.PublicUrl, sight.Instant);
+        var document = isShared
+            ? SummaryDocument.Compose(frame, person, flags, plans.FirstOrDefault())
+            : SummaryDocument.Compose(frame, null, [], null);
+        return (document, isShared);
     }
 
     private async Task<List<Disclosure>> ActiveAsync(

@@ -25,20 +25,13 @@ internal sealed partial class GuardedStore
             Require(caller, type, 's');
         }
 
-        try
-        {
-            return await WriteAsync(
-                caller,
-                'c',
-                FhirInteraction.Create,
-                type,
-                (session, sight) => Create(session, caller, sight, type, checkedBody, condition),
-                cancellationToken);
-        }
-        finally
-        {
-            await TellOfFishingAsync();
-        }
+        return await KeepingLookupsAsync(lookups => WriteAsync(
+            caller,
+            'c',
+            FhirInteraction.Create,
+            type,
+            (session, sight) => Create(session, caller, sight, type, checkedBody, condition, lookups),
+            cancellationToken));
     }
 
     /// <param name="ifMatch">The version of the caller's view that the update was made from; a Task can't be updated without.</param>
@@ -149,15 +142,13 @@ internal sealed partial class GuardedStore
             caller.IsPerson && session.LacksQualification(caller.Organization, caller.Practitioner, instant));
     }
 
-    private WriteResult Create(WriteSession session, Caller caller, Sight sight, string type, byte[] body, string? condition)
+    private WriteResult Create(
+        WriteSession session, Caller caller, Sight sight, string type, byte[] body, string? condition, List<AuditRow> lookups)
     {
         if (condition is not null)
         {
-            var pairs = QueryPairs(condition);
-            var query = Query(caller, type, pairs, lenient: false, sight.Instant);
             var searching = AsSearch(caller, sight);
-            var matches = session.Match(query with { Count = 2 }, searching).Matches;
-            Note(caller, type, pairs, query, found: matches.Count > 0);
+            var matches = Matches(session, caller, searching, type, condition, lookups);
             if (matches.Count > 0)
             {
                 return matches.Count > 1 ? new WriteResult.Ambiguous() : new WriteResult.Existing(Disclose(session, matches[0], searching)!);
@@ -275,23 +266,37 @@ internal sealed partial class GuardedStore
 
         if (key.Type == "Task" && WriteRules.TaskStep(seen.Body, body, caller.Organization) is { } wrongStep)
         {
-            return wrongStep;
+            return Told(session, caller, sight, key, wrongStep);
         }
 
         var isOwn = seen.Tier == Tier.Own;
         var change = isOwn ? new TaskChange(body, []) : PartyChange(sight, seen, view, body);
-        var refused = change.Issues.Count > 0 ? new WriteResult.Refused(change.Issues[0].Code == "forbidden" ? 403 : 422, change.Issues)
-            : isOwn ? WriteRules.Check(caller, sight, key, body, settings.Custodian)
-            : null;
+        var isStep = key.Type == "Task" && IsRenewingStep(session, seen, body, sight.Instant);
+        if (isOwn && WriteRules.Check(caller, sight, key, body, settings.Custodian) is { } forbidden)
+        {
+            return forbidden;
+        }
+
+        var refused = change.Issues.Count == 0
+            ? null
+            : new WriteResult.Refused(change.Issues[0].Code == "forbidden" ? 403 : 422, change.Issues);
         refused ??= key.Type == "Contract" ? WriteRules.AgreementStep(seen.Body, body, key.Id) : null;
+        refused ??= key.Type == "Task" ? WriteRules.TaskIsOver(seen.Body, change.Body, sight.Instant) : null;
+        refused = refused is null ? null : Told(session, caller, sight, key, refused);
         refused ??= UnknownReferences(session, sight, key, body, alsoKnown);
         if (refused is null)
         {
-            Store(session, key, session.Find(key)!.Source, change.Body, sight.Instant, written);
+            Store(session, key, session.Find(key)!.Source, change.Body, sight.Instant, written, isOwn || isStep);
         }
 
         return refused;
     }
+
+    /// <summary>A refusal that follows from what is stored says why only to a token that may also read it.</summary>
+    private static WriteResult.Refused Told(WriteSession session, Caller caller, Sight sight, ResourceKey key, WriteResult.Refused refused) =>
+        caller.Scopes.Allows(key.Type, 'r') && session.See(key, sight with { Constraints = caller.Scopes.Constraints('r') }) is not null
+            ? refused
+            : new(422, "business-rule", $"This {key.Type} does not take the change. A token that may also read it is told why.", key.Type);
 
     /// <summary>
     /// A partner that is party to a Task moves it on: it sends the Task as it sees it, and only the elements of the fulfilling side
@@ -302,6 +307,11 @@ internal sealed partial class GuardedStore
             ? TaskChange.Apply(seen.Body, view.Body, body)
             : new([], [new(IssueSeverity.Error, "forbidden", "The resource is another organisation's record.", null)]);
 
+    /// <summary>A party's step renews a case that is open or opens one; one that has lapsed is the custodian's to open again.</summary>
+    private static bool IsRenewingStep(WriteSession session, SeenResource seen, byte[] body, long instant) =>
+        !TopLevel.Value(seen.Body.Span, "status").SequenceEqual(TopLevel.Value(body, "status"))
+        && (session.CaseEnd(seen.Key) ?? long.MaxValue) > instant;
+
     private DeleteResult Delete(WriteSession session, Caller caller, Sight sight, ResourceKey key, string? ifMatch)
     {
         if (session.See(key, sight) is not { Deleted: false, Tier: Tier.Own } seen || Disclose(session, seen, sight) is not { } view)
@@ -309,8 +319,13 @@ internal sealed partial class GuardedStore
             return DeleteResult.Absent;
         }
 
-        if ((WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian)
-                ?? (key.Type == "Contract" ? WriteRules.AgreementEnd(seen.Body, key.Id) : null)) is { } refused)
+        var refused = WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian);
+        if (refused is null && key.Type == "Contract" && WriteRules.AgreementEnd(seen.Body, key.Id) is { } end)
+        {
+            refused = Told(session, caller, sight, key, end);
+        }
+
+        if (refused is not null)
         {
             throw new FhirException(refused.Status, refused.Issues);
         }
@@ -321,8 +336,8 @@ internal sealed partial class GuardedStore
         }
 
         var written = new WrittenResources();
-        var judged = redactor.Judge(seen.Body, SourceOf(session, caller.Organization), key, sight.Instant);
-        written.Add(key, judged, session.Find(key));
+        var stored = session.Find(key)!;
+        written.Add(key, Judge(session, stored), stored);
         session.Delete(key, sight.Instant);
         sharingRows.Refresh(session, written);
         return DeleteResult.Deleted;
@@ -331,10 +346,12 @@ internal sealed partial class GuardedStore
     /// <summary>
     /// Judges and stores one resource; when it is an encounter of the custodian's that just finished, its follow-up as well.
     /// </summary>
-    private void Store(WriteSession session, ResourceKey key, string source, byte[] body, long instant, WrittenResources written)
+    /// <param name="renews">Whether the write renews a case: the custodian's own does, and a step that a party takes.</param>
+    private void Store(
+        WriteSession session, ResourceKey key, string source, byte[] body, long instant, WrittenResources written, bool renews = true)
     {
         var before = session.Find(key);
-        Put(session, key, source, body, instant, before, written);
+        Put(session, key, source, body, instant, before, written, renews);
         if (key.Type == "Encounter" && source == settings.Custodian && !IsFinished(before))
         {
             var task = FollowUp.TaskFor(body, Instants.ToDateTimeOffset(instant), settings.Custodian, secrets.Key.Span);
@@ -346,11 +363,21 @@ internal sealed partial class GuardedStore
     }
 
     private void Put(
-        WriteSession session, ResourceKey key, string source, byte[] body, long instant, StoredResource? before, WrittenResources written)
+        WriteSession session,
+        ResourceKey key,
+        string source,
+        byte[] body,
+        long instant,
+        StoredResource? before,
+        WrittenResources written,
+        bool renews = true)
     {
         var sourceBefore = key.Type == "Organization" ? SourceOf(session, key.Id) : null;
-        var judged = redactor.Judge(body, SourceOf(session, source), key, instant);
-        session.Put(new(key, source, body, judged, instant, PolicyVersion));
+        var keeper = SourceOf(session, source);
+        var lapses = renews || before is null ? Lapse(instant) : Lapse(session, before);
+        var judged = Judge(session, body, keeper, key, instant, lapses);
+        var now = before is { Deleted: false } ? Judge(session, before.Body, keeper, key, instant, lapses) : null;
+        session.Put(new(key, source, body, judged, instant, PolicyVersion) { Before = now });
         written.Add(key, judged, before);
         if (sourceBefore is not null && sourceBefore != SourceOf(session, key.Id))
         {
@@ -363,11 +390,25 @@ internal sealed partial class GuardedStore
     {
         foreach (var stored in resources)
         {
-            var judged = redactor.Judge(stored.Body, SourceOf(session, stored.Source), stored.Key, instant);
+            var judged = Judge(session, stored);
             session.Rejudge(new(stored.Key, stored.Source, stored.Body, judged, instant, PolicyVersion));
             written.Add(stored.Key, judged, stored);
         }
     }
+
+    /// <summary>As it is stored, with the time of its last write: to be judged again renews no case.</summary>
+    private JudgedResource Judge(WriteSession session, StoredResource stored) => Judge(
+        session, stored.Body, SourceOf(session, stored.Source), stored.Key, stored.UpdatedAt, Lapse(session, stored));
+
+    private JudgedResource Judge(
+        WriteSession session, ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key, long instant, long lapses) =>
+        redactor.Judge(body, source, key, instant, lapses, targets => session.Visible(targets, DirectorySight(instant)));
+
+    private long Lapse(long written) => written + (settings.CaseInactivity.Ticks / TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>What renews nothing leaves a case the end that it has.</summary>
+    private long Lapse(WriteSession session, StoredResource stored) =>
+        Math.Min(Lapse(stored.UpdatedAt), session.CaseEnd(stored.Key) ?? long.MaxValue);
 
     private static bool IsFinished(StoredResource? encounter) =>
         encounter is { Deleted: false } && TopLevel.Value(encounter.Body.Span, "status").SequenceEqual("\"finished\""u8);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Interop.Fhir;
 using Interop.Fhir.Profiles;
 using Interop.Fhir.Search;
@@ -32,8 +33,9 @@ internal sealed partial class GuardedStore(
     private readonly InteropSettings settings = settings;
     private readonly RequestLimits limits = limits;
 
-    /// <summary>Which tables judged a stored resource.</summary>
-    private string PolicyVersion => $"{policy.TierVersion} {policy.LabelVersion}";
+    /// <summary>Which tables judged a stored resource, and for how long they let a case be.</summary>
+    private string PolicyVersion => string.Create(
+        CultureInfo.InvariantCulture, $"{policy.TierVersion} {policy.LabelVersion} {settings.CaseInactivity.TotalDays}");
 
     private long Now() => Instants.ToMicroseconds(clock.GetUtcNow());
 
@@ -99,6 +101,10 @@ internal sealed partial class GuardedStore(
     /// <summary>The eyes of a custodian on its own records, every label: for the server's own work, never for a caller's answer.</summary>
     private static Sight CustodianSight(string organization, long instant) =>
         new(organization, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);
+
+    /// <summary>The eyes of somebody who has an agreement and nothing else: what they see, everybody sees.</summary>
+    private static Sight DirectorySight(long instant) =>
+        new(string.Empty, null, [], instant, Tier.None, Labels.None, Directory: true, Types: null);
 
     private async ValueTask<Disclosure?> DiscloseAsync(
         ReadSession read, SeenResource seen, Sight sight, CancellationToken cancellationToken)

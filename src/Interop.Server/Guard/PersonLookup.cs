@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Interop.Fhir;
 using Interop.Fhir.Search;
+using Interop.Storage;
 
 namespace Interop.Server.Guard;
 
@@ -11,6 +13,8 @@ namespace Interop.Server.Guard;
 /// </summary>
 internal static class PersonLookup
 {
+    private const int Few = 20;
+
     private static readonly HashSet<string> Persons = ["Patient", "RelatedPerson", "Person"];
 
     private static readonly HashSet<string> Knowledge =
@@ -24,6 +28,30 @@ internal static class PersonLookup
     /// <summary>How many persons a search looks for: a list of alternatives is as many.</summary>
     public static int Count(SearchQuery query) => Most(query.Criteria.Select(criterion => Asked(query.Type, criterion)));
 
+    /// <summary>
+    /// How many lookups a search may turn out to be: those that it asks for, or as many persons as a page of a list can hold. One that
+    /// names what it knows of a person is one as long as it asks for no page that is larger than usual.
+    /// </summary>
+    public static int Cost(SearchQuery query)
+    {
+        var asked = Count(query);
+        return !query.CountOnly && ListsPersons(query) && (asked == 0 || query.Count > SearchQuery.DefaultCount)
+            ? Math.Max(asked, query.Count)
+            : asked;
+    }
+
+    /// <summary>The persons that an answer shows besides those that the caller knew, because it asked for them by id.</summary>
+    public static IReadOnlyList<ResourceKey> Shown(SearchQuery query, SearchPage page) =>
+    [
+        .. (IsById(query) ? [] : page.Matches).Concat(page.Included)
+            .Select(seen => seen.Key)
+            .Where(key => key.Type == "Patient")
+            .Distinct(),
+    ];
+
+    /// <summary>Tells persons apart as <see cref="Fingerprint"/> tells lookups.</summary>
+    public static long FingerprintOf(ResourceKey person) => Hash(person.ToString());
+
     /// <summary>Tells lookups apart without keeping what was asked: names do not stay in memory.</summary>
     public static long Fingerprint(string type, IEnumerable<KeyValuePair<string, string>> pairs)
     {
@@ -31,9 +59,21 @@ internal static class PersonLookup
         var asked = pairs.Where(pair => pair.Key[0] != '_' || pair.Key.StartsWith("_has", StringComparison.Ordinal))
             .Select(pair => $"{pair.Key}={pair.Value}".ToUpperInvariant())
             .Order(StringComparer.Ordinal);
-        var text = RequestLimits.KeyOf([type, .. asked]);
-        return BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        return Hash(RequestLimits.KeyOf([type, .. asked]));
     }
+
+    private static long Hash(string text) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static bool ListsPersons(SearchQuery query) =>
+        (query.Type == "Patient" && !IsById(query)) || query.Includes.Any(BringsPersons);
+
+    // A reference to just anything brings what a worklist is about, not who.
+    private static bool BringsPersons(SearchInclude include) => include.Reverse
+        ? include.Parameter.Resource == "Patient"
+        : include.Target == "Patient" || (include.Target is null && include.Parameter.Targets is { Count: < Few } few && few.Contains("Patient"));
+
+    private static bool IsById(SearchQuery query) =>
+        query.Criteria.Any(criterion => criterion is IdCriterion);
 
     private static int Asked(string type, SearchCriterion criterion) => criterion switch
     {

@@ -48,10 +48,15 @@ internal sealed class RequestLimits(InteropSettings settings) : IDisposable
         }
     }
 
-    /// <summary>A search for persons by what one knows of them.</summary>
+    /// <summary>A search for persons by what one knows of them, or a list of them.</summary>
     /// <exception cref="FhirException">429: the caller has looked for too many.</exception>
-    public void DemandLookup(Caller caller, int persons = 1) =>
-        Take(lookups, KeyOf(caller), Math.Min(persons, limits.LookupsPerMinute), "too many searches for persons");
+    public void DemandLookup(Caller caller, int persons = 1)
+    {
+        if (persons > 0)
+        {
+            Take(lookups, KeyOf(caller), Math.Min(persons, limits.LookupsPerMinute), "too many searches for persons");
+        }
+    }
 
     /// <summary>A caller as JSON, so that no part can be written to look like the end of one and the beginning of the next.</summary>
     public static string KeyOf(Caller caller) => KeyOf(caller.Organization, caller.ClientId, caller.Subject);

@@ -8,7 +8,7 @@ namespace Interop.Server.Guard;
 
 /// <summary>
 /// Keeps the grant rows in step with what they are compiled from, inside the transaction that changes it. An instrument counts
-/// only when the organisation whose records it opens wrote it: a Consent by its controller, a Contract by its grantor, an
+/// only for the records of the organisation that wrote it: a Consent by its controller, a Contract by its grantor, an
 /// Organization's flags by the custodian that runs this server.
 /// </summary>
 internal sealed class SharingRows(InteropSettings settings)
@@ -95,14 +95,8 @@ internal sealed class SharingRows(InteropSettings settings)
     private static PatientFacts FactsOf(
         string patient, IReadOnlyList<StoredResource> consents, IReadOnlyList<CaseFact> cases, Partners partners)
     {
-        // A consent whose controller can't be read is indeterminate for its writer's records; one that names others is void there.
         var facts = consents
-            .Select(stored => (stored.Source, Consent: ConsentReader.Read(stored.Body, stored.Key.Id, stored.Version, stored.UpdatedAt)))
-            .Select(item => item.Consent with
-            {
-                Controllers = item.Consent.Controllers.Count == 0 ? [item.Source] : [.. item.Consent.Controllers.Where(controller => controller == item.Source)],
-            })
-            .Where(consent => consent.Controllers.Count > 0)
+            .Select(stored => ConsentReader.Read(stored.Body, stored.Key.Id, stored.Source, stored.Version, stored.UpdatedAt))
             .ToList();
         return new(patient, facts, cases, partners);
     }

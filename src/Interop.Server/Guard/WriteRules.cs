@@ -3,6 +3,7 @@ using Interop.Fhir;
 using Interop.Server.Workflows;
 using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Guard;
 
@@ -85,7 +86,7 @@ internal static class WriteRules
 
     private static WriteResult.Refused? Consent(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body)
     {
-        var controllers = ConsentReader.Read(body, key.Id, 1, 0).Controllers;
+        var controllers = ConsentReader.Read(body, key.Id, caller.Organization, 1, 0).Controllers;
         return controllers.Contains(caller.Organization)
             ? null
             : new(422, "business-rule", "The controller of a consent must be the organisation that records it.", "Consent.organization");
@@ -108,6 +109,16 @@ internal static class WriteRules
 
         return from != to && ReferralStates.NeedsReason(to) && !sent.RootElement.TryGetProperty("statusReason", out _)
             ? new(422, "business-rule", $"A Task that becomes {to} needs a statusReason.", "Task.statusReason")
+            : null;
+    }
+
+    /// <summary>Null, or why nobody may accept the Task any more: what is over opens no case.</summary>
+    public static WriteResult.Refused? TaskIsOver(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, long instant)
+    {
+        using var stored = JsonDocument.Parse(before, ResourceDocument.Options);
+        using var changed = JsonDocument.Parse(after, ResourceDocument.Options);
+        return Status(changed) == "accepted" && Status(stored) != "accepted" && CaseReader.IsOver(after, instant)
+            ? new(422, "business-rule", "The time for which the Task was requested is over.", "Task.restriction.period")
             : null;
     }
 

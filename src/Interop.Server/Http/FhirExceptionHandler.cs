@@ -1,13 +1,16 @@
+using System.Data.Common;
 using System.Globalization;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
+using Interop.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Interop.Server.Http;
 
 /// <summary>
 /// The only place that turns exceptions into OperationOutcome, and that writes down a refusal that was thrown: what the request would
-/// have written is undone with it, its audit row too. What we did not foresee is a 500 without details.
+/// have written is undone with it, its audit row too. What we did not foresee is a 500 without details, what the machine refuses a 503
+/// that needs no disk.
 /// </summary>
 internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger, AuditTrail audit, ThrottledTrail throttled) : IExceptionHandler
 {
@@ -24,29 +27,29 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger,
             BadHttpRequestException { StatusCode: 408 } => (408, One("timeout", "The request arrived too slowly.")),
             BadHttpRequestException { StatusCode: 413 } => (413, One("too-costly", "The request body is larger than this server reads.")),
             BadHttpRequestException bad => (bad.StatusCode, One("invalid", "The request could not be read as HTTP.")),
+            _ when MachineFault.Is(exception) => (503, One("transient", "The database can't be used for now. Try again later.")),
             _ => (500, One("exception", $"Unexpected error. Quote {httpContext.TraceIdentifier} when reporting it.")),
         };
-        if (status == 500)
+        if (status >= 500)
         {
             // The type and the stack say where; a message could quote what a resource holds.
             logger.LogError(
                 "Request {Trace} failed with {Type} at {Stack}", httpContext.TraceIdentifier, exception.GetType(), exception.StackTrace);
         }
 
-        if (exception is FhirException { RetryAfter: { } wait } refusal)
+        if (exception is FhirException { RetryAfter: { } wait })
         {
             httpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            await throttled.RefusedAsync(Caller.TryFrom(httpContext.User), InteractionOf(httpContext), httpContext.Request.Path, refusal.Rule);
         }
-        else if (Caller.TryFrom(httpContext.User) is { } caller)
+
+        try
         {
-            // The trail is not the caller's to stop: a request that was broken off is written down too.
-            await audit.RefusedAsync(
-                caller,
-                InteractionOf(httpContext),
-                httpContext.Request.Path,
-                (exception as FhirException)?.Rule ?? $"{status}",
-                CancellationToken.None);
+            await RecordAsync(httpContext, exception, status);
+        }
+        catch (DbException failure)
+        {
+            // A refusal discloses nothing, so it may leave without its row; a disclosure may not.
+            logger.LogError("The refusal of request {Trace} could not be written down: {Failure}", httpContext.TraceIdentifier, failure.GetType());
         }
 
         if (exception is FhirException { IsAboutScope: true })
@@ -56,6 +59,21 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger,
 
         await FhirResult.Problem(status, issues).ExecuteAsync(httpContext);
         return true;
+    }
+
+    private async Task RecordAsync(HttpContext httpContext, Exception exception, int status)
+    {
+        var caller = Caller.TryFrom(httpContext.User);
+        if (exception is FhirException { RetryAfter: not null } refusal)
+        {
+            await throttled.RefusedAsync(caller, InteractionOf(httpContext), httpContext.Request.Path, refusal.Rule);
+        }
+        else if (caller is not null)
+        {
+            // The trail is not the caller's to stop: a request that was broken off is written down too.
+            var rule = (exception as FhirException)?.Rule ?? $"{status}";
+            await audit.RefusedAsync(caller, InteractionOf(httpContext), httpContext.Request.Path, rule, CancellationToken.None);
+        }
     }
 
     private static FhirInteraction InteractionOf(HttpContext httpContext) =>

@@ -1,13 +1,16 @@
 using System.Globalization;
-using System.Text.Json;
+using Interop.Fhir.Terminology;
 using Interop.Fhir.Validation;
+using Interop.Server.Guard;
+using Interop.Server.Interactions;
+using Interop.Server.Operations;
 using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Http;
 
 /// <summary>
-/// The only way out: bytes of a <see cref="Disclosure"/>, of an OperationOutcome, or of a Bundle made of those. Knows
-/// status codes and headers; nothing else does.
+/// The only way out: bytes of a <see cref="Disclosure"/>, of an OperationOutcome, of a Bundle made of those, or of one of the few things
+/// that the server writes of its own. It takes no bytes, and nothing that writes some. Knows status codes and headers; nothing else does.
 /// </summary>
 internal sealed class FhirResult : IResult
 {
@@ -15,23 +18,28 @@ internal sealed class FhirResult : IResult
     private readonly ReadOnlyMemory<byte> body;
     private readonly Disclosure? tagged;
     private readonly string? location;
+    private readonly string mediaType;
 
-    private FhirResult(int status, ReadOnlyMemory<byte> body, Disclosure? tagged = null, string? location = null)
+    private FhirResult(
+        int status, ReadOnlyMemory<byte> body, Disclosure? tagged = null, string? location = null, string mediaType = FhirRequest.MediaType)
     {
+        this.mediaType = mediaType;
         this.status = status;
         this.body = body;
         this.tagged = tagged;
         this.location = location;
     }
 
+    public int Status => status;
+
     public static FhirResult Ok(Disclosure disclosure) => new(200, disclosure.Body, disclosure);
 
     /// <summary>A document whose length must say nothing: filled up with spaces to a multiple of the size class.</summary>
-    public static FhirResult Padded(Disclosure disclosure, int sizeClass)
+    public static FhirResult Padded(SummaryDocument document, int sizeClass)
     {
-        var padded = new byte[(disclosure.Body.Length + sizeClass - 1) / sizeClass * sizeClass];
+        var padded = new byte[(document.Body.Length + sizeClass - 1) / sizeClass * sizeClass];
         padded.AsSpan().Fill((byte)' ');
-        disclosure.Body.CopyTo(padded);
+        document.Body.CopyTo(padded);
         return new(200, padded);
     }
 
@@ -58,8 +66,20 @@ internal sealed class FhirResult : IResult
 
     public static FhirResult Problem(int status, string code, string diagnostics) => new(status, Outcome.Of(code, diagnostics));
 
-    /// <summary>A body that holds nobody's data, such as the CapabilityStatement or a receipt.</summary>
-    public static FhirResult Public(int status, Action<Utf8JsonWriter> write) => new(status, FhirJson.Write(write));
+    /// <summary>The issues of something that was only sent to be checked.</summary>
+    public static FhirResult Checked(IReadOnlyList<Issue> issues) => Problem(200, issues);
+
+    // What holds nobody's data. Each is of a type that only its writer makes, so that nothing else can be sent in its place.
+    public static FhirResult Of(IReadOnlyList<OutputParameter> parameters) =>
+        new(200, FhirJson.Write(writer => OutputParameter.Write(writer, parameters)));
+
+    public static FhirResult Of(IncidentReceipt receipt) => new(receipt.IsNew ? 202 : 200, FhirJson.Write(receipt.Write));
+
+    public static FhirResult Of(TerminologyAnswer.Found found) => new(200, found.Resource);
+
+    public static FhirResult Of(CapabilityStatement statement) => new(200, statement.Json);
+
+    public static FhirResult Of(SmartConfigurationDocument document) => new(200, document.Json, mediaType: "application/json");
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -80,7 +100,7 @@ internal sealed class FhirResult : IResult
 
         if (body.Length > 0)
         {
-            response.ContentType = FhirRequest.MediaType + "; charset=utf-8";
+            response.ContentType = mediaType + "; charset=utf-8";
             response.ContentLength = body.Length;
 
             // Without the request's token: an answer that says that time is up is written when the token has been cancelled, and what

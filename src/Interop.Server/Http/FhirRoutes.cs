@@ -1,3 +1,5 @@
+using Interop.Server.Guard;
+
 namespace Interop.Server.Http;
 
 /// <summary>
@@ -22,6 +24,12 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
 
     public void Delete(string pattern, FhirInteraction interaction, Delegate handler) => Map("DELETE", pattern, interaction, handler);
 
+    /// <summary>
+    /// An operation on what the request brings, or on what was loaded for everybody: no guard looks at it, so it is written down here.
+    /// </summary>
+    public void Compute(string method, string pattern, Delegate handler) =>
+        Map(method, pattern, FhirInteraction.Operation, handler).AddEndpointFilter(RecordAsync);
+
     /// <summary>The few endpoints that answer anybody: they hold nobody's data.</summary>
     public void GetPublic(string pattern, FhirInteraction interaction, Delegate handler)
     {
@@ -29,10 +37,24 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
         builder.MapGet(Root + pattern, handler).WithMetadata(new PublicEndpoint(), new DeclaredInteraction(interaction)).AllowAnonymous();
     }
 
-    private void Map(string method, string pattern, FhirInteraction interaction, Delegate handler)
+    private RouteHandlerBuilder Map(string method, string pattern, FhirInteraction interaction, Delegate handler)
     {
         routes.Add(new(method, pattern, interaction));
-        builder.MapMethods(Root + pattern, [method], handler).WithMetadata(new DeclaredInteraction(interaction)).RequireAuthorization();
+        return builder.MapMethods(Root + pattern, [method], handler)
+            .WithMetadata(new DeclaredInteraction(interaction))
+            .RequireAuthorization();
+    }
+
+    private static async ValueTask<object?> RecordAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var answer = await next(context);
+        var audit = http.RequestServices.GetRequiredService<AuditTrail>();
+        var caller = Caller.From(http.User);
+        await (answer is FhirResult { Status: >= 400 and var status }
+            ? audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, $"{status}", CancellationToken.None)
+            : audit.PermittedAsync(caller, FhirInteraction.Operation, http.Request.Path, CancellationToken.None));
+        return answer;
     }
 }
 

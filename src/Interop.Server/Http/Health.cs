@@ -3,7 +3,7 @@ using Interop.Storage;
 
 namespace Interop.Server.Http;
 
-/// <summary>For load balancers: live while the process runs, ready while the database answers.</summary>
+/// <summary>For load balancers: live while the process runs, ready while the database answers and stores.</summary>
 internal static class Health
 {
     public static void Map(IEndpointRouteBuilder builder)
@@ -18,7 +18,9 @@ internal static class Health
         {
             await using var read = await store.OpenReadAsync(cancellationToken);
             await read.SettingAsync("secret", cancellationToken);
-            return Results.Text("ready");
+            return await store.IsWritableAsync(cancellationToken)
+                ? Results.Text("ready")
+                : Results.Text("The database does not store what is written.", statusCode: 503);
         }
         catch (DbException)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Interop.Server.Guard;
 using Interop.Server.Http;
@@ -10,22 +11,34 @@ namespace Interop.Server.Interactions;
 /// </summary>
 internal static class SmartConfiguration
 {
-    /// <summary>What an issuer may offer with other APIs and this one has no part for: the document must not promise it.</summary>
-    private static readonly string[] NotHere = ["smart-app-state"];
-
     public static void Map(FhirRoutes fhir) => fhir.GetPublic(
         "/.well-known/smart-configuration",
         FhirInteraction.Capabilities,
         async (TokenVerifier verifier, CancellationToken cancellationToken) =>
-        {
-            var text = verifier.Issuers.Count == 0 ? null : await verifier.Issuers[0].SmartConfigurationAsync(cancellationToken);
-            return text is null
-                ? FhirResult.Problem(404, "not-supported", "The issuer has no SMART configuration.")
-                : Results.Text(Narrowed(text), "application/json");
-        });
+            await SmartConfigurationDocument.ReadAsync(verifier, cancellationToken) is { } document
+                ? FhirResult.Of(document)
+                : FhirResult.Problem(404, "not-supported", "The issuer has no SMART configuration."));
+}
 
-    private static string Narrowed(string text)
+/// <summary>The issuer's document, less what this API does not evaluate.</summary>
+internal sealed class SmartConfigurationDocument
+{
+    /// <summary>What an issuer may offer with other APIs and this one has no part for: the document must not promise it.</summary>
+    private static readonly string[] NotHere = ["smart-app-state"];
+
+    private SmartConfigurationDocument(byte[] json) => Json = json;
+
+    public ReadOnlyMemory<byte> Json { get; }
+
+    /// <summary>What the first configured issuer tells everybody, or null where it tells nothing.</summary>
+    public static async Task<SmartConfigurationDocument?> ReadAsync(TokenVerifier verifier, CancellationToken cancellationToken)
     {
+        var text = verifier.Issuers.Count == 0 ? null : await verifier.Issuers[0].SmartConfigurationAsync(cancellationToken);
+        if (text is null)
+        {
+            return null;
+        }
+
         var document = JsonNode.Parse(text)!.AsObject();
         if (document["capabilities"] is JsonArray capabilities)
         {
@@ -33,6 +46,6 @@ internal static class SmartConfiguration
                 [.. capabilities.Select(value => (string?)value).Where(value => !NotHere.Contains(value)).Select(value => (JsonNode?)value)]);
         }
 
-        return document.ToJsonString();
+        return new(Encoding.UTF8.GetBytes(document.ToJsonString()));
     }
 }

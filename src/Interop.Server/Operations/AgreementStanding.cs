@@ -19,7 +19,7 @@ internal static class AgreementStanding
         OperationInput.FromQuery(request).Allow();
         var agreements = await store.AgreementsAsync(caller, id, cancellationToken);
         var instant = Instants.ToMicroseconds(clock.GetUtcNow());
-        return OutputParameter.Answer(
+        return FhirResult.Of(
         [
             OutputParameter.Of("inForce", "valueBoolean", agreements.Any(agreement => agreement.InForceAt(instant))),
             .. agreements.Select(agreement => OutputParameter.Group("agreement", Parts(agreement, instant))),

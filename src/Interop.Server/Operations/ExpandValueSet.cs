@@ -9,8 +9,8 @@ internal static class ExpandValueSet
 {
     public static void Map(FhirRoutes fhir)
     {
-        fhir.Get("/ValueSet/$expand", FhirInteraction.Operation, HandleAsync);
-        fhir.Post("/ValueSet/$expand", FhirInteraction.Operation, HandleAsync);
+        fhir.Compute("GET", "/ValueSet/$expand", HandleAsync);
+        fhir.Compute("POST", "/ValueSet/$expand", HandleAsync);
     }
 
     private static async Task<IResult> HandleAsync(HttpRequest request, TerminologySet terminology, TimeProvider clock,

@@ -8,8 +8,8 @@ internal static class LookupCode
 {
     public static void Map(FhirRoutes fhir)
     {
-        fhir.Get("/CodeSystem/$lookup", FhirInteraction.Operation, HandleAsync);
-        fhir.Post("/CodeSystem/$lookup", FhirInteraction.Operation, HandleAsync);
+        fhir.Compute("GET", "/CodeSystem/$lookup", HandleAsync);
+        fhir.Compute("POST", "/CodeSystem/$lookup", HandleAsync);
     }
 
     private static async Task<IResult> HandleAsync(HttpRequest request, TerminologySet terminology, CancellationToken cancellationToken)

@@ -40,7 +40,7 @@ internal static class OnboardingCases
         return OperationInput.FromQuery(request).Allow("client")["client"] ?? caller.ClientId;
     }
 
-    private static FhirResult Answer(IReadOnlyList<ChecklistAnswer> answers) => OutputParameter.Answer(
+    private static FhirResult Answer(IReadOnlyList<ChecklistAnswer> answers) => FhirResult.Of(
     [
         OutputParameter.Of("passed", "valueBoolean", answers.All(answer => answer.PassedAt is not null)),
         .. answers.Select(answer => OutputParameter.Group("case",

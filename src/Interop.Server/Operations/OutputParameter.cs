@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Interop.Server.Http;
 
 namespace Interop.Server.Operations;
 
@@ -16,14 +15,14 @@ internal sealed record OutputParameter(string Name, string? Element, object? Val
 
     public static OutputParameter Group(string name, IReadOnlyList<OutputParameter> parts) => new(name, null, null, parts);
 
-    /// <summary>A Parameters resource that holds nobody's data.</summary>
-    public static FhirResult Answer(IReadOnlyList<OutputParameter> parameters) => FhirResult.Public(200, writer =>
+    /// <summary>A Parameters resource.</summary>
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<OutputParameter> parameters)
     {
         writer.WriteStartObject();
         writer.WriteString("resourceType", "Parameters");
         Write(writer, "parameter", parameters);
         writer.WriteEndObject();
-    });
+    }
 
     private static void Write(Utf8JsonWriter writer, string list, IReadOnlyList<OutputParameter> parameters)
     {

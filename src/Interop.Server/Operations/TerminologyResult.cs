@@ -9,8 +9,7 @@ internal static class TerminologyResult
 {
     public static FhirResult Of(TerminologyAnswer answer) => answer switch
     {
-        TerminologyAnswer.Found found =>
-            FhirResult.Public(200, writer => writer.WriteRawValue(found.Resource.Span, skipInputValidation: true)),
+        TerminologyAnswer.Found found => FhirResult.Of(found),
         TerminologyAnswer.NotLoaded missing =>
             FhirResult.Problem(404, "not-found", $"{missing.What} is not loaded here, or not as a whole: the question is open."),
         TerminologyAnswer.Refused refused => FhirResult.Problem(refused.Issue.Code == "not-found" ? 404 : 422, [refused.Issue]),

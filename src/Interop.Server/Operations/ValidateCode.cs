@@ -11,8 +11,8 @@ internal static class ValidateCode
 {
     public static void Map(FhirRoutes fhir)
     {
-        fhir.Get("/ValueSet/$validate-code", FhirInteraction.Operation, HandleAsync);
-        fhir.Post("/ValueSet/$validate-code", FhirInteraction.Operation, HandleAsync);
+        fhir.Compute("GET", "/ValueSet/$validate-code", HandleAsync);
+        fhir.Compute("POST", "/ValueSet/$validate-code", HandleAsync);
     }
 
     private static async Task<IResult> HandleAsync(HttpRequest request, TerminologySet terminology, CancellationToken cancellationToken)

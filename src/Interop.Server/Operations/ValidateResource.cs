@@ -14,10 +14,10 @@ internal static class ValidateResource
 {
     public static void Map(FhirRoutes fhir)
     {
-        fhir.Post("/{type}/$validate", FhirInteraction.Operation,
+        fhir.Compute("POST", "/{type}/$validate",
             (string type, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
             HandleAsync(type, null, request, profiles, cancellationToken));
-        fhir.Post("/{type}/{id}/$validate", FhirInteraction.Operation,
+        fhir.Compute("POST", "/{type}/{id}/$validate",
             (string type, string id, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
             HandleAsync(type, id, request, profiles, cancellationToken));
     }
@@ -43,7 +43,7 @@ internal static class ValidateResource
 
         input.Allow("mode", "profile", "resource");
         var issues = Issues(type, id, body, input["mode"], input["profile"], profiles);
-        return FhirResult.Public(200, writer => Outcome.Write(writer, issues));
+        return FhirResult.Checked(issues);
     }
 
     private static List<Issue> Issues(string type, string? id, byte[] body, string? mode, string? profile, ProfileSet profiles)

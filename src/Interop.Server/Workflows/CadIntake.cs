@@ -13,14 +13,6 @@ internal static class CadIntake
         Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
     {
         var body = await FhirRequest.BodyAsync(request, cancellationToken);
-        var receipt = await store.IncidentAsync(caller, body, cancellationToken);
-        return FhirResult.Public(receipt.IsNew ? 202 : 200, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("incident", receipt.Incident);
-            writer.WriteString("encounter", receipt.Encounter.ToString());
-            writer.WriteBoolean("repeated", !receipt.IsNew);
-            writer.WriteEndObject();
-        });
+        return FhirResult.Of(await store.IncidentAsync(caller, body, cancellationToken));
     }
 }

@@ -59,10 +59,12 @@ internal sealed class ConsentEvaluation
         return lines;
     }
 
-    /// <summary>Whether a consent speaks to a custodian: one that does not say to whom speaks to all.</summary>
-    public static bool Speaks(ConsentFacts consent, string source) =>
-        Contains(consent.Controllers, source)
-        || (consent.IsIndeterminate && (consent.Controllers.Count == 0 || Contains(consent.Indeterminate, "organization")));
+    /// <summary>
+    /// Whether a consent speaks for a custodian's records: readable or not, one that somebody else wrote does not, or a partner could
+    /// cut off everybody else. One that does not say clearly whom it is for speaks for its writer.
+    /// </summary>
+    public static bool Speaks(ConsentFacts consent, string source) => consent.Source == source
+        && (Contains(consent.Controllers, source) || consent.Controllers.Count == 0 || Contains(consent.Indeterminate, "organization"));
 
     private void Add(ConsentFacts consent)
     {
@@ -231,7 +233,8 @@ internal sealed class ConsentEvaluation
         {
             var other = all[index];
             if (!ReferenceEquals(other, consent) && other.State != ConsentState.NotInEffect && other.Root.From <= instant
-                && IsNewer(other, consent) && other.Patient == consent.Patient && IsOfGroup(other, consent))
+                && IsNewer(other, consent) && other.Patient == consent.Patient && Speaks(other, consent.Source)
+                && IsOfGroup(other, consent))
             {
                 return true;
             }
@@ -240,9 +243,9 @@ internal sealed class ConsentEvaluation
         return false;
     }
 
-    // Controllers, policy and grantees: within a group the newest consent replaces the others.
+    // Custodian, policy and grantees: within a group the newest consent replaces the others.
     private static bool IsOfGroup(ConsentFacts left, ConsentFacts right) =>
-        left.Policy == right.Policy && IsSame(left.Controllers, right.Controllers) && IsSame(left.Root.Actors, right.Root.Actors);
+        left.Source == right.Source && left.Policy == right.Policy && IsSame(left.Root.Actors, right.Root.Actors);
 
     private static bool IsSame(IReadOnlyList<string> left, IReadOnlyList<string> right) => IsIn(left, right) && IsIn(right, left);
 

@@ -1,6 +1,7 @@
 namespace Interop.Sharing.Consent;
 
 /// <summary>A Consent as far as this version evaluates it (SHARING.md 2.4). Read with <see cref="ConsentReader"/>.</summary>
+/// <param name="Source">Id of the Organization that wrote it, for whose records alone it speaks.</param>
 /// <param name="Patient">Id of the Patient, empty when it is no local reference.</param>
 /// <param name="Controllers">Ids of the custodian Organizations it speaks to; empty when unreadable.</param>
 /// <param name="DateTime">When it was given, UTC microseconds; long.MinValue when absent.</param>
@@ -12,6 +13,7 @@ public sealed record ConsentFacts(
     string Id,
     long Version,
     ConsentState State,
+    string Source,
     string Patient,
     IReadOnlyList<string> Controllers,
     long DateTime,

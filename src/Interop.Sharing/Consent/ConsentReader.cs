@@ -24,8 +24,9 @@ public static class ConsentReader
     };
 
     /// <summary>Never throws for a valid Consent; an unreadable one comes out indeterminate for everybody.</summary>
+    /// <param name="source">Id of the Organization that wrote it.</param>
     /// <param name="lastUpdated">UTC microseconds.</param>
-    public static ConsentFacts Read(ReadOnlyMemory<byte> body, string id, long version, long lastUpdated)
+    public static ConsentFacts Read(ReadOnlyMemory<byte> body, string id, string source, long version, long lastUpdated)
     {
         using var document = JsonDocument.Parse(body, JsonReading.Options);
         var root = document.RootElement;
@@ -57,7 +58,7 @@ public static class ConsentReader
         }
 
         return new(
-            id, version, state, patient, [.. controllers.OfType<string>()],
+            id, version, state, source, patient, [.. controllers.OfType<string>()],
             FhirPeriod.Start(root.Text("dateTime")) ?? long.MinValue, lastUpdated,
             root.All("policy.uri").FirstOrDefault() is { ValueKind: JsonValueKind.String } policy ? policy.GetString()! : string.Empty,
             provision, indeterminate, Part2Elements.Missing(root));

@@ -5,18 +5,31 @@ using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;
 
-/// <summary>Reads the case relations that a resource establishes: an encounter, a care team or a task that is open.</summary>
-internal static class CaseReader
+/// <summary>
+/// Reads the case relations that a resource establishes: an encounter, a care team or a task that is open. A case ends with the period
+/// that the resource states, and with inactivity; nothing makes a case of what is over.
+/// </summary>
+public static class CaseReader
 {
-    public static IReadOnlyList<CaseFact> Read(ReadOnlyMemory<byte> body, string kind, string patient, TierTable tiers, long instant)
+    /// <summary>Whether the time is over for which a Task was requested.</summary>
+    public static bool IsOver(ReadOnlyMemory<byte> task, long instant)
+    {
+        using var document = JsonDocument.Parse(task, new() { MaxDepth = LocalReference.ReaderOptions.MaxDepth });
+        return FhirPeriod.Read(document.RootElement.At("restriction"), "period").To <= instant;
+    }
+
+    /// <param name="instant">UTC microseconds of the write.</param>
+    /// <param name="lapses">When an open case ends that nothing renews.</param>
+    internal static IReadOnlyList<CaseFact> Read(
+        ReadOnlyMemory<byte> body, string kind, string patient, TierTable tiers, long instant, long lapses)
     {
         using var document = JsonDocument.Parse(body, new() { MaxDepth = LocalReference.ReaderOptions.MaxDepth });
         var root = document.RootElement;
         var (organizations, interval) = kind switch
         {
-            "encounter" => (Organizations(root, tiers, "serviceProvider"), Encounter(root)),
-            "careTeam" => (Organizations(root, tiers, "managingOrganization", "participant.member"), CareTeam(root)),
-            "task" => (Organizations(root, tiers, "owner"), Task(root, instant)),
+            "encounter" => (Organizations(root, tiers, "serviceProvider"), Encounter(root, instant, lapses)),
+            "careTeam" => (Organizations(root, tiers, "managingOrganization", "participant.member"), CareTeam(root, lapses)),
+            "task" => (Organizations(root, tiers, "owner"), Task(root, instant, lapses)),
             _ => ([], null),
         };
         return interval is { } open && open.From < open.To
@@ -26,28 +39,33 @@ internal static class CaseReader
     }
 
     // An encounter that is only planned is no case yet; one that is finished was a case only if it says until when.
-    private static (long From, long To)? Encounter(JsonElement root) => root.Text("status") switch
+    private static (long From, long To)? Encounter(JsonElement root, long instant, long lapses) => root.Text("status") switch
     {
-        "arrived" or "triaged" or "in-progress" or "onleave" => FhirPeriod.Read(root, "period"),
-        "finished" when FhirPeriod.Read(root, "period") is var period && period.To != long.MaxValue => period,
+        "arrived" or "triaged" or "in-progress" or "onleave" => Until(lapses, FhirPeriod.Read(root, "period")),
+        "finished" when FhirPeriod.Read(root, "period") is var period && period.To != long.MaxValue => Until(instant, period),
         _ => null,
     };
 
-    private static (long From, long To)? CareTeam(JsonElement root) =>
-        root.Text("status") == "active" ? FhirPeriod.Read(root, "period") : null;
+    private static (long From, long To)? CareTeam(JsonElement root, long lapses) =>
+        root.Text("status") == "active" ? Until(lapses, FhirPeriod.Read(root, "period")) : null;
 
     // A party moves its own task on: a step that ends the case ends it when it is taken, whatever time the party writes.
-    private static (long From, long To)? Task(JsonElement root, long instant)
+    private static (long From, long To)? Task(JsonElement root, long instant, long lapses)
     {
-        var from = FhirPeriod.Start(root.At("executionPeriod").Text("start") ?? root.Text("authoredOn")) ?? long.MinValue;
+        var execution = FhirPeriod.Read(root, "executionPeriod");
+        var restriction = FhirPeriod.Read(root.At("restriction"), "period");
+        var began = execution.From != long.MinValue ? execution.From : FhirPeriod.Start(root.Text("authoredOn")) ?? long.MinValue;
+        var period = (Math.Max(began, restriction.From), Math.Min(execution.To, restriction.To));
         return root.Text("status") switch
         {
-            "accepted" or "in-progress" or "on-hold" => (from, long.MaxValue),
+            "accepted" or "in-progress" or "on-hold" => Until(lapses, period),
             "completed" or "failed" or "cancelled" when FhirPeriod.Start(root.Text("lastModified")) is { } end =>
-                (from, Math.Min(end, instant)),
+                Until(Math.Min(end, instant), period),
             _ => null,
         };
     }
+
+    private static (long From, long To) Until(long end, (long From, long To) period) => (period.From, Math.Min(period.To, end));
 
     private static IEnumerable<string> Organizations(JsonElement root, TierTable tiers, params string[] paths) => paths
         .SelectMany(path => root.All(path))

@@ -14,7 +14,7 @@ namespace Interop.Sharing.Redaction;
 /// <param name="Entries">The index entries of the whole resource, each with the lowest tiers at which a view has it.</param>
 /// <param name="Views">Hashes of the views, to tell at the next write which of them changed.</param>
 /// <param name="Parties">Ids of the Organizations that own, request, perform or receive it.</param>
-/// <param name="Cases">The case relations that it establishes (open encounter, care team, task, referral).</param>
+/// <param name="Cases">The case relations that it establishes (open encounter, care team, task).</param>
 /// <param name="Inherits">Resources whose labels this one takes on because it points at them (SHARING.md 2.8).</param>
 /// <param name="Requires">Targets of mandatory references other than the subject: when one is not visible, this resource is not.</param>
 public sealed record JudgedResource(
@@ -52,5 +52,5 @@ public sealed record JudgedEntry(IndexEntry Entry, TierPair Tiers)
 public readonly record struct ViewHashes(long Basic, long Intermediate, long Full, long Own, long PartyBasic, long PartyIntermediate,
     long PartyFull);
 
-/// <summary>An organisation works on an open case of the patient in [From, To), UTC microseconds; To is long.MaxValue while open.</summary>
+/// <summary>An organisation works on an open case of the patient in [From, To), UTC microseconds.</summary>
 public readonly record struct CaseFact(string Patient, string Organization, long From, long To);

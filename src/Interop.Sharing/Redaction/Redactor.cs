@@ -27,7 +27,15 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
 
     /// <summary>What storage must know of a valid resource to answer for it later.</summary>
     /// <param name="instant">UTC microseconds of the write: from when on a case counts that does not say when it began.</param>
-    public JudgedResource Judge(ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key, long instant)
+    /// <param name="lapses">When an open case ends that nothing renews, UTC microseconds.</param>
+    /// <param name="open">Which of some directory entries everybody sees who sees any: they are there, without labels or patient.</param>
+    public JudgedResource Judge(
+        ReadOnlyMemory<byte> body,
+        SourceFacts source,
+        ResourceKey key,
+        long instant,
+        long lapses,
+        Func<IReadOnlyCollection<ResourceKey>, IReadOnlySet<ResourceKey>> open)
     {
         var rule = policy.Tiers[key.Type];
         var scan = Scan(body.Span, rule, source);
@@ -35,10 +43,10 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         var isDirectory = rule.Kind == TypeKind.Directory && !isPrivate;
         var views = Views(rule, isPrivate);
         var isOwnOnly = scan.IsEnteredInError || scan.HasUnknownSubject || (!isDirectory && subjects.Count != 1);
-        var judge = new ViewJudge(Writer(), extract, key, isOwnOnly ? [] : views, subjects.FirstOrDefault(), scan.Parties);
+        var judge = new ViewJudge(Writer(), extract, key, isOwnOnly ? [] : views, subjects.FirstOrDefault(), scan.Parties, open);
         judge.Run(body);
         var cases = rule.Cases is not null && subjects.Count == 1 && !scan.IsEnteredInError
-            ? CaseReader.Read(body, rule.Cases, subjects[0], policy.Tiers, instant)
+            ? CaseReader.Read(body, rule.Cases, subjects[0], policy.Tiers, instant, lapses)
             : [];
         var inherits = isDirectory ? [] : (IReadOnlyList<ResourceKey>)
             [.. scan.Inherits, .. subjects.Select(subject => new ResourceKey("Patient", subject)).Where(subject => subject != key)];
@@ -92,35 +100,6 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
 
         return WithMeta(seen, writer.Written);
     }
-
-    /// <summary>
-    /// A document Bundle of a composition that holds nobody's data by itself and of parts that were disclosed to this caller;
-    /// nothing else gets in. Its version is a function of its bytes.
-    /// </summary>
-    /// <param name="key">Of the Bundle.</param>
-    /// <param name="baseUrl">The FHIR base for the entries' fullUrl.</param>
-    /// <param name="composition">A Composition resource in UTF-8 JSON, with an id.</param>
-    public static Disclosure Compose(
-        ResourceKey key, long instant, string baseUrl, ReadOnlyMemory<byte> composition, IReadOnlyList<Disclosure> parts)
-    {
-        var compositionKey = ResourceJson.ReadHeader(composition.Span) is { Type: { } type, Id: { } id }
-            ? new ResourceKey(type, id)
-            : throw new ArgumentException("The composition has no type and id.", nameof(composition));
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{{\"resourceType\":\"Bundle\",\"id\":\"{key.Id}\",\"identifier\":{{");
-        text.Append(CultureInfo.InvariantCulture, $"\"system\":\"urn:ietf:rfc:3986\",\"value\":\"{baseUrl}/{key}\"}},");
-        text.Append("\"type\":\"document\",");
-        text.Append(CultureInfo.InvariantCulture, $"\"timestamp\":\"{ResourceJson.Instant(Time(instant))}\",\"entry\":[");
-        var entries = parts.Select(part => (part.Key, part.Body)).Prepend((Key: compositionKey, Body: composition));
-        text.AppendJoin(',', entries.Select(entry =>
-            $"{{\"fullUrl\":\"{baseUrl}/{entry.Key}\",\"resource\":{Encoding.UTF8.GetString(entry.Body.Span)}}}"));
-        text.Append("]}");
-        return Nobody(key, instant, Encoding.UTF8.GetBytes(text.ToString()));
-    }
-
-    /// <summary>A body that holds nobody's data: a notice, a fixed answer.</summary>
-    public static Disclosure Nobody(ResourceKey key, long instant, ReadOnlyMemory<byte> body) =>
-        new(key, Version(body.Span), instant, body);
 
     private static ReadOnlySpan<byte> MetaStart => ",\"meta\":{\"versionId\":\""u8;
 

@@ -3,13 +3,36 @@ using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;
 
-/// <summary>A stored resource that a statement found visible to one sight. Not yet redacted: it must not leave as it is.</summary>
-/// <param name="Version">The stored version, from 1.</param>
-/// <param name="Deleted">Whether this version is a deletion; the body is then the last one before it.</param>
-/// <param name="Tier">The tier at which the sight sees it; <see cref="Policy.Tier.Own"/> sees every byte.</param>
-/// <param name="Party">Whether the sight's organisation is party to it.</param>
-/// <param name="Changed">UTC microseconds at which the view of this tier last changed.</param>
-/// <param name="Labels">All its sensitivity labels, inherited ones too.</param>
-/// <param name="Body">The UTF-8 that arrived.</param>
-public sealed record SeenResource(
-    ResourceKey Key, long Version, bool Deleted, Tier Tier, bool Party, long Changed, long Labels, ReadOnlyMemory<byte> Body);
+/// <summary>
+/// A stored resource that a statement found visible to one sight. Not yet redacted: it must not leave as it is. Only storage makes one,
+/// so that nothing but a sight can say that something is seen.
+/// </summary>
+public sealed class SeenResource
+{
+    internal SeenResource(
+        ResourceKey key, long version, bool deleted, Tier tier, bool party, long changed, long labels, ReadOnlyMemory<byte> body) =>
+        (Key, Version, Deleted, Tier, Party, Changed, Labels, Body) = (key, version, deleted, tier, party, changed, labels, body);
+
+    public ResourceKey Key { get; }
+
+    /// <summary>The stored version, from 1.</summary>
+    public long Version { get; }
+
+    /// <summary>Whether this version is a deletion; the body is then the last one before it.</summary>
+    public bool Deleted { get; }
+
+    /// <summary>The tier at which the sight sees it; <see cref="Policy.Tier.Own"/> sees every byte.</summary>
+    public Tier Tier { get; }
+
+    /// <summary>Whether the sight's organisation is party to it.</summary>
+    public bool Party { get; }
+
+    /// <summary>UTC microseconds at which the view of this tier last changed.</summary>
+    public long Changed { get; }
+
+    /// <summary>All its sensitivity labels, inherited ones too.</summary>
+    public long Labels { get; }
+
+    /// <summary>The UTF-8 that arrived.</summary>
+    public ReadOnlyMemory<byte> Body { get; }
+}

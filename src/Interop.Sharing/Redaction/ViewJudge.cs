@@ -17,7 +17,8 @@ internal sealed class ViewJudge(
     ResourceKey key,
     ViewNode?[] views,
     string? subject,
-    IReadOnlyList<string> parties)
+    IReadOnlyList<string> parties,
+    Func<IReadOnlyCollection<ResourceKey>, IReadOnlySet<ResourceKey>> open)
 {
     private const byte Own = (byte)Tier.Own;
 
@@ -26,6 +27,8 @@ internal sealed class ViewJudge(
     private readonly Dictionary<(IndexEntry Entry, string Party), byte> partyTiers = [];
     private readonly Dictionary<string, IReadOnlyList<long>> ownViews = [];
     private readonly List<ResourceKey> required = [];
+    private readonly HashSet<ResourceKey> asked = [];
+    private readonly HashSet<ResourceKey> certain = [];
 
     public TierPair Tiers { get; private set; } = new(Own, Own);
 
@@ -128,6 +131,8 @@ internal sealed class ViewJudge(
             }
         }
 
+        Ask(writer.References);
+
         var whole = Hash(bytes);
         if (judged.Values.FirstOrDefault(other => other.Whole == whole) is { } twin)
         {
@@ -136,6 +141,16 @@ internal sealed class ViewJudge(
 
         var entries = writer.CanCascade ? Certain(body, node, bytes, caller) : extract(bytes);
         return judged[node] = new(CertainHash(body, node, whole, caller), whole, entries);
+    }
+
+    // The largest view is judged first and has all the references: the others have nothing to ask.
+    private void Ask(IEnumerable<ResourceKey> references)
+    {
+        var targets = references.Where(target => writer.Tiers[target.Type].Kind == TypeKind.Directory && asked.Add(target)).ToList();
+        if (targets.Count > 0)
+        {
+            certain.UnionWith(open(targets));
+        }
     }
 
     // When a view changed is told to everyone who has it, so what only some of them see in it must not count: a reference whose
@@ -156,7 +171,7 @@ internal sealed class ViewJudge(
         Write(body, node, mode, caller) is { } bytes ? [.. extract(bytes)] : [];
 
     private byte[]? Write(ReadOnlyMemory<byte> body, ViewNode node, ReferenceMode mode, byte[] caller) =>
-        writer.Write(body.Span, key, node, mode, subject, caller) ? writer.Written.ToArray() : null;
+        writer.Write(body.Span, key, node, mode, subject, caller, certain) ? writer.Written.ToArray() : null;
 
     private static long Hash(ReadOnlySpan<byte> bytes)
     {

@@ -17,7 +17,9 @@ internal enum ReferenceMode : byte
     /// <summary>Only those that their parents cannot be without.</summary>
     HideOptional,
 
-    /// <summary>Those that are there for whoever has the view: to the directory, and those that the resource cannot be without.</summary>
+    /// <summary>
+    /// Those that are there for whoever has the view: to open entries of the directory, and those that the resource cannot be without.
+    /// </summary>
     Certain,
 
     /// <summary>Those to visible targets.</summary>
@@ -56,6 +58,7 @@ internal sealed class ViewWriter(TierTable tiers)
     /// <summary>Writes the view without meta; false when nothing is left. Object members follow resourceType and id.</summary>
     /// <param name="subject">Id of the subject's Patient, or null.</param>
     /// <param name="caller">Id of the caller's Organization in UTF-8; empty for none.</param>
+    /// <param name="visible">The targets that the mode keeps.</param>
     public bool Write(
         ReadOnlySpan<byte> body,
         ResourceKey key,
@@ -228,7 +231,7 @@ internal sealed class ViewWriter(TierTable tiers)
             {
                 ReferenceMode.HideMandatory => edge.IsMandatory && !isVital,
                 ReferenceMode.HideOptional => !edge.IsMandatory,
-                ReferenceMode.Certain => !isVital && tiers[target.Type].Kind != TypeKind.Directory,
+                ReferenceMode.Certain => !isVital && !visible!.Contains(target),
                 ReferenceMode.Visible => !visible!.Contains(target) && !IsCaller(target),
                 _ => false,
             };

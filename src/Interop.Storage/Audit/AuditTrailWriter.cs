@@ -20,6 +20,7 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
     private readonly Dialect dialect;
     private readonly AuditChain chain;
     private readonly Task running;
+    private volatile bool hasFailed;
 
     private AuditTrailWriter(Statements statements, Dialect dialect)
     {
@@ -41,6 +42,9 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
         await trail.AppendAsync(new PendingAudit(resources).All());
         return trail;
     }
+
+    /// <summary>Whether the last rows could not be written.</summary>
+    public bool HasFailed => hasFailed;
 
     /// <summary>Completes when the rows are durable; once queued they are written, whoever has gone.</summary>
     public async Task AppendAsync(IReadOnlyList<PendingRow> rows)
@@ -124,10 +128,12 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
             ForgetTaken();
             statements.Execute($"COMMIT");
             failed.Clear();
+            hasFailed = false;
         }
         catch (Exception failure)
         {
             // The disk is full, the file is gone: nothing of the batch is stored, and everybody who waits must learn it.
+            hasFailed = true;
             statements.TryRollback();
             failed.Clear();
             failed.AddRange(rows.Where(row => row.Number is not null));

@@ -95,6 +95,10 @@ internal sealed class ResourceRows
     public StoredResource? Find(ResourceKey key) => Statements.First(
         $"SELECT {StoredColumns} FROM resource WHERE type = {key.Type} AND id = {key.Id}", Stored);
 
+    /// <summary>A look at the key alone: it costs the same whatever is stored there.</summary>
+    public StoredKey? FindKey(ResourceKey key) => Statements.First(
+        $"SELECT subject FROM resource WHERE type = {key.Type} AND id = {key.Id}", reader => new StoredKey(reader.Text(0)));
+
     public IReadOnlyList<StoredResource> BodiesOf(string type, string? patient) => Statements.Query(
         patient is null
             ? (Sql)$"SELECT {StoredColumns} FROM resource WHERE type = {type} AND deleted = 0 ORDER BY key"
@@ -120,6 +124,13 @@ internal sealed class ResourceRows
                 ORDER BY c.resource, c.organization, c.valid_from
                 """,
         reader => new CaseFact(patient, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+
+    public long? CaseEnd(ResourceKey key) => Statements.Number(
+        $"""
+        SELECT MAX(c.valid_to)
+        FROM   case_relation c JOIN resource r ON r.key = c.resource
+        WHERE  r.type = {key.Type} AND r.id = {key.Id}
+        """);
 
     /// <summary>Every agreement has a default row for as long as it is in force, if only of no tier.</summary>
     public bool HasAgreement(string organization, string grantor, long instant) => Statements.Number(

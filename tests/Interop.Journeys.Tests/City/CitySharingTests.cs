@@ -43,7 +43,7 @@ public sealed class CitySharingTests
     {
         foreach (var consent in Of("Consent"))
         {
-            var facts = ConsentReader.Read(consent.Json, consent.Id, 1, Instant);
+            var facts = ConsentReader.Read(consent.Json, consent.Id, "crisis-program", 1, Instant);
             using var json = JsonDocument.Parse(consent.Json);
             var isOdd = json.RootElement.GetProperty("provision").TryGetProperty("class", out _);
 
@@ -54,7 +54,7 @@ public sealed class CitySharingTests
     [Fact]
     public void Part_2_consents_are_valid_or_lack_one_element_each()
     {
-        var defects = Of("Consent").Select(it => ConsentReader.Read(it.Json, it.Id, 1, Instant))
+        var defects = Of("Consent").Select(it => ConsentReader.Read(it.Json, it.Id, "crisis-program", 1, Instant))
             .Where(facts => facts.Policy == ConsentReader.Part2Policy)
             .Select(facts => facts.Part2Defects.Count == 0 ? "valid" : Assert.Single(facts.Part2Defects)[..10])
             .ToHashSet();
@@ -82,7 +82,7 @@ public sealed class CitySharingTests
         var records = Judged().Where(it => it.Judged.Subjects is [var subject] && "Patient/" + subject == person.Reference).ToArray();
         var facts = new PatientFacts(
             person.Reference[8..],
-            [.. records.Where(it => it.Key.Type == "Consent").Select(it => ConsentReader.Read(it.Resource.Json, it.Key.Id, 1, Instant))],
+            [.. records.Where(it => it.Key.Type == "Consent").Select(it => ConsentReader.Read(it.Resource.Json, it.Key.Id, it.Source, 1, Instant))],
             [.. records.SelectMany(it => it.Judged.Cases)],
             Partners.Value);
         var sight = new Sight("city-hospital", null, ["TREAT"], Instant, Tier.Own, Labels.All, true, null);
@@ -113,7 +113,7 @@ public sealed class CitySharingTests
             foreach (var resource in bundle.Resources.Where(it => it.Type != "Contract"))
             {
                 var key = new ResourceKey(resource.Type, resource.Id);
-                yield return (bundle.Source, resource, key, redactor.Judge(resource.Json, source, key, Instant));
+                yield return (bundle.Source, resource, key, redactor.Judge(resource.Json, source, key, Instant, long.MaxValue, targets => targets.ToHashSet()));
             }
         }
     }

@@ -35,7 +35,7 @@ public sealed class AuditTests : SceneTests
     }
 
     [Fact]
-    public async Task A_consent_that_is_not_evaluated_denies_and_the_trail_says_which_element()
+    public async Task A_consent_that_is_not_evaluated_denies_and_the_explanation_says_which_element()
     {
         await Server.ImportAsync(
             Custodian,
@@ -43,8 +43,9 @@ public sealed class AuditTests : SceneTests
 
         var row = await RowOfAsync("hospital", "Patient/p1", 404);
 
-        Assert.Equal("deny", row.Outcome);
-        Assert.Equal("Consent/odd: provision.dataPeriod", Detail(row).GetProperty("indeterminate")[0].GetString());
+        Assert.Equal(("deny", "p1"), (row.Outcome, row.Patient));
+        var reasons = await Server.Store.ExplainAsync("Organization/city-hospital", "Patient/p1", ["TREAT"], ["clinician"], null, CancellationToken.None);
+        Assert.Contains(reasons, reason => reason.Contains("Consent/odd", StringComparison.Ordinal) && reason.Contains("provision.dataPeriod", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,6 +5,8 @@ using Interop.Demo;
 using Interop.Fhir;
 using Interop.Server.Guard;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -42,6 +44,9 @@ public sealed class RunningServer : IAsyncDisposable
     public Uri Address { get; }
 
     internal GuardedStore Store => application.Services.GetRequiredService<GuardedStore>();
+
+    /// <summary>All that the server answers.</summary>
+    internal IReadOnlyList<Endpoint> Endpoints => application.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     internal Storage.ResourceStore Rows => application.Services.GetRequiredService<Storage.ResourceStore>();
 

@@ -149,7 +149,7 @@ public sealed class ConsentReaderTests
     public void The_example_that_outsiders_are_shown_is_evaluated()
     {
         var folder = Path.Combine(Repository.Root, "profiles", "crisis", "examples");
-        var consent = ConsentReader.Read(File.ReadAllBytes(Path.Combine(folder, "Consent-intermediate.json")), "x", 1, 0);
+        var consent = ConsentReader.Read(File.ReadAllBytes(Path.Combine(folder, "Consent-intermediate.json")), "x", "crisis", 1, 0);
         var agreement = AgreementReader.Read(File.ReadAllBytes(Path.Combine(folder, "Contract-hospital-agreement.json")), "x");
 
         Assert.Empty(consent.Indeterminate);
@@ -175,7 +175,7 @@ public sealed class ConsentReaderTests
     {
         var root = JsonNode.Parse(Valid)!.AsObject();
         change(root);
-        return ConsentReader.Read(Encoding.UTF8.GetBytes(root.ToJsonString()), "c", 1, 0);
+        return ConsentReader.Read(Encoding.UTF8.GetBytes(root.ToJsonString()), "c", "recovery", 1, 0);
     }
 
     private static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * 10);

@@ -43,6 +43,20 @@ public sealed class GrantPropertyTests
     });
 
     [Fact]
+    public void What_others_wrote_changes_nothing_readable_or_not() => Hold(1000, random =>
+    {
+        var patient = RandomPatient(random);
+        var foreign = RandomConsent(random) with
+        {
+            Source = Pick(random, Grantees),
+            Controllers = Pick<string[]>(random, [[Source], [Hospital, Source], []]),
+            Indeterminate = Pick<string[]>(random, [[], ["organization"], ["status"], ["patient", "provision.actor"]]),
+        };
+        var rows = GrantCompiler.Compile(patient).ToHashSet();
+        Assert.True(rows.SetEquals(GrantCompiler.Compile(patient with { Consents = [foreign, .. patient.Consents] })));
+    });
+
+    [Fact]
     public void Removing_an_agreement_a_permit_or_a_case_never_enlarges() => Hold(2000, random =>
     {
         var patient = RandomPatient(random);

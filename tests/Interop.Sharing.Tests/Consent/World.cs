@@ -40,7 +40,7 @@ internal static class World
     public static ConsentFacts Given(
         ProvisionFacts root, string id = "c", ConsentState state = ConsentState.Active, long given = 0, string[]? indeterminate = null,
         bool part2 = false, string policy = "p") =>
-        new(id, 1, state, "pat", [Source], given, given, policy, root, indeterminate ?? [], part2 ? [] : ["2.31(a)(8): missing"]);
+        new(id, 1, state, Source, "pat", [Source], given, given, policy, root, indeterminate ?? [], part2 ? [] : ["2.31(a)(8): missing"]);
 
     public static PatientFacts Patient(Agreement[] agreements, ConsentFacts[]? consents = null, CaseFact[]? cases = null) =>
         new("pat", consents ?? [], cases ?? [], new(agreements, Organizations));

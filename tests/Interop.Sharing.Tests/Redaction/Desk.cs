@@ -17,6 +17,11 @@ internal static class Desk
 
     public static Redactor Redactor { get; } = new(SharingPolicy.Default, Extractor.Extract);
 
+    /// <summary>UTC microseconds of 2026-06-01, and of thirty days later.</summary>
+    public const long Now = 1_780_272_000_000_000;
+
+    public const long Lapses = Now + (30 * 86_400_000_000);
+
     public static byte[] Json(string json) => Encoding.UTF8.GetBytes(json.Replace('\'', '"'));
 
     public static ResourceKey KeyOf(byte[] body)
@@ -25,7 +30,7 @@ internal static class Desk
         return new(header.Type!, header.Id ?? "x");
     }
 
-    public static JudgedResource Judge(byte[] body, SourceFacts? source = null) => Redactor.Judge(body, source ?? Source, KeyOf(body), 0);
+    public static JudgedResource Judge(byte[] body, SourceFacts? source = null) => Redactor.Judge(body, source ?? Source, KeyOf(body), Now, Lapses, targets => targets.ToHashSet());
 
     public static SeenResource Seen(byte[] body, Tier tier, bool party = false, long labels = 0) =>
         new(KeyOf(body), 3, false, tier, party, 1_700_000_000_000_000, labels, body);

@@ -1,0 +1,97 @@
+using System.Reflection;
+using Interop.Server.Tests.Host;
+using Interop.Storage;
+
+namespace Interop.Server.Tests.Durability;
+
+/// <summary>A disk without room: what can't be stored is refused with a reason, balancers are told, and it goes on when there is room.</summary>
+public sealed class FullDiskTests : SceneTests
+{
+    protected override IReadOnlyList<string> Scene => [Fixtures.Patient("p1")];
+
+    [Fact]
+    public async Task A_full_disk_is_503_with_a_reason_until_there_is_room_again()
+    {
+        using var navigator = Server.As("navigator");
+        await QuotaAsync(1);
+        var created = 0;
+        HttpResponseMessage refused;
+        while (true)
+        {
+            refused = await navigator.PostFhirAsync("Patient", Fixtures.Patient("x", new string('x', 2000)));
+            if ((int)refused.StatusCode != 201)
+            {
+                break;
+            }
+
+            created++;
+        }
+
+        await refused.OutcomeAsync(503);
+        Assert.Equal(503, await StatusAsync("/health/ready"));
+        Assert.Equal(200, await StatusAsync("/health/live"));
+
+        // Nothing is disclosed without its row in the trail.
+        for (var room = true; room;)
+        {
+            using var read = await navigator.GetAsync("Patient/p1");
+            room = (int)read.StatusCode == 200;
+        }
+
+        foreach (var path in new[] { "Patient/p1", "Patient/nobody", "Patient?_id=p1", "Patient/p1/_history" })
+        {
+            using var read = await navigator.GetAsync(path);
+            await read.OutcomeAsync(503);
+        }
+
+        using (var malformed = await navigator.GetAsync("Patient?nonsense=1"))
+        {
+            await malformed.OutcomeAsync(400);
+        }
+
+        using (var stranger = Server.WithToken("no token"))
+        {
+            using var response = await stranger.GetAsync("Patient/p1");
+            Assert.True((int)response.StatusCode is 401 or 503);
+            Assert.Contains("OperationOutcome", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        await QuotaAsync(1_000_000);
+        Assert.Equal(200, await StatusAsync("/health/ready"));
+        Assert.Equal("Patient/", (await navigator.CreatedAsync("Patient", Fixtures.Patient("x", new string('x', 2000))))[..8]);
+        Assert.Equal(created + 2, (await navigator.GetJsonAsync("Patient?_summary=count")).GetProperty("total").GetInt32());
+        Assert.True((await Server.Store.VerifyAuditAsync(CancellationToken.None)).Holds);
+    }
+
+    [Fact]
+    public async Task A_write_that_is_stored_says_that_there_is_room_again()
+    {
+        using var navigator = Server.As("navigator");
+        await QuotaAsync(1);
+        while ((int)(await navigator.PostFhirAsync("Patient", Fixtures.Patient("x", new string('x', 2000)))).StatusCode == 201)
+        {
+        }
+
+        await QuotaAsync(1_000_000);
+        await navigator.CreatedAsync("Patient", Fixtures.Patient("x"));
+
+        Assert.Equal(200, await StatusAsync("/health/ready"));
+    }
+
+    private async Task<int> StatusAsync(string path)
+    {
+        using var client = new HttpClient { BaseAddress = Server.Address };
+        using var response = await client.GetAsync(path);
+        return (int)response.StatusCode;
+    }
+
+    /// <summary>SQLite refuses to grow the file beyond a number of pages, on the connection that writes.</summary>
+    private Task QuotaAsync(int pages) => Server.Rows.WriteAsync(
+        session =>
+        {
+            var rows = typeof(WriteSession).GetField("rows", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(session)!;
+            var statements = rows.GetType().GetProperty("Statements")!.GetValue(rows)!;
+            statements.GetType().GetMethod("ExecuteScript")!.Invoke(statements, [$"PRAGMA max_page_count = {pages}"]);
+        },
+        CancellationToken.None);
+}
