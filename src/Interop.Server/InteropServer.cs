@@ -74,7 +74,8 @@ public static class InteropServer
             provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.PublicUrl, terminology.CodesOf));
 
         // A container can't wait: the one blocking call is made once, before anything is served.
-        services.AddSingleton(_ => ResourceStore.OpenAsync(settings.Database, CancellationToken.None).GetAwaiter().GetResult());
+        services.AddSingleton(
+            _ => ResourceStore.OpenAsync(settings.Database, settings.Limits.SearchSteps, CancellationToken.None).GetAwaiter().GetResult());
         services.AddSingleton(
             provider =>
                 Secrets.OpenAsync(provider.GetRequiredService<ResourceStore>(), settings, CancellationToken.None).GetAwaiter().GetResult());
@@ -92,6 +93,7 @@ public static class InteropServer
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<RequestLimits>();
+        services.AddSingleton(_ => Turns.ForThisMachine());
         services.AddSingleton<FishingWatch>();
         services.AddSingleton<ThrottledTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());

@@ -14,6 +14,9 @@ namespace Interop.Server;
 /// <param name="WithoutIncidentPerHour">Lookups of an officer without an open incident before the privacy officer is told.</param>
 /// <param name="RequestSeconds">How long a request may be worked on, its body's way here included.</param>
 /// <param name="HeaderSeconds">How long the headers of a request may take to arrive.</param>
+/// <param name="SearchSteps">The work that one request may ask of the database, in steps of its machine; a hundred million are about a
+/// second.</param>
+/// <param name="BundleEntries">Entries of one batch or transaction.</param>
 /// <param name="BodyBytesPerSecond">The slowest that a body may arrive, or an answer be taken, after five seconds of grace.</param>
 public sealed record LimitSettings(
     int ClientPerMinute,
@@ -25,6 +28,8 @@ public sealed record LimitSettings(
     int WithoutIncidentPerHour,
     int RequestSeconds,
     int HeaderSeconds,
+    int SearchSteps,
+    int BundleEntries,
     int BodyBytesPerSecond)
 {
     /// <exception cref="SettingsException">A limit is not a number, or is one that would let nobody in.</exception>
@@ -40,6 +45,8 @@ public sealed record LimitSettings(
             Number("WithoutIncidentPerHour", 0, least: 0),
             Number("RequestSeconds", 60),
             Number("HeaderSeconds", 10),
+            Number("SearchSteps", 200_000_000),
+            Number("BundleEntries", 1_000),
             Number("BodyBytesPerSecond", 240));
 
         int Number(string name, int usual, int least = 1) => section[name] is not { } text

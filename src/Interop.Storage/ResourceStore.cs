@@ -20,13 +20,8 @@ public sealed class ResourceStore : IAsyncDisposable
     private readonly WriteQueue queue;
     private readonly AuditTrailWriter trail;
     private readonly ConcurrentBag<ResourceRows> idle = [];
+    private long mostSteps = long.MaxValue;
     private volatile bool isClosed;
-
-    /// <summary>
-    /// The work that one snapshot may ask for, in steps of the database's machine (a hundred million are about a second);
-    /// what takes more ends with <see cref="TooCostlyException"/>.
-    /// </summary>
-    public long MostSteps { get; set; } = long.MaxValue;
 
     private ResourceStore(Dialect dialect, WriteQueue queue, AuditTrailWriter trail) =>
         (this.dialect, this.queue, this.trail) = (dialect, queue, trail);
@@ -51,6 +46,18 @@ public sealed class ResourceStore : IAsyncDisposable
         return new(dialect, new(new(writing, dialect), dialect, trail), trail);
     }
 
+    /// <inheritdoc cref="OpenAsync(string, CancellationToken)"/>
+    /// <param name="mostSteps">
+    /// The work that one snapshot may ask for, in steps of the database's machine (a hundred million are about a second); what takes more
+    /// ends with <see cref="TooCostlyException"/>.
+    /// </param>
+    public static async Task<ResourceStore> OpenAsync(string database, long mostSteps, CancellationToken cancellationToken)
+    {
+        var store = await OpenAsync(database, cancellationToken);
+        store.mostSteps = mostSteps;
+        return store;
+    }
+
     /// <summary>One snapshot to read from. Dispose it soon: it keeps old pages alive. The token stops what is read from it, too.</summary>
     public async ValueTask<ReadSession> OpenReadAsync(CancellationToken cancellationToken)
     {
@@ -61,7 +68,7 @@ public sealed class ResourceStore : IAsyncDisposable
         }
 
         rows.Statements.Execute(dialect.BeginRead);
-        rows.Statements.StopAt(cancellationToken, MostSteps);
+        rows.Statements.StopAt(cancellationToken, mostSteps);
         return new(this, rows);
     }
 

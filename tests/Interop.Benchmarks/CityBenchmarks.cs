@@ -6,7 +6,6 @@ using Interop.Fhir;
 using Interop.Server;
 using Interop.Server.Guard;
 using Interop.Server.Tests.Host;
-using Microsoft.Extensions.Logging;
 
 namespace Interop.Benchmarks;
 

@@ -141,8 +141,8 @@ internal static class TextFunctions
     }
 
     /// <summary>
-    /// The automaton that never backtracks where it knows the pattern, else the other one; time is bounded for both. The point
-    /// matches line ends too (https://hl7.org/fhirpath/N1/#matchesregex--string--boolean).
+    /// Never with backtracking, whose time a hostile pattern can choose: what the automaton does not know (look-around, back references)
+    /// is refused. The point matches line ends too (https://hl7.org/fhirpath/N1/#matchesregex--string--boolean).
     /// </summary>
     private static T Run<T>(FunctionCall call, string pattern, Func<Regex, T> use)
     {
@@ -161,7 +161,7 @@ internal static class TextFunctions
         }
         catch (ArgumentException)
         {
-            throw call.Fault("Not a regular expression");
+            throw call.Fault("Not a regular expression, or one that needs backtracking");
         }
         catch (RegexMatchTimeoutException)
         {
@@ -176,14 +176,14 @@ internal static class TextFunctions
             throw new ArgumentException("too long", nameof(pattern));
         }
 
-        const RegexOptions Options = RegexOptions.Singleline | RegexOptions.CultureInvariant;
+        const RegexOptions Options = RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
         try
         {
-            return new(pattern, Options | RegexOptions.NonBacktracking, LongestMatch);
-        }
-        catch (NotSupportedException)
-        {
             return new(pattern, Options, LongestMatch);
+        }
+        catch (NotSupportedException unsupported)
+        {
+            throw new ArgumentException("needs backtracking", nameof(pattern), unsupported);
         }
     }
 }

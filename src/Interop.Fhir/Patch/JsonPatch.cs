@@ -10,10 +10,10 @@ namespace Interop.Fhir.Patch;
 public sealed class JsonPatch
 {
     /// <summary>Each operation reads the document once; this bounds the work of a hostile patch.</summary>
-    public const int MostOperations = 1000;
+    public const int MostOperations = 100;
 
-    // Copies of copies double with every operation.
-    private const int MostBytes = 64 * 1024 * 1024;
+    /// <summary>Copies of copies double with every operation: no patch makes more of a resource than this, in bytes.</summary>
+    public const int MostGrowth = 1024 * 1024;
 
     private readonly IReadOnlyList<JsonPatchOperation> operations;
 
@@ -73,10 +73,9 @@ public sealed class JsonPatch
                 return null;
             }
 
-            if (changed.Length > MostBytes)
+            if (changed.Length > resource.Length + MostGrowth)
             {
-                issues = [new(IssueSeverity.Error, "too-costly", $"Operation {i} ({operations[i].Name}): the document becomes too large.",
-                    $"[{i}]")];
+                issues = [new(IssueSeverity.Error, "too-costly", $"Operation {i} ({operations[i].Name}): a patch may add {MostGrowth} bytes at most.", $"[{i}]")];
                 return null;
             }
 

@@ -31,6 +31,7 @@ internal sealed partial class GuardedStore
         Require(caller, key.Type, 'r');
         ReadResult result = new ReadResult.Absent();
         AuditRow row;
+        using (await TurnAsync(caller, cancellationToken))
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
             var sight = await SightAsync(read, caller, Now(), 'r', cancellationToken);
@@ -59,6 +60,7 @@ internal sealed partial class GuardedStore
         Require(caller, key.Type, 'r');
         var versions = new List<HistoryVersion>();
         AuditRow row;
+        using (await TurnAsync(caller, cancellationToken))
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
             var sight = await SightAsync(read, caller, Now(), 'r', cancellationToken);

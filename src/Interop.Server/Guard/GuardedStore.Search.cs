@@ -19,6 +19,7 @@ internal sealed partial class GuardedStore
         var matches = new List<Disclosure>();
         var included = new List<Disclosure>();
         Sight sight;
+        using (await TurnAsync(caller, cancellationToken))
         await using (var read = await store.OpenReadAsync(cancellationToken))
         {
             sight = await SightAsync(read, caller, instant, 's', cancellationToken);

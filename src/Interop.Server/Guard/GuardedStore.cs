@@ -24,6 +24,7 @@ internal sealed partial class GuardedStore(
     Secrets secrets,
     InteropSettings settings,
     RequestLimits limits,
+    Turns turns,
     FishingWatch watch,
     ILogger<GuardedStore> logger,
     TimeProvider clock)
@@ -36,6 +37,10 @@ internal sealed partial class GuardedStore(
     /// <summary>Which tables judged a stored resource, and for how long they let a case be.</summary>
     private string PolicyVersion => string.Create(
         CultureInfo.InvariantCulture, $"{policy.TierVersion} {policy.LabelVersion} {settings.CaseInactivity.TotalDays}");
+
+    /// <summary>A turn at work that keeps a core busy: see <see cref="Turns"/>.</summary>
+    private ValueTask<Turns.Turn> TurnAsync(Caller caller, CancellationToken cancellationToken) =>
+        turns.TakeAsync(RequestLimits.KeyOf(caller.Organization, caller.ClientId), cancellationToken);
 
     private long Now() => Instants.ToMicroseconds(clock.GetUtcNow());
 
