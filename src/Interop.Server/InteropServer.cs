@@ -74,7 +74,7 @@ public static class InteropServer
             provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.PublicUrl, terminology.CodesOf));
 
         // A container can't wait: the one blocking call is made once, before anything is served.
-        services.AddSingleton(_ => ResourceStore.OpenAsync(settings.Database, CancellationToken.None).GetAwaiter().GetResult());
+        services.AddSingleton(_ => Open(settings.Database));
         services.AddSingleton(
             provider =>
                 Secrets.OpenAsync(provider.GetRequiredService<ResourceStore>(), settings, CancellationToken.None).GetAwaiter().GetResult());
@@ -106,6 +106,18 @@ public static class InteropServer
         services.AddExceptionHandler<FhirExceptionHandler>();
         services.AddProblemDetails();
         return services;
+    }
+
+    private static ResourceStore Open(string database)
+    {
+        try
+        {
+            return ResourceStore.OpenAsync(database, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (InvalidOperationException newer)
+        {
+            throw new SettingsException(newer.Message); // a later program has changed its schema
+        }
     }
 
     /// <summary>

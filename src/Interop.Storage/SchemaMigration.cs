@@ -14,7 +14,7 @@ internal static partial class SchemaMigration
         var newest = statements.Number($"SELECT MAX(number) FROM schema_migration") ?? 0;
         if (newest > files[^1].Number)
         {
-            throw new UnsupportedSchemaException(
+            throw new InvalidOperationException(
                 $"The database has schema {newest}; this program knows schemas up to {files[^1].Number} and must not write to it.");
         }
 
@@ -44,6 +44,3 @@ internal static partial class SchemaMigration
     [GeneratedRegex(@"\.(\d{4})-[a-z-]+\.([a-z]+)\.sql$", RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
 }
-
-/// <summary>A database that a newer program has changed; the message is for the operator.</summary>
-public sealed class UnsupportedSchemaException(string message) : Exception(message);
