@@ -186,7 +186,8 @@ public static class InteropServer
         if (Caller.TryFrom(http.User) is { } caller)
         {
             var audit = http.RequestServices.GetRequiredService<AuditTrail>();
-            await audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, $"{status} not-supported: {text}", CancellationToken.None);
+            var rule = $"{status} not-supported: {text}";
+            await audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, rule, CancellationToken.None);
         }
 
         await FhirResult.Problem(status, "not-supported", text).ExecuteAsync(http);

@@ -41,7 +41,10 @@ internal sealed class ResourceWriter(ResourceRows rows)
         if (Existing(write.Key) is { Deleted: false } previous)
         {
             var judged = FailClosed(write.Judged);
-            var changes = ViewChanges.Between(previous, write.Before, judged.Views, After(previous, write.Instant)) with { At = previous.UpdatedAt };
+            var changes = ViewChanges.Between(previous, write.Before, judged.Views, After(previous, write.Instant)) with
+            {
+                At = previous.UpdatedAt,
+            };
             Update(previous.Key, previous.Version, write, judged, changes);
             SettleFacts(previous.Key, write.Key, judged, previous);
         }
