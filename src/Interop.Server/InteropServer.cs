@@ -74,8 +74,7 @@ public static class InteropServer
             provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.PublicUrl, terminology.CodesOf));
 
         // A container can't wait: the one blocking call is made once, before anything is served.
-        services.AddSingleton(
-            _ => ResourceStore.OpenAsync(settings.Database, settings.Limits.SearchSteps, CancellationToken.None).GetAwaiter().GetResult());
+        services.AddSingleton(_ => Open(settings));
         services.AddSingleton(
             provider =>
                 Secrets.OpenAsync(provider.GetRequiredService<ResourceStore>(), settings, CancellationToken.None).GetAwaiter().GetResult());
@@ -108,6 +107,18 @@ public static class InteropServer
         services.AddExceptionHandler<FhirExceptionHandler>();
         services.AddProblemDetails();
         return services;
+    }
+
+    private static ResourceStore Open(InteropSettings settings)
+    {
+        try
+        {
+            return ResourceStore.OpenAsync(settings.Database, settings.Limits.SearchSteps, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (UnsupportedSchemaException newer)
+        {
+            throw new SettingsException(newer.Message);
+        }
     }
 
     /// <summary>
@@ -176,7 +187,8 @@ public static class InteropServer
         if (Caller.TryFrom(http.User) is { } caller)
         {
             var audit = http.RequestServices.GetRequiredService<AuditTrail>();
-            await audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, $"{status} not-supported: {text}", CancellationToken.None);
+            var rule = $"{status} not-supported: {text}";
+            await audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, rule, CancellationToken.None);
         }
 
         await FhirResult.Problem(status, "not-supported", text).ExecuteAsync(http);

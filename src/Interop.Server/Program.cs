@@ -3,7 +3,6 @@ using System.Data.Common;
 using Interop.Server;
 using Interop.Server.Http;
 using Interop.Server.Verbs;
-using Interop.Storage;
 using Microsoft.AspNetCore.Connections;
 
 var root = new RootCommand("Interop: crisis encounters, referrals and consents as FHIR R4, in three sharing tiers.")
@@ -28,7 +27,7 @@ catch (IOException taken) when (taken.InnerException is AddressInUseException)
     await Console.Error.WriteLineAsync($"{taken.Message.TrimEnd('.')}. Choose another with --urls.");
     return 2;
 }
-catch (Exception wrong) when (wrong is SettingsException or FhirException or UnauthorizedAccessException or UnsupportedSchemaException)
+catch (Exception wrong) when (wrong is SettingsException or FhirException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync(wrong.Message);
     return 2;

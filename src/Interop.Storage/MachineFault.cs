@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Interop.Storage;
 
-/// <summary>Tells a fault of the machine under the database from a fault of ours: an operator mends the one, a programmer the other.</summary>
+/// <summary>
+/// Tells a fault of the machine under the database from a fault of ours: an operator mends the one, a programmer the other.
+/// </summary>
 public static class MachineFault
 {
     // PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB (https://sqlite.org/rescode.html).

@@ -46,5 +46,5 @@ internal static partial class SchemaMigration
     private static partial Regex FileName();
 }
 
-/// <summary>A database that a newer program has changed; the message is for the operator.</summary>
-public sealed class UnsupportedSchemaException(string message) : Exception(message);
+/// <summary>A database that a later program has changed; the message is for the operator.</summary>
+public sealed class UnsupportedSchemaException(string message) : InvalidOperationException(message);

@@ -93,13 +93,17 @@ internal sealed class ClientAuthentication(
 
         // SMART: a jku that is not the registered one is never followed.
         var flaw = client is null ? "The client is not known."
-            : token.TryGetHeaderValue<string>("jku", out var jku) && jku != client.JwksUri ? "The assertion's jku is not the registered key URL."
+            : token.TryGetHeaderValue<string>("jku", out var jku) && jku != client.JwksUri
+                ? "The assertion's jku is not the registered key URL."
             : key is null ? "The assertion's key is not registered."
             : holds ? null
             : "The assertion's signature does not hold.";
         return flaw is null
             ? client!
-            : throw new OAuthException(OAuthException.InvalidClient, "The client is not known, or its assertion does not hold.") { Reason = flaw };
+            : throw new OAuthException(OAuthException.InvalidClient, "The client is not known, or its assertion does not hold.")
+            {
+                Reason = flaw,
+            };
     }
 
     private static bool Suits(JsonWebKey key, string algorithm) =>

@@ -293,7 +293,8 @@ internal sealed partial class GuardedStore
     }
 
     /// <summary>A refusal that follows from what is stored says why only to a token that may also read it.</summary>
-    private static WriteResult.Refused Told(WriteSession session, Caller caller, Sight sight, ResourceKey key, WriteResult.Refused refused) =>
+    private static WriteResult.Refused Told(
+        WriteSession session, Caller caller, Sight sight, ResourceKey key, WriteResult.Refused refused) =>
         caller.Scopes.Allows(key.Type, 'r') && session.See(key, sight with { Constraints = caller.Scopes.Constraints('r') }) is not null
             ? refused
             : new(422, "business-rule", $"This {key.Type} does not take the change. A token that may also read it is told why.", key.Type);

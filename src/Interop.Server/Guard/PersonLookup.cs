@@ -70,7 +70,8 @@ internal static class PersonLookup
     // A reference to just anything brings what a worklist is about, not who.
     private static bool BringsPersons(SearchInclude include) => include.Reverse
         ? include.Parameter.Resource == "Patient"
-        : include.Target == "Patient" || (include.Target is null && include.Parameter.Targets is { Count: < Few } few && few.Contains("Patient"));
+        : include.Target == "Patient"
+            || (include.Target is null && include.Parameter.Targets is { Count: < Few } targets && targets.Contains("Patient"));
 
     private static bool IsById(SearchQuery query) =>
         query.Criteria.Any(criterion => criterion is IdCriterion);

@@ -51,7 +51,8 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger,
         catch (DbException failure)
         {
             // A refusal discloses nothing, so it may leave without its row; a disclosure may not.
-            logger.LogError("The refusal of request {Trace} could not be written down: {Failure}", httpContext.TraceIdentifier, failure.GetType());
+            logger.LogError(
+                "The refusal of request {Trace} could not be written down: {Failure}", httpContext.TraceIdentifier, failure.GetType());
         }
 
         if (exception is FhirException { IsAboutScope: true })
