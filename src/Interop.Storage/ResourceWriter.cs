@@ -57,7 +57,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
         AddFacts(key, name, judged);
         index.Add(key, name.Type, judged.Entries);
-        inheritance.Settle(key, name, previous?.Labels);
+        inheritance.Settle(key, name, new(previous?.Labels ?? 0, previous?.PassesLabels ?? 0));
     }
 
     public long? Delete(ResourceKey key, long instant)
@@ -164,7 +164,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
     private ExistingRow? Existing(ResourceKey key) => statements.First(
         $"""
-        SELECT key, version, deleted, labels, updated_at, hash_1, hash_2, hash_3, party_hash_1, party_hash_2, party_hash_3,
+        SELECT key, version, deleted, labels, passes_labels, updated_at, hash_1, hash_2, hash_3, party_hash_1, party_hash_2, party_hash_3,
             changed_1, changed_2, changed_3, party_changed_1, party_changed_2, party_changed_3
         FROM   resource
         WHERE  type = {key.Type} AND id = {key.Id}
@@ -175,8 +175,9 @@ internal sealed class ResourceWriter(ResourceRows rows)
             reader.GetInt64(2) == 1,
             reader.GetInt64(3),
             reader.GetInt64(4),
-            [.. Enumerable.Range(5, 6).Select(reader.GetInt64)],
-            [.. Enumerable.Range(11, 6).Select(reader.GetInt64)]));
+            reader.GetInt64(5),
+            [.. Enumerable.Range(6, 6).Select(reader.GetInt64)],
+            [.. Enumerable.Range(12, 6).Select(reader.GetInt64)]));
 
     private void KeepVersion(long key) => statements.Execute($"""
         INSERT INTO resource_version
@@ -193,11 +194,11 @@ internal sealed class ResourceWriter(ResourceRows rows)
         var subject = SubjectOf(judged);
         statements.Execute($"""
             INSERT INTO resource
-                (type, id, version, deleted, subject, source, tier, party_tier, requires, labels, own_labels, updated_at,
+                (type, id, version, deleted, subject, source, tier, party_tier, requires, labels, own_labels, passes_labels, own_passes, updated_at,
                 changed_1, changed_2, changed_3, changed_4, party_changed_1, party_changed_2, party_changed_3,
                 hash_1, hash_2, hash_3, party_hash_1, party_hash_2, party_hash_3, policy_version, label_rules, body)
             VALUES ({write.Key.Type}, {write.Key.Id}, 1, 0, {subject}, {write.Source}, {judged.Tiers.Anyone}, {judged.Tiers.Party},
-                {judged.Requires.Count > 0}, {judged.Labels}, {judged.Labels}, {changes.At},
+                {judged.Requires.Count > 0}, {judged.Labels}, {judged.Labels}, {judged.Passes}, {judged.Passes}, {changes.At},
                 {changes.Times[0]}, {changes.Times[1]}, {changes.Times[2]}, {changes.At},
                 {changes.Times[3]}, {changes.Times[4]}, {changes.Times[5]},
                 {changes.Hashes[0]}, {changes.Hashes[1]}, {changes.Hashes[2]}, {changes.Hashes[3]}, {changes.Hashes[4]},
@@ -212,7 +213,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
             UPDATE resource
             SET    version = {version}, deleted = 0, subject = {subject}, source = {write.Source}, tier = {judged.Tiers.Anyone},
                    party_tier = {judged.Tiers.Party}, requires = {judged.Requires.Count > 0}, labels = {judged.Labels},
-                   own_labels = {judged.Labels}, updated_at = {changes.At},
+                   own_labels = {judged.Labels}, passes_labels = {judged.Passes}, own_passes = {judged.Passes}, updated_at = {changes.At},
                    changed_1 = {changes.Times[0]}, changed_2 = {changes.Times[1]}, changed_3 = {changes.Times[2]}, changed_4 = {changes.At},
                    party_changed_1 = {changes.Times[3]}, party_changed_2 = {changes.Times[4]}, party_changed_3 = {changes.Times[5]},
                    hash_1 = {changes.Hashes[0]}, hash_2 = {changes.Hashes[1]}, hash_3 = {changes.Hashes[2]},
@@ -254,9 +255,14 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
         // What is sensitive about a person is so about everything of that person.
         var sources = judged.Subjects.Select(id => new ResourceKey("Patient", id)).Concat(judged.Inherits).Where(target => target != own);
-        foreach (var target in sources.Distinct())
+        foreach (var same in sources.Select(target => (Target: target, Kind: InheritanceKind.Labels))
+            .Concat(judged.Names.Select(target => (Target: target, Kind: InheritanceKind.Names)))
+            .Concat(judged.BelongsTo.Select(target => (Target: target, Kind: InheritanceKind.Part)))
+            .GroupBy(item => item.Target))
         {
-            statements.Execute($"INSERT INTO label_inheritance (resource, type, id) VALUES ({key}, {target.Type}, {target.Id})");
+            var kind = same.Aggregate(default(InheritanceKind), (kinds, item) => kinds | item.Kind);
+            statements.Execute(
+                $"INSERT INTO label_inheritance (resource, type, id, kind) VALUES ({key}, {same.Key.Type}, {same.Key.Id}, {(int)kind})");
         }
     }
 }
@@ -265,4 +271,4 @@ internal sealed class ResourceWriter(ResourceRows rows)
 /// What the row that a write replaces says; hashes and times of the views are in the order basic, intermediate, full, then for a party.
 /// </summary>
 internal sealed record ExistingRow(
-    long Key, long Version, bool Deleted, long Labels, long UpdatedAt, IReadOnlyList<long> Hashes, IReadOnlyList<long> Times);
+    long Key, long Version, bool Deleted, long Labels, long PassesLabels, long UpdatedAt, IReadOnlyList<long> Hashes, IReadOnlyList<long> Times);

@@ -25,20 +25,13 @@ internal sealed partial class GuardedStore
             Require(caller, type, 's');
         }
 
-        try
-        {
-            return await WriteAsync(
-                caller,
-                'c',
-                FhirInteraction.Create,
-                type,
-                (session, sight) => Create(session, caller, sight, type, checkedBody, condition),
-                cancellationToken);
-        }
-        finally
-        {
-            await TellOfFishingAsync();
-        }
+        return await WriteAsync(
+            caller,
+            'c',
+            FhirInteraction.Create,
+            type,
+            (session, sight) => Create(session, caller, sight, type, checkedBody, condition),
+            cancellationToken);
     }
 
     /// <param name="ifMatch">The version of the caller's view that the update was made from; a Task can't be updated without.</param>
@@ -92,7 +85,7 @@ internal sealed partial class GuardedStore
     /// <summary>Runs one write and its audit row in one transaction; a refusal leaves only the row.</summary>
     private Task<WriteResult> WriteAsync(
         Caller caller, char right, FhirInteraction interaction, string target, Func<WriteSession, Sight, WriteResult> work, CancellationToken cancellationToken) =>
-        store.WriteAsync(
+        TransactAsync(
             session =>
             {
                 var sight = SightOf(session, caller, right);
@@ -112,10 +105,7 @@ internal sealed partial class GuardedStore
     /// <summary>The bytes without a byte order mark, if they are a valid resource of this type and id.</summary>
     private byte[] Checked(string type, ResourceKey? key, byte[] body)
     {
-        if (body.AsSpan().StartsWith("\xEF\xBB\xBF"u8))
-        {
-            body = body[3..];
-        }
+        body = ByteOrderMark.Skip(body);
 
         // R4 itself, and those of our profiles that meta.profile names.
         var issues = profiles.Validate(body);
@@ -169,14 +159,10 @@ internal sealed partial class GuardedStore
 
     private WriteResult Add(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body)
     {
-        if (NewRefused(caller, sight, key, body) is { } refused)
+        (body, var unreadable) = new ReferenceDoor(this, session, caller, sight).Normal(key.Type, body);
+        if ((unreadable ?? NewRefused(caller, sight, key, body) ?? UnknownReferences(session, sight, key, body, NoKeys)) is { } refused)
         {
             return refused;
-        }
-
-        if (UnknownReferences(session, sight, key, body, NoKeys) is { } dangling)
-        {
-            return dangling;
         }
 
         var written = new WrittenResources();
@@ -202,8 +188,9 @@ internal sealed partial class GuardedStore
             return Add(session, caller, sight, key, body);
         }
 
+        (body, var unreadable) = new ReferenceDoor(this, session, caller, sight).Normal(key.Type, body);
         var written = new WrittenResources();
-        if (TryUpdate(session, caller, sight, key, body, ifMatch, NoKeys, written) is { } refused)
+        if ((unreadable ?? TryUpdate(session, caller, sight, key, body, ifMatch, NoKeys, written)) is { } refused)
         {
             return refused;
         }
@@ -321,9 +308,10 @@ internal sealed partial class GuardedStore
         }
 
         var written = new WrittenResources();
-        var judged = redactor.Judge(seen.Body, SourceOf(session, caller.Organization), key, sight.Instant);
-        written.Add(key, judged, session.Find(key));
+        var stored = session.Find(key)!;
+        written.Add(key, Judge(session, stored.Source, key, stored.Body, sight.Instant), stored);
         session.Delete(key, sight.Instant);
+        RejudgeStandIns(session, key, stored, null, sight.Instant, written);
         sharingRows.Refresh(session, written);
         return DeleteResult.Deleted;
     }
@@ -349,9 +337,10 @@ internal sealed partial class GuardedStore
         WriteSession session, ResourceKey key, string source, byte[] body, long instant, StoredResource? before, WrittenResources written)
     {
         var sourceBefore = key.Type == "Organization" ? SourceOf(session, key.Id) : null;
-        var judged = redactor.Judge(body, SourceOf(session, source), key, instant);
+        var judged = Judge(session, source, key, body, instant);
         session.Put(new(key, source, body, judged, instant, PolicyVersion));
         written.Add(key, judged, before);
+        RejudgeStandIns(session, key, before, body, instant, written);
         if (sourceBefore is not null && sourceBefore != SourceOf(session, key.Id))
         {
             // What an organisation is decides about the labels of everything that it keeps, also of what was there before.
@@ -363,11 +352,14 @@ internal sealed partial class GuardedStore
     {
         foreach (var stored in resources)
         {
-            var judged = redactor.Judge(stored.Body, SourceOf(session, stored.Source), stored.Key, instant);
+            var judged = Judge(session, stored.Source, stored.Key, stored.Body, instant);
             session.Rejudge(new(stored.Key, stored.Source, stored.Body, judged, instant, PolicyVersion));
             written.Add(stored.Key, judged, stored);
         }
     }
+
+    private JudgedResource Judge(WriteSession session, string source, ResourceKey key, ReadOnlyMemory<byte> body, long instant) =>
+        redactor.Judge(body, SourceOf(session, source), key, instant, entry => OrganizationOf(session, entry));
 
     private static bool IsFinished(StoredResource? encounter) =>
         encounter is { Deleted: false } && TopLevel.Value(encounter.Body.Span, "status").SequenceEqual("\"finished\""u8);
@@ -381,7 +373,10 @@ internal sealed partial class GuardedStore
         var facts = stored is { Deleted: false } && stored.Source == settings.Custodian
             ? OrganizationReader.Read(stored.Body, organization)
             : null;
-        return new(organization, facts?.Part2Program ?? false, facts?.CoveredEntity ?? false);
+        return new(organization, facts?.Part2Program ?? false, facts?.CoveredEntity ?? false)
+        {
+            RunsServer = organization == settings.Custodian,
+        };
     }
 
     private Disclosure? Disclose(WriteSession session, SeenResource seen, Sight sight)
@@ -389,24 +384,6 @@ internal sealed partial class GuardedStore
         var references = redactor.References(seen);
         return redactor.Disclose(
             seen, references.Count == 0 ? NoKeys : session.Visible(references, sight.ForReferences()), sight.Organization);
-    }
-
-    /// <summary>A reference to what the caller can't see is answered like one to nothing.</summary>
-    private static WriteResult.Refused? UnknownReferences(
-        WriteSession session, Sight sight, ResourceKey self, byte[] body, IReadOnlySet<ResourceKey> alsoKnown)
-    {
-        var references = LiteralReferences.Of(body).Where(item => item.Target != self && !alsoKnown.Contains(item.Target)).ToList();
-        if (references.Count == 0)
-        {
-            return null;
-        }
-
-        var visible = session.Visible([.. references.Select(item => item.Target).Distinct()], sight.ForReferences());
-        var unknown = references.Where(item => !visible.Contains(item.Target))
-            .Select(
-                item => new Issue(IssueSeverity.Error, "not-found", "The reference points at nothing that is known here.", item.Expression))
-            .ToList();
-        return unknown.Count == 0 ? null : new(422, unknown);
     }
 
     private static byte[] WithId(byte[] body, string id)

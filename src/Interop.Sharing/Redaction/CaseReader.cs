@@ -1,22 +1,21 @@
-using System.Text;
 using System.Text.Json;
 using Interop.Sharing.Consent;
-using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;
 
 /// <summary>Reads the case relations that a resource establishes: an encounter, a care team or a task that is open.</summary>
 internal static class CaseReader
 {
-    public static IReadOnlyList<CaseFact> Read(ReadOnlyMemory<byte> body, string kind, string patient, TierTable tiers, long instant)
+    /// <param name="organizationsAt">The organisations that the references at an element name.</param>
+    public static IReadOnlyList<CaseFact> Read(ReadOnlyMemory<byte> body, string kind, string patient, Func<string, IReadOnlyList<string>> organizationsAt, long instant)
     {
-        using var document = JsonDocument.Parse(body, new() { MaxDepth = LocalReference.ReaderOptions.MaxDepth });
+        using var document = JsonDocument.Parse(body, JsonReading.Options);
         var root = document.RootElement;
         var (organizations, interval) = kind switch
         {
-            "encounter" => (Organizations(root, tiers, "serviceProvider"), Encounter(root)),
-            "careTeam" => (Organizations(root, tiers, "managingOrganization", "participant.member"), CareTeam(root)),
-            "task" => (Organizations(root, tiers, "owner"), Task(root, instant)),
+            "encounter" => (organizationsAt("serviceProvider"), Encounter(root)),
+            "careTeam" => ([.. organizationsAt("managingOrganization"), .. organizationsAt("participant.member")], CareTeam(root)),
+            "task" => (organizationsAt("owner"), Task(root, instant)),
             _ => ([], null),
         };
         return interval is { } open && open.From < open.To
@@ -48,10 +47,4 @@ internal static class CaseReader
             _ => null,
         };
     }
-
-    private static IEnumerable<string> Organizations(JsonElement root, TierTable tiers, params string[] paths) => paths
-        .SelectMany(path => root.All(path))
-        .Select(reference => reference.Text("reference") is { } text ? LocalReference.Parse(Encoding.UTF8.GetBytes(text), tiers) : null)
-        .Where(key => key is { Type: "Organization" })
-        .Select(key => key!.Value.Id);
 }

@@ -27,7 +27,20 @@ public sealed record JudgedResource(
     IReadOnlyList<string> Parties,
     IReadOnlyList<CaseFact> Cases,
     IReadOnlyList<ResourceKey> Inherits,
-    IReadOnlyList<ResourceKey> Requires);
+    IReadOnlyList<ResourceKey> Requires)
+{
+    /// <summary>
+    /// Directory entries that a patient's resource names anywhere: it takes on what they pass on (42 CFR 2.11: that somebody is cared for
+    /// by a Part 2 programme is itself what Part 2 protects).
+    /// </summary>
+    public IReadOnlyList<ResourceKey> Names { get; init; } = [];
+
+    /// <summary>The directory entries of which a directory entry is a part, and whose passed labels it passes on.</summary>
+    public IReadOnlyList<ResourceKey> BelongsTo { get; init; } = [];
+
+    /// <summary>Labels that a directory entry gives to what names it, without being hidden by them itself.</summary>
+    public long Passes { get; init; }
+}
 
 /// <summary>The lowest tier at which something appears to anyone, and to a party; 4 (own) when to nobody else.</summary>
 public readonly record struct TierPair(byte Anyone, byte Party);
