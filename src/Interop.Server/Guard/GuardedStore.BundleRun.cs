@@ -122,7 +122,7 @@ internal sealed partial class GuardedStore
 
         private WriteResult? Create(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known)
         {
-            var refused = guard.NewRefused(caller!, sight, key, body) ?? UnknownReferences(session, Through(entry), key, body, known);
+            var refused = guard.NewRefused(session, caller!, sight, key, body) ?? UnknownReferences(session, Through(entry), key, body, known);
             if (refused is null)
             {
                 guard.Store(session, key, caller!.Organization, WithId(body, key.Id), sight.Instant, written);

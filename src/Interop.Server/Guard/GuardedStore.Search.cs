@@ -47,7 +47,20 @@ internal sealed partial class GuardedStore
             page.Next is null ? null : secrets.Sign(caller, CanonicalQuery(type, pairs), page.Next.Write()));
     }
 
+    /// <summary>What a search asks, counted as a lookup where it is one.</summary>
     private SearchQuery Query(
+        Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, long instant)
+    {
+        var query = Parse(caller, type, pairs, lenient, instant);
+        if (caller != Operator && PersonLookup.Count(query) is > 0 and var persons)
+        {
+            limits.DemandLookup(caller, persons);
+        }
+
+        return query;
+    }
+
+    private SearchQuery Parse(
         Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, long instant)
     {
         var opened = new List<KeyValuePair<string, string>>();
@@ -62,13 +75,7 @@ internal sealed partial class GuardedStore
         }
 
         var parsed = queries.Parse(type, opened, lenient, instant);
-        var query = parsed.Query ?? throw new FhirException(400, parsed.Issues);
-        if (caller != Operator && PersonLookup.Count(query) is > 0 and var persons)
-        {
-            limits.DemandLookup(caller, persons);
-        }
-
-        return query;
+        return parsed.Query ?? throw new FhirException(400, parsed.Issues);
     }
 
     private static string CanonicalQuery(string type, IEnumerable<KeyValuePair<string, string>> pairs) =>

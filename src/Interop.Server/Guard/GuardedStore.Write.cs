@@ -160,7 +160,7 @@ internal sealed partial class GuardedStore
     private WriteResult Add(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body)
     {
         (body, var unreadable) = new ReferenceDoor(this, session, caller, sight).Normal(key.Type, body);
-        if ((unreadable ?? NewRefused(caller, sight, key, body) ?? UnknownReferences(session, sight, key, body, NoKeys)) is { } refused)
+        if ((unreadable ?? NewRefused(session, caller, sight, key, body) ?? UnknownReferences(session, sight, key, body, NoKeys)) is { } refused)
         {
             return refused;
         }
@@ -171,8 +171,8 @@ internal sealed partial class GuardedStore
         return new WriteResult.Stored(Written(session, key, sight), Created: true);
     }
 
-    private WriteResult.Refused? NewRefused(Caller caller, Sight sight, ResourceKey key, byte[] body) =>
-        WriteRules.Check(caller, sight, key, body, settings.Custodian)
+    private WriteResult.Refused? NewRefused(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body) =>
+        WriteRules.Check(caller, sight, key, body, settings.Custodian, session.Find)
         ?? (key.Type == "Contract" ? WriteRules.AgreementStep(null, body, key.Id) : null);
 
     /// <summary>A condition sees what a search of the caller's would.</summary>
@@ -265,16 +265,25 @@ internal sealed partial class GuardedStore
             return wrongStep;
         }
 
-        var isOwn = seen.Tier == Tier.Own;
+        var corrects = seen.Tier != Tier.Own && DirectoryRules.MayCorrect(caller, key, seen.Body, settings.Custodian);
+        if (corrects && ifMatch is null)
+        {
+            return new WriteResult.Refused(
+                400, "required", "What another organisation wrote is corrected only with If-Match, naming the version that was read.");
+        }
+
+        var isOwn = corrects || seen.Tier == Tier.Own;
         var change = isOwn ? new TaskChange(body, []) : PartyChange(sight, seen, view, body);
         var refused = change.Issues.Count > 0 ? new WriteResult.Refused(change.Issues[0].Code == "forbidden" ? 403 : 422, change.Issues)
-            : isOwn ? WriteRules.Check(caller, sight, key, body, settings.Custodian)
+            : isOwn ? WriteRules.Check(caller, sight, key, body, settings.Custodian, session.Find)
             : null;
         refused ??= key.Type == "Contract" ? WriteRules.AgreementStep(seen.Body, body, key.Id) : null;
         refused ??= UnknownReferences(session, sight, key, body, alsoKnown);
         if (refused is null)
         {
-            Store(session, key, session.Find(key)!.Source, change.Body, sight.Instant, written);
+            // Who puts its own entry right keeps it from then on; else whoever wrote it could undo that.
+            var source = corrects && DirectoryRules.IsOf(caller.Organization, body) ? caller.Organization : session.Find(key)!.Source;
+            Store(session, key, source, change.Body, sight.Instant, written);
         }
 
         return refused;
@@ -291,12 +300,13 @@ internal sealed partial class GuardedStore
 
     private DeleteResult Delete(WriteSession session, Caller caller, Sight sight, ResourceKey key, string? ifMatch)
     {
-        if (session.See(key, sight) is not { Deleted: false, Tier: Tier.Own } seen || Disclose(session, seen, sight) is not { } view)
+        if (session.See(key, sight) is not { Deleted: false } seen || Disclose(session, seen, sight) is not { } view
+            || (DirectoryRules.MayCorrect(caller, key, seen.Body, settings.Custodian) is var corrects && !corrects && seen.Tier != Tier.Own))
         {
             return DeleteResult.Absent;
         }
 
-        if ((WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian)
+        if (((corrects ? null : WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian, session.Find))
                 ?? (key.Type == "Contract" ? WriteRules.AgreementEnd(seen.Body, key.Id) : null)) is { } refused)
         {
             throw new FhirException(refused.Status, refused.Issues);

@@ -3,6 +3,7 @@ using Interop.Fhir;
 using Interop.Server.Workflows;
 using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
+using Interop.Storage;
 
 namespace Interop.Server.Guard;
 
@@ -19,7 +20,9 @@ internal static class WriteRules
     public static bool IsAdministrator(Caller caller) => InstrumentRoles.Any(caller.Has);
 
     /// <summary>Null, or why this caller may not write this resource as its own.</summary>
-    public static WriteResult.Refused? Check(Caller caller, Sight sight, ResourceKey key, ReadOnlyMemory<byte> body, string custodian)
+    /// <param name="find">What is stored, for what a directory entry names.</param>
+    public static WriteResult.Refused? Check(
+        Caller caller, Sight sight, ResourceKey key, ReadOnlyMemory<byte> body, string custodian, Func<ResourceKey, StoredResource?> find)
     {
         if (sight.OwnTier != Tier.Own && !sight.Keeps.Contains(key.Type))
         {
@@ -35,10 +38,7 @@ internal static class WriteRules
             "Organization" when OrganizationReader.IsOfUnknownType(body) =>
                 new(422, "code-invalid", $"The agency type is not one of {OrganizationReader.AgencyTypes}.", "Organization.type"),
             "Consent" => Consent(caller, key, body),
-            "Practitioner" or "PractitionerRole" or "Endpoint" when !IsAdministrator(caller) =>
-                new(403, "forbidden", "Roster and endpoints are kept by the agency administrator."),
-            "PractitionerRole" => OwnAgency(caller, body, custodian, "PractitionerRole.organization"),
-            "Endpoint" => OwnAgency(caller, body, custodian, "Endpoint.managingOrganization"),
+            var type when DirectoryRules.IsEntry(type, body) => DirectoryRules.Check(caller, body, custodian, find),
             _ => null,
         };
     }
@@ -72,16 +72,6 @@ internal static class WriteRules
 
     private static (Agreement Agreement, ReadOnlyMemory<byte> Body)? Agreement(ReadOnlyMemory<byte> body, string id) =>
         AgreementReader.Read(body, id) is { } agreement ? (agreement, body) : null;
-
-    /// <summary>An agency speaks for its own people and systems; the custodian for everybody's.</summary>
-    private static WriteResult.Refused? OwnAgency(Caller caller, ReadOnlyMemory<byte> body, string custodian, string element)
-    {
-        using var document = JsonDocument.Parse(body, ResourceDocument.Options);
-        var property = element[(element.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        return caller.Organization == custodian || Names(document, property, caller.Organization)
-            ? null
-            : new(422, "business-rule", "An agency records only what is its own.", element);
-    }
 
     private static WriteResult.Refused? Consent(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body)
     {
