@@ -65,16 +65,16 @@ public sealed class ResourceReferences
         foreach (var id in Contained.Select(contained => contained.Id))
         {
             var mention = JsonSerializer.SerializeToUtf8Bytes($"#{id}");
-            if (utf8.Span.IndexOf(mention) >= 0 && changed.AsSpan().IndexOf(mention) < 0)
+            if (utf8.Span.IndexOf(mention) >= 0 && changed.AsSpan().IndexOf(mention) < 0 && Without(changed, id) is { } rest)
             {
-                return WithoutOrphans(Without(changed, id));
+                return WithoutOrphans(rest); // what only the removed one named
             }
         }
 
         return changed;
     }
 
-    private static byte[] Without(byte[] changed, string id)
+    private static byte[]? Without(byte[] changed, string id)
     {
         using var tape = JsonTape.TryRead(changed, out _)!;
         var contained = tape.Find(changed, 0, "contained"u8);
@@ -87,7 +87,7 @@ public sealed class ResourceReferences
             }
         }
 
-        return changed;
+        return null;
     }
 
     /// <summary>One walk over the tape beside the facts of the types. The validator bounds the depth, so the recursion is bounded too.</summary>

@@ -133,7 +133,7 @@ internal sealed partial class GuardedStore
                 return (null, null);
             }
 
-            var types = place.Type is { } stated ? [stated] : place.Targets.Count > 0 ? place.Targets : FhirFacts.R4.ResourceTypes;
+            var types = place.Type is { } stated ? [stated] : IsAny(place) ? Readable(need) : place.Targets;
             var mustKnow = need is ReferenceNeed.Party or ReferenceNeed.Target;
             var key = OnlyOne([place.Identifier!], [.. types.Where(place.Allows)], mustKnow, entry?.PathOf(place.Expression) ?? place.Expression);
             return key is null && mustKnow
@@ -147,8 +147,7 @@ internal sealed partial class GuardedStore
         private (string? Address, string? Rule) Fragment(
             ResourceReferences references, ReferencePlace place, string id, ReferenceNeed need, BundleEntry? entry)
         {
-            if (need is not (ReferenceNeed.Party or ReferenceNeed.Target)
-                || references.Contained.FirstOrDefault(contained => contained.Id == id) is not { } contained)
+            if (need == ReferenceNeed.None || references.Contained.FirstOrDefault(contained => contained.Id == id) is not { } contained)
             {
                 return (null, need == ReferenceNeed.Target ? "A resource can't point at itself here." : null);
             }
@@ -173,9 +172,9 @@ internal sealed partial class GuardedStore
         /// <exception cref="FhirException">403: it must be known, and the scopes let the caller search none of the types.</exception>
         private ResourceKey? OnlyOne(IReadOnlyList<IdentifierText> identifiers, IReadOnlyList<string> types, bool mustKnow, string path)
         {
-            // An identifier that may be anything's would be a hundred searches.
-            var candidates = types.Contains("Resource") || types.Count == FhirFacts.R4.ResourceTypes.Count ? []
-                : types.Where(type => FhirFacts.R4.IsResourceType(type) && SearchParameterSet.R4.Find(type, "identifier") is not null).ToList();
+            var candidates = types
+                .Where(type => FhirFacts.R4.IsResourceType(type) && SearchParameterSet.R4.Find(type, "identifier") is not null)
+                .ToList();
             var searchable = candidates.Where(MaySearch).ToList();
             if (mustKnow && candidates.Count > 0 && searchable.Count == 0)
             {
@@ -189,6 +188,11 @@ internal sealed partial class GuardedStore
                 .ToList();
             return matches.Count == 1 ? matches[0] : null;
         }
+
+        private static bool IsAny(ReferencePlace place) => place.Targets.Count == 0 || place.Targets.Contains("Resource");
+
+        // An identifier that may be anything's would be a hundred searches; where sharing reads such a place, it looks for the patient.
+        private static IReadOnlyList<string> Readable(ReferenceNeed need) => need == ReferenceNeed.Target ? ["Patient"] : [];
 
         private static string QueryFor(IdentifierText identifier) =>
             $"identifier={Uri.EscapeDataString($"{SearchText.Escape(identifier.System ?? string.Empty)}|{SearchText.Escape(identifier.Value)}")}";
