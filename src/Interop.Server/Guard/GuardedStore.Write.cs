@@ -260,7 +260,7 @@ internal sealed partial class GuardedStore
             return new WriteResult.Refused(400, "required", "A Task is updated only with If-Match, naming the version that was read.");
         }
 
-        if (key.Type == "Task" && WriteRules.TaskStep(seen.Body, body, caller.Organization) is { } wrongStep)
+        if (key.Type == "Task" && WriteRules.TaskStep(seen.Body, body, Is("owner"), Is("requester")) is { } wrongStep)
         {
             return wrongStep;
         }
@@ -287,6 +287,9 @@ internal sealed partial class GuardedStore
         }
 
         return refused;
+
+        bool Is(string party) => redactor
+            .OrganizationsAt(seen.Body, key.Type, party, entry => OrganizationOf(session, entry)).Contains(caller.Organization);
     }
 
     /// <summary>

@@ -84,13 +84,12 @@ internal static class WriteRules
     /// <summary>
     /// The issues of a Task's new state: the step must be one that this party may take, with its reason where one is due.
     /// </summary>
-    public static WriteResult.Refused? TaskStep(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, string organization)
+    public static WriteResult.Refused? TaskStep(
+        ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, bool isOwner, bool isRequester)
     {
         using var stored = JsonDocument.Parse(before, ResourceDocument.Options);
         using var sent = JsonDocument.Parse(after, ResourceDocument.Options);
         var (from, to) = (Status(stored), Status(sent));
-        var isOwner = Names(stored, "owner", organization);
-        var isRequester = Names(stored, "requester", organization);
         if (ReferralStates.Check(from, to, isOwner, isRequester) is { } issue)
         {
             return new(422, [issue]);
@@ -104,9 +103,4 @@ internal static class WriteRules
     /// <summary>A status without a value (R4 allows an extension in its stead) is none that referrals use.</summary>
     private static string Status(JsonDocument task) =>
         task.RootElement.TryGetProperty("status", out var status) ? status.GetString()! : string.Empty;
-
-    private static bool Names(JsonDocument task, string element, string organization) =>
-        task.RootElement.TryGetProperty(element, out var reference)
-        && reference.TryGetProperty("reference", out var text)
-        && text.GetString() == $"Organization/{organization}";
 }

@@ -57,6 +57,12 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         };
     }
 
+    /// <summary>The organisations that the references at an element name, themselves or through a role or a contained resource.</summary>
+    /// <param name="organizationOf">The organisation that a stored directory entry stands for.</param>
+    public IReadOnlyList<string> OrganizationsAt(
+        ReadOnlyMemory<byte> body, string type, string element, Func<ResourceKey, string?> organizationOf) =>
+        new ReferenceScan(ResourceReferences.Of(body), policy.Tiers, policy.Tiers[type], organizationOf).OrganizationsAt(element);
+
     /// <summary>The labels that a resource carries by itself, and the rules that gave them.</summary>
     public (long Labels, IReadOnlyList<string> Rules) Label(ReadOnlyMemory<byte> body, SourceFacts source, string type)
     {

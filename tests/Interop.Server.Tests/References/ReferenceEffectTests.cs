@@ -176,6 +176,11 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
             .Replace("Organization/city-hospital", owner == "Practitioner" ? "Practitioner/who" : $"{owner}/role", StringComparison.Ordinal));
         Assert.Equal(200, await StatusAsync(hospital, task));
 
+        using var read = await hospital.GetAsync(task);
+        var accepted = (await read.Content.ReadAsStringAsync()).Replace("\"requested\"", "\"accepted\"", StringComparison.Ordinal);
+        using var moved = await hospital.PutFhirAsync(task, accepted, read.Headers.ETag!.ToString());
+        Assert.True(moved.IsSuccessStatusCode, await moved.Content.ReadAsStringAsync());
+
         // When the role is another organisation's, so is the Task.
         using var deleted = await hospital.DeleteAsync(new Uri($"{(owner == "Practitioner" ? "PractitionerRole" : owner)}/role", UriKind.Relative));
         Assert.Equal(204, (int)deleted.StatusCode);
