@@ -68,7 +68,9 @@ internal sealed class LabelInheritance(Statements statements)
         WHERE  i.type = {target.Type} AND i.id = {target.Id}
         """,
         reader => (
-            reader.GetInt64(0), new ResourceKey(reader.GetString(1), reader.GetString(2)), new RowLabels(reader.GetInt64(3), reader.GetInt64(4))));
+            reader.GetInt64(0),
+            new ResourceKey(reader.GetString(1), reader.GetString(2)),
+            new RowLabels(reader.GetInt64(3), reader.GetInt64(4))));
 
     private RowLabels Labels(long key)
     {

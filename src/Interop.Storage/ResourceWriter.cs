@@ -271,4 +271,11 @@ internal sealed class ResourceWriter(ResourceRows rows)
 /// What the row that a write replaces says; hashes and times of the views are in the order basic, intermediate, full, then for a party.
 /// </summary>
 internal sealed record ExistingRow(
-    long Key, long Version, bool Deleted, long Labels, long PassesLabels, long UpdatedAt, IReadOnlyList<long> Hashes, IReadOnlyList<long> Times);
+    long Key,
+    long Version,
+    bool Deleted,
+    long Labels,
+    long PassesLabels,
+    long UpdatedAt,
+    IReadOnlyList<long> Hashes,
+    IReadOnlyList<long> Times);

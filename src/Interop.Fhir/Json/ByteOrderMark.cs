@@ -1,6 +1,8 @@
 namespace Interop.Fhir.Json;
 
-/// <summary>The three bytes that some programs put before UTF-8, and JSON does not allow (RFC 8259 section 8.1 lets readers skip them).</summary>
+/// <summary>
+/// The three bytes that some programs put before UTF-8, and JSON does not allow (RFC 8259 section 8.1 lets readers skip them).
+/// </summary>
 public static class ByteOrderMark
 {
     // As bytes: a u8 literal writes each \x escape as a character of its own, which are six bytes.

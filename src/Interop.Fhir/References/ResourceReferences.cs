@@ -14,7 +14,8 @@ public sealed class ResourceReferences
 {
     private readonly ReadOnlyMemory<byte> utf8;
 
-    private ResourceReferences(ReadOnlyMemory<byte> utf8, IReadOnlyList<ReferencePlace> places, IReadOnlyList<ContainedResource> contained) =>
+    private ResourceReferences(
+        ReadOnlyMemory<byte> utf8, IReadOnlyList<ReferencePlace> places, IReadOnlyList<ContainedResource> contained) =>
         (this.utf8, Places, Contained) = (utf8, places, contained);
 
     public IReadOnlyList<ReferencePlace> Places { get; }
@@ -90,7 +91,9 @@ public sealed class ResourceReferences
         return null;
     }
 
-    /// <summary>One walk over the tape beside the facts of the types. The validator bounds the depth, so the recursion is bounded too.</summary>
+    /// <summary>
+    /// One walk over the tape beside the facts of the types. The validator bounds the depth, so the recursion is bounded too.
+    /// </summary>
     private sealed class Reading(ReadOnlyMemory<byte> utf8, JsonTape tape)
     {
         private string? container;

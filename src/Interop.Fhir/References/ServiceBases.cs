@@ -14,7 +14,12 @@ public sealed class ServiceBases
 
     /// <param name="urls">Absolute http or https URLs.</param>
     public ServiceBases(params IEnumerable<string> urls) =>
-        bases = [.. urls.Select(url => new Uri(url)).Select(url => (HostOf(url), PortOf(url), Segments(url.AbsolutePath))).OrderByDescending(item => item.Item3.Length)];
+        bases =
+        [
+            .. urls.Select(url => new Uri(url))
+                .Select(url => (Host: HostOf(url), Port: PortOf(url), Path: Segments(url.AbsolutePath)))
+                .OrderByDescending(item => item.Path.Length),
+        ];
 
     /// <summary>What the value of <c>Reference.reference</c> says.</summary>
     public ReferenceReading Read(string text)
@@ -26,7 +31,9 @@ public sealed class ServiceBases
 
         if (text[0] == '#')
         {
-            return text.Length == 1 || ResourceKey.IsId(text[1..]) ? new ReferenceReading.Fragment(text[1..]) : new ReferenceReading.Unreadable();
+            return text.Length == 1 || ResourceKey.IsId(text[1..])
+                ? new ReferenceReading.Fragment(text[1..])
+                : new ReferenceReading.Unreadable();
         }
 
         var scheme = SchemeOf(text);

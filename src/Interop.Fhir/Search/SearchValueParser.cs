@@ -117,7 +117,8 @@ internal sealed class SearchValueParser(ServiceBases bases, long now)
         switch (bases.Read(reference))
         {
             case ReferenceReading.Local { Key: var key }:
-                problems.AddIf(targetType is not null && targetType != key.Type, "value", "the value names another type than the modifier.");
+                problems.AddIf(
+                    targetType is not null && targetType != key.Type, "value", "the value names another type than the modifier.");
                 return new(key.Type, key.Id, null);
             case ReferenceReading.Foreign or ReferenceReading.Urn:
                 return new(null, null, reference);

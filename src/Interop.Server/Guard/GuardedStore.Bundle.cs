@@ -21,7 +21,9 @@ internal sealed partial class GuardedStore
             : new("batch-response", await AnswerAsync(caller, FhirInteraction.Batch, request, [], cancellationToken));
     }
 
-    /// <summary>All that can be known of an entry beforehand: what is refused after the commit would not have been all or nothing.</summary>
+    /// <summary>
+    /// All that can be known of an entry beforehand: what is refused after the commit would not have been all or nothing.
+    /// </summary>
     private void Foresee(Caller caller, BundleRequestEntry entry)
     {
         Require(caller, entry.Type, Right(entry));
@@ -104,7 +106,11 @@ internal sealed partial class GuardedStore
     /// </summary>
     /// <param name="done">The answers of a transaction; empty for a batch.</param>
     private async Task<IReadOnlyList<BundleItem>> AnswerAsync(
-        Caller caller, FhirInteraction interaction, BundleRequest request, IReadOnlyList<BundleItem> done, CancellationToken cancellationToken)
+        Caller caller,
+        FhirInteraction interaction,
+        BundleRequest request,
+        IReadOnlyList<BundleItem> done,
+        CancellationToken cancellationToken)
     {
         var items = new List<BundleItem>();
         var isThrottled = false;

@@ -122,7 +122,8 @@ internal sealed partial class GuardedStore
 
         private WriteResult? Create(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known)
         {
-            var refused = guard.NewRefused(session, caller!, sight, key, body) ?? UnknownReferences(session, Through(entry), key, body, known);
+            var refused = guard.NewRefused(session, caller!, sight, key, body)
+                ?? UnknownReferences(session, Through(entry), key, body, known);
             if (refused is null)
             {
                 guard.Store(session, key, caller!.Organization, WithId(body, key.Id), sight.Instant, written);
@@ -165,8 +166,8 @@ internal sealed partial class GuardedStore
         }
 
         /// <summary>
-        /// The address of the entry that a reference names by its fullUrl; a relative one is also read below the base of the entry that holds
-        /// it (https://hl7.org/fhir/R4/bundle.html#references).
+        /// The address of the entry that a reference names by its fullUrl; a relative one is also read below the base of the entry that
+        /// holds it (https://hl7.org/fhir/R4/bundle.html#references).
         /// </summary>
         private string? Resolve(string reference, BundleRequestEntry entry)
         {

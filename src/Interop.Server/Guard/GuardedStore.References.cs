@@ -76,7 +76,8 @@ internal sealed partial class GuardedStore
                 guard.Note(caller ?? Operator, type, pairs, query, found: matches.Count > 0);
                 if (caller is not null)
                 {
-                    found[(type, condition)] = matches; // one lookup, however often it stands there; an import finds what it has just brought
+                    // One lookup, however often it stands there; an import finds what it has just brought.
+                    found[(type, condition)] = matches;
                 }
 
                 return matches;
@@ -101,7 +102,8 @@ internal sealed partial class GuardedStore
                 ReferenceReading.Urn => (null, "The reference names no entry of the Bundle that it came in."),
                 ReferenceReading.Conditional condition when entry is not null => Conditional(type, place, condition, entry),
                 ReferenceReading.Conditional => (null, "A conditional reference is resolved in a transaction only."),
-                ReferenceReading.Foreign when mustKnow => (null, "The reference must point at a resource of this server: sharing goes by it."),
+                ReferenceReading.Foreign when mustKnow =>
+                    (null, "The reference must point at a resource of this server: sharing goes by it."),
                 ReferenceReading.Foreign => (null, null),
                 _ => (null, "The reference can't be read: it is Type/id, the address of a resource, or the #id of a contained one."),
             };
@@ -135,7 +137,8 @@ internal sealed partial class GuardedStore
 
             var types = place.Type is { } stated ? [stated] : IsAny(place) ? Readable(need) : place.Targets;
             var mustKnow = need is ReferenceNeed.Party or ReferenceNeed.Target;
-            var key = OnlyOne([place.Identifier!], [.. types.Where(place.Allows)], mustKnow, entry?.PathOf(place.Expression) ?? place.Expression);
+            var path = entry?.PathOf(place.Expression) ?? place.Expression;
+            var key = OnlyOne([place.Identifier!], [.. types.Where(place.Allows)], mustKnow, path);
             return key is null && mustKnow
                 ? (null, "The identifier must be that of exactly one resource that is known here: sharing goes by it.")
                 : (key?.ToString(), null);
@@ -153,8 +156,8 @@ internal sealed partial class GuardedStore
             }
 
             var types = place.Allows(contained.Type) ? [contained.Type] : (IReadOnlyList<string>)[];
-            if (contained.Identifiers.Count > 0
-                && OnlyOne(contained.Identifiers, types, need == ReferenceNeed.Target, entry?.PathOf(place.Expression) ?? place.Expression) is { } key)
+            var path = entry?.PathOf(place.Expression) ?? place.Expression;
+            if (contained.Identifiers.Count > 0 && OnlyOne(contained.Identifiers, types, need == ReferenceNeed.Target, path) is { } key)
             {
                 return (key.ToString(), null);
             }
@@ -168,7 +171,9 @@ internal sealed partial class GuardedStore
                 : null);
         }
 
-        /// <summary>The one resource of these types that has one of these identifiers and that the caller's own searches would find.</summary>
+        /// <summary>
+        /// The one resource of these types that has one of these identifiers and that the caller's own searches would find.
+        /// </summary>
         /// <exception cref="FhirException">403: it must be known, and the scopes let the caller search none of the types.</exception>
         private ResourceKey? OnlyOne(IReadOnlyList<IdentifierText> identifiers, IReadOnlyList<string> types, bool mustKnow, string path)
         {
@@ -194,8 +199,11 @@ internal sealed partial class GuardedStore
         // An identifier that may be anything's would be a hundred searches; where sharing reads such a place, it looks for the patient.
         private static IReadOnlyList<string> Readable(ReferenceNeed need) => need == ReferenceNeed.Target ? ["Patient"] : [];
 
-        private static string QueryFor(IdentifierText identifier) =>
-            $"identifier={Uri.EscapeDataString($"{SearchText.Escape(identifier.System ?? string.Empty)}|{SearchText.Escape(identifier.Value)}")}";
+        private static string QueryFor(IdentifierText identifier)
+        {
+            var token = $"{SearchText.Escape(identifier.System ?? string.Empty)}|{SearchText.Escape(identifier.Value)}";
+            return $"identifier={Uri.EscapeDataString(token)}";
+        }
 
         private bool MaySearch(string type) => caller is null || caller.Scopes.Allows(type, 's');
     }

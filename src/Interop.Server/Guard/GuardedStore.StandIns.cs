@@ -8,8 +8,8 @@ namespace Interop.Server.Guard;
 internal sealed partial class GuardedStore
 {
     /// <summary>
-    /// The organisation for which a stored role or service stands, or a practitioner all of whose roles are there; null where nobody says so,
-    /// or not with the right to.
+    /// The organisation for which a stored role or service stands, or a practitioner all of whose roles are there; null where nobody says
+    /// so, or not with the right to.
     /// </summary>
     private string? OrganizationOf(WriteSession session, ResourceKey key) => key.Type switch
     {
@@ -27,7 +27,9 @@ internal sealed partial class GuardedStore
         return organizations is [var only] && roles.Count < Many ? only : null;
     }
 
-    /// <summary>What an entry counts for: an organisation speaks through its own roles and services, and those that the custodian keeps for it.</summary>
+    /// <summary>
+    /// What an entry counts for: an organisation speaks through its own roles and services, and those that the custodian keeps for it.
+    /// </summary>
     private (string Organization, string? Practitioner)? StandIn(StoredResource? stored) =>
         stored is { Deleted: false } && StandIn(stored.Key.Type, stored.Body) is { } standIn
         && (stored.Source == standIn.Organization || stored.Source == settings.Custodian)
@@ -65,7 +67,8 @@ internal sealed partial class GuardedStore
             return;
         }
 
-        var practitioners = new[] { was?.Practitioner, now?.Practitioner }.OfType<string>().Select(id => new ResourceKey("Practitioner", id));
+        var practitioners = new[] { was?.Practitioner, now?.Practitioner }.OfType<string>()
+            .Select(id => new ResourceKey("Practitioner", id));
         var naming = practitioners.Append(key).Distinct().SelectMany(session.Naming).DistinctBy(stored => stored.Key).ToList();
         Rejudge(session, naming, instant, written);
     }

@@ -160,7 +160,8 @@ internal sealed partial class GuardedStore
     private WriteResult Add(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body)
     {
         (body, var unreadable) = new ReferenceDoor(this, session, caller, sight).Normal(key.Type, body);
-        if ((unreadable ?? NewRefused(session, caller, sight, key, body) ?? UnknownReferences(session, sight, key, body, NoKeys)) is { } refused)
+        if ((unreadable ?? NewRefused(session, caller, sight, key, body) ?? UnknownReferences(session, sight, key, body, NoKeys))
+            is { } refused)
         {
             return refused;
         }
@@ -303,8 +304,13 @@ internal sealed partial class GuardedStore
 
     private DeleteResult Delete(WriteSession session, Caller caller, Sight sight, ResourceKey key, string? ifMatch)
     {
-        if (session.See(key, sight) is not { Deleted: false } seen || Disclose(session, seen, sight) is not { } view
-            || (DirectoryRules.MayCorrect(caller, key, seen.Body, settings.Custodian) is var corrects && !corrects && seen.Tier != Tier.Own))
+        if (session.See(key, sight) is not { Deleted: false } seen || Disclose(session, seen, sight) is not { } view)
+        {
+            return DeleteResult.Absent;
+        }
+
+        var corrects = DirectoryRules.MayCorrect(caller, key, seen.Body, settings.Custodian);
+        if (!corrects && seen.Tier != Tier.Own)
         {
             return DeleteResult.Absent;
         }

@@ -59,7 +59,9 @@ internal static class FhirRequest
     {
         using var buffer = new MemoryStream(request.ContentLength is { } length and < int.MaxValue ? (int)length : 4096);
         await request.Body.CopyToAsync(buffer, cancellationToken);
-        return buffer.Length == 0 ? throw new FhirException(400, "required", "The request has no body.") : ByteOrderMark.Skip(buffer.ToArray());
+        return buffer.Length == 0
+            ? throw new FhirException(400, "required", "The request has no body.")
+            : ByteOrderMark.Skip(buffer.ToArray());
     }
 
     /// <summary>The version in If-Match (<c>W/"version"</c>), or null without the header.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Interop.Fhir.References;
 using Interop.Sharing.Redaction;
 
@@ -29,14 +30,16 @@ internal static class ReferenceNeeds
         }
 
         var kind = rule.References.GetValueOrDefault(place.Element);
-        return (kind & FactKind.Subject) != 0 || IsInstrument(rule.Type, place.Element) || IsDirectory(rule, place.Element) ? ReferenceNeed.Target
+        return (kind & FactKind.Subject) != 0 || IsInstrument(rule.Type, place.Element) || IsDirectory(rule, place.Element)
+            ? ReferenceNeed.Target
             : (kind & FactKind.Party) != 0 || (rule.Type, place.Element) is ("Encounter", "serviceProvider") ? ReferenceNeed.Party
             : (kind & FactKind.Inherit) != 0 ? ReferenceNeed.Labels
             : ReferenceNeed.None;
     }
 
     private static ReferenceNeed? IsExtension(TypeRule rule, string url, string element) => element == "extension.valueReference"
-        ? rule.PrivateExtension is { } subject && System.Text.Encoding.UTF8.GetBytes(url).AsSpan().SequenceEqual(subject) ? ReferenceNeed.Target
+        ? rule.PrivateExtension is { } subject && Encoding.UTF8.GetBytes(url).AsSpan().SequenceEqual(subject)
+            ? ReferenceNeed.Target
             : url == AssignedAgency ? ReferenceNeed.Party
             : null
         : null;

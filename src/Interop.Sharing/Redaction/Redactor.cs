@@ -53,7 +53,9 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         {
             Names = isDirectory ? [] : references.Directory,
             BelongsTo = rule.Kind == TypeKind.Directory ? references.BelongsTo : [],
-            Passes = key.Type == "Organization" && source.RunsServer && OrganizationReader.Read(body, key.Id).Part2Program ? Labels.Part2 : 0,
+            Passes = key.Type == "Organization" && source.RunsServer && OrganizationReader.Read(body, key.Id).Part2Program
+                ? Labels.Part2
+                : Labels.None,
         };
     }
 
@@ -204,7 +206,8 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         return views[TypeRule.IndexOf(seen.Tier, seen.Party)];
     }
 
-    private static List<string> Subjects(ReadOnlySpan<byte> body, TypeRule rule, ReferenceScan references, ResourceKey key, out bool isPrivate)
+    private static List<string> Subjects(
+        ReadOnlySpan<byte> body, TypeRule rule, ReferenceScan references, ResourceKey key, out bool isPrivate)
     {
         isPrivate = false;
         if (rule.PrivateExtension is not null)
@@ -221,7 +224,13 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
     {
         var scan = new ResourceScan(policy.LabelRules);
         var isDirectory = rule.Kind == TypeKind.Directory && rule.PrivateExtension is null;
-        scan.Run(body, FactsOf(rule), rule.FreeText, isDirectory, source.Part2Program && !isDirectory, references.PointsElsewhere && !isDirectory);
+        scan.Run(
+            body,
+            FactsOf(rule),
+            rule.FreeText,
+            isDirectory,
+            source.Part2Program && !isDirectory,
+            references.PointsElsewhere && !isDirectory);
         return scan;
     }
 

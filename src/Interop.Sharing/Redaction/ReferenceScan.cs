@@ -4,7 +4,9 @@ using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;
 
-/// <summary>What the references of a stored resource tell sharing: whom it is about, who is party to it, what it takes labels from.</summary>
+/// <summary>
+/// What the references of a stored resource tell sharing: whom it is about, who is party to it, what it takes labels from.
+/// </summary>
 internal sealed class ReferenceScan
 {
     // A contained role names a service, which names an organisation: nobody nests deeper.
@@ -13,8 +15,8 @@ internal sealed class ReferenceScan
     // What in a contained resource says for whom it stands.
     private static readonly HashSet<string> Organizations = new(StringComparer.Ordinal)
     {
-        "organization", "participatingOrganization", "managingOrganization", "providedBy", "healthcareService", "owner", "participant.member",
-        "participant.onBehalfOf", "partOf",
+        "organization", "participatingOrganization", "managingOrganization", "providedBy", "healthcareService", "owner",
+        "participant.member", "participant.onBehalfOf", "partOf",
     };
 
     // What in a directory entry says of what it is a part.
@@ -28,7 +30,7 @@ internal sealed class ReferenceScan
     private readonly TypeRule rule;
     private readonly Func<ResourceKey, string?>? organizationOf;
 
-    /// <param name="organizationOf">The organisation that a stored directory entry, such as a role, stands for; null where nobody knows.</param>
+    /// <param name="organizationOf">The organisation that a stored directory entry stands for; null where nobody knows.</param>
     public ReferenceScan(ResourceReferences references, TierTable tiers, TypeRule rule, Func<ResourceKey, string?>? organizationOf)
     {
         (this.references, this.tiers, this.rule, this.organizationOf) = (references, tiers, rule, organizationOf);
@@ -143,12 +145,14 @@ internal sealed class ReferenceScan
 
         if (literal.Length > 1 && literal[0] == '#')
         {
-            foreach (var inner in references.Places.Where(inner => inner.Container == literal[1..] && Organizations.Contains(inner.Element)))
+            foreach (var inner in references.Places
+                .Where(inner => inner.Container == literal[1..] && Organizations.Contains(inner.Element)))
             {
                 Organization(inner, found, steps - 1);
             }
         }
-        else if (ResourceKey.TryParse(literal) is { } key && (key.Type == "Organization" ? key.Id : organizationOf?.Invoke(key)) is { } organization)
+        else if (ResourceKey.TryParse(literal) is { } key
+            && (key.Type == "Organization" ? key.Id : organizationOf?.Invoke(key)) is { } organization)
         {
             AddOnce(found, organization);
         }
