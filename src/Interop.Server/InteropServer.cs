@@ -71,7 +71,7 @@ public static class InteropServer
         services.AddSingleton(provider => new Redactor(
             provider.GetRequiredService<SharingPolicy>(), new IndexExtractor(provider.GetRequiredService<SearchParameterSet>()).Extract));
         services.AddSingleton(
-            provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.PublicUrl, terminology.CodesOf));
+            provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.Bases, terminology.CodesOf));
 
         // A container can't wait: the one blocking call is made once, before anything is served.
         services.AddSingleton(_ => Open(settings));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Interop.Fhir.References;
 
 namespace Interop.Server;
 
@@ -39,6 +40,12 @@ public sealed record InteropSettings(
     /// </summary>
     public required TimeSpan CaseInactivity { get; init; }
 
+    /// <summary>
+    /// All addresses of this server: <see cref="PublicUrl"/> and those of <c>Interop:Bases</c>, by which some clients reach it. References
+    /// below them are its own.
+    /// </summary>
+    public ServiceBases Bases { get; init; } = new(PublicUrl);
+
     /// <exception cref="SettingsException">A setting is missing, malformed or contradicts another.</exception>
     public static InteropSettings From(IConfiguration configuration)
     {
@@ -49,12 +56,8 @@ public sealed record InteropSettings(
             throw new SettingsException("Interop:Database must be sqlite:PATH.");
         }
 
-        var publicUrl = section["PublicUrl"] ?? "http://127.0.0.1:5080/fhir";
-        if (!Uri.TryCreate(publicUrl.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-        {
-            throw new SettingsException("Interop:PublicUrl must be an absolute http or https URL.");
-        }
-
+        var publicUrl = BaseOf(section["PublicUrl"] ?? "http://127.0.0.1:5080/fhir", "Interop:PublicUrl");
+        var bases = section.GetSection("Bases").GetChildren().Select(child => BaseOf(child.Value, child.Path)).ToList();
         var custodian = section["Custodian"] ?? "crisis-program";
         if (!Fhir.ResourceKey.IsId(custodian))
         {
@@ -72,11 +75,12 @@ public sealed record InteropSettings(
         var agencies = section.GetSection("CadAgencies").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
         var isSandbox = section["Sandbox"] is { } flag
             && (bool.TryParse(flag, out var value) ? value : throw new SettingsException("Interop:Sandbox must be true or false."));
-        return new(database, url.AbsoluteUri.TrimEnd('/'), custodian, SecretSources.Secret(section), agencies, maxBody, definitions, issuers,
+        return new(database, publicUrl, custodian, SecretSources.Secret(section), agencies, maxBody, definitions, issuers,
             LimitSettings.From(section.GetSection("Limits")), TlsSettings.From(section))
         {
             IsSandbox = isSandbox,
             CaseInactivity = InactivityFrom(section["CaseInactivityDays"]),
+            Bases = new([publicUrl, .. bases]),
         };
     }
 
@@ -85,6 +89,11 @@ public sealed record InteropSettings(
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 3660
             ? TimeSpan.FromDays(days)
             : throw new SettingsException("Interop:CaseInactivityDays must be a number of days from 1 to 3660.");
+
+    private static string BaseOf(string? text, string setting) =>
+        Uri.TryCreate(text?.TrimEnd('/'), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url.AbsoluteUri.TrimEnd('/')
+            : throw new SettingsException($"{setting} must be an absolute http or https URL.");
 
     /// <summary>Where they end up in a log, settings do not say what they keep secret.</summary>
     public override string ToString() => $"the settings of {PublicUrl}";

@@ -140,9 +140,9 @@ internal sealed class ResourceWriter(ResourceRows rows)
         var judged = FailClosed(write.Judged);
         var changes = ViewChanges.Between(previous, write.Before, judged.Views, changedAt);
         var sources = Sources(write.Key, judged);
-        var labels = judged.Labels | inheritance.Of(sources);
+        var labels = inheritance.Of(new(judged.Labels, judged.Passes), sources);
         var subject = SubjectOf(judged);
-        var place = Place.Of(write.Key.Type, write.Source, subject, labels, reach.HasGrants(subject, write.Source));
+        var place = Place.Of(write.Key.Type, write.Source, subject, labels.Carried, reach.HasGrants(subject, write.Source));
         var row = new ResourceRow(write, judged, version, at, labels, subject, place, changes);
         var key = previous is null ? Insert(row) : Update(previous.Key, row);
         if (previous is not null)
@@ -155,7 +155,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
         AddFacts(key, judged, sources);
         index.Add(key, write.Key.Type, place, judged);
         reach.Settle(key, write.Key.Type, subject, isNew: previous is null, isInLane: row.Lane == Place.Unspoken && judged.Parties.Count == 0);
-        if (labels != (previous?.Labels ?? 0))
+        if (labels != new RowLabels(previous?.Labels ?? 0, previous?.PassesLabels ?? 0))
         {
             inheritance.Spread(write.Key, heir =>
             {
@@ -206,7 +206,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
     private ExistingRow? Existing(ResourceKey key) => statements.First(
         $"""
-        SELECT key, version, deleted, labels, updated_at, hash_1, hash_2, hash_3, changed_1, changed_2, changed_3
+        SELECT key, version, deleted, labels, passes_labels, updated_at, hash_1, hash_2, hash_3, changed_1, changed_2, changed_3
         FROM   resource
         WHERE  type = {key.Type} AND id = {key.Id}
         """,
@@ -216,8 +216,9 @@ internal sealed class ResourceWriter(ResourceRows rows)
             reader.GetInt64(2) == 1,
             reader.GetInt64(3),
             reader.GetInt64(4),
-            [.. Enumerable.Range(5, 3).Select(reader.GetInt64)],
-            [.. Enumerable.Range(8, 3).Select(reader.GetInt64)]));
+            reader.GetInt64(5),
+            [.. Enumerable.Range(6, 3).Select(reader.GetInt64)],
+            [.. Enumerable.Range(9, 3).Select(reader.GetInt64)]));
 
     private void KeepVersion(long key)
     {
@@ -238,10 +239,11 @@ internal sealed class ResourceWriter(ResourceRows rows)
         var (write, judged, changes) = (row.Write, row.Judged, row.Changes);
         statements.Execute($"""
             INSERT INTO resource
-                (type, id, version, deleted, subject, source, tier, party_tier, requires, labels, own_labels, updated_at,
-                changed_1, changed_2, changed_3, changed_4, hash_1, hash_2, hash_3, zone, lane, policy_version, label_rules, body)
+                (type, id, version, deleted, subject, source, tier, party_tier, requires, labels, own_labels, passes_labels, own_passes,
+                updated_at, changed_1, changed_2, changed_3, changed_4, hash_1, hash_2, hash_3, zone, lane, policy_version, label_rules, body)
             VALUES ({write.Key.Type}, {write.Key.Id}, {row.Version}, 0, {row.Subject}, {write.Source}, {judged.Tiers.Anyone},
-                {judged.Tiers.Party}, {judged.Requires.Count > 0}, {row.Labels}, {judged.Labels}, {row.At},
+                {judged.Tiers.Party}, {judged.Requires.Count > 0}, {row.Labels.Carried}, {judged.Labels}, {row.Labels.Passed}, {judged.Passes},
+                {row.At},
                 {changes.Times[0]}, {changes.Times[1]}, {changes.Times[2]}, {changes.At},
                 {changes.Hashes[0]}, {changes.Hashes[1]}, {changes.Hashes[2]}, {row.Zone}, {row.Lane},
                 {write.PolicyVersion}, {string.Join(' ', judged.LabelRules)}, {write.Body})
@@ -255,8 +257,8 @@ internal sealed class ResourceWriter(ResourceRows rows)
         statements.Execute($"""
             UPDATE resource
             SET    version = {row.Version}, deleted = 0, subject = {row.Subject}, source = {write.Source}, tier = {judged.Tiers.Anyone},
-                   party_tier = {judged.Tiers.Party}, requires = {judged.Requires.Count > 0}, labels = {row.Labels},
-                   own_labels = {judged.Labels}, updated_at = {row.At},
+                   party_tier = {judged.Tiers.Party}, requires = {judged.Requires.Count > 0}, labels = {row.Labels.Carried},
+                   own_labels = {judged.Labels}, passes_labels = {row.Labels.Passed}, own_passes = {judged.Passes}, updated_at = {row.At},
                    changed_1 = {changes.Times[0]}, changed_2 = {changes.Times[1]}, changed_3 = {changes.Times[2]}, changed_4 = {row.At},
                    hash_1 = {changes.Hashes[0]}, hash_2 = {changes.Hashes[1]}, hash_3 = {changes.Hashes[2]},
                    zone = {row.Zone}, lane = {row.Lane},
@@ -269,9 +271,14 @@ internal sealed class ResourceWriter(ResourceRows rows)
     private static string? SubjectOf(JudgedResource judged) => judged.Subjects.Count == 1 ? judged.Subjects[0] : null;
 
     /// <summary>What it takes labels from. What is sensitive about a person is so about everything of that person.</summary>
-    private static List<ResourceKey> Sources(ResourceKey own, JudgedResource judged) =>
+    private static List<LabelSource> Sources(ResourceKey own, JudgedResource judged) =>
     [
-        .. judged.Subjects.Select(id => new ResourceKey("Patient", id)).Concat(judged.Inherits).Where(target => target != own).Distinct(),
+        .. judged.Subjects.Select(id => new ResourceKey("Patient", id)).Concat(judged.Inherits).Where(target => target != own)
+            .Select(target => new LabelSource(target, InheritanceKind.Labels))
+            .Concat(judged.Names.Select(target => new LabelSource(target, InheritanceKind.Names)))
+            .Concat(judged.BelongsTo.Select(target => new LabelSource(target, InheritanceKind.Part)))
+            .GroupBy(source => source.Target)
+            .Select(same => same.Aggregate((one, other) => one with { Kind = one.Kind | other.Kind })),
     ];
 
     private void RemoveFacts(long key)
@@ -281,7 +288,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
         statements.Execute($"DELETE FROM label_inheritance WHERE resource = {key}");
     }
 
-    private void AddFacts(long key, JudgedResource judged, List<ResourceKey> sources)
+    private void AddFacts(long key, JudgedResource judged, List<LabelSource> sources)
     {
         foreach (var fact in judged.Cases.DistinctBy(fact => (fact.Patient, fact.Organization, fact.From)))
         {
@@ -296,15 +303,16 @@ internal sealed class ResourceWriter(ResourceRows rows)
             statements.Execute($"INSERT INTO required_reference (resource, type, id) VALUES ({key}, {target.Type}, {target.Id})");
         }
 
-        foreach (var target in sources)
+        foreach (var (target, kind) in sources)
         {
-            statements.Execute($"INSERT INTO label_inheritance (resource, type, id) VALUES ({key}, {target.Type}, {target.Id})");
+            statements.Execute(
+                $"INSERT INTO label_inheritance (resource, type, id, kind) VALUES ({key}, {target.Type}, {target.Id}, {(int)kind})");
         }
     }
 
     /// <summary>What goes into a row of resource.</summary>
     private sealed record ResourceRow(
-        StoredWrite Write, JudgedResource Judged, long Version, long At, long Labels, string? Subject, Place Place, ViewChanges Changes)
+        StoredWrite Write, JudgedResource Judged, long Version, long At, RowLabels Labels, string? Subject, Place Place, ViewChanges Changes)
     {
         public long Zone => Place.ZoneAt(Judged.Tiers.Anyone);
 
@@ -314,4 +322,11 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
 /// <summary>What the row that a write replaces says; hashes and times of the views are in the order basic, intermediate, full.</summary>
 internal sealed record ExistingRow(
-    long Key, long Version, bool Deleted, long Labels, long UpdatedAt, IReadOnlyList<long> Hashes, IReadOnlyList<long> Times);
+    long Key,
+    long Version,
+    bool Deleted,
+    long Labels,
+    long PassesLabels,
+    long UpdatedAt,
+    IReadOnlyList<long> Hashes,
+    IReadOnlyList<long> Times);

@@ -63,6 +63,9 @@ public sealed class WriteSession
     /// <summary>What a custodian keeps and has not deleted.</summary>
     public IReadOnlyList<StoredResource> KeptBy(string source) => rows.KeptBy(source);
 
+    /// <summary>What names a directory entry and is about a patient.</summary>
+    public IReadOnlyList<StoredResource> Naming(ResourceKey entry) => rows.Naming(entry);
+
     /// <summary>Some of the resources that another version of the tables judged.</summary>
     public IReadOnlyList<StoredResource> JudgedOtherwise(string policyVersion, int count) => rows.JudgedOtherwise(policyVersion, count);
 

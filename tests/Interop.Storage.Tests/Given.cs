@@ -17,7 +17,7 @@ internal static class Given
 
     public static readonly ViewHashes SameViews = new(1, 1, 1, 1, 1, 1, 1);
 
-    private static readonly SearchQueryParser Parser = new(SearchParameterSet.R4.Find, "https://here.example/fhir");
+    private static readonly SearchQueryParser Parser = new(SearchParameterSet.R4.Find, new("https://here.example/fhir"));
 
     public static ResourceKey Key(string reference) => ResourceKey.TryParse(reference)!.Value;
 

@@ -204,7 +204,7 @@ internal sealed class Evaluation
 
     private PathItem? Append(ReadOnlyMemory<byte> bytes)
     {
-        var text = JsonTape.WithoutMark(bytes);
+        var text = ByteOrderMark.Skip(bytes);
         Spend(text.Length / 16);
         using var other = JsonTape.TryRead(text.Span, out _);
         if (other is null || ElementPath.ResourceTypeOf(text.Span, other.Nodes, 0) is not { } type)

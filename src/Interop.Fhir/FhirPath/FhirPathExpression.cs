@@ -43,7 +43,7 @@ public sealed class FhirPathResource : IDisposable
     /// <summary>FormatException when the bytes are not a resource of R4.</summary>
     public static FhirPathResource Read(ReadOnlyMemory<byte> utf8)
     {
-        var text = JsonTape.WithoutMark(utf8);
+        var text = ByteOrderMark.Skip(utf8);
         return new(text, TopLevel.Read(text.Span));
     }
 

@@ -12,8 +12,6 @@ internal sealed class JsonTape : IDisposable
     // Deep enough for any honest extension (the deepest official example has 22 levels), shallow enough for recursion over it.
     public const int DefaultDepth = 256;
 
-    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
-
     private TapeNode[] nodes;
 
     private bool isOwn;
@@ -25,11 +23,6 @@ internal sealed class JsonTape : IDisposable
     public ref readonly TapeNode this[int index] => ref nodes[index];
 
     public ReadOnlySpan<TapeNode> Nodes => nodes.AsSpan(0, Count);
-
-    /// <summary>The text without a leading byte order mark.</summary>
-    public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> utf8) => utf8.Span.StartsWith(ByteOrderMark) ? utf8[3..] : utf8;
-
-    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> utf8) => utf8.StartsWith(ByteOrderMark) ? utf8[3..] : utf8;
 
     /// <summary>Reads a text that has no byte order mark; null and the fault where it is not JSON.</summary>
     public static JsonTape? TryRead(ReadOnlySpan<byte> utf8, out JsonFault fault, int maxDepth = DefaultDepth)

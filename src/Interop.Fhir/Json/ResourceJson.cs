@@ -8,7 +8,7 @@ public static class ResourceJson
     /// <summary>Null when the bytes are not a JSON object.</summary>
     public static ResourceHeader? ReadHeader(ReadOnlySpan<byte> utf8)
     {
-        utf8 = JsonTape.WithoutMark(utf8);
+        utf8 = ByteOrderMark.Skip(utf8);
         using var tape = JsonTape.TryRead(utf8, out _);
         if (tape is null || tape[0].Kind != TapeKind.Object)
         {
@@ -29,7 +29,7 @@ public static class ResourceJson
     /// </summary>
     public static byte[] WithIdentity(ReadOnlySpan<byte> utf8, string? id, string versionId, DateTimeOffset lastUpdated)
     {
-        utf8 = JsonTape.WithoutMark(utf8);
+        utf8 = ByteOrderMark.Skip(utf8);
         using var tape = TopLevel.Read(utf8);
         var edits = new List<(int Start, int End, byte[] Text)>();
         var typeNode = tape.Find(utf8, 0, "resourceType"u8);

@@ -16,7 +16,7 @@ public static class TopLevel
     /// <summary>The properties in document order. Ranges count from the start of the given bytes.</summary>
     public static IReadOnlyList<TopLevelProperty> Properties(ReadOnlySpan<byte> utf8)
     {
-        var text = JsonTape.WithoutMark(utf8);
+        var text = ByteOrderMark.Skip(utf8);
         using var tape = Read(text);
         var properties = new List<TopLevelProperty>();
         for (var child = 1; child < tape.Count; child = tape[child].Next)

@@ -19,7 +19,7 @@ public sealed class FhirPathPatch
     /// <summary>Null where the bytes are not a valid Parameters resource of operations; then the issues say why (HTTP 400).</summary>
     public static FhirPathPatch? Parse(ReadOnlyMemory<byte> utf8, out IReadOnlyList<Issue> issues)
     {
-        var text = JsonTape.WithoutMark(utf8);
+        var text = ByteOrderMark.Skip(utf8);
         issues = [.. ResourceValidator.Validate(text, ValidationOptions.StructureOnly)
             .Where(issue => issue.Severity <= IssueSeverity.Error)];
         if (issues.Count > 0)
@@ -51,7 +51,7 @@ public sealed class FhirPathPatch
     {
         using var tape = JsonTape.TryRead(parameters.Span, out _);
         var operations = Operations(parameters, tape!).ToList();
-        var document = JsonTape.WithoutMark(resource).ToArray();
+        var document = ByteOrderMark.Skip(resource).ToArray();
         for (var i = 0; i < count; i++)
         {
             string rule;

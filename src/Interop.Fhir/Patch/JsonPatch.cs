@@ -22,7 +22,7 @@ public sealed class JsonPatch
     /// <summary>Null where the bytes are not a JSON Patch; then the issues say everything that is wrong with it (HTTP 400).</summary>
     public static JsonPatch? Parse(ReadOnlyMemory<byte> utf8, out IReadOnlyList<Issue> issues)
     {
-        var text = JsonTape.WithoutMark(utf8);
+        var text = ByteOrderMark.Skip(utf8);
         using var tape = JsonTape.TryRead(text.Span, out var fault);
         if (tape is null)
         {
@@ -64,7 +64,7 @@ public sealed class JsonPatch
     /// (HTTP 422).</summary>
     public byte[]? Apply(ReadOnlyMemory<byte> resource, out IReadOnlyList<Issue> issues)
     {
-        var document = JsonTape.WithoutMark(resource).ToArray();
+        var document = ByteOrderMark.Skip(resource).ToArray();
         for (var i = 0; i < operations.Count; i++)
         {
             if (operations[i].Apply(document, out var rule) is not { } changed)

@@ -32,7 +32,7 @@ public sealed class ProfileSet(TerminologySet terminology)
     public IReadOnlyList<Issue> Load(ReadOnlyMemory<byte> resource)
     {
         // The tape is kept, with the bytes that it points into: rules compare values with it.
-        var text = (ReadOnlyMemory<byte>)JsonTape.WithoutMark(resource).ToArray();
+        var text = (ReadOnlyMemory<byte>)ByteOrderMark.Skip(resource).ToArray();
         var issues = ResourceValidator.Validate(text, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error)
             .ToList();
         if (issues.Count > 0)
@@ -70,7 +70,7 @@ public sealed class ProfileSet(TerminologySet terminology)
     public IReadOnlyList<Issue> Validate(ReadOnlyMemory<byte> utf8, string? profileUrl = null, bool declared = true,
         ValidationOptions? options = null)
     {
-        var text = JsonTape.WithoutMark(utf8);
+        var text = ByteOrderMark.Skip(utf8);
         var structure = ResourceValidator.Validate(text, options);
         if (structure.Any(issue => issue.Severity <= IssueSeverity.Error))
         {

@@ -18,7 +18,7 @@ public sealed class IndexExtractor(SearchParameterSet parameters)
     /// </summary>
     public IReadOnlyList<IndexEntry> Extract(ReadOnlyMemory<byte> utf8)
     {
-        var text = JsonTape.WithoutMark(utf8);
+        var text = ByteOrderMark.Skip(utf8);
         using var tape = TopLevel.Read(text.Span);
         return Extract(new Evaluation(text, tape));
     }

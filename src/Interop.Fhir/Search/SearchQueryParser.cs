@@ -1,4 +1,5 @@
 using System.Globalization;
+using Interop.Fhir.References;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Validation;
 
@@ -9,10 +10,10 @@ public sealed record SearchParse(SearchQuery? Query, IReadOnlyList<Issue> Issues
 
 /// <summary>Reads the parameters of a search. What it does not know is an issue that names the parameter, never ignored.</summary>
 /// <param name="find">The search parameter of a type by its code; null where there is none.</param>
-/// <param name="ownBase">This server's FHIR base URL, without a slash at the end: references below it are local.</param>
+/// <param name="bases">The addresses of this server: references below them are local.</param>
 /// <param name="codesOf">The codes of a loaded value set, for <c>:in</c> and <c>:not-in</c>; null where it is not loaded.</param>
 public sealed class SearchQueryParser(
-    Func<string, string, SearchParameterFacts?> find, string ownBase, Func<string, IReadOnlyList<TokenValue>?>? codesOf = null)
+    Func<string, string, SearchParameterFacts?> find, ServiceBases bases, Func<string, IReadOnlyList<TokenValue>?>? codesOf = null)
 {
     // A database takes only so many conditions and values in one statement, and each sort key is computed for every match.
     private const int MaximumParameters = 100;
@@ -23,7 +24,7 @@ public sealed class SearchQueryParser(
     /// <param name="now">UTC microseconds of the request, for <c>ap</c>.</param>
     public SearchParse Parse(string type, IEnumerable<KeyValuePair<string, string>> parameters, bool lenient, long now)
     {
-        var reading = new Reading(type, new(find, ownBase, codesOf, now));
+        var reading = new Reading(type, new(find, bases, codesOf, now));
         var issues = new List<Issue>();
         var ignored = new List<string>();
         var taken = 0;

@@ -1,10 +1,11 @@
 using System.Globalization;
+using Interop.Fhir.References;
 using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.Search;
 
 /// <summary>Reads one value as its parameter's type writes it (https://hl7.org/fhir/R4/search.html#ptypes).</summary>
-internal sealed class SearchValueParser(string ownBase, long now)
+internal sealed class SearchValueParser(ServiceBases bases, long now)
 {
     public SearchValue? Value(
         SearchParameterFacts parameter, SearchModifier modifier, string? targetType, string text, SearchProblems problems)
@@ -108,25 +109,19 @@ internal sealed class SearchValueParser(string ownBase, long now)
     private ReferenceValue? Reference(string text, string? targetType, SearchProblems problems)
     {
         var reference = SearchText.Unescape(text);
-        if (reference.StartsWith(ownBase + "/", StringComparison.Ordinal))
-        {
-            reference = reference[(ownBase.Length + 1)..];
-        }
-
         if (ResourceKey.IsId(reference))
         {
             return new(targetType, reference, null);
         }
 
-        if (ResourceKey.TryParse(reference) is { } key)
+        switch (bases.Read(reference))
         {
-            problems.AddIf(targetType is not null && targetType != key.Type, "value", "the value names another type than the modifier.");
-            return new(key.Type, key.Id, null);
-        }
-
-        if (reference.Contains(':', StringComparison.Ordinal))
-        {
-            return new(null, null, reference);
+            case ReferenceReading.Local { Key: var key }:
+                problems.AddIf(
+                    targetType is not null && targetType != key.Type, "value", "the value names another type than the modifier.");
+                return new(key.Type, key.Id, null);
+            case ReferenceReading.Foreign or ReferenceReading.Urn:
+                return new(null, null, reference);
         }
 
         problems.Add("value", "an id, Type/id or URL is expected.");

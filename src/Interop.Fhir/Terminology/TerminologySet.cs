@@ -25,7 +25,7 @@ public sealed class TerminologySet
     /// </summary>
     public IReadOnlyList<Issue> Load(ReadOnlyMemory<byte> resource)
     {
-        var text = JsonTape.WithoutMark(resource);
+        var text = ByteOrderMark.Skip(resource);
         var issues = ResourceValidator.Validate(text, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error)
             .ToList();
         if (issues.Count > 0)

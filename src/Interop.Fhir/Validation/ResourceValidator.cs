@@ -29,7 +29,7 @@ public static class ResourceValidator
     public static IReadOnlyList<Issue> Validate(ReadOnlyMemory<byte> utf8, ValidationOptions? options = null)
     {
         var bounds = options ?? ValidationOptions.Default;
-        utf8 = JsonTape.WithoutMark(utf8);
+        utf8 = ByteOrderMark.Skip(utf8);
         using var tape = JsonTape.TryRead(utf8.Span, out var fault, Math.Clamp(bounds.MaxDepth, 1, DeepestAllowed));
         return tape is null
             ? [new(IssueSeverity.Fatal, "structure", fault.Describe(utf8.Span), null)]

@@ -69,7 +69,7 @@ public static class ResourceViews
 
     private static byte[] Write(ReadOnlySpan<byte> utf8, Func<FhirType, PropertyShape, bool, Keep> choose)
     {
-        utf8 = JsonTape.WithoutMark(utf8);
+        utf8 = ByteOrderMark.Skip(utf8);
         using var tape = TopLevel.Read(utf8);
         using var output = new MemoryStream(Math.Max(256, utf8.Length / 2));
         new ViewPass(utf8, tape, choose, output).Resource(0);

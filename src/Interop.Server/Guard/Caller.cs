@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Interop.Fhir;
+using Interop.Fhir.References;
 
 namespace Interop.Server.Guard;
 
@@ -41,7 +42,7 @@ internal sealed record Caller(
     public ClaimsPrincipal ToPrincipal() => new(new CallerIdentity(this));
 
     /// <summary>Reads the claims of DESIGN.md section 3; an error sentence where one is missing or malformed.</summary>
-    public static (Caller? Caller, string? Error) Read(IEnumerable<Claim> claims, InteropIssuer issuer, ScopeReader scopes, string publicUrl)
+    public static (Caller? Caller, string? Error) Read(IEnumerable<Claim> claims, InteropIssuer issuer, ScopeReader scopes, ServiceBases bases)
     {
         var byType = claims.ToLookup(claim => claim.Type, claim => claim.Value);
         var client = byType["client_id"].FirstOrDefault();
@@ -76,14 +77,15 @@ internal sealed record Caller(
 
         // Whoever is not a Practitioner asks for himself or his own, which the sharing tables say nothing about.
         var user = byType["fhirUser"].FirstOrDefault();
-        var person = user is null ? null : ResourceKey.TryParse(LastTwoSegments(user));
-        if (user is not null && person is not { Type: "Practitioner" })
+        var person = user is null ? null : bases.Read(user);
+        var type = person is ReferenceReading.Local { Key: var named } ? named.Type : (person as ReferenceReading.Foreign)?.Type;
+        if (user is not null && type != "Practitioner")
         {
             return (null, "The token's fhirUser is not a Practitioner: others have no access of their own here.");
         }
 
         // A Practitioner of another server is a person, but none of ours that happens to have the id.
-        var practitioner = user == person?.ToString() || user == $"{publicUrl}/{person}" ? person?.Id : null;
+        var practitioner = (person as ReferenceReading.Local)?.Key.Id;
         var subject = byType["sub"].FirstOrDefault() ?? client;
         var isPerson = user is not null || subject != client;
         return (
@@ -102,12 +104,6 @@ internal sealed record Caller(
                 Confirmation = confirmation,
             },
             null);
-    }
-
-    private static string LastTwoSegments(string url)
-    {
-        var parts = url.Split('/');
-        return parts.Length < 2 ? url : $"{parts[^2]}/{parts[^1]}";
     }
 
     private sealed class CallerIdentity(Caller caller) : ClaimsIdentity([new Claim(ClaimType, caller.ClientId)], "Bearer")

@@ -16,14 +16,31 @@ internal sealed partial class GuardedStore
             limits.Demand(caller, request.Entries.Count - 1);
         }
 
-        foreach (var entry in request.Entries.Where(_ => request.IsTransaction))
-        {
-            Require(caller, entry.Type, Right(entry));
-        }
-
         return request.IsTransaction
             ? await TransactionAsync(caller, request, cancellationToken)
-            : new("batch-response", await BatchAsync(caller, request, cancellationToken));
+            : new("batch-response", await AnswerAsync(caller, FhirInteraction.Batch, request, [], cancellationToken));
+    }
+
+    /// <summary>
+    /// All that can be known of an entry beforehand: what is refused after the commit would not have been all or nothing.
+    /// </summary>
+    private void Foresee(Caller caller, BundleRequestEntry entry)
+    {
+        Require(caller, entry.Type, Right(entry));
+        if (entry is not { Method: "GET", Id: null })
+        {
+            return;
+        }
+
+        try
+        {
+            Query(caller, entry.Type, QueryPairs(entry.Query ?? string.Empty), lenient: false, Now());
+        }
+        catch (FhirException refused)
+        {
+            throw new FhirException(
+                refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = entry.Path + ".request.url" })]);
+        }
     }
 
     private static char Right(BundleRequestEntry entry) => entry switch
@@ -37,6 +54,11 @@ internal sealed partial class GuardedStore
 
     private async Task<BundleResult> TransactionAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
     {
+        foreach (var entry in request.Entries)
+        {
+            Foresee(caller, entry);
+        }
+
         var items = await KeepingLookupsAsync(lookups => store.WriteAsync(
             session =>
             {
@@ -63,16 +85,20 @@ internal sealed partial class GuardedStore
                 return answers;
             },
             cancellationToken));
-        return new(
-            "transaction-response",
-            [.. await Task.WhenAll(items.Select((item, index) => FillAsync(caller, request.Entries[index], item, cancellationToken)))]);
+        return new("transaction-response", await AnswerAsync(caller, FhirInteraction.Transaction, request, items, cancellationToken));
     }
 
-    /// <summary>GET entries of a transaction are answered last, from what it left (https://hl7.org/fhir/R4/http.html#trules).</summary>
-    private Task<BundleItem> FillAsync(Caller caller, BundleRequestEntry entry, BundleItem item, CancellationToken cancellationToken) =>
-        entry.Method == "GET" ? EntryAsync(caller, entry, cancellationToken) : Task.FromResult(item);
-
-    private async Task<IReadOnlyList<BundleItem>> BatchAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
+    /// <summary>
+    /// Answers entry by entry. Those of a transaction have been carried out, except what it reads, which is answered from what it left
+    /// (https://hl7.org/fhir/R4/http.html#trules): what fails now fails alone, for the rest is done.
+    /// </summary>
+    /// <param name="done">The answers of a transaction; empty for a batch.</param>
+    private async Task<IReadOnlyList<BundleItem>> AnswerAsync(
+        Caller caller,
+        FhirInteraction interaction,
+        BundleRequest request,
+        IReadOnlyList<BundleItem> done,
+        CancellationToken cancellationToken)
     {
         if (request.Entries.Count == 0)
         {
@@ -83,6 +109,12 @@ internal sealed partial class GuardedStore
         var isThrottled = false;
         foreach (var entry in request.Entries)
         {
+            if (request.IsTransaction && entry.Method != "GET")
+            {
+                items.Add(done[items.Count]);
+                continue;
+            }
+
             try
             {
                 items.Add(await EntryAsync(caller, entry, cancellationToken));
@@ -92,11 +124,15 @@ internal sealed partial class GuardedStore
                 if (refused.RetryAfter is null || !isThrottled)
                 {
                     // A limit that refused one entry refuses the rest: one row says it for all of them.
-                    await audit.RefusedAsync(caller, FhirInteraction.Batch, entry.Path, refused.Rule, cancellationToken);
+                    await audit.RefusedAsync(caller, interaction, entry.Path, refused.Rule, CancellationToken.None);
                 }
 
                 isThrottled |= refused.RetryAfter is not null;
                 items.Add(Refusal(refused.Status, refused.Issues));
+            }
+            catch (OperationCanceledException) when (request.IsTransaction)
+            {
+                items.Add(Refusal(503, Problem("timeout", "The transaction is done, but there was no time left to read this.")));
             }
         }
 

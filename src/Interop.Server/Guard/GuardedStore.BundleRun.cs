@@ -1,5 +1,6 @@
 using Interop.Fhir;
 using Interop.Fhir.Json;
+using Interop.Fhir.References;
 using Interop.Server.Http;
 using Interop.Sharing.Policy;
 using Interop.Storage;
@@ -19,18 +20,19 @@ internal sealed partial class GuardedStore
     {
         private readonly Dictionary<string, string> addresses = new(StringComparer.Ordinal);
         private readonly WrittenResources written = new();
-        private readonly Dictionary<string, string?> conditions = new(StringComparer.Ordinal);
+        private readonly ReferenceDoor door = new(guard, session, caller, sight, lookups);
 
         public List<ResourceKey> Written { get; } = [];
 
         /// <summary>What conditions found: the answer tells of it.</summary>
-        public List<ResourceKey> Matched { get; } = [];
+        public IReadOnlyList<ResourceKey> Matched => door.Matched;
 
         public IReadOnlyList<BundleItem> Execute(BundleRequest request)
         {
             var plans = request.Entries.Select(Plan).ToList();
             var known = plans.Where(plan => plan.Entry.Method is "POST" or "PUT").Select(plan => plan.Key).ToHashSet();
-            foreach (var plan in plans.OrderBy(plan => plan.Entry.Method switch { "DELETE" => 0, "POST" => 1, _ => 2 }))
+            foreach (var plan in plans.OrderBy(plan => plan.Entry.Method switch { "DELETE" => 0, "POST" => 1, _ => 2 })
+                .ThenBy(plan => caller is null && plan.Entry.Resource is { } body && ReferenceDoor.Looks(body)))
             {
                 Carry(plan, known);
             }
@@ -49,7 +51,7 @@ internal sealed partial class GuardedStore
             var plan = new EntryPlan(entry, new(entry.Type, entry.Id ?? Guid.NewGuid().ToString()));
             if (entry is { Method: "POST", IfNoneExist: { } condition })
             {
-                var matches = Match(entry.Type, condition, entry.Path + ".request.ifNoneExist");
+                var matches = door.Match(entry.Type, condition, entry.Path + ".request.ifNoneExist");
                 if (matches.Count > 1)
                 {
                     throw new FhirException(
@@ -61,7 +63,7 @@ internal sealed partial class GuardedStore
 
             if (entry.FullUrl is not null && entry.Method is "POST" or "PUT")
             {
-                addresses[entry.FullUrl!] = plan.Key.ToString();
+                addresses[AddressOf(entry.FullUrl)] = plan.Key.ToString();
             }
 
             return plan;
@@ -81,7 +83,14 @@ internal sealed partial class GuardedStore
                 return;
             }
 
-            var body = ReferenceRewriter.Rewrite(entry.Resource, reference => Resolve(reference, entry));
+            // What is named by a urn is named so in any string.
+            var named = ReferenceRewriter.Rewrite(entry.Resource, addresses.GetValueOrDefault);
+            var (body, unreadable) = door.Normal(entry.Type, named, new(entry.Path + ".resource", reference => Resolve(reference, entry)));
+            if (unreadable is not null)
+            {
+                throw Refusal(unreadable, entry);
+            }
+
             if (caller is null)
             {
                 guard.Put(session, key, sight.Organization, WithId(body, key.Id), sight.Instant, session.Find(key), written);
@@ -114,7 +123,8 @@ internal sealed partial class GuardedStore
 
         private WriteResult? Create(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known)
         {
-            var refused = guard.NewRefused(caller!, sight, key, body) ?? UnknownReferences(session, Through(entry), key, body, known);
+            var refused = guard.NewRefused(session, caller!, sight, key, body)
+                ?? UnknownReferences(session, Through(entry), key, body, known);
             if (refused is null)
             {
                 guard.Store(session, key, caller!.Organization, WithId(body, key.Id), sight.Instant, written);
@@ -156,59 +166,27 @@ internal sealed partial class GuardedStore
             }
         }
 
-        /// <summary>An entry's fullUrl becomes its address; a conditional reference becomes its one match.</summary>
+        /// <summary>
+        /// The address of the entry that a reference names by its fullUrl; a relative one is also read below the base of the entry that
+        /// holds it (https://hl7.org/fhir/R4/bundle.html#references).
+        /// </summary>
         private string? Resolve(string reference, BundleRequestEntry entry)
         {
-            if (addresses.TryGetValue(reference, out var address))
+            var text = AddressOf(reference);
+            if (addresses.TryGetValue(text, out var address))
             {
                 return address;
             }
 
-            var question = reference.IndexOf('?', StringComparison.Ordinal);
-            if (question <= 0 || !Fhir.Schema.FhirFacts.R4.IsResourceType(reference[..question]))
-            {
-                return null;
-            }
-
-            if (!conditions.TryGetValue(reference, out var resolved))
-            {
-                var matches = Match(reference[..question], reference, entry.Path + ".resource");
-                resolved = matches.Count == 1
-                    ? matches[0].ToString()
-                    : throw new FhirException(
-                        412,
-                        matches.Count == 0 ? "not-found" : "multiple-matches",
-                        "A conditional reference must match exactly one resource.",
-                        entry.Path + ".resource");
-                conditions[reference] = resolved;
-            }
-
-            return resolved;
+            var isRelative = !reference.Contains(':', StringComparison.Ordinal);
+            return isRelative && entry.FullUrl?.LastIndexOf($"/{entry.Type}/", StringComparison.Ordinal) is >= 0 and var end
+                ? addresses.GetValueOrDefault($"{entry.FullUrl[..end]}/{text}")
+                : null;
         }
 
-        private List<ResourceKey> Match(string type, string condition, string path)
-        {
-            if (caller is not null && !caller.Scopes.Allows(type, 's'))
-            {
-                throw FhirException.InsufficientScope($"A condition is a search. {caller.Scopes.Objection(type, 's')}", path);
-            }
-
-            try
-            {
-                var searching = caller is null ? sight : AsSearch(caller, sight);
-                List<ResourceKey> matches =
-                    [.. guard.Matches(session, caller ?? Operator, searching, type, condition, lookups).Select(match => match.Key)];
-                Matched.AddRange(matches);
-                return matches;
-            }
-            catch (FhirException refused)
-            {
-                throw new FhirException(refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = path })])
-                {
-                    RetryAfter = refused.RetryAfter,
-                };
-            }
-        }
+        /// <summary>One text for all addresses of a resource, without a version.</summary>
+        private string AddressOf(string text) =>
+            guard.settings.Bases.Read(text) is ReferenceReading.Local { Key: var key } ? key.ToString() : text.Split("/_history/")[0];
 
         private BundleItem Answer(EntryPlan plan)
         {

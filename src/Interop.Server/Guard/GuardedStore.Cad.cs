@@ -76,8 +76,14 @@ internal sealed partial class GuardedStore
     {
         var written = new WrittenResources();
         var changed = new List<ResourceKey>();
+        var door = new ReferenceDoor(this, session, null, CustodianSight(settings.Custodian, instant), []);
         foreach (var (key, json) in mapped)
         {
+            if (door.Normal(key.Type, json) is not (var body, null) || !body.AsSpan().SequenceEqual(json))
+            {
+                throw new InvalidOperationException("The mapping wrote a reference that is not in normal form.");
+            }
+
             var stored = session.Find(key);
             var isOurs = stored is null || (earlier.TryGetValue(key, out var was) && stored.Body.Span.SequenceEqual(was));
             if (isOurs && (stored is null || !stored.Body.Span.SequenceEqual(json)))

@@ -9,24 +9,29 @@ internal sealed partial class GuardedStore
 {
     private const string SeededSetting = "seeded";
 
-    /// <summary>Stores resources as they are, under their own ids, in one transaction.</summary>
-    /// <exception cref="FhirException">400 with every issue of the first invalid resource; nothing is stored.</exception>
+    /// <summary>Stores resources under their own ids, as they are but for the form of their references, in one transaction.</summary>
+    /// <exception cref="FhirException">400 or 422 with every issue of the first invalid resource; nothing is stored.</exception>
     public async Task ImportAsync(
         string source, IReadOnlyList<(ResourceKey Key, byte[] Json)> resources, CancellationToken cancellationToken)
     {
-        foreach (var (key, json) in resources)
-        {
-            Checked(key.Type, key, json);
-        }
-
+        var valid = resources.Select(item => (item.Key, Json: Checked(item.Key.Type, item.Key, item.Json))).ToList();
         await store.WriteAsync(
             session =>
             {
                 var instant = Now();
                 var written = new WrittenResources();
-                foreach (var (key, json) in resources)
+                var door = new ReferenceDoor(this, session, null, CustodianSight(source, instant), []);
+
+                // Those that are found by identifier come before those that name them so.
+                foreach (var (key, json) in valid.OrderBy(item => ReferenceDoor.Looks(item.Json)))
                 {
-                    Put(session, key, source, json, instant, session.Find(key), written);
+                    var (body, refused) = door.Normal(key.Type, json);
+                    if (refused is not null)
+                    {
+                        throw new FhirException(refused.Status, refused.Issues);
+                    }
+
+                    Put(session, key, source, body, instant, session.Find(key), written);
                 }
 
                 sharingRows.Refresh(session, written);

@@ -25,13 +25,13 @@ internal sealed partial class GuardedStore
             Require(caller, type, 's');
         }
 
-        return await KeepingLookupsAsync(lookups => WriteAsync(
+        return await WriteAsync(
             caller,
             'c',
             FhirInteraction.Create,
             type,
-            (session, sight) => Create(session, caller, sight, type, checkedBody, condition, lookups),
-            cancellationToken));
+            (session, sight, lookups) => Create(session, caller, sight, type, checkedBody, condition, lookups),
+            cancellationToken);
     }
 
     /// <param name="ifMatch">The version of the caller's view that the update was made from; a Task can't be updated without.</param>
@@ -45,7 +45,7 @@ internal sealed partial class GuardedStore
             'u',
             FhirInteraction.Update,
             key.ToString(),
-            (session, sight) => Update(session, caller, sight, key, checkedBody, ifMatch),
+            (session, sight, lookups) => Update(session, caller, sight, key, checkedBody, ifMatch, lookups),
             cancellationToken);
     }
 
@@ -61,7 +61,7 @@ internal sealed partial class GuardedStore
             'u',
             FhirInteraction.Patch,
             key.ToString(),
-            (session, sight) => Patch(session, caller, sight, key, apply, ifMatch),
+            (session, sight, lookups) => Patch(session, caller, sight, key, apply, ifMatch, lookups),
             cancellationToken);
     }
 
@@ -84,12 +84,12 @@ internal sealed partial class GuardedStore
 
     /// <summary>Runs one write and its audit row in one transaction; a refusal leaves only the row.</summary>
     private Task<WriteResult> WriteAsync(
-        Caller caller, char right, FhirInteraction interaction, string target, Func<WriteSession, Sight, WriteResult> work, CancellationToken cancellationToken) =>
-        store.WriteAsync(
+        Caller caller, char right, FhirInteraction interaction, string target, Func<WriteSession, Sight, List<AuditRow>, WriteResult> work, CancellationToken cancellationToken) =>
+        KeepingLookupsAsync(lookups => store.WriteAsync(
             session =>
             {
                 var sight = SightOf(session, caller, right);
-                var result = work(session, sight);
+                var result = work(session, sight, lookups);
                 var written = result switch
                 {
                     WriteResult.Stored stored => stored.Disclosure.Key.ToString(),
@@ -100,15 +100,12 @@ internal sealed partial class GuardedStore
                     detail.WriteString("result", result.GetType().Name)));
                 return result;
             },
-            cancellationToken);
+            cancellationToken));
 
     /// <summary>The bytes without a byte order mark, if they are a valid resource of this type and id.</summary>
     private byte[] Checked(string type, ResourceKey? key, byte[] body)
     {
-        if (body.AsSpan().StartsWith("\xEF\xBB\xBF"u8))
-        {
-            body = body[3..];
-        }
+        body = ByteOrderMark.Skip(body);
 
         // R4 itself, and those of our profiles that meta.profile names.
         var issues = profiles.Validate(body);
@@ -155,19 +152,16 @@ internal sealed partial class GuardedStore
             }
         }
 
-        return Add(session, caller, sight, new ResourceKey(type, Guid.NewGuid().ToString()), body);
+        return Add(session, caller, sight, new ResourceKey(type, Guid.NewGuid().ToString()), body, lookups);
     }
 
-    private WriteResult Add(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body)
+    private WriteResult Add(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, List<AuditRow> lookups)
     {
-        if (NewRefused(caller, sight, key, body) is { } refused)
+        (body, var unreadable) = new ReferenceDoor(this, session, caller, sight, lookups).Normal(key.Type, body);
+        if ((unreadable ?? NewRefused(session, caller, sight, key, body) ?? UnknownReferences(session, sight, key, body, NoKeys))
+            is { } refused)
         {
             return refused;
-        }
-
-        if (UnknownReferences(session, sight, key, body, NoKeys) is { } dangling)
-        {
-            return dangling;
         }
 
         var written = new WrittenResources();
@@ -176,25 +170,27 @@ internal sealed partial class GuardedStore
         return new WriteResult.Stored(Written(session, key, sight), Created: true);
     }
 
-    private WriteResult.Refused? NewRefused(Caller caller, Sight sight, ResourceKey key, byte[] body) =>
-        WriteRules.Check(caller, sight, key, body, settings.Custodian)
+    private WriteResult.Refused? NewRefused(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body) =>
+        WriteRules.Check(caller, sight, key, body, settings.Custodian, session.Find)
         ?? (key.Type == "Contract" ? WriteRules.AgreementStep(null, body, key.Id) : null);
 
     /// <summary>A condition sees what a search of the caller's would.</summary>
     private static Sight AsSearch(Caller caller, Sight sight) =>
         sight with { Types = caller.Scopes.Types('s'), Constraints = caller.Scopes.Constraints('s') };
 
-    private WriteResult Update(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch)
+    private WriteResult Update(
+        WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch, List<AuditRow> lookups)
     {
         // The one update as create: what tokens will call a new agency is the custodian's to choose, who sees all that there are.
         if (key.Type == "Organization" && caller.Organization == settings.Custodian && WriteRules.IsAdministrator(caller)
             && ifMatch is null && session.Find(key) is null)
         {
-            return Add(session, caller, sight, key, body);
+            return Add(session, caller, sight, key, body, lookups);
         }
 
+        (body, var unreadable) = new ReferenceDoor(this, session, caller, sight, lookups).Normal(key.Type, body);
         var written = new WrittenResources();
-        if (TryUpdate(session, caller, sight, key, body, ifMatch, NoKeys, written) is { } refused)
+        if ((unreadable ?? TryUpdate(session, caller, sight, key, body, ifMatch, NoKeys, written)) is { } refused)
         {
             return refused;
         }
@@ -216,7 +212,7 @@ internal sealed partial class GuardedStore
         : FhirException.InsufficientScope("The token's scopes do not open what would be written, or the caller may not see it.", expression);
 
     private WriteResult Patch(
-        WriteSession session, Caller caller, Sight sight, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch)
+        WriteSession session, Caller caller, Sight sight, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch, List<AuditRow> lookups)
     {
         var reading = sight with { Constraints = caller.Scopes.Constraints('r') };
         if (session.See(key, sight) is not { Deleted: false }
@@ -241,7 +237,7 @@ internal sealed partial class GuardedStore
             return new WriteResult.Refused(422, refused.Issues);
         }
 
-        return Update(session, caller, sight, key, changed, ifMatch);
+        return Update(session, caller, sight, key, changed, ifMatch, lookups);
     }
 
     /// <summary>Stores the update, or says why not; grant rows are the caller's to refresh.</summary>
@@ -264,15 +260,22 @@ internal sealed partial class GuardedStore
             return new WriteResult.Refused(400, "required", "A Task is updated only with If-Match, naming the version that was read.");
         }
 
-        if (key.Type == "Task" && WriteRules.TaskStep(seen.Body, body, caller.Organization) is { } wrongStep)
+        if (key.Type == "Task" && WriteRules.TaskStep(seen.Body, body, Is("owner"), Is("requester")) is { } wrongStep)
         {
             return Told(session, caller, sight, key, wrongStep);
         }
 
-        var isOwn = seen.Tier == Tier.Own;
+        var corrects = seen.Tier != Tier.Own && DirectoryRules.MayCorrect(caller, key, seen.Body, settings.Custodian);
+        if (corrects && ifMatch is null)
+        {
+            return new WriteResult.Refused(
+                400, "required", "What another organisation wrote is corrected only with If-Match, naming the version that was read.");
+        }
+
+        var isOwn = corrects || seen.Tier == Tier.Own;
         var change = isOwn ? new TaskChange(body, []) : PartyChange(sight, seen, view, body);
         var isStep = key.Type == "Task" && IsRenewingStep(session, seen, body, sight.Instant);
-        if (isOwn && WriteRules.Check(caller, sight, key, body, settings.Custodian) is { } forbidden)
+        if (isOwn && WriteRules.Check(caller, sight, key, body, settings.Custodian, session.Find) is { } forbidden)
         {
             return forbidden;
         }
@@ -286,10 +289,15 @@ internal sealed partial class GuardedStore
         refused ??= UnknownReferences(session, sight, key, body, alsoKnown);
         if (refused is null)
         {
-            Store(session, key, session.Find(key)!.Source, change.Body, sight.Instant, written, isOwn || isStep);
+            // Who puts its own entry right keeps it from then on; else whoever wrote it could undo that.
+            var source = corrects && DirectoryRules.IsOf(caller.Organization, body) ? caller.Organization : session.Find(key)!.Source;
+            Store(session, key, source, change.Body, sight.Instant, written, isOwn || isStep);
         }
 
         return refused;
+
+        bool Is(string party) => redactor
+            .OrganizationsAt(seen.Body, key.Type, party, entry => OrganizationOf(session, entry)).Contains(caller.Organization);
     }
 
     /// <summary>A refusal that follows from what is stored says why only to a token that may also read it.</summary>
@@ -315,12 +323,18 @@ internal sealed partial class GuardedStore
 
     private DeleteResult Delete(WriteSession session, Caller caller, Sight sight, ResourceKey key, string? ifMatch)
     {
-        if (session.See(key, sight) is not { Deleted: false, Tier: Tier.Own } seen || Disclose(session, seen, sight) is not { } view)
+        if (session.See(key, sight) is not { Deleted: false } seen || Disclose(session, seen, sight) is not { } view)
         {
             return DeleteResult.Absent;
         }
 
-        var refused = WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian);
+        var corrects = DirectoryRules.MayCorrect(caller, key, seen.Body, settings.Custodian);
+        if (!corrects && seen.Tier != Tier.Own)
+        {
+            return DeleteResult.Absent;
+        }
+
+        var refused = corrects ? null : WriteRules.Check(caller, sight, key, seen.Body, settings.Custodian, session.Find);
         if (refused is null && key.Type == "Contract" && WriteRules.AgreementEnd(seen.Body, key.Id) is { } end)
         {
             refused = Told(session, caller, sight, key, end);
@@ -340,6 +354,7 @@ internal sealed partial class GuardedStore
         var stored = session.Find(key)!;
         written.Add(key, Judge(session, stored), stored);
         session.Delete(key, sight.Instant);
+        RejudgeStandIns(session, key, stored, null, sight.Instant, written);
         sharingRows.Refresh(session, written);
         return DeleteResult.Deleted;
     }
@@ -380,6 +395,7 @@ internal sealed partial class GuardedStore
         var now = before is { Deleted: false } ? Judge(session, before.Body, keeper, key, instant, lapses) : null;
         session.Put(new(key, source, body, judged, instant, PolicyVersion) { Before = now });
         written.Add(key, judged, before);
+        RejudgeStandIns(session, key, before, body, instant, written);
         if (sourceBefore is not null && sourceBefore != SourceOf(session, key.Id))
         {
             // What an organisation is decides about the labels of everything that it keeps, also of what was there before.
@@ -403,7 +419,8 @@ internal sealed partial class GuardedStore
 
     private JudgedResource Judge(
         WriteSession session, ReadOnlyMemory<byte> body, SourceFacts source, ResourceKey key, long instant, long lapses) =>
-        redactor.Judge(body, source, key, instant, lapses, targets => session.Visible(targets, DirectorySight(instant)));
+        redactor.Judge(
+            body, source, key, instant, lapses, targets => session.Visible(targets, DirectorySight(instant)), entry => OrganizationOf(session, entry));
 
     private long Lapse(long written) => written + (settings.CaseInactivity.Ticks / TimeSpan.TicksPerMicrosecond);
 
@@ -423,7 +440,10 @@ internal sealed partial class GuardedStore
         var facts = stored is { Deleted: false } && stored.Source == settings.Custodian
             ? OrganizationReader.Read(stored.Body, organization)
             : null;
-        return new(organization, facts?.Part2Program ?? false, facts?.CoveredEntity ?? false);
+        return new(organization, facts?.Part2Program ?? false, facts?.CoveredEntity ?? false)
+        {
+            RunsServer = organization == settings.Custodian,
+        };
     }
 
     private Disclosure? Disclose(WriteSession session, SeenResource seen, Sight sight)
@@ -431,24 +451,6 @@ internal sealed partial class GuardedStore
         var references = redactor.References(seen);
         return redactor.Disclose(
             seen, references.Count == 0 ? NoKeys : session.Visible(references, sight.ForReferences()), sight.Organization);
-    }
-
-    /// <summary>A reference to what the caller can't see is answered like one to nothing.</summary>
-    private static WriteResult.Refused? UnknownReferences(
-        WriteSession session, Sight sight, ResourceKey self, byte[] body, IReadOnlySet<ResourceKey> alsoKnown)
-    {
-        var references = LiteralReferences.Of(body).Where(item => item.Target != self && !alsoKnown.Contains(item.Target)).ToList();
-        if (references.Count == 0)
-        {
-            return null;
-        }
-
-        var visible = session.Visible([.. references.Select(item => item.Target).Distinct()], sight.ForReferences());
-        var unknown = references.Where(item => !visible.Contains(item.Target))
-            .Select(
-                item => new Issue(IssueSeverity.Error, "not-found", "The reference points at nothing that is known here.", item.Expression))
-            .ToList();
-        return unknown.Count == 0 ? null : new(422, unknown);
     }
 
     private static byte[] WithId(byte[] body, string id)

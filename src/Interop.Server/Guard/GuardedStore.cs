@@ -29,7 +29,8 @@ internal sealed partial class GuardedStore(
     ILogger<GuardedStore> logger,
     TimeProvider clock)
 {
-    // Named for the nested class that runs transactions.
+    // Named for the nested classes, which run transactions and read references.
+    private readonly SharingPolicy policy = policy;
     private readonly SharingRows sharingRows = sharingRows;
     private readonly InteropSettings settings = settings;
     private readonly RequestLimits limits = limits;

@@ -72,7 +72,7 @@ internal sealed class TokenVerifier
             return (null, settings.IsSandbox ? "The token is not for the sandbox." : "The token is for the sandbox only.");
         }
 
-        var (caller, error) = Caller.Read(parsed.Claims, issuer, scopes, settings.PublicUrl);
+        var (caller, error) = Caller.Read(parsed.Claims, issuer, scopes, settings.Bases);
         if (caller is not null)
         {
             var marks = Revocations.Marks(

@@ -4,6 +4,7 @@ using Interop.Server.Workflows;
 using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
+using Interop.Storage;
 
 namespace Interop.Server.Guard;
 
@@ -20,7 +21,9 @@ internal static class WriteRules
     public static bool IsAdministrator(Caller caller) => InstrumentRoles.Any(caller.Has);
 
     /// <summary>Null, or why this caller may not write this resource as its own.</summary>
-    public static WriteResult.Refused? Check(Caller caller, Sight sight, ResourceKey key, ReadOnlyMemory<byte> body, string custodian)
+    /// <param name="find">What is stored, for what a directory entry names.</param>
+    public static WriteResult.Refused? Check(
+        Caller caller, Sight sight, ResourceKey key, ReadOnlyMemory<byte> body, string custodian, Func<ResourceKey, StoredResource?> find)
     {
         if (sight.OwnTier != Tier.Own && !sight.Keeps.Contains(key.Type))
         {
@@ -36,10 +39,7 @@ internal static class WriteRules
             "Organization" when OrganizationReader.IsOfUnknownType(body) =>
                 new(422, "code-invalid", $"The agency type is not one of {OrganizationReader.AgencyTypes}.", "Organization.type"),
             "Consent" => Consent(caller, key, body),
-            "Practitioner" or "PractitionerRole" or "Endpoint" when !IsAdministrator(caller) =>
-                new(403, "forbidden", "Roster and endpoints are kept by the agency administrator."),
-            "PractitionerRole" => OwnAgency(caller, body, custodian, "PractitionerRole.organization"),
-            "Endpoint" => OwnAgency(caller, body, custodian, "Endpoint.managingOrganization"),
+            var type when DirectoryRules.IsEntry(type, body) => DirectoryRules.Check(caller, body, custodian, find),
             _ => null,
         };
     }
@@ -74,16 +74,6 @@ internal static class WriteRules
     private static (Agreement Agreement, ReadOnlyMemory<byte> Body)? Agreement(ReadOnlyMemory<byte> body, string id) =>
         AgreementReader.Read(body, id) is { } agreement ? (agreement, body) : null;
 
-    /// <summary>An agency speaks for its own people and systems; the custodian for everybody's.</summary>
-    private static WriteResult.Refused? OwnAgency(Caller caller, ReadOnlyMemory<byte> body, string custodian, string element)
-    {
-        using var document = JsonDocument.Parse(body, ResourceDocument.Options);
-        var property = element[(element.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        return caller.Organization == custodian || Names(document, property, caller.Organization)
-            ? null
-            : new(422, "business-rule", "An agency records only what is its own.", element);
-    }
-
     private static WriteResult.Refused? Consent(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body)
     {
         var controllers = ConsentReader.Read(body, key.Id, caller.Organization, 1, 0).Controllers;
@@ -95,13 +85,12 @@ internal static class WriteRules
     /// <summary>
     /// The issues of a Task's new state: the step must be one that this party may take, with its reason where one is due.
     /// </summary>
-    public static WriteResult.Refused? TaskStep(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, string organization)
+    public static WriteResult.Refused? TaskStep(
+        ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, bool isOwner, bool isRequester)
     {
         using var stored = JsonDocument.Parse(before, ResourceDocument.Options);
         using var sent = JsonDocument.Parse(after, ResourceDocument.Options);
         var (from, to) = (Status(stored), Status(sent));
-        var isOwner = Names(stored, "owner", organization);
-        var isRequester = Names(stored, "requester", organization);
         if (ReferralStates.Check(from, to, isOwner, isRequester) is { } issue)
         {
             return new(422, [issue]);
@@ -125,9 +114,4 @@ internal static class WriteRules
     /// <summary>A status without a value (R4 allows an extension in its stead) is none that referrals use.</summary>
     private static string Status(JsonDocument task) =>
         task.RootElement.TryGetProperty("status", out var status) ? status.GetString()! : string.Empty;
-
-    private static bool Names(JsonDocument task, string element, string organization) =>
-        task.RootElement.TryGetProperty(element, out var reference)
-        && reference.TryGetProperty("reference", out var text)
-        && text.GetString() == $"Organization/{organization}";
 }

@@ -1,4 +1,5 @@
 using Interop.Fhir;
+using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 
 namespace Interop.Server.Http;
@@ -53,12 +54,14 @@ internal static class FhirRequest
         return await RawBodyAsync(request, cancellationToken);
     }
 
-    /// <summary>The body, whatever it is said to be.</summary>
+    /// <summary>The body, whatever it is said to be, without a byte order mark.</summary>
     public static async Task<byte[]> RawBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream(request.ContentLength is { } length and < int.MaxValue ? (int)length : 4096);
         await request.Body.CopyToAsync(buffer, cancellationToken);
-        return buffer.Length == 0 ? throw new FhirException(400, "required", "The request has no body.") : buffer.ToArray();
+        return buffer.Length == 0
+            ? throw new FhirException(400, "required", "The request has no body.")
+            : ByteOrderMark.Skip(buffer.ToArray());
     }
 
     /// <summary>The version in If-Match (<c>W/"version"</c>), or null without the header.</summary>

@@ -44,10 +44,9 @@ internal static class FhirPath
         {
             try
             {
-                var utf8 = bytes.AsMemory(bytes.AsSpan().StartsWith("\xEF\xBB\xBF"u8) ? 3 : 0);
-                foreach (var result in problem is null ? expression.Evaluate(utf8, context) : throw new FormatException(problem))
+                foreach (var result in problem is null ? expression.Evaluate(bytes, context) : throw new FormatException(problem))
                 {
-                    output.WriteLine(Line(result, utf8.Span));
+                    output.WriteLine(Line(result, bytes));
                 }
             }
             catch (Exception failure) when (failure is FhirPathException or FormatException)

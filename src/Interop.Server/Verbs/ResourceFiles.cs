@@ -1,3 +1,5 @@
+using Interop.Fhir.Json;
+
 namespace Interop.Server.Verbs;
 
 /// <summary>The resources in files and folders: one per <c>.json</c> file, one per line of an <c>.ndjson</c> file.</summary>
@@ -36,7 +38,7 @@ internal static class ResourceFiles
     {
         if (Path.GetExtension(file) != ".ndjson")
         {
-            yield return (file, File.ReadAllBytes(file), null);
+            yield return (file, ByteOrderMark.Skip(File.ReadAllBytes(file)), null);
             yield break;
         }
 
@@ -51,10 +53,10 @@ internal static class ResourceFiles
         }
     }
 
-    /// <summary>The lines of a file as bytes: decoding them would hide invalid UTF-8.</summary>
+    /// <summary>The lines of a file as bytes, without a byte order mark: decoding them would hide invalid UTF-8.</summary>
     public static IEnumerable<byte[]> Lines(string file)
     {
-        var bytes = File.ReadAllBytes(file);
+        var bytes = ByteOrderMark.Skip(File.ReadAllBytes(file));
         for (var start = 0; start < bytes.Length;)
         {
             var end = Array.IndexOf(bytes, (byte)'\n', start);

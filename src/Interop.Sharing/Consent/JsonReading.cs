@@ -7,6 +7,8 @@ internal static class JsonReading
 {
     public static readonly JsonDocumentOptions Options = new() { MaxDepth = 512 };
 
+    public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 512 };
+
     public static JsonElement At(this JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : default;
 

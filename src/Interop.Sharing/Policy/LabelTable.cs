@@ -25,6 +25,9 @@ internal sealed class LabelTable
 
     public static LabelRule FreeText { get; } = new("text:unlabelled", Labels.VeryRestricted);
 
+    /// <summary>It points where its labels should come from, at what is not here: nobody can say how sensitive that is.</summary>
+    public static LabelRule ForeignReference { get; } = new("reference:foreign", Labels.VeryRestricted);
+
     /// <summary>Marks a confidentiality code that says the resource was labelled and is no more than normal.</summary>
     public static LabelRule Normal { get; } = new("meta:normal", Labels.None);
 

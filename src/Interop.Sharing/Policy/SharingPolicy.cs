@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Interop.Fhir.References;
 using Interop.Fhir.Schema;
 
 namespace Interop.Sharing.Policy;
@@ -43,6 +44,9 @@ public sealed class SharingPolicy
 
     /// <summary>Whether the type is directory data: no patient, basic for whoever has an agreement.</summary>
     public bool IsDirectory(string type) => Tiers.Find(type)?.Kind == TypeKind.Directory;
+
+    /// <summary>What sharing must know of what a reference of a resource of this type points at.</summary>
+    public ReferenceNeed NeedOf(string type, ReferencePlace place) => ReferenceNeeds.Of(Tiers[type], place);
 
     /// <summary>The sight of one request.</summary>
     /// <param name="roles">Roles in the token; an unknown one gives nothing.</param>

@@ -1,3 +1,5 @@
+using Interop.Sharing.Redaction;
+
 namespace Interop.Sharing.Policy;
 
 /// <summary>What kind of data a resource type holds.</summary>
@@ -36,6 +38,24 @@ internal sealed record TypeRule(
 {
     public const int ViewCount = 6;
 
+    /// <summary>What the references at an element tell, by its path as JSON has it.</summary>
+    public IReadOnlyDictionary<string, FactKind> References { get; } = Kinds(
+        (Subjects, FactKind.Subject), (Parties, FactKind.Party), (Inherits, FactKind.Inherit));
+
     /// <summary>Place of a view: tier basic to full, for anyone or for a party.</summary>
     public static int IndexOf(Tier tier, bool party) => (int)tier - 1 + (party ? 3 : 0);
+
+    private static Dictionary<string, FactKind> Kinds(params ReadOnlySpan<(IReadOnlyList<string> Paths, FactKind Kind)> lists)
+    {
+        var kinds = new Dictionary<string, FactKind>(StringComparer.Ordinal);
+        foreach (var (paths, kind) in lists)
+        {
+            foreach (var path in paths.Select(path => path.Replace("[x]", "Reference", StringComparison.Ordinal)))
+            {
+                kinds[path] = kinds.GetValueOrDefault(path) | kind;
+            }
+        }
+
+        return kinds;
+    }
 }

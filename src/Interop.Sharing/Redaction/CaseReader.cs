@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using Interop.Sharing.Consent;
-using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;
 
@@ -14,22 +12,23 @@ public static class CaseReader
     /// <summary>Whether the time is over for which a Task was requested.</summary>
     public static bool IsOver(ReadOnlyMemory<byte> task, long instant)
     {
-        using var document = JsonDocument.Parse(task, new() { MaxDepth = LocalReference.ReaderOptions.MaxDepth });
+        using var document = JsonDocument.Parse(task, JsonReading.Options);
         return FhirPeriod.Read(document.RootElement.At("restriction"), "period").To <= instant;
     }
 
+    /// <param name="organizationsAt">The organisations that the references at an element name.</param>
     /// <param name="instant">UTC microseconds of the write.</param>
     /// <param name="lapses">When an open case ends that nothing renews.</param>
     internal static IReadOnlyList<CaseFact> Read(
-        ReadOnlyMemory<byte> body, string kind, string patient, TierTable tiers, long instant, long lapses)
+        ReadOnlyMemory<byte> body, string kind, string patient, Func<string, IReadOnlyList<string>> organizationsAt, long instant, long lapses)
     {
-        using var document = JsonDocument.Parse(body, new() { MaxDepth = LocalReference.ReaderOptions.MaxDepth });
+        using var document = JsonDocument.Parse(body, JsonReading.Options);
         var root = document.RootElement;
         var (organizations, interval) = kind switch
         {
-            "encounter" => (Organizations(root, tiers, "serviceProvider"), Encounter(root, instant, lapses)),
-            "careTeam" => (Organizations(root, tiers, "managingOrganization", "participant.member"), CareTeam(root, lapses)),
-            "task" => (Organizations(root, tiers, "owner"), Task(root, instant, lapses)),
+            "encounter" => (organizationsAt("serviceProvider"), Encounter(root, instant, lapses)),
+            "careTeam" => ([.. organizationsAt("managingOrganization"), .. organizationsAt("participant.member")], CareTeam(root, lapses)),
+            "task" => (organizationsAt("owner"), Task(root, instant, lapses)),
             _ => ([], null),
         };
         return interval is { } open && open.From < open.To
@@ -66,10 +65,4 @@ public static class CaseReader
     }
 
     private static (long From, long To) Until(long end, (long From, long To) period) => (period.From, Math.Min(period.To, end));
-
-    private static IEnumerable<string> Organizations(JsonElement root, TierTable tiers, params string[] paths) => paths
-        .SelectMany(path => root.All(path))
-        .Select(reference => reference.Text("reference") is { } text ? LocalReference.Parse(Encoding.UTF8.GetBytes(text), tiers) : null)
-        .Where(key => key is { Type: "Organization" })
-        .Select(key => key!.Value.Id);
 }

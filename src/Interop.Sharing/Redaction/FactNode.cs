@@ -36,8 +36,6 @@ internal sealed class FactNode
     {
         var root = new FactNode();
         root.Add(rule.Subjects, FactKind.Subject);
-        root.Add(rule.Parties, FactKind.Party);
-        root.Add(rule.Inherits, FactKind.Inherit);
         root.Add(["meta.security", "securityLabel"], FactKind.Security);
         root.Add(["status", "verificationStatus"], FactKind.Status);
         root.Add(["questionnaire"], FactKind.Instrument);

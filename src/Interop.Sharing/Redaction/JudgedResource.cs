@@ -32,6 +32,18 @@ public sealed record JudgedResource(
     /// <summary>Parties that have a view of their own, by organisation, each with the hashes of it: basic, intermediate, full.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<long>> OwnViews { get; init; } = new Dictionary<string, IReadOnlyList<long>>();
 
+    /// <summary>
+    /// Directory entries that a patient's resource names anywhere: it takes on what they pass on (42 CFR 2.11: that somebody is cared for
+    /// by a Part 2 programme is itself what Part 2 protects).
+    /// </summary>
+    public IReadOnlyList<ResourceKey> Names { get; init; } = [];
+
+    /// <summary>The directory entries of which a directory entry is a part, and whose passed labels it passes on.</summary>
+    public IReadOnlyList<ResourceKey> BelongsTo { get; init; } = [];
+
+    /// <summary>Labels that a directory entry gives to what names it, without being hidden by them itself.</summary>
+    public long Passes { get; init; }
+
     /// <summary>The hashes of the view that an organisation has as a party: basic, intermediate, full.</summary>
     public IReadOnlyList<long> ViewsOf(string organization) => OwnViews.TryGetValue(organization, out var own)
         ? own

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Interop.Fhir;
 using Interop.Fhir.Json;
+using Interop.Fhir.References;
 using Interop.Fhir.Search;
+using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;
@@ -29,40 +31,55 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
     /// <param name="instant">UTC microseconds of the write: from when on a case counts that does not say when it began.</param>
     /// <param name="lapses">When an open case ends that nothing renews, UTC microseconds.</param>
     /// <param name="open">Which of some directory entries everybody sees who sees any: they are there, without labels or patient.</param>
+    /// <param name="organizationOf">The organisation that a stored directory entry, such as a role, stands for.</param>
     public JudgedResource Judge(
         ReadOnlyMemory<byte> body,
         SourceFacts source,
         ResourceKey key,
         long instant,
         long lapses,
-        Func<IReadOnlyCollection<ResourceKey>, IReadOnlySet<ResourceKey>> open)
+        Func<IReadOnlyCollection<ResourceKey>, IReadOnlySet<ResourceKey>> open,
+        Func<ResourceKey, string?>? organizationOf = null)
     {
         var rule = policy.Tiers[key.Type];
-        var scan = Scan(body.Span, rule, source);
-        var subjects = Subjects(body.Span, rule, scan, key, out var isPrivate);
+        var references = new ReferenceScan(ResourceReferences.Of(body), policy.Tiers, rule, organizationOf);
+        var scan = Scan(body.Span, rule, source, references);
+        var subjects = Subjects(body.Span, rule, references, key, out var isPrivate);
         var isDirectory = rule.Kind == TypeKind.Directory && !isPrivate;
         var views = Views(rule, isPrivate);
-        var isOwnOnly = scan.IsEnteredInError || scan.HasUnknownSubject || (!isDirectory && subjects.Count != 1);
-        var judge = new ViewJudge(Writer(), extract, key, isOwnOnly ? [] : views, subjects.FirstOrDefault(), scan.Parties, open);
+        var isOwnOnly = scan.IsEnteredInError || references.HasUnknownSubject || (!isDirectory && subjects.Count != 1);
+        var judge = new ViewJudge(Writer(), extract, key, isOwnOnly ? [] : views, subjects.FirstOrDefault(), references.Parties, open);
         judge.Run(body);
         var cases = rule.Cases is not null && subjects.Count == 1 && !scan.IsEnteredInError
-            ? CaseReader.Read(body, rule.Cases, subjects[0], policy.Tiers, instant, lapses)
+            ? CaseReader.Read(body, rule.Cases, subjects[0], references.OrganizationsAt, instant, lapses)
             : [];
         var inherits = isDirectory ? [] : (IReadOnlyList<ResourceKey>)
-            [.. scan.Inherits, .. subjects.Select(subject => new ResourceKey("Patient", subject)).Where(subject => subject != key)];
+            [.. references.Inherits, .. subjects.Select(subject => new ResourceKey("Patient", subject)).Where(subject => subject != key)];
         return new(
             subjects, scan.Labels, [.. scan.Rules.Select(labelRule => labelRule.Id)],
-            judge.Tiers, judge.Entries, judge.Hashes, scan.Parties, cases, inherits, judge.Required)
+            judge.Tiers, judge.Entries, judge.Hashes, references.Parties, cases, inherits, judge.Required)
         {
             OwnViews = judge.OwnViews,
+            Names = isDirectory ? [] : references.Directory,
+            BelongsTo = rule.Kind == TypeKind.Directory ? references.BelongsTo : [],
+            Passes = key.Type == "Organization" && source.RunsServer && OrganizationReader.Read(body, key.Id).Part2Program
+                ? Labels.Part2
+                : Labels.None,
         };
     }
+
+    /// <summary>The organisations that the references at an element name, themselves or through a role or a contained resource.</summary>
+    /// <param name="organizationOf">The organisation that a stored directory entry stands for.</param>
+    public IReadOnlyList<string> OrganizationsAt(
+        ReadOnlyMemory<byte> body, string type, string element, Func<ResourceKey, string?> organizationOf) =>
+        new ReferenceScan(ResourceReferences.Of(body), policy.Tiers, policy.Tiers[type], organizationOf).OrganizationsAt(element);
 
     /// <summary>The labels that a resource carries by itself, and the rules that gave them.</summary>
     public (long Labels, IReadOnlyList<string> Rules) Label(ReadOnlyMemory<byte> body, SourceFacts source, string type)
     {
-        var scan = Scan(body.Span, policy.Tiers[type], source);
-        return (scan.Labels, [.. scan.Rules.Select(rule => rule.Id)]);
+        var rule = policy.Tiers[type];
+        var scan = Scan(body.Span, rule, source, new(ResourceReferences.Of(body), policy.Tiers, rule, null));
+        return (scan.Labels, [.. scan.Rules.Select(labelRule => labelRule.Id)]);
     }
 
     /// <summary>The literal local references in the view, other than to the subject's own Patient: ask which of them are visible.</summary>
@@ -156,37 +173,44 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         var isPrivate = false;
         if (rule.PrivateExtension is not null)
         {
-            subject = SubjectScan.FindByExtension(seen.Body.Span, rule.PrivateExtension, policy.Tiers, out isPrivate) is [var patient]
+            subject = SubjectScan.FindByExtension(seen.Body.Span, rule.PrivateExtension, out isPrivate) is [var patient]
                 ? patient
                 : null;
         }
         else if (rule.Kind == TypeKind.Patient)
         {
-            subject = rule.Subjects is ["$self"] ? seen.Key.Id : SubjectScan.Find(seen.Body.Span, FactsOf(rule), policy.Tiers);
+            subject = rule.Subjects is ["$self"] ? seen.Key.Id : SubjectScan.Find(seen.Body.Span, FactsOf(rule));
         }
 
         var views = Views(rule, isPrivate);
         return views[TypeRule.IndexOf(seen.Tier, seen.Party)];
     }
 
-    private List<string> Subjects(ReadOnlySpan<byte> body, TypeRule rule, ResourceScan scan, ResourceKey key, out bool isPrivate)
+    private static List<string> Subjects(
+        ReadOnlySpan<byte> body, TypeRule rule, ReferenceScan references, ResourceKey key, out bool isPrivate)
     {
         isPrivate = false;
         if (rule.PrivateExtension is not null)
         {
             // One that can't be read may be about anybody: then it is about nobody whose consent could open it.
-            var patients = SubjectScan.FindByExtension(body, rule.PrivateExtension, policy.Tiers, out isPrivate);
+            var patients = SubjectScan.FindByExtension(body, rule.PrivateExtension, out isPrivate);
             return patients.Contains(null) ? [] : [.. patients.OfType<string>().Distinct()];
         }
 
-        return rule.Subjects is ["$self"] ? [key.Id] : scan.Subjects;
+        return rule.Subjects is ["$self"] ? [key.Id] : references.Subjects;
     }
 
-    private ResourceScan Scan(ReadOnlySpan<byte> body, TypeRule rule, SourceFacts source)
+    private ResourceScan Scan(ReadOnlySpan<byte> body, TypeRule rule, SourceFacts source, ReferenceScan references)
     {
-        var scan = new ResourceScan(policy.Tiers, policy.LabelRules);
+        var scan = new ResourceScan(policy.LabelRules);
         var isDirectory = rule.Kind == TypeKind.Directory && rule.PrivateExtension is null;
-        scan.Run(body, FactsOf(rule), rule.FreeText, isDirectory, source.Part2Program && !isDirectory);
+        scan.Run(
+            body,
+            FactsOf(rule),
+            rule.FreeText,
+            isDirectory,
+            source.Part2Program && !isDirectory,
+            references.PointsElsewhere && !isDirectory);
         return scan;
     }
 

@@ -1,25 +1,16 @@
 using System.Text;
 using System.Text.Json;
-using Interop.Fhir;
+using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;
 
-/// <summary>One pass over a stored resource for what sharing must know of it: labels, subjects, parties, what it points at.</summary>
-internal sealed class ResourceScan(TierTable tiers, LabelTable labelTable)
+/// <summary>One pass over a stored resource for the labels that it carries by itself, and whether it was entered in error.</summary>
+internal sealed class ResourceScan(LabelTable labelTable)
 {
     private readonly List<LabelRule> rules = [];
     private bool isLabelled;
     private bool isDirectory;
-
-    public List<string> Subjects { get; } = [];
-
-    /// <summary>A subject that is not a Patient here: a Group, or a reference that leads elsewhere.</summary>
-    public bool HasUnknownSubject { get; private set; }
-
-    public List<string> Parties { get; } = [];
-
-    public List<ResourceKey> Inherits { get; } = [];
 
     public bool IsEnteredInError { get; private set; }
 
@@ -27,11 +18,12 @@ internal sealed class ResourceScan(TierTable tiers, LabelTable labelTable)
 
     public IReadOnlyList<LabelRule> Rules => rules;
 
+    /// <param name="pointsElsewhere">Whether its labels should come from something that is not here.</param>
     /// <param name="directory">What an agency says of itself is public: only its explicit security labels count.</param>
-    public void Run(ReadOnlySpan<byte> body, FactNode facts, bool freeText, bool directory, bool part2Source)
+    public void Run(ReadOnlySpan<byte> body, FactNode facts, bool freeText, bool directory, bool part2Source, bool pointsElsewhere)
     {
         isDirectory = directory;
-        var reader = new Utf8JsonReader(body, LocalReference.ReaderOptions);
+        var reader = new Utf8JsonReader(body, JsonReading.ReaderOptions);
         reader.Read();
         Object(ref reader, facts, FactKind.None);
         if (freeText && !isLabelled)
@@ -42,6 +34,11 @@ internal sealed class ResourceScan(TierTable tiers, LabelTable labelTable)
         if (part2Source)
         {
             Add(LabelTable.Part2Source);
+        }
+
+        if (pointsElsewhere)
+        {
+            Add(LabelTable.ForeignReference);
         }
 
         const long Sensitivities = Policy.Labels.All
@@ -82,7 +79,6 @@ internal sealed class ResourceScan(TierTable tiers, LabelTable labelTable)
             var child = node?.Find(name);
             var isCode = name.SequenceEqual("code"u8);
             var isSystem = name.SequenceEqual("system"u8);
-            var isReference = context != FactKind.None && name.SequenceEqual("reference"u8);
             reader.Read();
             if (reader.TokenType == JsonTokenType.String)
             {
@@ -94,10 +90,6 @@ internal sealed class ResourceScan(TierTable tiers, LabelTable labelTable)
                 {
                     system = Bytes(ref reader);
                 }
-                else if (isReference)
-                {
-                    Reference(Bytes(ref reader), context);
-                }
                 else if (child is not null)
                 {
                     Text(ref reader, child.Kind);
@@ -105,7 +97,7 @@ internal sealed class ResourceScan(TierTable tiers, LabelTable labelTable)
             }
             else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
             {
-                // Security and status reach down to the codings of a concept; a reference is the object itself.
+                // Security and status reach down to the codings of a concept.
                 Value(ref reader, child, child?.Kind ?? context & (FactKind.Security | FactKind.Status));
             }
         }
@@ -145,51 +137,12 @@ internal sealed class ResourceScan(TierTable tiers, LabelTable labelTable)
         }
     }
 
-    private void Reference(ReadOnlySpan<byte> text, FactKind kind)
-    {
-        if ((kind & (FactKind.Subject | FactKind.Party | FactKind.Inherit)) == 0)
-        {
-            return;
-        }
-
-        var key = LocalReference.Parse(text, tiers);
-        if ((kind & FactKind.Subject) != 0)
-        {
-            if (key is { Type: "Patient" } patient)
-            {
-                AddOnce(Subjects, patient.Id);
-            }
-            else
-            {
-                HasUnknownSubject |= key is null or { Type: "Group" };
-            }
-        }
-
-        if ((kind & FactKind.Party) != 0 && key is { Type: "Organization" } party)
-        {
-            AddOnce(Parties, party.Id);
-        }
-
-        if ((kind & FactKind.Inherit) != 0 && key is { } target && target.Type != "Patient")
-        {
-            AddOnce(Inherits, target);
-        }
-    }
-
     private void Add(LabelRule rule)
     {
         if (rule.Labels != 0 && !rules.Contains(rule))
         {
             rules.Add(rule);
             Labels |= rule.Labels;
-        }
-    }
-
-    private static void AddOnce<T>(List<T> list, T item)
-    {
-        if (!list.Contains(item))
-        {
-            list.Add(item);
         }
     }
 

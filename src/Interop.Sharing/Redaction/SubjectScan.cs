@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Interop.Sharing.Policy;
+using Interop.Fhir;
+using Interop.Sharing.Consent;
 
 namespace Interop.Sharing.Redaction;
 
@@ -8,21 +9,21 @@ namespace Interop.Sharing.Redaction;
 internal static class SubjectScan
 {
     /// <summary>Id of the first Patient at the type's subject paths, or null.</summary>
-    public static string? Find(ReadOnlySpan<byte> body, FactNode facts, TierTable tiers)
+    public static string? Find(ReadOnlySpan<byte> body, FactNode facts)
     {
-        var reader = new Utf8JsonReader(body, LocalReference.ReaderOptions);
+        var reader = new Utf8JsonReader(body, JsonReading.ReaderOptions);
         reader.Read();
-        return Find(ref reader, facts, tiers);
+        return Find(ref reader, facts);
     }
 
     /// <summary>
     /// Ids of the Patients that root extensions with the url point at, null for one that can't be read; found tells whether there is
     /// any.
     /// </summary>
-    public static List<string?> FindByExtension(ReadOnlySpan<byte> body, byte[] url, TierTable tiers, out bool found)
+    public static List<string?> FindByExtension(ReadOnlySpan<byte> body, byte[] url, out bool found)
     {
         var patients = new List<string?>();
-        using var document = JsonDocument.Parse(body.ToArray(), new() { MaxDepth = LocalReference.ReaderOptions.MaxDepth });
+        using var document = JsonDocument.Parse(body.ToArray(), new() { MaxDepth = JsonReading.ReaderOptions.MaxDepth });
         if (document.RootElement.TryGetProperty("extension", out var extensions) && extensions.ValueKind == JsonValueKind.Array)
         {
             foreach (var extension in extensions.EnumerateArray().Where(extension => extension.ValueKind == JsonValueKind.Object))
@@ -31,7 +32,7 @@ internal static class SubjectScan
                 {
                     patients.Add(extension.TryGetProperty("valueReference", out var value)
                         && value.TryGetProperty("reference", out var reference)
-                        && LocalReference.Parse(Encoding.UTF8.GetBytes(reference.GetString()!), tiers) is { Type: "Patient" } patient
+                        && ResourceKey.TryParse(reference.GetString()!) is { Type: "Patient" } patient
                             ? patient.Id
                             : null);
                 }
@@ -42,14 +43,14 @@ internal static class SubjectScan
         return patients;
     }
 
-    private static string? Find(ref Utf8JsonReader reader, FactNode node, TierTable tiers)
+    private static string? Find(ref Utf8JsonReader reader, FactNode node)
     {
         string? found = null;
         if (reader.TokenType == JsonTokenType.StartArray)
         {
             while (found is null && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                found = Find(ref reader, node, tiers);
+                found = Find(ref reader, node);
             }
 
             return found;
@@ -69,11 +70,11 @@ internal static class SubjectScan
             if (isReference && reader.TokenType == JsonTokenType.String)
             {
                 var text = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
-                found ??= LocalReference.Parse(text, tiers) is { Type: "Patient" } patient ? patient.Id : null;
+                found ??= ResourceKey.TryParse(text) is { Type: "Patient" } patient ? patient.Id : null;
             }
             else if (child is { LeadsToSubject: true })
             {
-                found = Find(ref reader, child, tiers);
+                found = Find(ref reader, child);
             }
             else
             {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Interop.Fhir;
+using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;
@@ -77,7 +78,7 @@ internal sealed class ViewWriter(TierTable tiers)
         sink.WriteQuotedAscii(key.Type);
         sink.Write(",\"id\":"u8);
         sink.WriteQuotedAscii(key.Id);
-        var reader = new Utf8JsonReader(body, LocalReference.ReaderOptions);
+        var reader = new Utf8JsonReader(body, JsonReading.ReaderOptions);
         reader.Read();
         if (!Members(ref reader, view, true, true))
         {
@@ -261,7 +262,7 @@ internal sealed class ViewWriter(TierTable tiers)
     // Who asks knows itself.
     private bool IsCaller(ResourceKey target) => target.Type == "Organization" && Ascii.Equals(target.Id, caller);
 
-    private RawReference ReadReference(ref Utf8JsonReader reader)
+    private static RawReference ReadReference(ref Utf8JsonReader reader)
     {
         ResourceKey? key = null;
         ReadOnlySpan<byte> display = [];
@@ -276,7 +277,7 @@ internal sealed class ViewWriter(TierTable tiers)
             }
             else if (isReference)
             {
-                key = LocalReference.Parse(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan, tiers);
+                key = ResourceKey.TryParse(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan);
             }
             else if (isDisplay)
             {

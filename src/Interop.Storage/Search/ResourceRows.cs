@@ -108,6 +108,16 @@ internal sealed class ResourceRows
     public IReadOnlyList<StoredResource> KeptBy(string source) => Statements.Query(
         $"SELECT {StoredColumns} FROM resource WHERE source = {source} AND deleted = 0 ORDER BY key", Stored);
 
+    public IReadOnlyList<StoredResource> Naming(ResourceKey entry) => Statements.Query(
+        $"""
+        SELECT {StoredColumns} FROM resource
+        WHERE  deleted = 0 AND key IN (
+            SELECT resource FROM label_inheritance
+            WHERE  type = {entry.Type} AND id = {entry.Id} AND kind & {(int)InheritanceKind.Names} <> 0)
+        ORDER BY key
+        """,
+        Stored);
+
     public IReadOnlyList<StoredResource> JudgedOtherwise(string policyVersion, int count) => Statements.Query(
         $"SELECT {StoredColumns} FROM resource WHERE policy_version <> {policyVersion} AND deleted = 0 ORDER BY key {Dialect.Page(count)}", Stored);
 
