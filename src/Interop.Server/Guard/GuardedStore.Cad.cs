@@ -79,16 +79,14 @@ internal sealed partial class GuardedStore
         var door = new ReferenceDoor(this, session, null, CustodianSight(settings.Custodian, instant), []);
         foreach (var (key, json) in mapped)
         {
-            if (door.Normal(key.Type, json) is not (var body, null) || !body.AsSpan().SequenceEqual(json))
-            {
-                throw new InvalidOperationException("The mapping wrote a reference that is not in normal form.");
-            }
-
+            // An agency that is not known here stays named by its identifier, and is shown nothing: no emergency is turned away for it.
+            var body = door.Normal(key.Type, json).Body;
             var stored = session.Find(key);
-            var isOurs = stored is null || (earlier.TryGetValue(key, out var was) && stored.Body.Span.SequenceEqual(was));
-            if (isOurs && (stored is null || !stored.Body.Span.SequenceEqual(json)))
+            var isOurs = stored is null || (earlier.TryGetValue(key, out var was)
+                && (stored.Body.Span.SequenceEqual(was) || stored.Body.Span.SequenceEqual(door.Normal(key.Type, was).Body)));
+            if (isOurs && (stored is null || !stored.Body.Span.SequenceEqual(body)))
             {
-                Put(session, key, settings.Custodian, json, instant, stored, written);
+                Put(session, key, settings.Custodian, body, instant, stored, written);
                 changed.Add(key);
             }
         }
