@@ -19,12 +19,13 @@ public sealed class ResourceStore : IAsyncDisposable
     private readonly Dialect dialect;
     private readonly WriteQueue queue;
     private readonly AuditTrailWriter trail;
+    private readonly Changes changes;
     private readonly ConcurrentBag<ResourceRows> idle = [];
     private long mostSteps = long.MaxValue;
     private volatile bool isClosed;
 
-    private ResourceStore(Dialect dialect, WriteQueue queue, AuditTrailWriter trail) =>
-        (this.dialect, this.queue, this.trail) = (dialect, queue, trail);
+    private ResourceStore(Dialect dialect, WriteQueue queue, AuditTrailWriter trail, Changes changes) =>
+        (this.dialect, this.queue, this.trail, this.changes) = (dialect, queue, trail, changes);
 
     /// <summary>
     /// Opens <c>sqlite:PATH</c>, creating and migrating what is missing; <c>sqlite::memory:</c> is a temporary file that is deleted
@@ -43,7 +44,8 @@ public sealed class ResourceStore : IAsyncDisposable
         var writing = await Statements.OpenAsync(dialect, readOnly: false, cancellationToken);
         SchemaMigration.Apply(writing, dialect, dialect.Name);
         var trail = await AuditTrailWriter.OpenAsync(writing, dialect, cancellationToken);
-        return new(dialect, new(new(writing, dialect), dialect, trail), trail);
+        var changes = new Changes();
+        return new(dialect, new(new(writing, dialect), dialect, trail, changes), trail, changes);
     }
 
     /// <inheritdoc cref="OpenAsync(string, CancellationToken)"/>
@@ -71,6 +73,12 @@ public sealed class ResourceStore : IAsyncDisposable
         rows.Statements.StopAt(cancellationToken, mostSteps);
         return new(this, rows);
     }
+
+    /// <summary>
+    /// Where the database is, as far as resources of these types go and who may see them. Taken before a snapshot is opened, it lets a
+    /// write ask whether what was found on the snapshot still holds (<see cref="WriteSession.IsUnchanged"/>).
+    /// </summary>
+    public ChangeMark MarkOf(IEnumerable<string> types) => changes.MarkOf(types);
 
     /// <summary>
     /// Runs a work in the writing transaction and completes when it is durable. A work that throws is undone alone and its task

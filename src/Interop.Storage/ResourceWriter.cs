@@ -7,7 +7,7 @@ using Interop.Storage.Search;
 namespace Interop.Storage;
 
 /// <summary>Writing inside the one writing transaction.</summary>
-internal sealed class ResourceWriter(ResourceRows rows)
+internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
 {
     private readonly Statements statements = rows.Statements;
     private readonly IndexWriter index = new(rows.Statements);
@@ -48,6 +48,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
         }
 
         var at = After(previous, instant);
+        changes.Note(key.Type);
         KeepVersion(previous.Key);
 
         // Parties, requirements, labels and tiers stay: they decide who may be told that it was deleted. Searches look elsewhere.
@@ -74,6 +75,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
         if (reach.ReplaceOf(subject, source, grants))
         {
+            changes.Note(Changes.Everything);
             foreach (var key in statements.Query(
                 $"SELECT key FROM resource WHERE subject = {subject} AND deleted = 0", reader => reader.GetInt64(0)))
             {
@@ -85,7 +87,11 @@ internal sealed class ResourceWriter(ResourceRows rows)
     }
 
     /// <summary>Replaces the rows that follow from the agreements alone.</summary>
-    public void ReplaceDefaults(IReadOnlyCollection<GrantRow> grants) => reach.ReplaceDefaults(grants);
+    public void ReplaceDefaults(IReadOnlyCollection<GrantRow> grants)
+    {
+        changes.Note(Changes.Everything);
+        reach.ReplaceDefaults(grants);
+    }
 
     public void ReplaceRosterRequirements(IEnumerable<RosterRequirement> requirements)
     {
@@ -137,13 +143,14 @@ internal sealed class ResourceWriter(ResourceRows rows)
     /// <param name="changedAt">The time of views that it changes.</param>
     private void Store(StoredWrite write, ExistingRow? previous, long version, long at, long changedAt)
     {
+        changes.Note(write.Key.Type);
         var judged = FailClosed(write.Judged);
-        var changes = ViewChanges.Between(previous, write.Before, judged.Views, changedAt);
+        var views = ViewChanges.Between(previous, write.Before, judged.Views, changedAt);
         var sources = Sources(write.Key, judged);
         var labels = inheritance.Of(new(judged.Labels, judged.Passes), sources);
         var subject = SubjectOf(judged);
         var place = Place.Of(write.Key.Type, write.Source, subject, labels.Carried, reach.HasGrants(subject, write.Source));
-        var row = new ResourceRow(write, judged, version, at, labels, subject, place, changes);
+        var row = new ResourceRow(write, judged, version, at, labels, subject, place, views);
         var key = previous is null ? Insert(row) : Update(previous.Key, row);
         if (previous is not null)
         {
@@ -159,6 +166,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
         {
             inheritance.Spread(write.Key, heir =>
             {
+                changes.Note(Changes.Everything);
                 Move(heir);
                 SettleReach(heir);
             });
@@ -236,7 +244,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
     private long Insert(ResourceRow row)
     {
-        var (write, judged, changes) = (row.Write, row.Judged, row.Changes);
+        var (write, judged, views) = (row.Write, row.Judged, row.Views);
         statements.Execute($"""
             INSERT INTO resource
                 (type, id, version, deleted, subject, source, tier, party_tier, requires, labels, own_labels, passes_labels, own_passes,
@@ -244,8 +252,8 @@ internal sealed class ResourceWriter(ResourceRows rows)
             VALUES ({write.Key.Type}, {write.Key.Id}, {row.Version}, 0, {row.Subject}, {write.Source}, {judged.Tiers.Anyone},
                 {judged.Tiers.Party}, {judged.Requires.Count > 0}, {row.Labels.Carried}, {judged.Labels}, {row.Labels.Passed}, {judged.Passes},
                 {row.At},
-                {changes.Times[0]}, {changes.Times[1]}, {changes.Times[2]}, {changes.At},
-                {changes.Hashes[0]}, {changes.Hashes[1]}, {changes.Hashes[2]}, {row.Zone}, {row.Lane},
+                {views.Times[0]}, {views.Times[1]}, {views.Times[2]}, {views.At},
+                {views.Hashes[0]}, {views.Hashes[1]}, {views.Hashes[2]}, {row.Zone}, {row.Lane},
                 {write.PolicyVersion}, {string.Join(' ', judged.LabelRules)}, {write.Body})
             """);
         return Existing(write.Key)!.Key;
@@ -253,14 +261,14 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
     private long Update(long key, ResourceRow row)
     {
-        var (write, judged, changes) = (row.Write, row.Judged, row.Changes);
+        var (write, judged, views) = (row.Write, row.Judged, row.Views);
         statements.Execute($"""
             UPDATE resource
             SET    version = {row.Version}, deleted = 0, subject = {row.Subject}, source = {write.Source}, tier = {judged.Tiers.Anyone},
                    party_tier = {judged.Tiers.Party}, requires = {judged.Requires.Count > 0}, labels = {row.Labels.Carried},
                    own_labels = {judged.Labels}, passes_labels = {row.Labels.Passed}, own_passes = {judged.Passes}, updated_at = {row.At},
-                   changed_1 = {changes.Times[0]}, changed_2 = {changes.Times[1]}, changed_3 = {changes.Times[2]}, changed_4 = {row.At},
-                   hash_1 = {changes.Hashes[0]}, hash_2 = {changes.Hashes[1]}, hash_3 = {changes.Hashes[2]},
+                   changed_1 = {views.Times[0]}, changed_2 = {views.Times[1]}, changed_3 = {views.Times[2]}, changed_4 = {row.At},
+                   hash_1 = {views.Hashes[0]}, hash_2 = {views.Hashes[1]}, hash_3 = {views.Hashes[2]},
                    zone = {row.Zone}, lane = {row.Lane},
                    policy_version = {write.PolicyVersion}, label_rules = {string.Join(' ', judged.LabelRules)}, body = {write.Body}
             WHERE  key = {key}
@@ -312,7 +320,7 @@ internal sealed class ResourceWriter(ResourceRows rows)
 
     /// <summary>What goes into a row of resource.</summary>
     private sealed record ResourceRow(
-        StoredWrite Write, JudgedResource Judged, long Version, long At, RowLabels Labels, string? Subject, Place Place, ViewChanges Changes)
+        StoredWrite Write, JudgedResource Judged, long Version, long At, RowLabels Labels, string? Subject, Place Place, ViewChanges Views)
     {
         public long Zone => Place.ZoneAt(Judged.Tiers.Anyone);
 

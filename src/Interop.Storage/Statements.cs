@@ -122,7 +122,7 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
     /// <param name="steps">How many it has taken since it was asked last.</param>
     private bool IsOver(long steps) => (taken += steps) > most || until.IsCancellationRequested;
 
-    private Exception? Why() => taken > most ? new TooCostlyException(most)
+    private Exception? Why() => taken > most ? TooCostlyException.Of(most)
         : until.IsCancellationRequested ? new OperationCanceledException(until)
         : null;
 

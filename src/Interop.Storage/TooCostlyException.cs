@@ -1,8 +1,8 @@
 namespace Interop.Storage;
 
-/// <summary>What was asked takes more work of the database than one request may have.</summary>
-/// <param name="mostSteps">The limit, in steps of the database's machine.</param>
-public sealed class TooCostlyException(long mostSteps) : Exception($"It takes more than {mostSteps} steps of the database.")
+/// <summary>What was asked takes more work than one request may have; the message says which limit it met.</summary>
+public sealed class TooCostlyException(string message) : Exception(message)
 {
-    public long MostSteps { get; } = mostSteps;
+    internal static TooCostlyException Of(long mostSteps) => new(
+        $"This takes more than {mostSteps} steps of the database, which is what it may take (Interop:Limits:SearchSteps).");
 }

@@ -20,16 +20,18 @@ internal sealed class WriteQueue : IAsyncDisposable
     private readonly ResourceRows rows;
     private readonly Dialect dialect;
     private readonly AuditTrailWriter trail;
+    private readonly Changes changes;
     private readonly WriteSession session;
     private readonly PendingAudit pending;
     private readonly Task running;
     private Task told = Task.CompletedTask;
+    private long? versionByOthers;
     private volatile bool hasFailed;
 
-    public WriteQueue(ResourceRows rows, Dialect dialect, AuditTrailWriter trail)
+    public WriteQueue(ResourceRows rows, Dialect dialect, AuditTrailWriter trail, Changes changes)
     {
-        (this.rows, this.dialect, this.trail) = (rows, dialect, trail);
-        session = new(rows);
+        (this.rows, this.dialect, this.trail, this.changes) = (rows, dialect, trail, changes);
+        session = new(rows, changes);
         pending = new(rows.Statements);
         running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -74,6 +76,7 @@ internal sealed class WriteQueue : IAsyncDisposable
         try
         {
             rows.Statements.Execute(dialect.BeginWrite);
+            NoteOthers();
             var removed = RemoveTaken();
             foreach (var work in batch)
             {
@@ -81,6 +84,7 @@ internal sealed class WriteQueue : IAsyncDisposable
             }
 
             rows.Statements.Execute($"COMMIT");
+            changes.Commit();
             trail.Forget(removed);
             return audited;
         }
@@ -94,6 +98,16 @@ internal sealed class WriteQueue : IAsyncDisposable
 
             rows.Statements.TryRollback();
             return [];
+        }
+    }
+
+    private void NoteOthers()
+    {
+        var version = rows.Statements.Number(dialect.VersionByOthers);
+        if (version != versionByOthers)
+        {
+            changes.Note(Changes.Everything);
+            versionByOthers = version;
         }
     }
 

@@ -15,15 +15,19 @@ namespace Interop.Storage;
 /// </summary>
 public sealed class WriteSession
 {
+    // While it runs everybody waits who writes: about twenty milliseconds.
+    private const long MostSteps = 2_000_000;
+
     private readonly ResourceRows rows;
     private readonly ResourceWriter writer;
+    private readonly Changes changes;
     private readonly PendingAudit pending;
     private readonly List<PendingRow> audited = [];
 
-    internal WriteSession(ResourceRows rows)
+    internal WriteSession(ResourceRows rows, Changes changes)
     {
-        this.rows = rows;
-        writer = new(rows);
+        (this.rows, this.changes) = (rows, changes);
+        writer = new(rows, changes);
         pending = new(rows.Statements);
     }
 
@@ -34,11 +38,12 @@ public sealed class WriteSession
     public SeenResource? See(ResourceKey key, Sight sight) => rows.See(key, sight);
 
     /// <summary>
-    /// A search over what the sight sees, for conditional writes. It ends with the patience of the work that it belongs to.
+    /// A search over what the sight sees, for conditional writes. It ends with the patience of the work that it belongs to, and may take
+    /// little work: what takes more is searched beforehand, on a snapshot, and confirmed here (<see cref="IsUnchanged"/>).
     /// </summary>
     public SearchPage Match(SearchQuery query, Sight sight)
     {
-        rows.Statements.StopAt(Until);
+        rows.Statements.StopAt(Until, MostSteps);
         try
         {
             return rows.Search(query, sight);
@@ -92,6 +97,9 @@ public sealed class WriteSession
     public long? CaseEnd(ResourceKey key) => rows.CaseEnd(key);
 
     public IReadOnlyList<GrantRow> GrantsOf(string? patient) => rows.GrantsOf(patient);
+
+    /// <summary>Whether nothing that the mark is about has been written since it was taken.</summary>
+    public bool IsUnchanged(ChangeMark mark) => changes.IsUnchanged(mark);
 
     /// <inheritdoc cref="ReadSession.HasAgreementAsync"/>
     public bool HasAgreement(string organization, string grantor, long instant) => rows.HasAgreement(organization, grantor, instant);

@@ -35,7 +35,7 @@ public sealed class StoppedStatementTests
         var refused = Assert.Throws<TooCostlyException>(() => statements.Number(
             $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"));
 
-        Assert.Equal(100_000, refused.MostSteps);
+        Assert.Contains("100000 steps", refused.Message, StringComparison.Ordinal);
         statements.StopAt(CancellationToken.None, mostSteps: 100_000);
         Assert.Equal(1000, statements.Number(
             $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT COUNT(*) FROM n"));

@@ -166,7 +166,7 @@ public sealed class VisitedRowsTests
         script.Add($"INSERT INTO reach VALUES ({Last}, {Last}, 'zzz', {Last})");
         script.Add($"INSERT INTO party VALUES ({Last}, 'zzz', 0, 0, 0, 0, 0, 0)");
         script.Add($"INSERT INTO required_reference VALUES ({Last}, 'zzz', 'zzz')");
-        script.Add($"INSERT INTO label_inheritance VALUES ({Last}, 'zzz', 'zzz')");
+        script.Add($"INSERT INTO label_inheritance VALUES ({Last}, 'zzz', 'zzz', 1)");
         script.Add($"""
             INSERT INTO sharing_grant (number, subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis, zone)
             VALUES ({Last}, 'zzz', 'zzz', 'zzz', 'zzz', 'zzz', 3, 0, 0, {Last}, '', {Last})

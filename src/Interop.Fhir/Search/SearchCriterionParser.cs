@@ -10,14 +10,14 @@ internal sealed class SearchCriterionParser(
     // A chain joins one view per step; nobody needs more, and a hostile query could ask for any number.
     private const int MaximumDepth = 4;
 
-    // A step that names no type branches into all that its reference may point at; branches of branches must not multiply.
-    private const int MaximumBranches = 100;
+    // Over all criteria: a step that names no type branches into all that its reference may point at, and each is a join.
+    private const int MaximumSteps = 40;
 
     // Over all criteria, and again for each type that a chain branches into: a database takes only so many in one statement.
     private const int MaximumValues = 500;
 
     private readonly SearchValueParser values = new(bases, now);
-    private int branches;
+    private int steps;
     private int valueCount;
 
     /// <summary>The parameter as it is asked of the type itself, also where it is defined for all types.</summary>
@@ -102,7 +102,9 @@ internal sealed class SearchCriterionParser(
             return null;
         }
 
-        return Parse(parts[1], parts[3], value, problems, depth + 1) is { } inner ? new(parts[1], reference, inner) : null;
+        return IsAffordable(1, "ask for less at a time", problems) && Parse(parts[1], parts[3], value, problems, depth + 1) is { } inner
+            ? new(parts[1], reference, inner)
+            : null;
     }
 
     private ChainCriterion? Chain(
@@ -127,10 +129,8 @@ internal sealed class SearchCriterionParser(
             return null;
         }
 
-        branches += types.Count;
-        if (branches > MaximumBranches)
+        if (!IsAffordable(types.Count, $"name the type of each, as in {reference.Code}:{types[0]}", problems))
         {
-            problems.Add("too-costly", $"name the type of each step, as in {reference.Code}:{types[0]}.");
             return null;
         }
 
@@ -209,6 +209,14 @@ internal sealed class SearchCriterionParser(
         problems.AddIf(codes is null, "not-supported", "the value set is not loaded here.");
         problems.AddIf(codes is { Count: 0 }, "value", "the value set has no codes.");
         return codes is { Count: > 0 } && IsAffordable(codes.Count, problems) ? new(parameter, modifier, codes) : null;
+    }
+
+    private bool IsAffordable(int more, string advice, SearchProblems problems)
+    {
+        steps += more;
+        problems.AddIf(
+            steps > MaximumSteps, "too-costly", $"a search takes at most {MaximumSteps} steps along references, one for each type: {advice}.");
+        return steps <= MaximumSteps;
     }
 
     private bool IsAffordable(int more, SearchProblems problems)

@@ -17,6 +17,8 @@ public sealed class SearchQueryParser(
 {
     // A database takes only so many conditions and values in one statement, and each sort key is computed for every match.
     private const int MaximumParameters = 100;
+    private const int MaximumCriteria = 20;
+    private const int MaximumIncludes = 10;
     private const int MaximumSortKeys = 8;
 
     /// <summary>Reads name and value pairs, already decoded from the URL or form.</summary>
@@ -105,7 +107,11 @@ public sealed class SearchQueryParser(
                     TakeInclude(name, value, problems);
                     break;
                 default:
-                    if (criterionParser.Parse(type, name, value, problems) is { } criterion)
+                    if (criteria.Count == MaximumCriteria)
+                    {
+                        problems.Add("too-costly", $"a search takes at most {MaximumCriteria} criteria.");
+                    }
+                    else if (criterionParser.Parse(type, name, value, problems) is { } criterion)
                     {
                         criteria.Add(criterion);
                     }
@@ -173,6 +179,12 @@ public sealed class SearchQueryParser(
 
         private void TakeInclude(string name, string value, SearchProblems problems)
         {
+            if (includes.Count == MaximumIncludes)
+            {
+                problems.Add("too-costly", $"at most {MaximumIncludes} includes are followed.");
+                return;
+            }
+
             var isReverse = name.StartsWith("_rev", StringComparison.Ordinal);
             var parts = value.Split(':');
             if (parts is not ([_, _] or [_, _, _]) || parts.Any(part => part.Length == 0))

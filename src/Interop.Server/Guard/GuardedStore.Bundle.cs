@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Interop.Fhir;
+using Interop.Fhir.References;
 using Interop.Fhir.Validation;
 using Interop.Server.Http;
+using Interop.Storage;
 
 namespace Interop.Server.Guard;
 
@@ -11,6 +14,15 @@ internal sealed partial class GuardedStore
     {
         var checkedBody = Checked("Bundle", null, body);
         var request = BundleRequest.Parse(checkedBody);
+        if (request.Entries.Count > settings.Limits.BundleEntries)
+        {
+            throw new FhirException(
+                413,
+                "too-costly",
+                $"A Bundle has {settings.Limits.BundleEntries} entries at most (Interop:Limits:BundleEntries). Send it in parts.",
+                "Bundle.entry");
+        }
+
         if (request.Entries.Count > 1)
         {
             limits.Demand(caller, request.Entries.Count - 1);
@@ -38,8 +50,7 @@ internal sealed partial class GuardedStore
         }
         catch (FhirException refused)
         {
-            throw new FhirException(
-                refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = entry.Path + ".request.url" })]);
+            throw refused.At(entry.Path + ".request.url");
         }
     }
 
@@ -59,33 +70,68 @@ internal sealed partial class GuardedStore
             Foresee(caller, entry);
         }
 
-        var items = await KeepingLookupsAsync(lookups => store.WriteAsync(
-            session =>
+        var items = await KeepingLookupsAsync(async lookups =>
+        {
+            foreach (var entry in request.Entries)
             {
-                var sight = SightOf(session, caller);
-                var run = new BundleRun(this, session, caller, sight, lookups);
-                var answers = run.Execute(request);
-                session.Audit(AuditTrail.Row(caller, sight.Instant, FhirInteraction.Transaction, null, null, "permit", detail =>
-                {
-                    detail.WriteStartArray("written");
-                    foreach (var key in run.Written)
-                    {
-                        detail.WriteStringValue(key.ToString());
-                    }
+                await ForeseeAsync(caller, entry, lookups, cancellationToken);
+            }
 
-                    detail.WriteEndArray();
-                    detail.WriteStartArray("matched");
-                    foreach (var key in run.Matched)
-                    {
-                        detail.WriteStringValue(key.ToString());
-                    }
-
-                    detail.WriteEndArray();
-                }));
-                return answers;
-            },
-            cancellationToken));
+            return await store.WriteAsync(session => Carry(session, lookups), cancellationToken);
+        });
         return new("transaction-response", await AnswerAsync(caller, FhirInteraction.Transaction, request, items, cancellationToken));
+
+        IReadOnlyList<BundleItem> Carry(WriteSession session, Lookups lookups)
+        {
+            var sight = SightOf(session, caller);
+            var run = new BundleRun(this, session, caller, sight, lookups);
+            var answers = run.Execute(request);
+            session.Audit(AuditTrail.Row(caller, sight.Instant, FhirInteraction.Transaction, null, null, "permit", detail =>
+            {
+                WriteKeys(detail, "written", run.Written);
+                WriteKeys(detail, "matched", run.Matched);
+            }));
+            return answers;
+        }
+    }
+
+    private static void WriteKeys(Utf8JsonWriter detail, string name, IEnumerable<ResourceKey> keys)
+    {
+        detail.WriteStartArray(name);
+        foreach (var key in keys)
+        {
+            detail.WriteStringValue(key.ToString());
+        }
+
+        detail.WriteEndArray();
+    }
+
+    /// <summary>What the conditions of an entry find, before the transaction begins.</summary>
+    private async Task ForeseeAsync(Caller caller, BundleRequestEntry entry, Lookups lookups, CancellationToken cancellationToken)
+    {
+        var references = entry.Resource is null ? [] : ResourceReferences.Of(entry.Resource).Places
+            .Select(place => place.Literal is { } literal ? settings.Bases.Read(literal) : null)
+            .OfType<ReferenceReading.Conditional>()
+            .Select(reference => (reference.Type, Condition: reference.Query, Path: entry.Path + ".resource"));
+        var conditions = entry is { Method: "POST", IfNoneExist: { } condition }
+            ? references.Prepend((entry.Type, condition, entry.Path + ".request.ifNoneExist"))
+            : references;
+        foreach (var (type, text, path) in conditions.Where(item => caller.Scopes.Allows(item.Type, 's')))
+        {
+            if (lookups.IsForeseen(type, text))
+            {
+                continue;
+            }
+
+            try
+            {
+                await ForeseeAsync(caller, type, text, lookups, cancellationToken);
+            }
+            catch (FhirException refused)
+            {
+                throw refused.At(path);
+            }
+        }
     }
 
     /// <summary>
@@ -100,7 +146,7 @@ internal sealed partial class GuardedStore
         IReadOnlyList<BundleItem> done,
         CancellationToken cancellationToken)
     {
-        if (request.Entries.Count == 0)
+        if (request is { IsTransaction: false, Entries.Count: 0 })
         {
             await audit.PermittedAsync(caller, FhirInteraction.Batch, null, cancellationToken);
         }

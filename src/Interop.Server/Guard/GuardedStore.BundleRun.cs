@@ -16,7 +16,7 @@ internal sealed partial class GuardedStore
     /// </summary>
     /// <param name="caller">Null for an operator's import, which keeps ids, may point ahead, and writes for the given custodian.</param>
     /// <param name="lookups">Takes what conditions looked for.</param>
-    private sealed class BundleRun(GuardedStore guard, WriteSession session, Caller? caller, Sight sight, List<AuditRow> lookups)
+    private sealed class BundleRun(GuardedStore guard, WriteSession session, Caller? caller, Sight sight, Lookups lookups)
     {
         private readonly Dictionary<string, string> addresses = new(StringComparer.Ordinal);
         private readonly WrittenResources written = new();

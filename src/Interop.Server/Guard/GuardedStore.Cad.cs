@@ -76,7 +76,7 @@ internal sealed partial class GuardedStore
     {
         var written = new WrittenResources();
         var changed = new List<ResourceKey>();
-        var door = new ReferenceDoor(this, session, null, CustodianSight(settings.Custodian, instant), []);
+        var door = new ReferenceDoor(this, session, null, CustodianSight(settings.Custodian, instant), new());
         foreach (var (key, json) in mapped)
         {
             // An agency that is not known here stays named by its identifier, and is shown nothing: no emergency is turned away for it.

@@ -20,7 +20,7 @@ internal sealed partial class GuardedStore
             {
                 var instant = Now();
                 var written = new WrittenResources();
-                var door = new ReferenceDoor(this, session, null, CustodianSight(source, instant), []);
+                var door = new ReferenceDoor(this, session, null, CustodianSight(source, instant), new());
 
                 // Those that are found by identifier come before those that name them so.
                 foreach (var (key, json) in valid.OrderBy(item => ReferenceDoor.Looks(item.Json)))
@@ -55,7 +55,7 @@ internal sealed partial class GuardedStore
             {
                 var instant = Now();
                 var sight = CustodianSight(custodian, instant);
-                var run = new BundleRun(this, session, null, sight, []);
+                var run = new BundleRun(this, session, null, sight, new());
                 run.Execute(request);
                 session.Audit(AuditTrail.Row(Operator, instant, FhirInteraction.Transaction, null, null, "permit", detail =>
                 {

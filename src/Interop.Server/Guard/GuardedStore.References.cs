@@ -17,7 +17,7 @@ internal sealed partial class GuardedStore
     /// </summary>
     /// <param name="caller">Null for an operator's import and for dispatch, who look with the custodian's eyes.</param>
     /// <param name="lookups">Takes the rows of what conditions and identifiers looked for.</param>
-    private sealed class ReferenceDoor(GuardedStore guard, WriteSession session, Caller? caller, Sight sight, List<AuditRow> lookups)
+    private sealed class ReferenceDoor(GuardedStore guard, WriteSession session, Caller? caller, Sight sight, Lookups lookups)
     {
         private readonly Dictionary<(string Type, string Query), List<ResourceKey>> found = [];
 
@@ -83,10 +83,7 @@ internal sealed partial class GuardedStore
             }
             catch (FhirException refused)
             {
-                throw new FhirException(refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = path })])
-                {
-                    RetryAfter = refused.RetryAfter,
-                };
+                throw refused.At(path);
             }
         }
 

@@ -62,7 +62,7 @@ internal sealed partial class GuardedStore
     /// </summary>
     /// <param name="lookups">Takes the row, for whom the transaction may fail.</param>
     private IReadOnlyList<SeenResource> Matches(
-        WriteSession session, Caller caller, Sight searching, string type, string condition, List<AuditRow> lookups)
+        WriteSession session, Caller caller, Sight searching, string type, string condition, Lookups lookups)
     {
         var pairs = QueryPairs(condition);
         var query = Query(caller, type, pairs, lenient: false, searching.Instant) with { Count = 2 };
@@ -71,26 +71,43 @@ internal sealed partial class GuardedStore
             return session.Match(query, searching).Matches;
         }
 
-        limits.DemandLookup(caller, PersonLookup.Cost(query));
-        var page = session.Match(query, searching);
+        if (!lookups.IsForeseen(type, condition))
+        {
+            limits.DemandLookup(caller, PersonLookup.Cost(query));
+        }
+
+        var page = lookups.Confirmed(type, condition, session) ?? session.Match(query, searching);
         Note(caller, type, pairs, query, page);
         var row = SearchRow(caller, searching.Instant, type, pairs, page, isCondition: true);
         session.Audit(row);
-        lookups.Add(row);
+        lookups.Rows.Add(row);
         return page.Matches;
     }
 
-    /// <summary>Runs a write; where it is undone, what its conditions looked for is written down all the same.</summary>
-    private async Task<T> KeepingLookupsAsync<T>(Func<List<AuditRow>, Task<T>> write)
+    /// <summary>Searches for what a condition asks before the write that it belongs to, on a snapshot and in a turn of the caller's.</summary>
+    private async Task ForeseeAsync(Caller caller, string type, string condition, Lookups lookups, CancellationToken cancellationToken)
     {
-        var lookups = new List<AuditRow>();
+        var instant = Now();
+        var query = Query(caller, type, QueryPairs(condition), lenient: false, instant) with { Count = 2 };
+        limits.DemandLookup(caller, PersonLookup.Cost(query));
+        using var turn = await TurnAsync(caller, cancellationToken);
+        var mark = store.MarkOf(Lookups.TypesOf(query));
+        await using var read = await store.OpenReadAsync(cancellationToken);
+        var sight = AsSearch(caller, await SightAsync(read, caller, instant, cancellationToken));
+        lookups.Foresee(type, condition, await read.SearchAsync(query, sight, cancellationToken), mark);
+    }
+
+    /// <summary>Runs a write; where it is undone, what its conditions looked for is written down all the same.</summary>
+    private async Task<T> KeepingLookupsAsync<T>(Func<Lookups, Task<T>> write)
+    {
+        var lookups = new Lookups();
         try
         {
             return await write(lookups);
         }
-        catch when (lookups.Count > 0)
+        catch when (lookups.Rows.Count > 0)
         {
-            foreach (var row in lookups)
+            foreach (var row in lookups.Rows)
             {
                 await audit.RecordAsync(row, CancellationToken.None);
             }

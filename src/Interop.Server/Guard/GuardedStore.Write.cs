@@ -30,6 +30,7 @@ internal sealed partial class GuardedStore
             'c',
             FhirInteraction.Create,
             type,
+            condition is null ? null : lookups => ForeseeAsync(caller, type, condition, lookups, cancellationToken),
             (session, sight, lookups) => Create(session, caller, sight, type, checkedBody, condition, lookups),
             cancellationToken);
     }
@@ -45,23 +46,8 @@ internal sealed partial class GuardedStore
             'u',
             FhirInteraction.Update,
             key.ToString(),
+            foresee: null,
             (session, sight, lookups) => Update(session, caller, sight, key, checkedBody, ifMatch, lookups),
-            cancellationToken);
-    }
-
-    /// <summary>Its operations test what is there and its answer shows it, so it needs the right to read, too.</summary>
-    /// <param name="apply">Gives the changed resource for the one that the caller sees, or throws why not.</param>
-    public async Task<WriteResult> PatchAsync(
-        Caller caller, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch, CancellationToken cancellationToken)
-    {
-        Require(caller, key.Type, 'u');
-        Require(caller, key.Type, 'r');
-        return await WriteAsync(
-            caller,
-            'u',
-            FhirInteraction.Patch,
-            key.ToString(),
-            (session, sight, lookups) => Patch(session, caller, sight, key, apply, ifMatch, lookups),
             cancellationToken);
     }
 
@@ -83,24 +69,38 @@ internal sealed partial class GuardedStore
     private static string Outcome(DeleteResult result) => result == DeleteResult.Deleted ? "permit" : "deny";
 
     /// <summary>Runs one write and its audit row in one transaction; a refusal leaves only the row.</summary>
+    /// <param name="foresee">What can be found out beforehand, while nobody waits.</param>
     private Task<WriteResult> WriteAsync(
-        Caller caller, char right, FhirInteraction interaction, string target, Func<WriteSession, Sight, List<AuditRow>, WriteResult> work, CancellationToken cancellationToken) =>
-        KeepingLookupsAsync(lookups => store.WriteAsync(
-            session =>
+        Caller caller,
+        char right,
+        FhirInteraction interaction,
+        string target,
+        Func<Lookups, Task>? foresee,
+        Func<WriteSession, Sight, Lookups, WriteResult> work,
+        CancellationToken cancellationToken) => KeepingLookupsAsync(async lookups =>
+        {
+            if (foresee is not null)
             {
-                var sight = SightOf(session, caller, right);
-                var result = work(session, sight, lookups);
-                var written = result switch
+                await foresee(lookups);
+            }
+
+            return await store.WriteAsync(
+                session =>
                 {
-                    WriteResult.Stored stored => stored.Disclosure.Key.ToString(),
-                    WriteResult.Existing existing => existing.Disclosure.Key.ToString(),
-                    _ => target,
-                };
-                session.Audit(AuditTrail.Row(caller, sight.Instant, interaction, written, null, result is WriteResult.Stored or WriteResult.Existing ? "permit" : "deny", detail =>
-                    detail.WriteString("result", result.GetType().Name)));
-                return result;
-            },
-            cancellationToken));
+                    var sight = SightOf(session, caller, right);
+                    var result = work(session, sight, lookups);
+                    var (written, outcome) = result switch
+                    {
+                        WriteResult.Stored stored => (stored.Disclosure.Key.ToString(), "permit"),
+                        WriteResult.Existing existing => (existing.Disclosure.Key.ToString(), "permit"),
+                        _ => (target, "deny"),
+                    };
+                    session.Audit(AuditTrail.Row(caller, sight.Instant, interaction, written, null, outcome, detail =>
+                        detail.WriteString("result", result.GetType().Name)));
+                    return result;
+                },
+                cancellationToken);
+        });
 
     /// <summary>The bytes without a byte order mark, if they are a valid resource of this type and id.</summary>
     private byte[] Checked(string type, ResourceKey? key, byte[] body)
@@ -140,7 +140,7 @@ internal sealed partial class GuardedStore
     }
 
     private WriteResult Create(
-        WriteSession session, Caller caller, Sight sight, string type, byte[] body, string? condition, List<AuditRow> lookups)
+        WriteSession session, Caller caller, Sight sight, string type, byte[] body, string? condition, Lookups lookups)
     {
         if (condition is not null)
         {
@@ -155,7 +155,7 @@ internal sealed partial class GuardedStore
         return Add(session, caller, sight, new ResourceKey(type, Guid.NewGuid().ToString()), body, lookups);
     }
 
-    private WriteResult Add(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, List<AuditRow> lookups)
+    private WriteResult Add(WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, Lookups lookups)
     {
         (body, var unreadable) = new ReferenceDoor(this, session, caller, sight, lookups).Normal(key.Type, body);
         if ((unreadable ?? NewRefused(session, caller, sight, key, body) ?? UnknownReferences(session, sight, key, body, NoKeys))
@@ -179,7 +179,7 @@ internal sealed partial class GuardedStore
         sight with { Types = caller.Scopes.Types('s'), Constraints = caller.Scopes.Constraints('s') };
 
     private WriteResult Update(
-        WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch, List<AuditRow> lookups)
+        WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch, Lookups lookups)
     {
         // The one update as create: what tokens will call a new agency is the custodian's to choose, who sees all that there are.
         if (key.Type == "Organization" && caller.Organization == settings.Custodian && WriteRules.IsAdministrator(caller)
@@ -211,35 +211,6 @@ internal sealed partial class GuardedStore
         ? new(403, "forbidden", "The caller may not see what it would write.", expression)
         : FhirException.InsufficientScope("The token's scopes do not open what would be written, or the caller may not see it.", expression);
 
-    private WriteResult Patch(
-        WriteSession session, Caller caller, Sight sight, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch, List<AuditRow> lookups)
-    {
-        var reading = sight with { Constraints = caller.Scopes.Constraints('r') };
-        if (session.See(key, sight) is not { Deleted: false }
-            || session.See(key, reading) is not { } seen
-            || Disclose(session, seen, reading) is not { } view)
-        {
-            return new WriteResult.Absent(key);
-        }
-
-        if (ifMatch is not null && ifMatch != view.VersionId)
-        {
-            return new WriteResult.Conflict(key);
-        }
-
-        byte[] changed;
-        try
-        {
-            changed = Checked(key.Type, key, apply(view.Body));
-        }
-        catch (FhirException refused)
-        {
-            return new WriteResult.Refused(422, refused.Issues);
-        }
-
-        return Update(session, caller, sight, key, changed, ifMatch, lookups);
-    }
-
     /// <summary>Stores the update, or says why not; grant rows are the caller's to refresh.</summary>
     /// <param name="alsoKnown">Resources of the same transaction, which references may point at.</param>
     private WriteResult? TryUpdate(
@@ -255,21 +226,15 @@ internal sealed partial class GuardedStore
             return new WriteResult.Conflict(key);
         }
 
-        if (key.Type == "Task" && ifMatch is null)
+        var corrects = seen.Tier != Tier.Own && DirectoryRules.MayCorrect(caller, key, seen.Body, settings.Custodian);
+        if (ifMatch is null && VersionDemanded(key, corrects) is { } required)
         {
-            return new WriteResult.Refused(400, "required", "A Task is updated only with If-Match, naming the version that was read.");
+            return required;
         }
 
         if (key.Type == "Task" && WriteRules.TaskStep(seen.Body, body, Is("owner"), Is("requester")) is { } wrongStep)
         {
             return Told(session, caller, sight, key, wrongStep);
-        }
-
-        var corrects = seen.Tier != Tier.Own && DirectoryRules.MayCorrect(caller, key, seen.Body, settings.Custodian);
-        if (corrects && ifMatch is null)
-        {
-            return new WriteResult.Refused(
-                400, "required", "What another organisation wrote is corrected only with If-Match, naming the version that was read.");
         }
 
         var isOwn = corrects || seen.Tier == Tier.Own;
@@ -300,6 +265,12 @@ internal sealed partial class GuardedStore
             .OrganizationsAt(seen.Body, key.Type, party, entry => OrganizationOf(session, entry)).Contains(caller.Organization);
     }
 
+    /// <summary>Null, or why an update must name the version that it was made from.</summary>
+    private static WriteResult.Refused? VersionDemanded(ResourceKey key, bool corrects) =>
+        key.Type == "Task" ? new(400, "required", "A Task is updated only with If-Match, naming the version that was read.")
+        : corrects ? new(400, "required", "What another organisation wrote is corrected only with If-Match, naming the version that was read.")
+        : null;
+
     /// <summary>A refusal that follows from what is stored says why only to a token that may also read it.</summary>
     private static WriteResult.Refused Told(
         WriteSession session, Caller caller, Sight sight, ResourceKey key, WriteResult.Refused refused) =>
@@ -312,9 +283,11 @@ internal sealed partial class GuardedStore
     /// may differ. What it can't see stays as it is.
     /// </summary>
     private static TaskChange PartyChange(Sight sight, SeenResource seen, Disclosure view, byte[] body) =>
-        seen.Key.Type == "Task" && seen.Party && sight.Directory
-            ? TaskChange.Apply(seen.Body, view.Body, body)
-            : new([], [new(IssueSeverity.Error, "forbidden", "The resource is another organisation's record.", null)]);
+        IsPartyOfTask(sight, seen) ? TaskChange.Apply(seen.Body, view.Body, body) : new([], [NotItsRecord]);
+
+    private static bool IsPartyOfTask(Sight sight, SeenResource seen) => seen.Key.Type == "Task" && seen.Party && sight.Directory;
+
+    private static Issue NotItsRecord => new(IssueSeverity.Error, "forbidden", "The resource is another organisation's record.", null);
 
     /// <summary>A party's step renews a case that is open or opens one; one that has lapsed is the custodian's to open again.</summary>
     private static bool IsRenewingStep(WriteSession session, SeenResource seen, byte[] body, long instant) =>

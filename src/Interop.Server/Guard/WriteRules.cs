@@ -20,17 +20,16 @@ internal static class WriteRules
     /// <summary>Whether the caller keeps agreements, rosters and endpoints of its own organisation.</summary>
     public static bool IsAdministrator(Caller caller) => InstrumentRoles.Any(caller.Has);
 
+    /// <summary>Null, or why the caller may write nothing of the type as its own.</summary>
+    public static WriteResult.Refused? MayKeep(Sight sight, ResourceKey key) =>
+        sight.OwnTier == Tier.Own || sight.Keeps.Contains(key.Type) ? null : new(403, "forbidden", "The caller's roles do not keep records.");
+
     /// <summary>Null, or why this caller may not write this resource as its own.</summary>
     /// <param name="find">What is stored, for what a directory entry names.</param>
     public static WriteResult.Refused? Check(
         Caller caller, Sight sight, ResourceKey key, ReadOnlyMemory<byte> body, string custodian, Func<ResourceKey, StoredResource?> find)
     {
-        if (sight.OwnTier != Tier.Own && !sight.Keeps.Contains(key.Type))
-        {
-            return new(403, "forbidden", "The caller's roles do not keep records.");
-        }
-
-        return key.Type switch
+        return MayKeep(sight, key) ?? key.Type switch
         {
             "AuditEvent" => new(403, "forbidden", "The audit trail is written by the server alone."),
             "Contract" => Contract(caller, key, body),

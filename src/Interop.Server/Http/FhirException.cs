@@ -24,6 +24,10 @@ internal sealed class FhirException(int status, IReadOnlyList<Issue> issues) : E
     public static FhirException InsufficientScope(string diagnostics, string? expression = null) =>
         new(403, "forbidden", diagnostics, expression) { IsAboutScope = true };
 
+    /// <summary>The same refusal, of what stands at an element of a larger request.</summary>
+    public FhirException At(string expression) =>
+        new(Status, [.. Issues.Select(issue => issue with { Expression = expression })]) { IsAboutScope = IsAboutScope, RetryAfter = RetryAfter };
+
     /// <summary>What was refused and why, for the audit trail: fixed words, nothing of a resource.</summary>
     public string Rule => $"{Status} {Issues[0].Code}: {Issues[0].Diagnostics}";
 }

@@ -27,8 +27,7 @@ internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger,
             BadHttpRequestException { StatusCode: 408 } => (408, One("timeout", "The request arrived too slowly.")),
             BadHttpRequestException { StatusCode: 413 } => (413, One("too-costly", "The request body is larger than this server reads.")),
             BadHttpRequestException bad => (bad.StatusCode, One("invalid", "The request could not be read as HTTP.")),
-            TooCostlyException costly => (400, One(
-                "too-costly", $"This takes more than {costly.MostSteps} steps of the database, which is what one request may ask for. Ask for less at a time.")),
+            TooCostlyException costly => (400, One("too-costly", costly.Message)),
             _ when MachineFault.Is(exception) => (503, One("transient", "The database can't be used for now. Try again later.")),
             _ => (500, One("exception", $"Unexpected error. Quote {httpContext.TraceIdentifier} when reporting it.")),
         };

@@ -27,6 +27,9 @@ internal abstract class Dialect
     /// </summary>
     public abstract Sql IndexedBy(string index);
 
+    /// <summary>A number that is another one after somebody else has committed to the database of this connection.</summary>
+    public abstract Sql VersionByOthers { get; }
+
     /// <summary>Begins a transaction that reads one snapshot.</summary>
     public abstract Sql BeginRead { get; }
 

@@ -28,6 +28,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override Sql BeginWrite => $"BEGIN IMMEDIATE";
 
+    public override Sql VersionByOthers => $"SELECT data_version FROM pragma_data_version";
+
     public override Task<DbConnection> OpenAsync(bool readOnly, CancellationToken cancellationToken) =>
         OpenAsync(path, readOnly, cancellationToken);
 

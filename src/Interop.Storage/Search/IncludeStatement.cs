@@ -13,6 +13,9 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
     // Below what databases allow as parameters of one statement.
     private const int IdsPerStatement = 500;
 
+    // A page of a thousand, each with one more, is the most that an application shows; references can lead to any number.
+    private const int MostIncluded = 2_000;
+
     private readonly CriterionSql criteria = new(visibility);
 
     /// <summary>The columns of a seen resource, from v (key, seen, party) and r.</summary>
@@ -30,6 +33,11 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
         {
             var found = applicable.SelectMany(include => Follow(include, frontier)).Where(seen => known.Add(seen.Key)).ToList();
             included.AddRange(found);
+            if (included.Count > MostIncluded)
+            {
+                throw new TooCostlyException($"_include and _revinclude bring more than {MostIncluded} resources to this page. Ask for a smaller _count.");
+            }
+
             frontier = found.ConvertAll(seen => seen.Key);
             applicable = [.. includes.Where(include => include.Iterate)];
         }

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Interop.Server.Tests.Host;
-using Interop.Storage;
 
 namespace Interop.Server.Tests.Durability;
 
@@ -85,13 +84,18 @@ public sealed class FullDiskTests : SceneTests
         return (int)response.StatusCode;
     }
 
-    /// <summary>SQLite refuses to grow the file beyond a number of pages, on the connection that writes.</summary>
-    private Task QuotaAsync(int pages) => Server.Rows.WriteAsync(
-        session =>
-        {
-            var rows = typeof(WriteSession).GetField("rows", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(session)!;
-            var statements = rows.GetType().GetProperty("Statements")!.GetValue(rows)!;
-            statements.GetType().GetMethod("ExecuteScript")!.Invoke(statements, [$"PRAGMA max_page_count = {pages}"]);
-        },
-        CancellationToken.None);
+    /// <summary>SQLite refuses to grow a file beyond a number of pages, on the connections that write: of resources and of the trail.</summary>
+    private async Task QuotaAsync(int pages)
+    {
+        var quota = $"PRAGMA max_page_count = {pages}";
+        await Server.Rows.WriteAsync(session => Run(Field(Field(session, "rows"), "Statements"), quota), CancellationToken.None);
+        Run(Field(Field(Server.Rows, "trail"), "statements"), quota); // nothing is asked meanwhile, so nothing is written
+    }
+
+    private static object Field(object of, string name) =>
+        of.GetType().GetField(name, BindingFlags.NonPublic | BindingFlags.Instance)?.GetValue(of)
+        ?? of.GetType().GetProperty(name)!.GetValue(of)!;
+
+    private static void Run(object statements, string script) =>
+        statements.GetType().GetMethod("ExecuteScript")!.Invoke(statements, [script]);
 }

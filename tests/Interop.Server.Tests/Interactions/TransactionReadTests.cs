@@ -68,7 +68,8 @@ public sealed class TransactionReadTests : SceneTests
         var answer = await response.JsonAsync();
         Assert.Equal(["429", "201 Created"], answer.GetProperty("entry").EnumerateArray()
             .Select(entry => entry.GetProperty("response").GetProperty("status").GetString()));
-        Assert.Single((await client.GetJsonAsync("Patient")).Keys());
+        var written = answer.GetProperty("entry")[1].GetProperty("response").GetProperty("location").GetString()!;
+        await client.GetJsonAsync(written[(RunningServer.PublicUrl.Length + 1)..written.IndexOf("/_history", StringComparison.Ordinal)]);
     }
 
     private static string Transaction(string url) => $$"""

@@ -22,10 +22,14 @@ public sealed class CityFormTests
     private static readonly string[] Rows =
     [
         """
-        SELECT type, id, subject, source, tier, party_tier, requires, labels, own_labels, passes_labels, hash_1, hash_2, hash_3,
-            party_hash_1, party_hash_2, party_hash_3, label_rules FROM resource
+        SELECT type, id, subject, source, tier, party_tier, requires, labels, own_labels, passes_labels, hash_1, hash_2, hash_3, zone, lane,
+            label_rules FROM resource
         """,
-        "SELECT r.type, r.id, t.organization FROM party t JOIN resource r ON r.key = t.resource",
+        "SELECT r.type, r.id, t.organization, t.hash_1, t.hash_2, t.hash_3 FROM party t JOIN resource r ON r.key = t.resource",
+        """
+        SELECT r.type, r.id, g.grantee, g.purpose, g.tier, t.subject FROM reach t
+        JOIN resource r ON r.key = t.resource JOIN sharing_grant g ON g.number = t.grant_number
+        """,
         "SELECT r.type, r.id, t.patient, t.organization, t.valid_from, t.valid_to FROM case_relation t JOIN resource r ON r.key = t.resource",
         "SELECT r.type, r.id, t.type, t.id FROM required_reference t JOIN resource r ON r.key = t.resource",
         "SELECT r.type, r.id, t.type, t.id, t.kind FROM label_inheritance t JOIN resource r ON r.key = t.resource",
