@@ -55,6 +55,7 @@ internal static class CityBenchmarks
         await MeasureAsync(output, port, "exact total of a code, own", tokens["navigator"], _ => "/fhir/Condition?code=38341003&_summary=count", 8);
         await MeasureCreatesAsync(output, port, tokens["navigator"]);
         await ReportTimesAsync(output, port, tokens["social"]);
+        await BystanderBenchmarks.RunAsync(output, port, tokens["hospital"], tokens["navigator"]);
         await server.StopAsync();
         Directory.Delete(folder, recursive: true);
     }

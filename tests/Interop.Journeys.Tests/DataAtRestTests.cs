@@ -23,7 +23,10 @@ public sealed class DataAtRestTests : IDisposable
         await using var server = await RunningServer.StartAsync(Database);
         await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"));
 
-        Assert.Equal([Database, Database + "-shm", Database + "-wal"], Directory.GetFiles(folder).Order());
+        var trail = Path.Combine(folder, "interop-audit.db");
+        Assert.Equal(
+            [trail, trail + "-shm", trail + "-wal", Database, Database + "-shm", Database + "-wal"],
+            Directory.GetFiles(folder).Order(StringComparer.Ordinal));
         Assert.All(Directory.GetFiles(folder), file => Assert.Equal(Owner, File.GetUnixFileMode(file)));
     }
 

@@ -22,7 +22,7 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
         ["ServiceRequest"] = "status intent priority category subject occurrencePeriod authoredOn performer locationCode",
         ["Task"] = "status businessStatus intent priority code for executionPeriod authoredOn lastModified owner requester restriction.period",
         ["Communication"] = "status category subject encounter sent received sender recipient payload statusReason topic about priority medium",
-        ["Consent"] = "status scope category patient dateTime policy.uri provision.period provision.purpose provision.actor",
+        ["Consent"] = "status scope category patient dateTime policy.uri provision.type provision.period provision.purpose provision.actor",
     };
 
     private static readonly Dictionary<string, string> Intermediate = new()

@@ -71,6 +71,7 @@ public sealed class SearchQueryParser(
     {
         private readonly List<SearchCriterion> criteria = [];
         private readonly List<SearchInclude> includes = [];
+        private int criteriaAsked;
         private int count = SearchQuery.DefaultCount;
         private SearchTotal total;
         private bool countOnly;
@@ -107,11 +108,10 @@ public sealed class SearchQueryParser(
                     TakeInclude(name, value, problems);
                     break;
                 default:
-                    if (criteria.Count == MaximumCriteria)
-                    {
-                        problems.Add("too-costly", $"a search takes at most {MaximumCriteria} criteria.");
-                    }
-                    else if (criterionParser.Parse(type, name, value, problems) is { } criterion)
+                    // The first one too many is named, and none after it is looked at.
+                    criteriaAsked++;
+                    problems.AddIf(criteriaAsked == MaximumCriteria + 1, "too-costly", $"a search takes at most {MaximumCriteria} criteria.");
+                    if (criteriaAsked <= MaximumCriteria && criterionParser.Parse(type, name, value, problems) is { } criterion)
                     {
                         criteria.Add(criterion);
                     }

@@ -12,7 +12,7 @@ namespace Interop.Server.Guard;
 internal sealed partial class GuardedStore
 {
     // Whom the caller did not ask to be told of is somebody who was quicker: the patch is applied to what that one left.
-    private const int PatchAttempts = 3;
+    private const int PatchAttempts = 10;
 
     /// <summary>Its operations test what is there and its answer shows it, so it needs the right to read, too.</summary>
     /// <param name="apply">Gives the changed resource for the one that the caller sees, or throws why not.</param>

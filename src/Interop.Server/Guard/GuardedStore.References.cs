@@ -34,6 +34,12 @@ internal sealed partial class GuardedStore
         {
             var references = ResourceReferences.Of(body);
             var issues = new List<Issue>();
+            if (type == "Consent" && !references.Places.Any(place => place is { Container: null, Element: "patient" }))
+            {
+                // R4 lets it say so by name alone, or not at all: then it would be stored, and deny nothing to anybody.
+                issues.Add(new(IssueSeverity.Error, "required", "A consent must say whose it is: sharing goes by it.", "Consent.patient"));
+            }
+
             var addresses = new Dictionary<ReferencePlace, string>();
             foreach (var place in references.Places)
             {

@@ -82,12 +82,12 @@ internal sealed class ConsentEvaluation
         }
     }
 
-    // It denies the actors it names; everybody when it names none that we know. A long past end ends it too.
+    // It denies the actors it names; everybody when it names none, or one that we do not know. A long past end ends it too.
     private bool DeniesWhenUnclear(ConsentFacts consent) =>
         (consent.Root.From >= consent.Root.To || consent.Root.To == long.MaxValue || instant < consent.Root.To + TwoDays)
-        && (consent.Root.Actors.Count == 0 || Names(consent.Root));
+        && (consent.Root.Actors.Count == 0 || MayName(consent.Root));
 
-    private bool Names(ProvisionFacts node) => Contains(node.Actors, grantee) || node.Children.Any(Names);
+    private bool MayName(ProvisionFacts node) => node.UnresolvedActor || Contains(node.Actors, grantee) || node.Children.Any(MayName);
 
     // tier and cleared are what a node inherits that does not say its own.
     private void Visit(

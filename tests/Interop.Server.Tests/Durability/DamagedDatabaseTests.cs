@@ -27,7 +27,8 @@ public sealed class DamagedDatabaseTests : IDisposable
         }
 
         SqliteConnection.ClearAllPools();
-        await DamageAsync(path, damage);
+        await DamageAsync(path, damage, "setting");
+        await DamageAsync(Path.Combine(folder, $"{damage}-audit.db"), damage, "audit");
 
         foreach (var verb in new string[][]
                  {
@@ -46,7 +47,7 @@ public sealed class DamagedDatabaseTests : IDisposable
         }
     }
 
-    private static async Task DamageAsync(string path, string damage)
+    private static async Task DamageAsync(string path, string damage, string table)
     {
         switch (damage)
         {
@@ -86,7 +87,7 @@ public sealed class DamagedDatabaseTests : IDisposable
                     await using var command = connection.CreateCommand();
                     command.CommandText = damage == "newer"
                         ? "INSERT INTO schema_migration (number, name) VALUES (9999, 'later')"
-                        : "DROP TABLE audit; DROP TABLE setting";
+                        : $"DROP TABLE {table}";
                     await command.ExecuteNonQueryAsync();
                 }
 

@@ -15,8 +15,8 @@ public sealed class OddRequestTests : IAsyncLifetime
         { "family", 500, "," },
         { "_id", 501, "," },
         { "_sort", 9, "," },
-        { "family", 101, "&family=" },
-        { "family", 100, "&family=" },
+        { "family", 21, "&family=" },
+        { "family", 20, "&family=" },
         { "family", 1500, "&family=" },
     };
 
@@ -37,7 +37,7 @@ public sealed class OddRequestTests : IAsyncLifetime
     [MemberData(nameof(Searches))]
     public async Task A_search_of_many_parts_is_answered_or_refused(string name, int count, string separator)
     {
-        var isFine = count is 100 or 500;
+        var isFine = count is 20 or 500;
         using var client = server.As("navigator");
         using var form = new StringContent(
             $"{name}={string.Join(separator, Enumerable.Repeat("family", count))}", Encoding.UTF8, "application/x-www-form-urlencoded");
