@@ -19,7 +19,11 @@ internal sealed partial class GuardedStore
     /// <param name="lookups">Takes the rows of what conditions and identifiers looked for.</param>
     private sealed class ReferenceDoor(GuardedStore guard, WriteSession session, Caller? caller, Sight sight, Lookups lookups)
     {
+        // Each is a search while all other writers wait.
+        private const int MostSearches = 50;
+
         private readonly Dictionary<(string Type, string Query), List<ResourceKey>> found = [];
+        private int searches;
 
         /// <summary>What conditions and identifiers found: the answer tells of it.</summary>
         public List<ResourceKey> Matched { get; } = [];
@@ -190,10 +194,19 @@ internal sealed partial class GuardedStore
             }
 
             var matches = searchable
-                .SelectMany(type => identifiers.SelectMany(identifier => Match(type, QueryFor(identifier), path)))
+                .SelectMany(type => identifiers.SelectMany(identifier => MatchCounted(type, QueryFor(identifier), path)))
                 .Distinct()
                 .ToList();
             return matches.Count == 1 ? matches[0] : null;
+        }
+
+        private List<ResourceKey> MatchCounted(string type, string query, string path)
+        {
+            var isNew = caller is not null && !found.ContainsKey((type, query)) && !lookups.IsForeseen(type, query);
+            return !isNew || ++searches <= MostSearches
+                ? Match(type, query, path)
+                : throw new FhirException(
+                    400, "too-costly", $"One write may name what takes {MostSearches} searches by identifier; refer to the others by address.", path);
         }
 
         private static bool IsAny(ReferencePlace place) => place.Targets.Count == 0 || place.Targets.Contains("Resource");

@@ -276,7 +276,10 @@ public sealed class ReferenceDoorTests : SceneTests
     }
 
     /// <summary>The resource with a reference that says nothing but a name.</summary>
-    private static string Harmless(string json) => json.Replace("REF", "{\"display\":\"x\"}", StringComparison.Ordinal);
+    // A consent of nobody is not stored either.
+    private static string Harmless(string json) => json
+        .Replace("\"patient\":REF", "\"patient\":{\"reference\":\"Patient/p1\"}", StringComparison.Ordinal)
+        .Replace("REF", "{\"display\":\"x\"}", StringComparison.Ordinal);
 
     private static Task<HttpResponseMessage> PatchAsync(HttpClient client, string key, string body)
     {
