@@ -27,7 +27,7 @@ internal static class DirectoryRules
 
     /// <summary>Whether it is an entry of the directory; a place about a patient is that patient's record.</summary>
     public static bool IsEntry(string type, ReadOnlyMemory<byte> body) => Types.Contains(type)
-        && !(type == "Location" && ResourceReferences.Of(body).Places.Any(place => place.ExtensionUrl == AboutPatient));
+        && !(type == "Location" && ResourceReferences.Of(body).Places.Any(IsAboutPatient));
 
     /// <summary>Null, or why this caller may not write this entry.</summary>
     public static WriteResult.Refused? Check(
@@ -58,6 +58,10 @@ internal static class DirectoryRules
     public static bool IsOf(string organization, ReadOnlyMemory<byte> body) =>
         ResourceReferences.Of(body).Places.Any(place =>
             place.Container is null && Owners.Contains(place.Element) && place.Literal == $"Organization/{organization}");
+
+    // The place itself says so: what it contains is another place.
+    private static bool IsAboutPatient(ReferencePlace place) =>
+        place is { Container: null, Element: "extension.valueReference", ExtensionUrl: AboutPatient };
 
     private static IEnumerable<(string Expression, ResourceKey Target)> Named(ReadOnlyMemory<byte> body) =>
         from place in ResourceReferences.Of(body).Places

@@ -12,8 +12,14 @@ public sealed class DirectoryRightsTests : SceneTests
     private static readonly DemoCaller Social =
         DemoCaller.All.Single(caller => caller.Name == "social") with { Roles = ["agency-administrator"] };
 
+    // A place that contains one about a patient is none itself.
+    private const string AboutPatientInside = """
+        {"resourceType":"Location","contained":[{"id":"c","extension":[{"url":"https://interop.example/fhir/StructureDefinition/location-subject","valueReference":{"reference":"Patient/p1"} }],"resourceType":"Location"}],"name":"Call us","managingOrganization":{"reference":"Organization/crisis-program"},"partOf":{"reference":"#c"} }
+        """;
+
     protected override IReadOnlyList<string> Scene =>
     [
+        Fixtures.Patient("p1"),
         Fixtures.Organization("city-hospital", "hospital"),
         Fixtures.Organization("family-services", "social-services"),
         Fixtures.Agreement("city-hospital"),
@@ -45,6 +51,16 @@ public sealed class DirectoryRightsTests : SceneTests
         { "OrganizationAffiliation.network[0]", """{"resourceType":"OrganizationAffiliation","organization":{"reference":"Organization/city-hospital"},"network":[{"reference":"Organization/family-services"}]}""" },
         { "HealthcareService.extension[0].valueReference", """{"resourceType":"HealthcareService","extension":[{"url":"https://x.example/of","valueReference":{"reference":"Organization/crisis-program"} }]}""" },
     };
+
+    [Fact]
+    public async Task Who_keeps_no_directory_writes_no_entry_that_contains_a_patients_place()
+    {
+        using var clinician = Server.As("hospital");
+
+        using var answer = await clinician.PostFhirAsync("Location", AboutPatientInside);
+
+        await answer.OutcomeAsync(403);
+    }
 
     [Theory]
     [MemberData(nameof(SomebodyElses))]
