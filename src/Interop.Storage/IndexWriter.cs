@@ -1,5 +1,4 @@
 using Interop.Fhir.Search;
-using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Search;
 
@@ -25,13 +24,11 @@ internal sealed class IndexWriter(Statements statements)
     /// <summary>Puts a resource's rows where those look who may see it now.</summary>
     public void Move(long resource, Place place)
     {
-        var basic = (int)Tier.Basic;
         foreach (var table in Tables)
         {
             statements.Execute($"""
                 UPDATE {table}
-                SET    zone = CASE WHEN tier <= {Sql.Number(basic)} THEN {place.BasicZone} ELSE {place.Zone} END,
-                       lane = CASE WHEN tier <= {Sql.Number(basic)} THEN {place.Lane} ELSE 0 END
+                SET    zone = {place.ZoneOfRow}, lane = {place.LaneOfRow}
                 WHERE  resource = {resource} AND party = ''
                 """);
         }
@@ -139,7 +136,7 @@ internal sealed class IndexWriter(Statements statements)
         public static Sql Columns => $"parameter, resource, party, tier, party_tier, zone, lane";
 
         public Sql Values => Party is null
-            ? (Sql)$"{Parameter}, {Resource}, '', {Tiers.Anyone}, {Tiers.Party}, {Place.ZoneAt(Tiers.Anyone)}, {Place.LaneAt(Tiers.Anyone)}"
+            ? (Sql)$"{Parameter}, {Resource}, '', {Tiers.Anyone}, {Tiers.Party}, {Place.ZoneAt(Tiers)}, {Place.LaneAt(Tiers)}"
             : $"{Parameter}, {Resource}, {Party}, {NoTier}, {Tiers.Party}, {ZoneNumber.Nowhere}, {Place.NoLane}";
     }
 

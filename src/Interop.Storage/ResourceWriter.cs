@@ -149,7 +149,7 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
         var sources = Sources(write.Key, judged);
         var labels = inheritance.Of(new(judged.Labels, judged.Passes), sources);
         var subject = SubjectOf(judged);
-        var place = Place.Of(write.Key.Type, write.Source, subject, labels.Carried, reach.HasGrants(subject, write.Source));
+        var place = Place.Of(write.Key.Type, write.Source, subject, labels.Carried, reach.HasGrants(subject, write.Source), judged.Parties.Contains(write.Source));
         var row = new ResourceRow(write, judged, version, at, labels, subject, place, views);
         var key = previous is null ? Insert(row) : Update(previous.Key, row);
         if (previous is not null)
@@ -176,14 +176,17 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
     /// <summary>Puts a resource and its index rows where those look who may see it now.</summary>
     private void Move(long key)
     {
-        var (type, source, subject, labels) = statements.Query(
-            $"SELECT type, source, subject, labels FROM resource WHERE key = {key}",
-            reader => (reader.GetString(0), reader.GetString(1), reader.Text(2), reader.GetInt64(3)))[0];
-        var place = Place.Of(type, source, subject, labels, reach.HasGrants(subject, source));
+        var (type, source, subject, labels, isParty) = statements.Query(
+            $"""
+            SELECT type, source, subject, labels, EXISTS (SELECT 1 FROM party p WHERE p.resource = r.key AND p.organization = r.source)
+            FROM   resource r
+            WHERE  r.key = {key}
+            """,
+            reader => (reader.GetString(0), reader.GetString(1), reader.Text(2), reader.GetInt64(3), reader.GetInt64(4) == 1))[0];
+        var place = Place.Of(type, source, subject, labels, reach.HasGrants(subject, source), isParty);
         statements.Execute($"""
             UPDATE resource
-            SET    zone = CASE WHEN tier <= 1 THEN {place.BasicZone} ELSE {place.Zone} END,
-                   lane = CASE WHEN tier <= 1 THEN {place.Lane} ELSE 0 END
+            SET    zone = {place.ZoneOfRow}, lane = {place.LaneOfRow}
             WHERE  key = {key} AND deleted = 0
             """);
         index.Move(key, place);
@@ -322,9 +325,9 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
     private sealed record ResourceRow(
         StoredWrite Write, JudgedResource Judged, long Version, long At, RowLabels Labels, string? Subject, Place Place, ViewChanges Views)
     {
-        public long Zone => Place.ZoneAt(Judged.Tiers.Anyone);
+        public long Zone => Place.ZoneAt(Judged.Tiers);
 
-        public int Lane => Place.LaneAt(Judged.Tiers.Anyone);
+        public int Lane => Place.LaneAt(Judged.Tiers);
     }
 }
 

@@ -332,6 +332,9 @@ internal sealed partial class GuardedStore
         return DeleteResult.Deleted;
     }
 
+    /// <summary>Each is a row that is written while all other writers wait: so many take them a third of a second.</summary>
+    private const int MostIndexEntries = 5_000;
+
     /// <summary>
     /// Judges and stores one resource; when it is an encounter of the custodian's that just finished, its follow-up as well.
     /// </summary>
@@ -365,6 +368,12 @@ internal sealed partial class GuardedStore
         var keeper = SourceOf(session, source);
         var lapses = renews || before is null ? Lapse(instant) : Lapse(session, before);
         var judged = Judge(session, body, keeper, key, instant, lapses);
+        if (judged.Entries.Count > MostIndexEntries)
+        {
+            throw new FhirException(
+                400, "too-costly", $"A resource may have {MostIndexEntries} values that searches find; this one has {judged.Entries.Count}.", key.Type);
+        }
+
         var now = before is { Deleted: false } ? Judge(session, before.Body, keeper, key, instant, lapses) : null;
         session.Put(new(key, source, body, judged, instant, PolicyVersion) { Before = now });
         written.Add(key, judged, before);

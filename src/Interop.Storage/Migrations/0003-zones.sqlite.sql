@@ -1,7 +1,7 @@
 -- Where a row is looked for is a function of who may see it. A zone is what one organisation's staff see whole: 0 the open directory, else a
 -- number of the custodian (ZoneNumber), one of its own for what only a privacy officer sees, -1 for nobody. A lane is what others see
 -- of it without a grant of the patient: 1 basic and unlabelled, of a patient with grants or of nobody; 2 the same, of one who said nothing; 3 basic,
--- with labels that every role clears; 0 no lane. Everything else that a grant opens is named in reach, row by row. So the rows that a
+-- with labels that every role clears; 4 basic for its custodian as a party to it, with the same; 0 no lane. Everything else that a grant opens is named in reach, row by row. So the rows that a
 -- search visits are visible ones, whatever else is stored.
 
 ALTER TABLE resource ADD COLUMN zone BIGINT NOT NULL DEFAULT -1;

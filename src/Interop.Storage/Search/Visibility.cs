@@ -140,7 +140,8 @@ internal sealed class Visibility
     public IReadOnlyList<SearchPlace> RowsOf(Look look)
     {
         var ofTier = new SearchPlace(row => $"{row}.tier <= {look.S}.seen", dialect);
-        return !HasGrants
+        var isPartyOfItsOwn = sight.OwnTier is not (Sharing.Policy.Tier.None or Sharing.Policy.Tier.Own);
+        return !HasGrants && !isPartyOfItsOwn
             ? [ofTier]
             : [ofTier, new(
                 row => $"""
@@ -212,7 +213,7 @@ internal sealed class Visibility
 
         // A role that sees little of its own organisation's records finds just that in lanes, if they hold all that it clears.
         return !isKept && sight.OwnTier == Sharing.Policy.Tier.Basic && (sight.OwnCleared & ~Labels.Common) == 0
-            ? new(row => $"{InZones(row)} AND {row}.lane IN (1, 2, 3) AND {row}.lane > 0", dialect, "by_lane")
+            ? new(row => $"{InZones(row)} AND {row}.lane IN (1, 2, 3, 4) AND {row}.lane > 0", dialect, "by_lane")
             : new(InZones, dialect) { IsOrdered = zones.Count == 1 };
 
         Sql InZones(Sql row) => zones.Count == 1 ? $"{row}.zone = {zones[0]}" : (Sql)$"{row}.zone IN {Sql.List(zones)}";

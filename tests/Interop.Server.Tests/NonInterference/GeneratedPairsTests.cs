@@ -20,6 +20,7 @@ public sealed class GeneratedPairsTests
     private const int RequestsADay = 25;
     private static readonly int Requests = int.Parse(Environment.GetEnvironmentVariable("INTEROP_PAIRS") ?? "250", CultureInfo.InvariantCulture);
     private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
+    private static readonly string[] Limits = ["ClientPerMinute", "UserPerMinute", "LookupsPerMinute"];
     private static readonly string[] Agencies = ["family-services", "city-police", "shelter"];
     private static readonly string[] Codes = ["38341003", "75544000", "44054006"];
     private static readonly string[] Types =
@@ -52,7 +53,7 @@ public sealed class GeneratedPairsTests
     [InlineData(4)]
     public async Task Whatever_the_hospital_asks_it_gets_one_answer(int seed)
     {
-        await using var pair = await PairedServers.StartAsync();
+        await using var pair = await PairedServers.StartAsync([.. Limits.Select(name => $"--Interop:Limits:{name}=1000000000")]);
         var days = new Days(pair, new Random(seed));
         await days.BeginAsync();
         for (var sent = 0; sent < Requests; sent += RequestsADay)

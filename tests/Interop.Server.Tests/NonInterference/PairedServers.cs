@@ -25,7 +25,9 @@ internal sealed partial class PairedServers : IAsyncDisposable
 
     public RunningServer Without { get; }
 
-    public static async Task<PairedServers> StartAsync() => new(await RunningServer.StartAsync(), await RunningServer.StartAsync());
+    /// <param name="settings">Of both, such as limits that a long run would reach.</param>
+    public static async Task<PairedServers> StartAsync(params string[] settings) =>
+        new(await RunningServer.StartAsync(null, null, settings), await RunningServer.StartAsync(null, null, settings));
 
     /// <summary>Stores the same in both.</summary>
     public async Task BothAsync(string source, params string[] resources)

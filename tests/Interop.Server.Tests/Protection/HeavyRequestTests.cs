@@ -89,6 +89,20 @@ public sealed class HeavyRequestTests : SceneTests
     }
 
     [Fact]
+    public async Task A_resource_of_too_many_values_is_refused_and_not_stored()
+    {
+        using var client = Server.As("navigator");
+        var codings = string.Join(',', Enumerable.Range(0, 5_100).Select(number => $$"""{"system":"urn:many","code":"c{{number}}"}"""));
+
+        using var response = await client.PostFhirAsync("Observation", $$"""
+            {"resourceType":"Observation","status":"final","code":{"coding":[{{codings}}] },"subject":{"reference":"Patient/p1"} }
+            """);
+
+        Assert.Equal("too-costly", (await response.OutcomeAsync(400)).GetProperty("code").GetString());
+        Assert.Empty((await client.GetJsonAsync("Observation?code=urn:many|c1")).Keys());
+    }
+
+    [Fact]
     public async Task A_patch_that_doubles_what_is_there_is_stopped()
     {
         using var client = Server.As("navigator");
