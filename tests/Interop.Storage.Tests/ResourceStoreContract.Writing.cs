@@ -346,7 +346,7 @@ public abstract partial class ResourceStoreContract
         await store.DisposeAsync();
         database.Tamper("INSERT INTO schema_migration (number, name) VALUES (9999, 'later')");
 
-        await Assert.ThrowsAsync<InvalidOperationException>(database.OpenAsync);
+        await Assert.ThrowsAsync<UnsupportedSchemaException>(database.OpenAsync);
     }
 
     [Theory]

@@ -11,8 +11,10 @@ namespace Interop.Server.Guard;
 /// <summary>What a write stores: the resource as it is judged, and what follows from it.</summary>
 internal sealed partial class GuardedStore
 {
-    /// <summary>Each is a row that is written while all other writers wait: so many take them a third of a second.</summary>
-    private const int MostIndexEntries = 5_000;
+    /// <summary>
+    /// Each is a row that is written while all other writers wait: so many take some tenths of a second. R4's largest example has 6,414.
+    /// </summary>
+    private const int MostIndexEntries = 10_000;
 
     /// <summary>
     /// Judges and stores one resource; when it is an encounter of the custodian's that just finished, its follow-up as well.

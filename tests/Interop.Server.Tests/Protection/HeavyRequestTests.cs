@@ -92,7 +92,7 @@ public sealed class HeavyRequestTests : SceneTests
     public async Task A_resource_of_too_many_values_is_refused_and_not_stored()
     {
         using var client = Server.As("navigator");
-        var codings = string.Join(',', Enumerable.Range(0, 5_100).Select(number => $$"""{"system":"urn:many","code":"c{{number}}"}"""));
+        var codings = string.Join(',', Enumerable.Range(0, 10_100).Select(number => $$"""{"system":"urn:many","code":"c{{number}}"}"""));
 
         using var response = await client.PostFhirAsync("Observation", $$"""
             {"resourceType":"Observation","status":"final","code":{"coding":[{{codings}}] },"subject":{"reference":"Patient/p1"} }
