@@ -44,6 +44,7 @@ public sealed class ResourceStore : IAsyncDisposable
         var writing = await Statements.OpenAsync(dialect, readOnly: false, cancellationToken);
         SchemaMigration.Apply(writing, dialect, dialect.Name);
         var trail = await AuditTrailWriter.OpenAsync(writing, dialect, cancellationToken);
+        await dialect.KeepAsync(cancellationToken);
         var changes = new Changes();
         return new(dialect, new(new(writing, dialect), dialect, trail, changes), trail, changes);
     }

@@ -23,7 +23,8 @@ internal static class CityBenchmarks
     private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
     private static readonly DemoCaller Social = DemoCaller.All.Single(caller => caller.Name == "social");
 
-    public static async Task RunAsync(TextWriter output)
+    /// <param name="onlyBystander">Nothing but what a bystander waits.</param>
+    public static async Task RunAsync(TextWriter output, bool onlyBystander)
     {
         var folder = Directory.CreateTempSubdirectory("interop-city-").FullName;
         var database = Path.Combine(folder, "interop.db");
@@ -45,16 +46,20 @@ internal static class CityBenchmarks
         var tokens = new[] { Navigator, Hospital, Social }.ToDictionary(
             caller => caller.Name, caller => issuer.Token(caller, DateTimeOffset.UtcNow, TimeSpan.FromHours(1)));
 
-        await MeasureAsync(output, port, "read, own", tokens["navigator"], number => $"/fhir/Condition/c{number}-1");
-        await MeasureAsync(output, port, "read, through a consent", tokens["hospital"], number => $"/fhir/Condition/c{number / 4 * 4}-1");
-        await MeasureAsync(output, port, "search of one record, own", tokens["navigator"], number => $"/fhir/Condition?patient=p{number}");
-        await MeasureAsync(output, port, "search of one record, through a consent", tokens["hospital"], number => $"/fhir/Condition?patient=p{number / 4 * 4}");
-        await MeasureAsync(output, port, "person by name and birth date, partner", tokens["social"], number => $"/fhir/Patient?family=Family{number}&birthdate=1988-02-29");
-        await MeasureAsync(output, port, "page of a common value, own", tokens["navigator"], _ => "/fhir/Encounter?status=in-progress&_count=20");
-        await MeasureAsync(output, port, "page of a code, through consents", tokens["hospital"], _ => "/fhir/Condition?code=38341003&_count=20", 8);
-        await MeasureAsync(output, port, "exact total of a code, own", tokens["navigator"], _ => "/fhir/Condition?code=38341003&_summary=count", 8);
-        await MeasureCreatesAsync(output, port, tokens["navigator"]);
-        await ReportTimesAsync(output, port, tokens["social"]);
+        if (!onlyBystander)
+        {
+            await MeasureAsync(output, port, "read, own", tokens["navigator"], number => $"/fhir/Condition/c{number}-1");
+            await MeasureAsync(output, port, "read, through a consent", tokens["hospital"], number => $"/fhir/Condition/c{number / 4 * 4}-1");
+            await MeasureAsync(output, port, "search of one record, own", tokens["navigator"], number => $"/fhir/Condition?patient=p{number}");
+            await MeasureAsync(output, port, "search of one record, through a consent", tokens["hospital"], number => $"/fhir/Condition?patient=p{number / 4 * 4}");
+            await MeasureAsync(output, port, "person by name and birth date, partner", tokens["social"], number => $"/fhir/Patient?family=Family{number}&birthdate=1988-02-29");
+            await MeasureAsync(output, port, "page of a common value, own", tokens["navigator"], _ => "/fhir/Encounter?status=in-progress&_count=20");
+            await MeasureAsync(output, port, "page of a code, through consents", tokens["hospital"], _ => "/fhir/Condition?code=38341003&_count=20", 8);
+            await MeasureAsync(output, port, "exact total of a code, own", tokens["navigator"], _ => "/fhir/Condition?code=38341003&_summary=count", 8);
+            await MeasureCreatesAsync(output, port, tokens["navigator"]);
+            await ReportTimesAsync(output, port, tokens["social"]);
+        }
+
         await BystanderBenchmarks.RunAsync(output, port, tokens["hospital"], tokens["navigator"]);
         await server.StopAsync();
         Directory.Delete(folder, recursive: true);

@@ -1,8 +1,15 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Interop.Benchmarks;
 
 // One run, one machine: ratios between lines of one output mean something, numbers of two outputs do not.
 var output = Console.Out;
+if (args is ["send", var port, var token, var what])
+{
+    await BystanderBenchmarks.SendAsync(int.Parse(port, CultureInfo.InvariantCulture), token, what);
+    return;
+}
+
 output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
 var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "tokens", "server", "city", "issuer"] : args;
 if (parts.Contains("fhir"))
@@ -30,9 +37,9 @@ if (parts.Contains("server"))
     await ServerBenchmarks.RunAsync(output);
 }
 
-if (parts.Contains("city"))
+if (parts.Contains("city") || parts.Contains("bystander"))
 {
-    await CityBenchmarks.RunAsync(output);
+    await CityBenchmarks.RunAsync(output, onlyBystander: !parts.Contains("city"));
 }
 
 if (parts.Contains("issuer"))

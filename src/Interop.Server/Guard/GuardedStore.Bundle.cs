@@ -12,8 +12,8 @@ internal sealed partial class GuardedStore
     /// <summary>A batch, entry by entry, or a transaction, all or nothing (https://hl7.org/fhir/R4/http.html#transaction).</summary>
     public async Task<BundleResult> BundleAsync(Caller caller, byte[] body, CancellationToken cancellationToken)
     {
-        var checkedBody = Checked("Bundle", null, body);
-        var request = BundleRequest.Parse(checkedBody);
+        var request = await InTurnAsync(
+            caller, () => Task.FromResult(BundleRequest.Parse(Checked("Bundle", null, body))), cancellationToken);
         if (request.Entries.Count > settings.Limits.BundleEntries)
         {
             throw new FhirException(
@@ -65,21 +65,24 @@ internal sealed partial class GuardedStore
 
     private async Task<BundleResult> TransactionAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
     {
-        foreach (var entry in request.Entries)
-        {
-            Foresee(caller, entry);
-        }
+        // The turn lasts until it is stored: of one client's, no more are before the writer than it has turns.
+        var items = await KeepingLookupsAsync(lookups => InTurnAsync(caller, () => StoreAsync(lookups), cancellationToken));
+        return new("transaction-response", await AnswerAsync(caller, FhirInteraction.Transaction, request, items, cancellationToken));
 
-        var items = await KeepingLookupsAsync(async lookups =>
+        async Task<IReadOnlyList<BundleItem>> StoreAsync(Lookups lookups)
         {
+            foreach (var entry in request.Entries)
+            {
+                Foresee(caller, entry);
+            }
+
             foreach (var entry in request.Entries)
             {
                 await ForeseeAsync(caller, entry, lookups, cancellationToken);
             }
 
             return await store.WriteAsync(session => Carry(session, lookups), cancellationToken);
-        });
-        return new("transaction-response", await AnswerAsync(caller, FhirInteraction.Transaction, request, items, cancellationToken));
+        }
 
         IReadOnlyList<BundleItem> Carry(WriteSession session, Lookups lookups)
         {

@@ -23,17 +23,17 @@ internal sealed partial class GuardedStore
         Require(caller, key.Type, 'r');
         for (var attempt = 1; ; attempt++)
         {
-            var patched = await PatchedAsync(caller, key, apply, ifMatch, cancellationToken);
+            PatchedResource? patched = null;
             var result = await WriteAsync(
                 caller,
                 'u',
                 FhirInteraction.Patch,
                 key.ToString(),
-                foresee: null,
-                (session, sight, lookups) =>
-                    patched.Refusal ?? Update(session, caller, sight, key, patched.Body, patched.Version, lookups),
+                async _ => patched = await PatchedAsync(caller, key, apply, ifMatch, cancellationToken),
+                (session, sight, lookups, prepared) =>
+                    prepared.Refusal ?? Update(session, caller, sight, key, prepared.Body, prepared.Version, lookups),
                 cancellationToken);
-            if (result is not WriteResult.Conflict || patched.Refusal is not null || ifMatch is not null || attempt == PatchAttempts)
+            if (result is not WriteResult.Conflict || patched?.Refusal is not null || ifMatch is not null || attempt == PatchAttempts)
             {
                 return result;
             }
@@ -43,7 +43,6 @@ internal sealed partial class GuardedStore
     private async Task<PatchedResource> PatchedAsync(
         Caller caller, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch, CancellationToken cancellationToken)
     {
-        using var turn = await TurnAsync(caller, cancellationToken);
         await using var read = await store.OpenReadAsync(cancellationToken);
         var sight = await SightAsync(read, caller, Now(), cancellationToken) with { Constraints = caller.Scopes.Constraints('u') };
         var reading = sight with { Constraints = caller.Scopes.Constraints('r') };

@@ -29,68 +29,37 @@ internal sealed partial class GuardedStore
     public async Task<ReadResult> ReadVersionAsync(Caller caller, ResourceKey key, string version, CancellationToken cancellationToken)
     {
         Require(caller, key.Type, 'r');
-        ReadResult result = new ReadResult.Absent();
-        AuditRow row;
-        using (await TurnAsync(caller, cancellationToken))
-        await using (var read = await store.OpenReadAsync(cancellationToken))
-        {
-            var sight = await SightAsync(read, caller, Now(), 'r', cancellationToken);
-            SeenResource? found = null;
-            foreach (var seen in await read.HistoryAsync(key, sight, cancellationToken))
-            {
-                var candidate = await DiscloseAsync(read, seen, sight, cancellationToken);
-                if (candidate?.VersionId == version)
-                {
-                    found = seen;
-                    result = seen.Deleted ? new ReadResult.Deleted() : new ReadResult.Found(candidate);
-                    break;
-                }
-            }
-
-            row = await RowAsync(read, caller, FhirInteraction.Vread, key, sight, found, result, cancellationToken);
-        }
-
+        var (result, row) = await InTurnAsync(caller, () => FindVersionAsync(caller, key, version, cancellationToken), cancellationToken);
         await audit.RecordAsync(row, cancellationToken);
         return result;
+    }
+
+    private async Task<(ReadResult Result, AuditRow Row)> FindVersionAsync(
+        Caller caller, ResourceKey key, string version, CancellationToken cancellationToken)
+    {
+        await using var read = await store.OpenReadAsync(cancellationToken);
+        var sight = await SightAsync(read, caller, Now(), 'r', cancellationToken);
+        ReadResult result = new ReadResult.Absent();
+        SeenResource? found = null;
+        foreach (var seen in await read.HistoryAsync(key, sight, cancellationToken))
+        {
+            var candidate = await DiscloseAsync(read, seen, sight, cancellationToken);
+            if (candidate?.VersionId == version)
+            {
+                found = seen;
+                result = seen.Deleted ? new ReadResult.Deleted() : new ReadResult.Found(candidate);
+                break;
+            }
+        }
+
+        return (result, await RowAsync(read, caller, FhirInteraction.Vread, key, sight, found, result, cancellationToken));
     }
 
     /// <summary>The versions that the caller may see, newest first; empty when it may see none.</summary>
     public async Task<IReadOnlyList<HistoryVersion>> HistoryAsync(Caller caller, ResourceKey key, CancellationToken cancellationToken)
     {
         Require(caller, key.Type, 'r');
-        var versions = new List<HistoryVersion>();
-        AuditRow row;
-        using (await TurnAsync(caller, cancellationToken))
-        await using (var read = await store.OpenReadAsync(cancellationToken))
-        {
-            var sight = await SightAsync(read, caller, Now(), 'r', cancellationToken);
-            var history = await read.HistoryAsync(key, sight, cancellationToken);
-            foreach (var seen in history)
-            {
-                if (seen.Deleted)
-                {
-                    versions.Add(new(null, Deleted: true, null, seen.Changed));
-                }
-                else if (await DiscloseAsync(read, seen, sight, cancellationToken) is { } disclosure)
-                {
-                    versions.Add(new(disclosure, Deleted: false, disclosure.VersionId, seen.Changed));
-                }
-            }
-
-            ReadResult result = versions.FirstOrDefault(version => version.Disclosure is not null) is { } first
-                ? new ReadResult.Found(first.Disclosure!)
-                : new ReadResult.Absent();
-            row = await RowAsync(
-                read,
-                caller,
-                FhirInteraction.HistoryInstance,
-                key,
-                sight,
-                history.Count == 0 ? null : history[0],
-                result,
-                cancellationToken);
-        }
-
+        var (versions, row) = await InTurnAsync(caller, () => FindHistoryAsync(caller, key, cancellationToken), cancellationToken);
         await audit.RecordAsync(row, cancellationToken);
         if (key.Type == "Patient" && versions.Count > 0)
         {
@@ -99,6 +68,32 @@ internal sealed partial class GuardedStore
         }
 
         return versions;
+    }
+
+    private async Task<(IReadOnlyList<HistoryVersion> Versions, AuditRow Row)> FindHistoryAsync(
+        Caller caller, ResourceKey key, CancellationToken cancellationToken)
+    {
+        await using var read = await store.OpenReadAsync(cancellationToken);
+        var sight = await SightAsync(read, caller, Now(), 'r', cancellationToken);
+        var history = await read.HistoryAsync(key, sight, cancellationToken);
+        var versions = new List<HistoryVersion>();
+        foreach (var seen in history)
+        {
+            if (seen.Deleted)
+            {
+                versions.Add(new(null, Deleted: true, null, seen.Changed));
+            }
+            else if (await DiscloseAsync(read, seen, sight, cancellationToken) is { } disclosure)
+            {
+                versions.Add(new(disclosure, Deleted: false, disclosure.VersionId, seen.Changed));
+            }
+        }
+
+        ReadResult result = versions.FirstOrDefault(version => version.Disclosure is not null) is { } first
+            ? new ReadResult.Found(first.Disclosure!)
+            : new ReadResult.Absent();
+        var newest = history.Count == 0 ? null : history[0];
+        return (versions, await RowAsync(read, caller, FhirInteraction.HistoryInstance, key, sight, newest, result, cancellationToken));
     }
 
     private async ValueTask<ReadResult> ResultAsync(

@@ -15,20 +15,8 @@ internal sealed partial class GuardedStore
         var instant = Now();
         var query = Query(caller, type, pairs, lenient, instant);
         limits.DemandLookup(caller, PersonLookup.Cost(query));
-        SearchPage page;
-        var matches = new List<Disclosure>();
-        var included = new List<Disclosure>();
-        Sight sight;
-        using (await TurnAsync(caller, cancellationToken))
-        await using (var read = await store.OpenReadAsync(cancellationToken))
-        {
-            sight = await SightAsync(read, caller, instant, 's', cancellationToken);
-            page = await read.SearchAsync(query, sight, cancellationToken);
-            await DiscloseAllAsync(read, page.Matches, sight, matches, cancellationToken);
-            await DiscloseAllAsync(read, page.Included, sight, included, cancellationToken);
-        }
-
-        await audit.RecordAsync(SearchRow(caller, sight.Instant, type, pairs, page, isCondition: false), cancellationToken);
+        var (page, matches, included) = await InTurnAsync(caller, () => FindAsync(caller, query, instant, cancellationToken), cancellationToken);
+        await audit.RecordAsync(SearchRow(caller, instant, type, pairs, page, isCondition: false), cancellationToken);
         Note(caller, type, pairs, query, page);
         await TellOfFishingAsync();
         return new(
@@ -36,6 +24,18 @@ internal sealed partial class GuardedStore
             included,
             page.Total,
             page.Next is null ? null : secrets.Sign(caller, CanonicalQuery(type, pairs), page.Next.Write()));
+    }
+
+    private async Task<(SearchPage Page, IReadOnlyList<Disclosure> Matches, IReadOnlyList<Disclosure> Included)> FindAsync(
+        Caller caller, SearchQuery query, long instant, CancellationToken cancellationToken)
+    {
+        await using var read = await store.OpenReadAsync(cancellationToken);
+        var sight = await SightAsync(read, caller, instant, 's', cancellationToken);
+        var page = await read.SearchAsync(query, sight, cancellationToken);
+        return (
+            page,
+            await DiscloseAllAsync(read, page.Matches, sight, cancellationToken),
+            await DiscloseAllAsync(read, page.Included, sight, cancellationToken));
     }
 
     private SearchQuery Query(
@@ -84,13 +84,12 @@ internal sealed partial class GuardedStore
         return page.Matches;
     }
 
-    /// <summary>Searches for what a condition asks before the write that it belongs to, on a snapshot and in a turn of the caller's.</summary>
+    /// <summary>Searches for what a condition asks before the write that it belongs to, on a snapshot.</summary>
     private async Task ForeseeAsync(Caller caller, string type, string condition, Lookups lookups, CancellationToken cancellationToken)
     {
         var instant = Now();
         var query = Query(caller, type, QueryPairs(condition), lenient: false, instant) with { Count = 2 };
         limits.DemandLookup(caller, PersonLookup.Cost(query));
-        using var turn = await TurnAsync(caller, cancellationToken);
         var mark = store.MarkOf(Lookups.TypesOf(query));
         await using var read = await store.OpenReadAsync(cancellationToken);
         var sight = AsSearch(caller, await SightAsync(read, caller, instant, cancellationToken));
@@ -144,17 +143,11 @@ internal sealed partial class GuardedStore
             '&', pairs.Where(pair => pair.Key != "_cursor").Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));
 
     /// <summary>One question to the database for the references of a whole page.</summary>
-    private async Task DiscloseAllAsync(
-        ReadSession read, IReadOnlyList<SeenResource> page, Sight sight, List<Disclosure> disclosures, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Disclosure>> DiscloseAllAsync(
+        ReadSession read, IReadOnlyList<SeenResource> page, Sight sight, CancellationToken cancellationToken)
     {
         var references = page.SelectMany(redactor.References).Distinct().ToList();
         var visible = references.Count == 0 ? NoKeys : await read.VisibleAsync(references, sight.ForReferences(), cancellationToken);
-        foreach (var seen in page)
-        {
-            if (redactor.Disclose(seen, visible, sight.Organization) is { } disclosure)
-            {
-                disclosures.Add(disclosure);
-            }
-        }
+        return [.. page.Select(seen => redactor.Disclose(seen, visible, sight.Organization)).OfType<Disclosure>()];
     }
 }

@@ -75,21 +75,19 @@ internal sealed partial class GuardedStore
         var isShared = person is not null && PersonMatch.Holds(person.Body, question.Person);
         var frame = new SummaryFrame(secrets.Key, question.Incident, settings.Custodian, settings.PublicUrl, sight.Instant);
         var document = isShared
-            ? SummaryDocument.Compose(frame, person, flags, plans.FirstOrDefault())
+            ? SummaryDocument.Compose(frame, person, flags, plans is [var plan, ..] ? plan : null)
             : SummaryDocument.Compose(frame, null, [], null);
         return (document, isShared);
     }
 
-    private async Task<List<Disclosure>> ActiveAsync(
+    private async Task<IReadOnlyList<Disclosure>> ActiveAsync(
         ReadSession read, Sight sight, string type, ResourceKey patient, CancellationToken cancellationToken)
     {
         // R4 can't search flags by status.
         var query = OwnQuery(type, sight.Instant, ("subject", patient.ToString()), ("_sort", "-_lastUpdated"));
         var page = await read.SearchAsync(query, sight, cancellationToken);
         var active = page.Matches.Where(seen => TopLevel.Value(seen.Body.Span, "status").SequenceEqual("\"active\""u8)).ToList();
-        var disclosures = new List<Disclosure>();
-        await DiscloseAllAsync(read, active, sight, disclosures, cancellationToken);
-        return disclosures;
+        return await DiscloseAllAsync(read, active, sight, cancellationToken);
     }
 
     /// <summary>The person of the open incident that is assigned to the caller's agency.</summary>

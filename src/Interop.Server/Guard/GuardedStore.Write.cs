@@ -17,7 +17,6 @@ internal sealed partial class GuardedStore
         Caller caller, string type, byte[] body, string? condition, CancellationToken cancellationToken)
     {
         Require(caller, type, 'c');
-        var checkedBody = Checked(type, null, body);
         if (condition is not null)
         {
             // A condition is a search: its answer is whether something is there, and where.
@@ -29,9 +28,20 @@ internal sealed partial class GuardedStore
             'c',
             FhirInteraction.Create,
             type,
-            condition is null ? null : lookups => ForeseeAsync(caller, type, condition, lookups, cancellationToken),
-            (session, sight, lookups) => Create(session, caller, sight, type, checkedBody, condition, lookups),
+            PrepareAsync,
+            (session, sight, lookups, prepared) => Create(session, caller, sight, type, prepared, condition, lookups),
             cancellationToken);
+
+        async Task<byte[]> PrepareAsync(Lookups lookups)
+        {
+            var checkedBody = Checked(type, null, body);
+            if (condition is not null)
+            {
+                await ForeseeAsync(caller, type, condition, lookups, cancellationToken);
+            }
+
+            return checkedBody;
+        }
     }
 
     /// <param name="ifMatch">The version of the caller's view that the update was made from; a Task can't be updated without.</param>
@@ -39,14 +49,13 @@ internal sealed partial class GuardedStore
         Caller caller, ResourceKey key, byte[] body, string? ifMatch, CancellationToken cancellationToken)
     {
         Require(caller, key.Type, 'u');
-        var checkedBody = Checked(key.Type, key, body);
         return await WriteAsync(
             caller,
             'u',
             FhirInteraction.Update,
             key.ToString(),
-            foresee: null,
-            (session, sight, lookups) => Update(session, caller, sight, key, checkedBody, ifMatch, lookups),
+            _ => Task.FromResult(Checked(key.Type, key, body)),
+            (session, sight, lookups, prepared) => Update(session, caller, sight, key, prepared, ifMatch, lookups),
             cancellationToken);
     }
 
@@ -68,26 +77,22 @@ internal sealed partial class GuardedStore
     private static string Outcome(DeleteResult result) => result == DeleteResult.Deleted ? "permit" : "deny";
 
     /// <summary>Runs one write and its audit row in one transaction; a refusal leaves only the row.</summary>
-    /// <param name="foresee">What can be found out beforehand, while nobody waits.</param>
-    private Task<WriteResult> WriteAsync(
+    /// <param name="prepare">What can be computed and found out beforehand, in a turn of the caller's, while nobody else waits.</param>
+    private Task<WriteResult> WriteAsync<T>(
         Caller caller,
         char right,
         FhirInteraction interaction,
         string target,
-        Func<Lookups, Task>? foresee,
-        Func<WriteSession, Sight, Lookups, WriteResult> work,
+        Func<Lookups, Task<T>> prepare,
+        Func<WriteSession, Sight, Lookups, T, WriteResult> work,
         CancellationToken cancellationToken) => KeepingLookupsAsync(async lookups =>
         {
-            if (foresee is not null)
-            {
-                await foresee(lookups);
-            }
-
+            var prepared = await InTurnAsync(caller, () => prepare(lookups), cancellationToken);
             return await store.WriteAsync(
                 session =>
                 {
                     var sight = SightOf(session, caller, right);
-                    var result = work(session, sight, lookups);
+                    var result = work(session, sight, lookups, prepared);
                     var (written, outcome) = result switch
                     {
                         WriteResult.Stored stored => (stored.Disclosure.Key.ToString(), "permit"),

@@ -39,9 +39,9 @@ internal sealed partial class GuardedStore(
     private string PolicyVersion => string.Create(
         CultureInfo.InvariantCulture, $"{policy.TierVersion} {policy.LabelVersion} {settings.CaseInactivity.TotalDays}");
 
-    /// <summary>A turn at work that keeps a core busy: see <see cref="Turns"/>.</summary>
-    private ValueTask<Turns.Turn> TurnAsync(Caller caller, CancellationToken cancellationToken) =>
-        turns.TakeAsync(RequestLimits.KeyOf(caller.Organization, caller.ClientId), cancellationToken);
+    /// <summary>Does work that keeps a core busy in a turn of the caller's: see <see cref="Turns"/>.</summary>
+    private Task<T> InTurnAsync<T>(Caller caller, Func<Task<T>> work, CancellationToken cancellationToken) =>
+        turns.RunAsync(RequestLimits.ClientOf(caller), work, cancellationToken);
 
     private long Now() => Instants.ToMicroseconds(clock.GetUtcNow());
 

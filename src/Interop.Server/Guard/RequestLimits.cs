@@ -41,7 +41,7 @@ internal sealed class RequestLimits(InteropSettings settings) : IDisposable
     /// <exception cref="FhirException">429: the caller has asked too much.</exception>
     public void Demand(Caller caller, int requests)
     {
-        Take(clients, KeyOf(caller.Organization, caller.ClientId), Math.Min(requests, limits.ClientPerMinute), "too many requests of this client");
+        Take(clients, ClientOf(caller), Math.Min(requests, limits.ClientPerMinute), "too many requests of this client");
         if (caller.IsPerson)
         {
             Take(users, KeyOf(caller), Math.Min(requests, limits.UserPerMinute), "too many requests of this user");
@@ -60,6 +60,9 @@ internal sealed class RequestLimits(InteropSettings settings) : IDisposable
 
     /// <summary>A caller as JSON, so that no part can be written to look like the end of one and the beginning of the next.</summary>
     public static string KeyOf(Caller caller) => KeyOf(caller.Organization, caller.ClientId, caller.Subject);
+
+    /// <summary>The application, whoever uses it.</summary>
+    public static string ClientOf(Caller caller) => KeyOf(caller.Organization, caller.ClientId);
 
     public static string KeyOf(params string[] parts) => JsonSerializer.Serialize(parts);
 

@@ -1,77 +1,35 @@
+using System.Threading.RateLimiting;
+
 namespace Interop.Server.Guard;
 
 /// <summary>
-/// Turns at work that keeps a core busy: searches, histories, what is computed for a write. Fewer at once than the machine has cores, and
-/// client by client: who asks for a dozen at once waits for the own ones, and keeps nobody from the next turn. Reads need none.
+/// Turns at work that keeps a core busy: searches, histories, what is computed for a write. One client has fewer at once than the machine
+/// has cores: who asks for a dozen at once waits for the own ones, and the works of many clients go round, as each stands in line only with
+/// what it may have at once. They are done on threads that give way to all others. Reads need no turn.
 /// </summary>
-internal sealed class Turns(int atOnce)
+/// <param name="ofOne">How many one client has at once.</param>
+/// <param name="atOnce">How many all have at once.</param>
+internal sealed class Turns(int ofOne, int atOnce) : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Queue<TaskCompletionSource>> waiting = [];
-    private readonly Queue<string> order = new();
-    private int running;
+    private readonly PartitionedRateLimiter<string> clients = PartitionedRateLimiter.Create<string, string>(
+        client => RateLimitPartition.GetConcurrencyLimiter(
+            client, _ => new() { PermitLimit = ofOne, QueueLimit = int.MaxValue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst }));
 
-    /// <summary>As many at once as leave a core to everything else.</summary>
-    public static Turns ForThisMachine() => new(Math.Max(1, Environment.ProcessorCount - 1));
+    private readonly YieldingThreads threads = new(atOnce);
 
-    /// <summary>Waits for a turn; disposing what it gives ends it.</summary>
-    /// <param name="client">Whose turn it is.</param>
-    public async ValueTask<Turn> TakeAsync(string client, CancellationToken cancellationToken)
+    /// <summary>One client leaves a core to everybody else; several get the cores in slices, so that no short work waits for a long one.</summary>
+    public static Turns ForThisMachine() => new(Math.Max(1, Environment.ProcessorCount - 1), 8 * Environment.ProcessorCount);
+
+    /// <summary>Waits for a turn of the client's, does the work in it and gives what came of it. A turn within a turn would wait for itself.</summary>
+    public async Task<T> RunAsync<T>(string client, Func<Task<T>> work, CancellationToken cancellationToken)
     {
-        TaskCompletionSource place;
-        lock (gate)
-        {
-            if (running < atOnce)
-            {
-                running++;
-                return new(this);
-            }
-
-            place = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (!waiting.TryGetValue(client, out var line))
-            {
-                waiting.Add(client, line = new());
-                order.Enqueue(client);
-            }
-
-            line.Enqueue(place);
-        }
-
-        await using var leaving = cancellationToken.Register(() => place.TrySetCanceled(cancellationToken));
-        await place.Task;
-        return new(this);
+        using var turn = await clients.AcquireAsync(client, cancellationToken: cancellationToken);
+        return await threads.RunAsync(work);
     }
 
-    private void End()
+    public void Dispose()
     {
-        lock (gate)
-        {
-            while (order.TryDequeue(out var client))
-            {
-                var line = waiting[client];
-                var isNext = line.Dequeue().TrySetResult();
-                if (line.Count > 0)
-                {
-                    order.Enqueue(client);
-                }
-                else
-                {
-                    waiting.Remove(client);
-                }
-
-                if (isNext)
-                {
-                    return; // the turn goes on to who waited
-                }
-            }
-
-            running--;
-        }
-    }
-
-    /// <summary>A turn that was taken.</summary>
-    internal readonly struct Turn(Turns turns) : IDisposable
-    {
-        public void Dispose() => turns.End();
+        clients.Dispose();
+        threads.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json;
 using Interop.Fhir.Validation;
 using Interop.Sharing.Redaction;
@@ -10,13 +11,50 @@ namespace Interop.Server.Http;
 /// </summary>
 internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<BundleItem> Items)
 {
+    private const int BytesAtOnce = 32 * 1024;
+
     public long? Total { get; init; }
 
     public string? Self { get; init; }
 
     public string? Next { get; init; }
 
-    public byte[] ToBytes() => FhirJson.Write(writer =>
+    /// <summary>Sends it entry by entry, so that a large page is never in memory twice, at the pace at which it is taken.</summary>
+    public async Task WriteAsync(PipeWriter response)
+    {
+        await using var writer = new Utf8JsonWriter(response, FhirJson.Options);
+        WriteStart(writer);
+        foreach (var item in Items)
+        {
+            Write(writer, item);
+            if (response.UnflushedBytes + writer.BytesPending > BytesAtOnce)
+            {
+                await FlushAsync();
+            }
+        }
+
+        WriteEnd(writer);
+        await FlushAsync();
+
+        async Task FlushAsync()
+        {
+            await writer.FlushAsync();
+            await response.FlushAsync();
+        }
+    }
+
+    private void Write(Utf8JsonWriter writer)
+    {
+        WriteStart(writer);
+        foreach (var item in Items)
+        {
+            Write(writer, item);
+        }
+
+        WriteEnd(writer);
+    }
+
+    private void WriteStart(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
         writer.WriteString("resourceType", "Bundle");
@@ -30,16 +68,18 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
         if (Items.Count > 0)
         {
             writer.WriteStartArray("entry");
-            foreach (var item in Items)
-            {
-                Write(writer, item);
-            }
+        }
+    }
 
+    private void WriteEnd(Utf8JsonWriter writer)
+    {
+        if (Items.Count > 0)
+        {
             writer.WriteEndArray();
         }
 
         writer.WriteEndObject();
-    });
+    }
 
     private void WriteLinks(Utf8JsonWriter writer)
     {
@@ -79,7 +119,7 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
         if (item.Nested is { } nested)
         {
             writer.WritePropertyName("resource");
-            writer.WriteRawValue(nested.ToBytes(), skipInputValidation: true);
+            nested.Write(writer);
         }
 
         if (item.SearchMode is { } mode)

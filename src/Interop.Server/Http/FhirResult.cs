@@ -19,10 +19,12 @@ internal sealed class FhirResult : IResult
     private readonly Disclosure? tagged;
     private readonly string? location;
     private readonly string mediaType;
+    private readonly FhirBundle? bundle;
 
     private FhirResult(
-        int status, ReadOnlyMemory<byte> body, Disclosure? tagged = null, string? location = null, string mediaType = FhirRequest.MediaType)
+        int status, ReadOnlyMemory<byte> body, Disclosure? tagged = null, string? location = null, string mediaType = FhirRequest.MediaType, FhirBundle? bundle = null)
     {
+        this.bundle = bundle;
         this.mediaType = mediaType;
         this.status = status;
         this.body = body;
@@ -58,7 +60,7 @@ internal sealed class FhirResult : IResult
         disclosure,
         location);
 
-    public static FhirResult Bundle(FhirBundle bundle) => new(200, bundle.ToBytes());
+    public static FhirResult Bundle(FhirBundle bundle) => new(200, default, bundle: bundle);
 
     public static FhirResult NoContent() => new(204, default);
 
@@ -98,7 +100,12 @@ internal sealed class FhirResult : IResult
             response.Headers.Location = location;
         }
 
-        if (body.Length > 0)
+        if (bundle is not null)
+        {
+            response.ContentType = mediaType + "; charset=utf-8";
+            await bundle.WriteAsync(response.BodyWriter);
+        }
+        else if (body.Length > 0)
         {
             response.ContentType = mediaType + "; charset=utf-8";
             response.ContentLength = body.Length;

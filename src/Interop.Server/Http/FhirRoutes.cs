@@ -48,9 +48,10 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
     private static async ValueTask<object?> RecordAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var answer = await next(context);
-        var audit = http.RequestServices.GetRequiredService<AuditTrail>();
         var caller = Caller.From(http.User);
+        var turns = http.RequestServices.GetRequiredService<Turns>();
+        var answer = await turns.RunAsync(RequestLimits.ClientOf(caller), () => next(context).AsTask(), http.RequestAborted);
+        var audit = http.RequestServices.GetRequiredService<AuditTrail>();
         await (answer is FhirResult { Status: >= 400 and var status }
             ? audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, $"{status}", CancellationToken.None)
             : audit.PermittedAsync(caller, FhirInteraction.Operation, http.Request.Path, CancellationToken.None));

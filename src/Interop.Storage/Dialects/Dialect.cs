@@ -13,6 +13,9 @@ internal abstract class Dialect
     /// <summary>A connection to the database of the audit trail.</summary>
     public abstract Task<DbConnection> OpenAuditAsync(bool readOnly, CancellationToken cancellationToken);
 
+    /// <summary>Begins what the database needs to have done from time to time, until it is closed.</summary>
+    public abstract Task KeepAsync(CancellationToken cancellationToken);
+
     public abstract Task CloseAsync();
 
     /// <summary>Has the connection ask, from time to time while a statement runs, whether to give the statement up.</summary>

@@ -15,6 +15,7 @@ internal sealed class SqliteDialect : Dialect
 
     private readonly string path;
     private readonly bool isTemporary;
+    private readonly List<WriteAheadLog> logs = [];
 
     public SqliteDialect(string path)
     {
@@ -35,6 +36,12 @@ internal sealed class SqliteDialect : Dialect
 
     public override Task<DbConnection> OpenAuditAsync(bool readOnly, CancellationToken cancellationToken) =>
         OpenAsync(AuditPath(path), readOnly, cancellationToken);
+
+    public override async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        logs.Add(new(await OpenAsync(readOnly: false, cancellationToken)));
+        logs.Add(new(await OpenAuditAsync(readOnly: false, cancellationToken)));
+    }
 
     /// <summary>The trail lies beside the database: <c>interop-audit.db</c> beside <c>interop.db</c>.</summary>
     internal static string AuditPath(string path) =>
@@ -57,6 +64,7 @@ internal sealed class SqliteDialect : Dialect
         command.CommandText = $"""
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = {WriteAheadLog.MostPages};
             PRAGMA busy_timeout = 30000;
             PRAGMA temp_store = MEMORY;
             PRAGMA mmap_size = 1073741824;
@@ -68,10 +76,24 @@ internal sealed class SqliteDialect : Dialect
     }
 
     public override void StopWhen(DbConnection connection, Func<long, bool> isOver) =>
-        SQLitePCL.raw.sqlite3_progress_handler(((SqliteConnection)connection).Handle, StepsBetween, _ => isOver(StepsBetween) ? 1 : 0, null);
+        SQLitePCL.raw.sqlite3_progress_handler(
+            ((SqliteConnection)connection).Handle,
+            StepsBetween,
+            _ =>
+            {
+                // Who was just woken, to answer something short, would wait for the end of this thread's slice: 3 ms and more on Linux.
+                Thread.Yield();
+                return isOver(StepsBetween) ? 1 : 0;
+            },
+            null);
 
-    public override Task CloseAsync()
+    public override async Task CloseAsync()
     {
+        foreach (var log in logs)
+        {
+            await log.DisposeAsync();
+        }
+
         if (isTemporary)
         {
             foreach (var file in new[] { path, AuditPath(path) })
@@ -81,8 +103,6 @@ internal sealed class SqliteDialect : Dialect
                 File.Delete(file + "-shm");
             }
         }
-
-        return Task.CompletedTask;
     }
 
     public override Sql Page(int count) => $"LIMIT {count}";
