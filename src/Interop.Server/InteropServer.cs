@@ -69,9 +69,9 @@ public static class InteropServer
         services.AddSingleton(profiles);
         services.AddSingleton(SharingPolicy.Default);
         services.AddSingleton(provider => new Redactor(
-            provider.GetRequiredService<SharingPolicy>(), new IndexExtractor(provider.GetRequiredService<SearchParameterSet>()).Extract));
+            provider.GetRequiredService<SharingPolicy>(), new IndexExtractor(provider.GetRequiredService<SearchParameterSet>(), settings.TimeZone).Extract));
         services.AddSingleton(
-            provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.Bases, terminology.CodesOf));
+            provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.Bases, terminology.CodesOf, settings.TimeZone));
 
         // A container can't wait: the one blocking call is made once, before anything is served.
         services.AddSingleton(_ => Open(settings));
@@ -98,6 +98,8 @@ public static class InteropServer
         services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());
         services.AddSingleton<SharingRows>();
         services.AddSingleton<GuardedStore>();
+        services.AddSingleton<Capabilities>();
+        services.AddSingleton<BundleEntries>();
         services.AddHostedService<JudgeAgainAtStart>();
         services.AddHostedService<AgreementReviews>();
         services.AddAuthentication(BearerAuthentication.SchemeName)
@@ -146,7 +148,7 @@ public static class InteropServer
     private static void MapEndpoints(WebApplication app)
     {
         var fhir = new FhirRoutes(app);
-        Capabilities.Map(fhir);
+        Capabilities.Map(fhir, app.Services.GetRequiredService<Capabilities>());
         SmartConfiguration.Map(fhir);
         Read.Map(fhir);
         VersionRead.Map(fhir);

@@ -41,6 +41,11 @@ public sealed record InteropSettings(
     public required TimeSpan CaseInactivity { get; init; }
 
     /// <summary>
+    /// From <c>Interop:TimeZone</c>, a name of the IANA database: where days, and times without a zone, are meant.
+    /// </summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>
     /// All addresses of this server: <see cref="PublicUrl"/> and those of <c>Interop:Bases</c>, by which some clients reach it. References
     /// below them are its own.
     /// </summary>
@@ -81,6 +86,7 @@ public sealed record InteropSettings(
             IsSandbox = isSandbox,
             CaseInactivity = InactivityFrom(section["CaseInactivityDays"]),
             Bases = new([publicUrl, .. bases]),
+            TimeZone = ZoneFrom(section["TimeZone"]),
         };
     }
 
@@ -89,6 +95,12 @@ public sealed record InteropSettings(
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 3660
             ? TimeSpan.FromDays(days)
             : throw new SettingsException("Interop:CaseInactivityDays must be a number of days from 1 to 3660.");
+
+    private static TimeZoneInfo ZoneFrom(string? text) => text is null
+        ? TimeZoneInfo.Utc
+        : TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone)
+            ? zone
+            : throw new SettingsException("Interop:TimeZone must be a name of the IANA time zone database, such as America/Los_Angeles, that this machine has.");
 
     private static string BaseOf(string? text, string setting) =>
         Uri.TryCreate(text?.TrimEnd('/'), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"

@@ -46,6 +46,24 @@ public sealed class ServiceBases
         };
     }
 
+    /// <summary>The base of another server that this is the address of a resource at; null for our own, and for all else.</summary>
+    public string? ForeignBase(string address) =>
+        SchemeOf(address) is "http" or "https" && Read(address) is ReferenceReading.Foreign && ReferenceText.Split(address) is { } parts
+            ? address[..address.LastIndexOf($"/{parts.Type}/{parts.Id}", StringComparison.Ordinal)]
+            : null;
+
+    /// <summary>What of an address stands below our base; relative addresses with a slash before them, too.</summary>
+    public string BelowBase(string address)
+    {
+        if (SchemeOf(address) is not ("http" or "https") || !Uri.TryCreate(address, UriKind.Absolute, out var url))
+        {
+            return address.TrimStart('/');
+        }
+
+        var path = Segments(url.AbsolutePath);
+        return OwnPath(url, path) is { } own ? string.Join('/', path[own..]) + url.Query : address;
+    }
+
     private static ReferenceReading Relative(string text)
     {
         var question = text.IndexOf('?', StringComparison.Ordinal);
@@ -60,18 +78,25 @@ public sealed class ServiceBases
         }
 
         var path = Segments(url.AbsolutePath);
+        return OwnPath(url, path) is not { } own ? new ReferenceReading.Foreign(ReferenceText.Split(text)?.Type)
+            : url.Fragment.Length > 0 ? new ReferenceReading.Unreadable()
+            : url.Query.Length > 0 ? Conditional(path[own..], url.Query[1..])
+            : Local(path[own..]);
+    }
+
+    /// <summary>How many segments of the path are those of one of our bases; null where it is none.</summary>
+    private int? OwnPath(Uri url, string[] path)
+    {
         foreach (var (host, port, own) in bases)
         {
             if (HostOf(url) == host && (PortOf(url) is null || PortOf(url) == port) && path.Length >= own.Length
                 && own.Zip(path).All(pair => string.Equals(pair.First, pair.Second, StringComparison.OrdinalIgnoreCase)))
             {
-                return url.Fragment.Length > 0 ? new ReferenceReading.Unreadable()
-                    : url.Query.Length > 0 ? Conditional(path[own.Length..], url.Query[1..])
-                    : Local(path[own.Length..]);
+                return own.Length;
             }
         }
 
-        return new ReferenceReading.Foreign(ReferenceText.Split(text)?.Type);
+        return null;
     }
 
     private static ReferenceReading Local(string[] parts)

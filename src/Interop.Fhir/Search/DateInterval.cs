@@ -2,7 +2,7 @@ namespace Interop.Fhir.Search;
 
 /// <summary>
 /// The time that a date, dateTime or instant covers, in UTC microseconds since 1970, both ends included: 2024 is the whole year, a
-/// second without fraction is the whole second. Without a time zone, UTC.
+/// second without fraction is the whole second. What names no time zone is a day or time of the place that is given, else of UTC.
 /// </summary>
 public readonly record struct DateInterval(long Low, long High)
 {
@@ -12,13 +12,29 @@ public readonly record struct DateInterval(long Low, long High)
     /// <summary>
     /// Null for what is not a date, dateTime or instant of R4; minutes without seconds are accepted, as searches may have them.
     /// </summary>
-    public static DateInterval? TryParse(string text)
+    /// <param name="zone">Of the place where days and times without a zone are meant.</param>
+    public static DateInterval? TryParse(string text, TimeZoneInfo? zone = null)
     {
         Span<byte> utf8 = stackalloc byte[64];
-        return System.Text.Encoding.UTF8.TryGetBytes(text, utf8, out var length) ? TryParse(utf8[..length]) : null;
+        return System.Text.Encoding.UTF8.TryGetBytes(text, utf8, out var length) ? TryParse(utf8[..length], zone) : null;
     }
 
-    public static DateInterval? TryParse(ReadOnlySpan<byte> text)
+    public static DateInterval? TryParse(ReadOnlySpan<byte> text, TimeZoneInfo? zone = null) =>
+        Parse(text) is not { } found ? null
+        : zone is null || zone.Equals(TimeZoneInfo.Utc) || (text.Length > 10 && text[11..].ContainsAny("Z+-"u8)) ? found
+        : new(At(found.Low, zone), At(found.High + 1, zone) - 1);
+
+    /// <summary>The instant at which clocks of the zone first show the time; where they leap over it, the one at which they do.</summary>
+    private static long At(long local, TimeZoneInfo zone)
+    {
+        const long microsecond = TimeSpan.TicksPerMicrosecond;
+        var ticks = Math.Clamp(DateTime.UnixEpoch.Ticks + (local * microsecond), DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks);
+        var time = new DateTime(ticks, DateTimeKind.Unspecified);
+        var offset = zone.IsAmbiguousTime(time) ? zone.GetAmbiguousTimeOffsets(time).Max() : zone.GetUtcOffset(time);
+        return local - (offset.Ticks / microsecond);
+    }
+
+    private static DateInterval? Parse(ReadOnlySpan<byte> text)
     {
         if (!TryNumber(text, 0, 4, out var year) || year == 0)
         {

@@ -6,7 +6,8 @@ using Interop.Fhir.Schema;
 namespace Interop.Fhir.Search;
 
 /// <summary>Finds what a resource can be found by: https://hl7.org/fhir/R4/search.html. Compile once, share between threads.</summary>
-public sealed class IndexExtractor(SearchParameterSet parameters)
+/// <param name="zone">Of the place where days and times without a zone are meant; UTC when null.</param>
+public sealed class IndexExtractor(SearchParameterSet parameters, TimeZoneInfo? zone = null)
 {
     // A resource with a thousand codes and a thousand values has a million pairs; nobody finds it by the last of them.
     private const int MostTuples = 10_000;
@@ -30,7 +31,7 @@ public sealed class IndexExtractor(SearchParameterSet parameters)
     {
         var entries = new List<IndexEntry>();
         var items = new List<PathItem>();
-        var writer = new IndexWriter(evaluation);
+        var writer = new IndexWriter(evaluation, zone);
         foreach (var parameter in Compiled(evaluation.Root.Type.Name))
         {
             items.Clear();

@@ -5,7 +5,7 @@ using Interop.Fhir.Schema;
 namespace Interop.Fhir.Search;
 
 /// <summary>Turns the items that an expression yields into index entries, by the parameter's type and the item's.</summary>
-internal sealed class IndexWriter(Evaluation evaluation)
+internal sealed class IndexWriter(Evaluation evaluation, TimeZoneInfo? zone)
 {
     public void Write(string parameter, SearchParameterType type, PathItem item, List<IndexEntry> entries)
     {
@@ -18,7 +18,7 @@ internal sealed class IndexWriter(Evaluation evaluation)
                 StringEntries.Add(evaluation, parameter, item, entries);
                 break;
             case SearchParameterType.Date:
-                DateEntries.Add(evaluation, parameter, item, entries);
+                DateEntries.Add(evaluation, zone, parameter, item, entries);
                 break;
             case SearchParameterType.Number:
                 Number(parameter, item, entries);

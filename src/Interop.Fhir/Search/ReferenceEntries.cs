@@ -44,7 +44,7 @@ internal static class ReferenceEntries
         var (system, value) = (evaluation.ChildText(identifier, "system"u8), evaluation.ChildText(identifier, "value"u8));
         if (system is not null || value is not null)
         {
-            entries.Add(new ReferenceEntry(parameter, type, null, null, null, system, value));
+            entries.Add(new ReferenceEntry(parameter, type, null, null, null, system, value is null ? null : TokenCase.Fold(value)));
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Interop.Fhir.Search;
 
 /// <summary>Reads one criterion: parameter, modifier, chain, <c>_has</c> (https://hl7.org/fhir/R4/search.html#chaining).</summary>
 internal sealed class SearchCriterionParser(
-    Func<string, string, SearchParameterFacts?> find, ServiceBases bases, Func<string, IReadOnlyList<TokenValue>?>? codesOf, long now)
+    Func<string, string, SearchParameterFacts?> find, ServiceBases bases, Func<string, IReadOnlyList<TokenValue>?>? codesOf, TimeZoneInfo? zone, long now)
 {
     // A chain joins one view per step; nobody needs more, and a hostile query could ask for any number.
     private const int MaximumDepth = 4;
@@ -16,7 +16,7 @@ internal sealed class SearchCriterionParser(
     // Over all criteria, and again for each type that a chain branches into: a database takes only so many in one statement.
     private const int MaximumValues = 500;
 
-    private readonly SearchValueParser values = new(bases, now);
+    private readonly SearchValueParser values = new(bases, zone, now);
     private int steps;
     private int valueCount;
 

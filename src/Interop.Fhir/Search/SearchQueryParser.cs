@@ -6,14 +6,21 @@ using Interop.Fhir.Validation;
 namespace Interop.Fhir.Search;
 
 /// <summary>What came of reading a search: a query, or the issues that refuse it; and what a lenient reading left out.</summary>
-public sealed record SearchParse(SearchQuery? Query, IReadOnlyList<Issue> Issues, IReadOnlyList<string> Ignored);
+/// <param name="Ignored">Warnings, one for each reason.</param>
+/// <param name="Used">The parameters without those that were left out.</param>
+public sealed record SearchParse(
+    SearchQuery? Query, IReadOnlyList<Issue> Issues, IReadOnlyList<Issue> Ignored, IReadOnlyList<KeyValuePair<string, string>> Used);
 
 /// <summary>Reads the parameters of a search. What it does not know is an issue that names the parameter, never ignored.</summary>
 /// <param name="find">The search parameter of a type by its code; null where there is none.</param>
 /// <param name="bases">The addresses of this server: references below them are local.</param>
+/// <param name="zone">Of the place where days and times without a zone are meant; UTC when null.</param>
 /// <param name="codesOf">The codes of a loaded value set, for <c>:in</c> and <c>:not-in</c>; null where it is not loaded.</param>
 public sealed class SearchQueryParser(
-    Func<string, string, SearchParameterFacts?> find, ServiceBases bases, Func<string, IReadOnlyList<TokenValue>?>? codesOf = null)
+    Func<string, string, SearchParameterFacts?> find,
+    ServiceBases bases,
+    Func<string, IReadOnlyList<TokenValue>?>? codesOf = null,
+    TimeZoneInfo? zone = null)
 {
     // A database takes only so many conditions and values in one statement, and each sort key is computed for every match.
     private const int MaximumParameters = 100;
@@ -26,9 +33,10 @@ public sealed class SearchQueryParser(
     /// <param name="now">UTC microseconds of the request, for <c>ap</c>.</param>
     public SearchParse Parse(string type, IEnumerable<KeyValuePair<string, string>> parameters, bool lenient, long now)
     {
-        var reading = new Reading(type, new(find, bases, codesOf, now));
+        var reading = new Reading(type, new(find, bases, codesOf, zone, now));
         var issues = new List<Issue>();
-        var ignored = new List<string>();
+        var ignored = new List<Issue>();
+        var used = new List<KeyValuePair<string, string>>();
         var taken = 0;
         foreach (var (name, value) in parameters)
         {
@@ -50,10 +58,11 @@ public sealed class SearchQueryParser(
 
             if (lenient && problems.AreAllUnsupported)
             {
-                ignored.Add(name);
+                ignored.AddRange(problems.Issues.Select(issue => issue with { Severity = IssueSeverity.Warning }));
             }
             else
             {
+                used.Add(new(name, value));
                 issues.AddRange(problems.Issues);
             }
         }
@@ -63,7 +72,7 @@ public sealed class SearchQueryParser(
             issues.Add(new(IssueSeverity.Error, "value", "_cursor: it belongs to another search.", null));
         }
 
-        return issues.Count > 0 ? new(null, issues, ignored) : new(reading.ToQuery(), [], ignored);
+        return issues.Count > 0 ? new(null, issues, ignored, used) : new(reading.ToQuery(), [], ignored, used);
     }
 
     /// <summary>The query as far as it is read.</summary>
@@ -155,13 +164,14 @@ public sealed class SearchQueryParser(
                 return;
             }
 
+            var keys = new List<SearchSort>();
             foreach (var key in value.Split(','))
             {
                 var descending = key.StartsWith('-');
                 var code = descending ? key[1..] : key;
                 if (code is "_id" or "_lastUpdated")
                 {
-                    Sort.Add(new(code, null, descending));
+                    keys.Add(new(code, null, descending));
                     continue;
                 }
 
@@ -172,8 +182,14 @@ public sealed class SearchQueryParser(
                 problems.AddIf(parameter is not null && !isSortable, "not-supported", $"{code} is of a type that cannot be sorted by.");
                 if (isSortable)
                 {
-                    Sort.Add(new(code, parameter, descending));
+                    keys.Add(new(code, parameter, descending));
                 }
+            }
+
+            // A lenient reading leaves out the whole of it, so that a page link can say what was used.
+            if (problems.Issues.Count == 0)
+            {
+                Sort.AddRange(keys);
             }
         }
 

@@ -5,7 +5,7 @@ using Interop.Fhir.Schema;
 namespace Interop.Fhir.Search;
 
 /// <summary>Reads one value as its parameter's type writes it (https://hl7.org/fhir/R4/search.html#ptypes).</summary>
-internal sealed class SearchValueParser(ServiceBases bases, long now)
+internal sealed class SearchValueParser(ServiceBases bases, TimeZoneInfo? zone, long now)
 {
     public SearchValue? Value(
         SearchParameterFacts parameter, SearchModifier modifier, string? targetType, string text, SearchProblems problems)
@@ -18,7 +18,8 @@ internal sealed class SearchValueParser(ServiceBases bases, long now)
 
         return parameter.Type switch
         {
-            SearchParameterType.Reference when modifier == SearchModifier.Identifier => Token(text, problems),
+            SearchParameterType.Reference when modifier == SearchModifier.Identifier => Typed(Token(text, problems)),
+            SearchParameterType.Token when TokenCase.IsIgnored(parameter) => Typed(Token(text, problems)),
             SearchParameterType.Reference => Reference(text, targetType, problems),
             SearchParameterType.Composite => Composite(parameter, text, problems),
             SearchParameterType.Special when parameter.Code == "near" => Near(text, problems),
@@ -32,7 +33,7 @@ internal sealed class SearchValueParser(ServiceBases bases, long now)
         var (prefix, rest) = SearchText.Prefix(text);
 
         // A plus sign that nobody escaped in a URL arrives as a space.
-        if (DateInterval.TryParse(rest.Replace(' ', '+')) is not { } date)
+        if (DateInterval.TryParse(rest.Replace(' ', '+'), zone) is not { } date)
         {
             problems.Add("value", "a date, or a date with time and zone, is expected, with an optional prefix.");
             return null;
@@ -47,6 +48,8 @@ internal sealed class SearchValueParser(ServiceBases bases, long now)
         var margin = Math.Max(Math.Abs(now - date.Low), Math.Abs(now - date.High)) / 10;
         return new(prefix, date.Low - margin, date.High + margin);
     }
+
+    private static TokenValue? Typed(TokenValue? token) => token?.Code is { } code ? token with { Code = TokenCase.Fold(code) } : token;
 
     private static SearchValue? Unsupported(SearchParameterFacts parameter, SearchProblems problems)
     {

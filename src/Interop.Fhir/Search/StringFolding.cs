@@ -1,105 +1,46 @@
 using System.Globalization;
 using System.Text;
+using AnyAscii;
 
 namespace Interop.Fhir.Search;
 
 /// <summary>
 /// The form in which strings are compared unless a search says <c>:exact</c>: lower case, no accents, single spaces, none at the ends
-/// (https://hl7.org/fhir/R4/search.html#string). Values and search texts fold alike.
+/// (https://hl7.org/fhir/R4/search.html#string). Values and search texts fold alike. Letters and marks are the platform's
+/// (https://www.unicode.org/reports/tr15/); Latin letters that Unicode does not take apart, such as ø, are those of AnyAscii.
 /// </summary>
 public static class StringFolding
 {
-    // string.Normalize leaves text as it is under InvariantGlobalization, so the letters with accents are listed: base letter first.
-    private static readonly string[] Letters =
-    [
-        "aàáâãäåāăąǎǟǡǻȁȃȧḁạảấầẩẫậắằẳẵặ",
-        "bḃḅḇ",
-        "cçćĉċčḉ",
-        "dðďđḋḍḏḑḓ",
-        "eèéêëēĕėęěȅȇȩḕḗḙḛḝẹẻẽếềểễệ",
-        "fḟ",
-        "gĝğġģǧǵḡ",
-        "hĥħȟḣḥḧḩḫẖ",
-        "iìíîïĩīĭįıǐȉȋḭḯỉị",
-        "jĵǰ",
-        "kķǩḱḳḵ",
-        "lĺļľłḷḹḻḽ",
-        "mḿṁṃ",
-        "nñńņňǹṅṇṉṋ",
-        "oòóôõöøōŏőơǒǫǭȍȏȫȭȯȱṍṏṑṓọỏốồổỗộớờởỡợ",
-        "pṕṗ",
-        "rŕŗřȑȓṙṛṝṟ",
-        "sśŝşšșṡṣṥṧṩ",
-        "tţťŧțṫṭṯṱẗ",
-        "uùúûüũūŭůűųưǔǖǘǚǜȕȗṳṵṷṹṻụủứừửữự",
-        "vṽṿ",
-        "wŵẁẃẅẇẉẘ",
-        "xẋẍ",
-        "yýÿŷȳẏẙỳỵỷỹ",
-        "zźżžẑẓẕ",
-        "æǣǽ",
-        "øǿ",
-        "ſẛ",
-        "ʒǯ",
-        "αά",
-        "εέ",
-        "ηή",
-        "ιΐίϊ",
-        "οό",
-        "υΰϋύ",
-        "ωώ",
-    ];
-
-    private static readonly Dictionary<char, string> Plain = Table();
+    /// <summary>Another one when the same text folds otherwise: rows of the one before are written anew.</summary>
+    public const int Version = 2;
 
     public static string Fold(string text)
     {
         var folded = new StringBuilder(text.Length);
-        var afterSpace = true;
-        foreach (var original in text)
+        foreach (var rune in Letters(text).EnumerateRunes())
         {
-            var letter = char.ToLowerInvariant(original);
-            if (char.IsWhiteSpace(letter))
+            if (Rune.IsWhiteSpace(rune))
             {
-                if (!afterSpace)
+                if (folded.Length > 0 && folded[^1] != ' ')
                 {
                     folded.Append(' ');
                 }
-
-                afterSpace = true;
-                continue;
             }
-
-            if (letter < 128)
+            else if (rune.IsAscii || Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
             {
-                folded.Append(letter);
-            }
-            else if (Plain.TryGetValue(letter, out var plain))
-            {
-                folded.Append(plain);
-            }
-            else if (char.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark)
-            {
-                folded.Append(letter);
-            }
-
-            afterSpace = false;
-        }
-
-        return afterSpace && folded.Length > 0 ? folded.ToString(0, folded.Length - 1) : folded.ToString();
-    }
-
-    private static Dictionary<char, string> Table()
-    {
-        var table = new Dictionary<char, string> { ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['þ'] = "th" };
-        foreach (var row in Letters)
-        {
-            foreach (var letter in row.AsSpan(1))
-            {
-                table[letter] = row[..1];
+                // By way of the capital, so that the two small sigmas are one.
+                folded.Append(IsLatin(rune) ? rune.ToString().Transliterate().ToLowerInvariant()
+                    : Rune.ToLowerInvariant(Rune.ToUpperInvariant(rune)).ToString());
             }
         }
 
-        return table;
+        return folded.ToString().TrimEnd(' ').Normalize(NormalizationForm.FormC);
     }
+
+    /// <summary>With letters and their marks apart; what is no text (half of a surrogate pair) as a mark that says so.</summary>
+    private static string Letters(string text) =>
+        Ascii.IsValid(text) ? text : new string([.. text.EnumerateRunes().SelectMany(rune => rune.ToString())]).Normalize(NormalizationForm.FormKD);
+
+    /// <summary>Latin-1 Supplement, Latin Extended-A, -B and Additional (https://www.unicode.org/charts/).</summary>
+    private static bool IsLatin(Rune rune) => rune.Value is (>= 0xC0 and <= 0x24F and not (0xD7 or 0xF7)) or (>= 0x1E00 and <= 0x1EFF);
 }

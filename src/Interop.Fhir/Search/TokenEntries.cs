@@ -18,16 +18,19 @@ internal static class TokenEntries
                 break;
             case "Identifier":
                 var type = evaluation.ChildText(evaluation.Child(item.Node, "type"u8), "text"u8);
-                Token(parameter, evaluation.ChildText(item.Node, "system"u8), evaluation.ChildText(item.Node, "value"u8), type, entries);
+                Token(parameter, evaluation.ChildText(item.Node, "system"u8), Typed(evaluation, item), type, entries);
                 break;
             case "ContactPoint":
-                Token(parameter, evaluation.ChildText(item.Node, "system"u8), evaluation.ChildText(item.Node, "value"u8), null, entries);
+                Token(parameter, evaluation.ChildText(item.Node, "system"u8), Typed(evaluation, item), null, entries);
                 break;
             default:
                 Primitive(evaluation, parameter, item, entries);
                 break;
         }
     }
+
+    private static string? Typed(Evaluation evaluation, PathItem item) =>
+        evaluation.ChildText(item.Node, "value"u8) is { } value ? TokenCase.Fold(value) : null;
 
     // The system of a code element is the one that its value set draws the code from: the element cannot say it itself.
     private static void Primitive(Evaluation evaluation, string parameter, PathItem item, List<IndexEntry> entries)

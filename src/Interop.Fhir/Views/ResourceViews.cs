@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Validation;
@@ -11,7 +12,8 @@ namespace Interop.Fhir.Views;
 /// </summary>
 public static class ResourceViews
 {
-    private const string Subsetted = """{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}""";
+    private const string SubsettedSystem = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
+    private const string Subsetted = $$"""{"system":"{{SubsettedSystem}}","code":"SUBSETTED"}""";
 
     /// <param name="names">Names of top-level elements: <c>name</c>, <c>Patient.name</c>, and of a choice <c>value</c>, <c>value[x]</c> or
     /// one variant.
@@ -21,6 +23,21 @@ public static class ResourceViews
         var wanted = names.ToHashSet(StringComparer.Ordinal);
         return Write(utf8, (type, property, _) =>
             Mandatory(property) || Names(type, property.Facts).Any(wanted.Contains) ? Keep.Whole : Keep.None);
+    }
+
+    /// <summary>Whether the resource says that it is a part of one.</summary>
+    public static bool IsSubset(ReadOnlySpan<byte> utf8)
+    {
+        var meta = TopLevel.Value(utf8, "meta");
+        if (meta.IsEmpty)
+        {
+            return false;
+        }
+
+        using var document = JsonDocument.Parse(meta.ToArray());
+        return document.RootElement.TryGetProperty("tag", out var tags) && tags.EnumerateArray().Any(tag =>
+            tag.TryGetProperty("code", out var code) && code.GetString() == "SUBSETTED"
+            && tag.TryGetProperty("system", out var system) && system.GetString() == SubsettedSystem);
     }
 
     /// <summary>The bytes as they are for <see cref="SummaryMode.False"/>, else the view of that mode.</summary>

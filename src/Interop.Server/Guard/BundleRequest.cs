@@ -1,84 +1,215 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Interop.Fhir;
+using Interop.Fhir.References;
 using Interop.Fhir.Schema;
 using Interop.Server.Http;
 
 namespace Interop.Server.Guard;
 
-/// <summary>
-/// A batch or transaction, taken apart (https://hl7.org/fhir/R4/bundle.html#transaction). The bytes were validated before.
-/// </summary>
+/// <summary>A batch or transaction, taken apart (https://hl7.org/fhir/R4/bundle.html#transaction).</summary>
 internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleRequestEntry> Entries)
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 1024 };
 
-    /// <exception cref="FhirException">400: not a batch or transaction, or an entry without a request that this server carries
-    /// out.</exception>
-    public static BundleRequest Parse(ReadOnlyMemory<byte> utf8)
+    /// <summary>
+    /// The entries of a transaction stand or fall together, so all of it is checked; those of a batch are independent from the first byte
+    /// on, so each brings its own refusal.
+    /// </summary>
+    /// <param name="validate">Gives the bytes of a valid Bundle without a byte order mark.</param>
+    /// <exception cref="FhirException">400: not a batch or transaction, or one that can't be carried out as a whole.</exception>
+    public static BundleRequest Parse(byte[] body, Func<byte[], byte[]> validate, ServiceBases bases)
     {
-        using var document = JsonDocument.Parse(utf8, Options);
-        var root = document.RootElement;
-        var type = root.TryGetProperty("type", out var value) ? value.GetString() : null;
-        if (type is not ("transaction" or "batch"))
+        if (TypeOf(body) != "batch")
         {
-            throw new FhirException(400, "value", "Bundle.type must be transaction or batch here.", "Bundle.type");
+            return Transaction(validate(body), bases);
         }
 
+        using var document = JsonDocument.Parse(body, Options);
+        validate(BundleWith(document.RootElement, null));
         var entries = new List<BundleRequestEntry>();
-        if (root.TryGetProperty("entry", out var list))
+        foreach (var entry in EntriesOf(document.RootElement))
         {
-            foreach (var entry in list.EnumerateArray())
+            var path = $"Bundle.entry[{entries.Count}]";
+            try
             {
-                entries.Add(Entry(entry, $"Bundle.entry[{entries.Count}]"));
+                validate(BundleWith(document.RootElement, entry));
+                entries.Add(BundleRequestEntry.Read(entry, path, bases));
+            }
+            catch (FhirException refused)
+            {
+                entries.Add(BundleRequestEntry.Of(path, refused.Below(path)));
             }
         }
 
-        var repeated = entries.Where(
-            entry => entry.FullUrl is not null).GroupBy(entry => entry.FullUrl).FirstOrDefault(group => group.Count() > 1);
-        return repeated is null
-            ? new(type == "transaction", entries)
-            : throw new FhirException(400, "duplicate", "Two entries have one fullUrl.", repeated.Last().Path + ".fullUrl");
+        return new(IsTransaction: false, entries);
     }
 
     /// <summary>
     /// Any Bundle as an operator imports it: an entry without a request stands under the id of its resource, or gets a new one.
     /// </summary>
-    public static BundleRequest ParseForImport(ReadOnlyMemory<byte> utf8)
+    /// <param name="utf8">Found valid.</param>
+    public static BundleRequest ParseForImport(ReadOnlyMemory<byte> utf8, ServiceBases bases)
     {
         using var document = JsonDocument.Parse(utf8, Options);
         var entries = new List<BundleRequestEntry>();
-        if (document.RootElement.TryGetProperty("entry", out var list))
+        foreach (var entry in EntriesOf(document.RootElement))
         {
-            foreach (var entry in list.EnumerateArray())
+            var path = $"Bundle.entry[{entries.Count}]";
+            if (entry.TryGetProperty("request", out _))
             {
-                var path = $"Bundle.entry[{entries.Count}]";
-                if (entry.TryGetProperty("request", out _))
-                {
-                    entries.Add(Entry(entry, path));
-                }
-                else if (entry.TryGetProperty("resource", out var resource))
-                {
-                    var id = Text(resource, "id");
-                    entries.Add(
-                        new(
-                            path,
-                            Text(entry, "fullUrl"),
-                            id is null ? "POST" : "PUT",
-                            resource.GetProperty("resourceType").GetString()!,
-                            id,
-                            null,
-                            JsonMarshal.GetRawUtf8Value(resource).ToArray(),
-                            null,
-                            null));
-                }
+                entries.Add(BundleRequestEntry.Read(entry, path, bases));
+            }
+            else if (entry.TryGetProperty("resource", out var resource))
+            {
+                entries.Add(BundleRequestEntry.Content(entry, resource, path, bases));
             }
         }
 
         return new(IsTransaction: true, entries);
     }
 
-    private static BundleRequestEntry Entry(JsonElement entry, string path)
+    private static BundleRequest Transaction(byte[] utf8, ServiceBases bases)
+    {
+        using var document = JsonDocument.Parse(utf8, Options);
+        if (TypeOf(utf8) != "transaction")
+        {
+            throw new FhirException(400, "value", "Bundle.type must be transaction or batch here.", "Bundle.type");
+        }
+
+        var entries = new List<BundleRequestEntry>();
+        foreach (var entry in EntriesOf(document.RootElement))
+        {
+            entries.Add(BundleRequestEntry.Read(entry, $"Bundle.entry[{entries.Count}]", bases));
+        }
+
+        RefuseOverlaps(entries);
+        return new(IsTransaction: true, entries);
+    }
+
+    /// <summary>
+    /// Two entries that change one resource, or stand under one address, would leave to their order what a transaction does
+    /// (https://hl7.org/fhir/R4/http.html#trules: "If any resource identities (including resolved identities from conditional
+    /// update/delete) overlap in steps 1-3, then the transaction SHALL fail").
+    /// </summary>
+    private static void RefuseOverlaps(IReadOnlyList<BundleRequestEntry> entries)
+    {
+        Refuse(entries.Where(entry => entry.FullUrl is not null), entry => entry.FullUrl!, ".fullUrl", "Two entries have one fullUrl.");
+        Refuse(
+            entries.Where(entry => entry is { Method: not "GET", Id: not null }),
+            entry => $"{entry.Type}/{entry.Id}",
+            ".request.url",
+            "Two entries change one resource.");
+        Refuse(
+            entries.Where(entry => entry.IfNoneExist is not null),
+            entry => $"{entry.Type}?{entry.IfNoneExist}",
+            ".request.ifNoneExist",
+            "Two entries create one resource: the condition of the second would find what the first creates.");
+
+        static void Refuse(IEnumerable<BundleRequestEntry> entries, Func<BundleRequestEntry, string> identity, string element, string rule)
+        {
+            if (entries.GroupBy(identity, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } overlap)
+            {
+                throw new FhirException(400, "duplicate", rule, overlap.Last().Path + element);
+            }
+        }
+    }
+
+    private static string? TypeOf(byte[] utf8)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("type", out var type)
+                && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null; // what is wrong with it the validator says
+        }
+    }
+
+    private static IEnumerable<JsonElement> EntriesOf(JsonElement bundle) =>
+        bundle.TryGetProperty("entry", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
+
+    /// <summary>The Bundle with this one entry, or with none, and without the resource, which is checked by whoever stores it.</summary>
+    private static byte[] BundleWith(JsonElement bundle, JsonElement? entry) => FhirJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        foreach (var property in bundle.EnumerateObject())
+        {
+            if (property.Name != "entry" || property.Value.ValueKind != JsonValueKind.Array)
+            {
+                property.WriteTo(writer);
+            }
+        }
+
+        if (entry is { } one)
+        {
+            writer.WriteStartArray("entry");
+            WriteShell(writer, one);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    });
+
+    private static void WriteShell(Utf8JsonWriter writer, JsonElement entry)
+    {
+        if (entry.ValueKind != JsonValueKind.Object)
+        {
+            entry.WriteTo(writer);
+            return;
+        }
+
+        writer.WriteStartObject();
+        foreach (var property in entry.EnumerateObject().Where(property => property.Name != "resource"))
+        {
+            property.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>One thing to do. Addresses are read in the light of the entry's own (https://hl7.org/fhir/R4/bundle.html#references).</summary>
+/// <param name="Path">FHIRPath of the entry, for issues.</param>
+/// <param name="Version">Of a vread.</param>
+/// <param name="IsHistory">Whether the versions are asked for.</param>
+internal sealed record BundleRequestEntry(
+    string Path,
+    string? FullUrl,
+    string Method,
+    string Type,
+    string? Id,
+    string? Version,
+    bool IsHistory,
+    string? Query,
+    byte[]? Resource,
+    Preconditions Conditions,
+    string? IfNoneExist)
+{
+    private const string Metadata = "metadata";
+
+    /// <summary>Why nothing of it is done.</summary>
+    public FhirException? Refusal { get; private init; }
+
+    public bool IsMetadata => Type == Metadata;
+
+    public static BundleRequestEntry Of(string path, FhirException refusal) =>
+        new(path, null, string.Empty, string.Empty, null, null, false, null, null, Preconditions.None, null) { Refusal = refusal };
+
+    /// <summary>A resource without a request, which an import takes as it is.</summary>
+    public static BundleRequestEntry Content(JsonElement entry, JsonElement resource, string path, ServiceBases bases)
+    {
+        var (id, fullUrl) = (Text(resource, "id"), Text(entry, "fullUrl"));
+        return new(
+            path, fullUrl, id is null ? "POST" : "PUT", Text(resource, "resourceType")!, id, null, false, null,
+            Grounded(resource, fullUrl, bases), Preconditions.None, null);
+    }
+
+    /// <exception cref="FhirException">400: no request, or one that this server does not carry out.</exception>
+    public static BundleRequestEntry Read(JsonElement entry, string path, ServiceBases bases)
     {
         if (!entry.TryGetProperty("request", out var request))
         {
@@ -91,48 +222,87 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
             throw new FhirException(400, "required", "A request needs a method and a url.", path + ".request");
         }
 
-        var (target, query) = url.Split('?', 2) is [var before, var after] ? (before, after) : (url, null);
-        var parts = target.Split('/');
-        if (!FhirFacts.R4.IsResourceType(parts[0]) || parts.Length > 2 || (parts.Length == 2 && !ResourceKey.IsId(parts[1])))
+        var (target, query) = bases.BelowBase(url).Split('?', 2) is [var before, var after] ? (before, after) : (bases.BelowBase(url), null);
+        var (type, id, version, isHistory) = Target(target, method, path);
+        var hasResource = entry.TryGetProperty("resource", out var resource);
+        if (hasResource && method is "POST" or "PUT" && Text(resource, "resourceType") != type)
         {
-            throw new FhirException(400, "value", "The request's url must be Type, Type/id or Type?query.", path + ".request.url");
+            throw new FhirException(400, "invalid", "The resource is not of the type that the request's url names.", path + ".resource");
         }
 
-        byte[]? resource = null;
-        if (entry.TryGetProperty("resource", out var body))
-        {
-            resource = JsonMarshal.GetRawUtf8Value(body).ToArray();
-            if (body.GetProperty("resourceType").GetString() != parts[0])
-            {
-                throw new FhirException(
-                    400, "invalid", "The resource is not of the type that the request's url names.", path + ".resource");
-            }
-        }
-
-        var id = parts.Length == 2 ? parts[1] : null;
-        var isWrite = method is "POST" or "PUT";
-        var isKnown = (method, id, query, resource) switch
-        {
-            ("POST", null, null, not null) => true,
-            ("PUT", not null, null, not null) => true,
-            ("DELETE", not null, null, null) => true,
-            ("GET", _, _, null) => true,
-            _ => false,
-        };
-        if (!isKnown)
-        {
-            throw new FhirException(
-                400, isWrite
-                    && resource is null ? "required" : "not-supported", "Entries may be POST Type, PUT Type/id, DELETE Type/id, GET Type/id or GET Type?query.", path + ".request");
-        }
-
-        return new(
-            path, Text(entry, "fullUrl"), method, parts[0], id, query, resource, Text(request, "ifMatch"), Text(request, "ifNoneExist"));
+        var fullUrl = Text(entry, "fullUrl");
+        var read = new BundleRequestEntry(
+            path, fullUrl, method, type, id, version, isHistory, query, hasResource ? Grounded(resource, fullUrl, bases) : null,
+            ConditionsOf(request, path), Text(request, "ifNoneExist"));
+        read.Demand();
+        return read;
     }
 
-    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
-}
+    private static (string Type, string? Id, string? Version, bool IsHistory) Target(string target, string method, string path) =>
+        target.Split('/') switch
+        {
+            [Metadata] when method == "GET" => (Metadata, null, null, false),
+            [var type] when FhirFacts.R4.IsResourceType(type) => (type, null, null, false),
+            [var type, var id] when Is(type, id) => (type, id, null, false),
+            [var type, var id, "_history"] when method == "GET" && Is(type, id) => (type, id, null, true),
+            [var type, var id, "_history", var version] when method == "GET" && Is(type, id) => (type, id, version, false),
+            _ => throw new FhirException(
+                400, "value", "The request's url must be Type, Type/id, Type?query, Type/id/_history or Type/id/_history/version.", path + ".request.url"),
+        };
 
-/// <param name="Path">FHIRPath of the entry, for issues.</param>
-internal sealed record BundleRequestEntry(
-    string Path, string? FullUrl, string Method, string Type, string? Id, string? Query, byte[]? Resource, string? IfMatch, string? IfNoneExist);
+    private static bool Is(string type, string id) => FhirFacts.R4.IsResourceType(type) && ResourceKey.IsId(id);
+
+    private void Demand()
+    {
+        var rule = (Method, Id, Query, Resource) switch
+        {
+            ("POST", null, null, not null) or ("PUT", not null, null, not null) or ("PATCH", not null, null, not null) => null,
+            ("DELETE", not null, null, null) => null,
+            ("GET", _, _, null) => null,
+            ("POST" or "PUT" or "PATCH", _, _, null) => "The entry needs a resource.",
+            ("GET" or "DELETE", _, _, not null) => "The entry must not have a resource.",
+            ("PUT" or "PATCH" or "DELETE", null, not null, _) => "Update, patch and delete name a resource by Type/id here, not by a search.",
+            _ => "Entries may be POST Type, PUT Type/id, PATCH Type/id, DELETE Type/id, GET Type/id or GET Type?query.",
+        };
+        if (rule is not null)
+        {
+            throw new FhirException(400, Resource is null && Method is not ("GET" or "DELETE") ? "required" : "not-supported", rule, Path + ".request");
+        }
+
+        if (IfNoneExist is not null && Method != "POST")
+        {
+            throw new FhirException(400, "not-supported", "ifNoneExist has no meaning but for a create.", Path + ".request.ifNoneExist");
+        }
+    }
+
+    private static Preconditions ConditionsOf(JsonElement request, string path)
+    {
+        var since = Text(request, "ifModifiedSince") is { } instant
+            ? DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture)
+            : (DateTimeOffset?)null;
+        try
+        {
+            return new(
+                Preconditions.Tags(Text(request, "ifMatch"), "ifMatch"), Preconditions.Tags(Text(request, "ifNoneMatch"), "ifNoneMatch"), since, null);
+        }
+        catch (FhirException refused)
+        {
+            throw refused.At(path + ".request");
+        }
+    }
+
+    /// <summary>
+    /// The resource with its relative references under the base of the entry's own address, where that is another server's: what stands
+    /// there as <c>Patient/1</c> is that server's, whomever we know by that id.
+    /// </summary>
+    private static byte[] Grounded(JsonElement resource, string? fullUrl, ServiceBases bases)
+    {
+        var bytes = JsonMarshal.GetRawUtf8Value(resource).ToArray();
+        return fullUrl is not null && bases.ForeignBase(fullUrl) is { } foreign ? BundleAddresses.Ground(bytes, foreign) : bytes;
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}

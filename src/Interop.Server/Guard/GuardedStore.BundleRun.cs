@@ -29,14 +29,22 @@ internal sealed partial class GuardedStore
 
         public IReadOnlyList<BundleItem> Execute(BundleRequest request)
         {
+            foreach (var entry in request.Entries.Where(entry => entry.Method == "DELETE"))
+            {
+                Delete(entry, new(entry.Type, entry.Id!));
+            }
+
+            // What conditions find of what was deleted they do not find; what they name may be created by any entry.
             var plans = request.Entries.Select(Plan).ToList();
             var known = plans.Where(plan => plan.Entry.Method is "POST" or "PUT").Select(plan => plan.Key).ToHashSet();
-            foreach (var plan in plans.OrderBy(plan => plan.Entry.Method switch { "DELETE" => 0, "POST" => 1, _ => 2 })
-                .ThenBy(plan => caller is null && plan.Entry.Resource is { } body && ReferenceDoor.Looks(body)))
+            var writing = plans.Where(plan => plan.Entry.Method is "POST" or "PUT" && !plan.Exists)
+                .OrderBy(plan => plan.Entry.Method == "POST" ? 0 : 1).ToLookup(plan => ReferenceDoor.Looks(plan.Entry.Resource!));
+            foreach (var plan in writing[false])
             {
                 Carry(plan, known);
             }
 
+            CarryInRounds([.. writing[true]], known);
             guard.sharingRows.Refresh(session, written);
             foreach (var plan in plans.Where(plan => Written.Contains(plan.Key)))
             {
@@ -69,23 +77,39 @@ internal sealed partial class GuardedStore
             return plan;
         }
 
+        /// <summary>
+        /// Conditional references are resolved when the rest is there, whatever the order of the entries: one that waits for another of these
+        /// is carried out after it.
+        /// </summary>
+        private void CarryInRounds(List<EntryPlan> plans, HashSet<ResourceKey> known)
+        {
+            while (plans.Count > 0)
+            {
+                door.Forget();
+                var waiting = new List<EntryPlan>();
+                FhirException? unresolved = null;
+                foreach (var plan in plans)
+                {
+                    try
+                    {
+                        Carry(plan, known);
+                    }
+                    catch (UnresolvedConditionException nothing)
+                    {
+                        unresolved ??= nothing.Refusal;
+                        waiting.Add(plan);
+                    }
+                }
+
+                plans = waiting.Count < plans.Count || unresolved is null ? waiting : throw unresolved;
+            }
+        }
+
         private void Carry(EntryPlan plan, HashSet<ResourceKey> known)
         {
             var (entry, key) = (plan.Entry, plan.Key);
-            if (entry.Method == "GET" || plan.Exists)
-            {
-                return;
-            }
-
-            if (entry.Method == "DELETE")
-            {
-                Delete(entry, key);
-                return;
-            }
-
-            // What is named by a urn is named so in any string.
-            var named = ReferenceRewriter.Rewrite(entry.Resource, addresses.GetValueOrDefault);
-            var (body, unreadable) = door.Normal(entry.Type, named, new(entry.Path + ".resource", reference => Resolve(reference, entry)));
+            var named = BundleAddresses.Rewrite(entry.Resource, address => addresses.GetValueOrDefault(AddressOf(address)));
+            var (body, unreadable) = door.Normal(entry.Type, named, entry.Path + ".resource");
             if (unreadable is not null)
             {
                 throw Refusal(unreadable, entry);
@@ -136,14 +160,14 @@ internal sealed partial class GuardedStore
         private WriteResult? Update(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known) =>
             ResourceJson.ReadHeader(body)?.Id == key.Id
                 ? guard.TryUpdate(
-                    session, caller!, Through(entry), key, body, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"), known, written)
+                    session, caller!, Through(entry), key, body, entry.Conditions, known, written)
                 : new WriteResult.Refused(400, "invalid", "The resource's id must be the id in the request's url.");
 
         private static FhirException Refusal(WriteResult refusal, BundleRequestEntry entry) => refusal switch
         {
             WriteResult.Refused refused => new(
                 refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = $"{entry.Path}.resource{Below(issue.Expression)}" })]),
-            WriteResult.Conflict => new(412, "conflict", "ifMatch does not name the current version.", entry.Path),
+            WriteResult.Conflict conflict => new(412, "conflict", $"{conflict.Condition} does not hold for the current version.", entry.Path),
             _ => new(404, "not-found", "The resource is not known.", entry.Path),
         };
 
@@ -154,34 +178,16 @@ internal sealed partial class GuardedStore
                 throw new FhirException(400, "not-supported", "An import does not delete.", entry.Path + ".request.method");
             }
 
-            var result = guard.Delete(session, caller, Through(entry), key, FhirRequest.Version(entry.IfMatch ?? string.Empty, "ifMatch"));
+            var result = guard.Delete(session, caller, Through(entry), key, entry.Conditions);
             if (result != DeleteResult.Deleted)
             {
-                var isConflict = result == DeleteResult.Conflict;
-                throw new FhirException(
-                    isConflict ? 412 : 404,
-                    isConflict ? "conflict" : "not-found",
-                    isConflict ? "ifMatch does not name the current version." : $"{key} is not known.",
-                    entry.Path);
+                throw result switch
+                {
+                    DeleteResult.Conflict => new FhirException(412, "conflict", "A precondition does not hold for the current version.", entry.Path),
+                    DeleteResult.Gone => new FhirException(410, "deleted", $"{key} was deleted.", entry.Path),
+                    _ => new FhirException(404, "not-found", $"{key} is not known.", entry.Path),
+                };
             }
-        }
-
-        /// <summary>
-        /// The address of the entry that a reference names by its fullUrl; a relative one is also read below the base of the entry that
-        /// holds it (https://hl7.org/fhir/R4/bundle.html#references).
-        /// </summary>
-        private string? Resolve(string reference, BundleRequestEntry entry)
-        {
-            var text = AddressOf(reference);
-            if (addresses.TryGetValue(text, out var address))
-            {
-                return address;
-            }
-
-            var isRelative = !reference.Contains(':', StringComparison.Ordinal);
-            return isRelative && entry.FullUrl?.LastIndexOf($"/{entry.Type}/", StringComparison.Ordinal) is >= 0 and var end
-                ? addresses.GetValueOrDefault($"{entry.FullUrl[..end]}/{text}")
-                : null;
         }
 
         /// <summary>One text for all addresses of a resource, without a version.</summary>
@@ -203,8 +209,7 @@ internal sealed partial class GuardedStore
                 return new BundleItem(null) { Status = "201 Created", Location = plan.Key.ToString() };
             }
 
-            return guard.Stored(
-                plan.Key, disclosure.VersionId, disclosure.LastUpdated, created: plan.Entry.Method == "POST" && !plan.Exists);
+            return guard.Stored(disclosure, created: plan.Entry.Method == "POST" && !plan.Exists);
         }
 
         private static string Below(string? expression)

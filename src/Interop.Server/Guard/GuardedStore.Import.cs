@@ -48,7 +48,7 @@ internal sealed partial class GuardedStore
     /// <param name="source">Id of the custodian Organization; null for the configured one.</param>
     public async Task<string> ImportBundleAsync(string? source, byte[] body, CancellationToken cancellationToken)
     {
-        var request = BundleRequest.ParseForImport(Checked("Bundle", null, body));
+        var request = BundleRequest.ParseForImport(Checked("Bundle", null, body), settings.Bases);
         var custodian = source ?? settings.Custodian;
         return await store.WriteAsync(
             session =>

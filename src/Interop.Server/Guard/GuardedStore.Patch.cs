@@ -17,7 +17,7 @@ internal sealed partial class GuardedStore
     /// <summary>Its operations test what is there and its answer shows it, so it needs the right to read, too.</summary>
     /// <param name="apply">Gives the changed resource for the one that the caller sees, or throws why not.</param>
     public async Task<WriteResult> PatchAsync(
-        Caller caller, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch, CancellationToken cancellationToken)
+        Caller caller, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, Preconditions conditions, CancellationToken cancellationToken)
     {
         Require(caller, key.Type, 'u');
         Require(caller, key.Type, 'r');
@@ -29,11 +29,11 @@ internal sealed partial class GuardedStore
                 'u',
                 FhirInteraction.Patch,
                 key.ToString(),
-                async _ => patched = await PatchedAsync(caller, key, apply, ifMatch, cancellationToken),
+                async _ => patched = await PatchedAsync(caller, key, apply, conditions, cancellationToken),
                 (session, sight, lookups, prepared) =>
-                    prepared.Refusal ?? Update(session, caller, sight, key, prepared.Body, prepared.Version, lookups),
+                    prepared.Refusal ?? Update(session, caller, sight, key, prepared.Body, Preconditions.Version(prepared.Version!), lookups),
                 cancellationToken);
-            if (result is not WriteResult.Conflict || patched?.Refusal is not null || ifMatch is not null || attempt == PatchAttempts)
+            if (result is not WriteResult.Conflict || patched?.Refusal is not null || conditions != Preconditions.None || attempt == PatchAttempts)
             {
                 return result;
             }
@@ -41,7 +41,7 @@ internal sealed partial class GuardedStore
     }
 
     private async Task<PatchedResource> PatchedAsync(
-        Caller caller, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, string? ifMatch, CancellationToken cancellationToken)
+        Caller caller, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> apply, Preconditions conditions, CancellationToken cancellationToken)
     {
         await using var read = await store.OpenReadAsync(cancellationToken);
         var sight = await SightAsync(read, caller, Now(), cancellationToken) with { Constraints = caller.Scopes.Constraints('u') };
@@ -53,12 +53,12 @@ internal sealed partial class GuardedStore
             return new(new WriteResult.Absent(key));
         }
 
-        if (ifMatch is not null && ifMatch != view.VersionId)
+        if (conditions.FailsFor(view.VersionId, view.LastUpdated) is { } failed)
         {
-            return new(new WriteResult.Conflict(key));
+            return new(new WriteResult.Conflict(key, failed));
         }
 
-        if (MayNotUpdate(caller, sight, seen, ifMatch) is { } forbidden)
+        if (MayNotUpdate(caller, sight, seen, conditions) is { } forbidden)
         {
             return new(forbidden);
         }
@@ -74,10 +74,10 @@ internal sealed partial class GuardedStore
     }
 
     /// <summary>Why the caller may change nothing of the resource, whatever it would change; the rest is asked when the change is known.</summary>
-    private WriteResult.Refused? MayNotUpdate(Caller caller, Sight sight, SeenResource seen, string? ifMatch)
+    private WriteResult.Refused? MayNotUpdate(Caller caller, Sight sight, SeenResource seen, Preconditions conditions)
     {
         var corrects = seen.Tier != Tier.Own && DirectoryRules.MayCorrect(caller, seen.Key, seen.Body, settings.Custodian);
-        if (ifMatch is null && VersionDemanded(seen.Key, corrects) is { } required)
+        if (!conditions.NameVersion && VersionDemanded(seen.Key, corrects) is { } required)
         {
             return required;
         }

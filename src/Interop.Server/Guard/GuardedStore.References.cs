@@ -23,18 +23,19 @@ internal sealed partial class GuardedStore
         private const int MostSearches = 50;
 
         private readonly Dictionary<(string Type, string Query), List<ResourceKey>> found = [];
-        private int searches;
+        private readonly HashSet<(string Type, string Query)> searched = [];
 
         /// <summary>What conditions and identifiers found: the answer tells of it.</summary>
         public List<ResourceKey> Matched { get; } = [];
 
         /// <summary>Whether the normal form of some of its references depends on what is stored.</summary>
-        public static bool Looks(byte[] body) =>
-            ResourceReferences.Of(body).Places.Any(place => place.Literal is null or ['#', ..]);
+        public static bool Looks(byte[] body) => ResourceReferences.Of(body).Places.Any(place =>
+            place.Literal is null or ['#', ..] || place.Literal.Contains('?', StringComparison.Ordinal));
 
         /// <summary>The body with its references in normal form, or why they can't be.</summary>
-        /// <param name="entry">Of a transaction, which resolves the names and conditions of its entries.</param>
-        public (byte[] Body, WriteResult.Refused? Refused) Normal(string type, byte[] body, BundleEntry? entry = null)
+        /// <param name="entry">FHIRPath of the resource in a transaction, which resolves conditional references; the names of its entries
+        /// have been replaced.</param>
+        public (byte[] Body, WriteResult.Refused? Refused) Normal(string type, byte[] body, string? entry = null)
         {
             var references = ResourceReferences.Of(body);
             var issues = new List<Issue>();
@@ -64,6 +65,9 @@ internal sealed partial class GuardedStore
             return issues.Count > 0 ? (body, new(422, issues)) : (addresses.Count == 0 ? body : references.Rewrite(addresses), null);
         }
 
+        /// <summary>What was found may be more by now.</summary>
+        public void Forget() => found.Clear();
+
         /// <summary>What a condition finds for the caller, two at most.</summary>
         public List<ResourceKey> Match(string type, string condition, string path)
         {
@@ -85,7 +89,7 @@ internal sealed partial class GuardedStore
                 Matched.AddRange(matches);
                 if (caller is not null)
                 {
-                    // One lookup, however often it stands there; an import finds what it has just brought.
+                    // One lookup, however often it stands there, until something more is there; an import finds what it has just brought.
                     found[(type, condition)] = matches;
                 }
 
@@ -98,10 +102,10 @@ internal sealed partial class GuardedStore
         }
 
         private (string? Address, string? Rule) Literal(
-            string type, ResourceReferences references, ReferencePlace place, string literal, ReferenceNeed need, BundleEntry? entry)
+            string type, ResourceReferences references, ReferencePlace place, string literal, ReferenceNeed need, string? entry)
         {
             var mustKnow = need is ReferenceNeed.Party or ReferenceNeed.Target;
-            return guard.settings.Bases.Read(entry?.Address(literal) ?? literal) switch
+            return guard.settings.Bases.Read(literal) switch
             {
                 ReferenceReading.Local local => Local(type, place, local),
                 ReferenceReading.Fragment { Id: var id } => Fragment(references, place, id, need, entry),
@@ -121,20 +125,20 @@ internal sealed partial class GuardedStore
             : (local.Key.ToString(), null);
 
         private (string? Address, string? Rule) Conditional(
-            string type, ReferencePlace place, ReferenceReading.Conditional condition, BundleEntry entry)
+            string type, ReferencePlace place, ReferenceReading.Conditional condition, string entry)
         {
-            var matches = Match(condition.Type, condition.Query, entry.Path);
-            return matches.Count == 1
-                ? Local(type, place, new(matches[0], null))
-                : throw new FhirException(
-                    412,
-                    matches.Count == 0 ? "not-found" : "multiple-matches",
-                    "A conditional reference must match exactly one resource.",
-                    entry.Path);
+            const string rule = "A conditional reference must match exactly one resource.";
+            var matches = Match(condition.Type, condition.Query, entry);
+            return matches.Count switch
+            {
+                1 => Local(type, place, new(matches[0], null)),
+                0 => throw new UnresolvedConditionException(new(412, "not-found", rule, entry)),
+                _ => throw new FhirException(412, "multiple-matches", rule, entry),
+            };
         }
 
         /// <summary>A reference by identifier: where sharing has to know, it becomes the one resource that has it.</summary>
-        private (string? Address, string? Rule) Logical(ReferencePlace place, ReferenceNeed need, BundleEntry? entry)
+        private (string? Address, string? Rule) Logical(ReferencePlace place, ReferenceNeed need, string? entry)
         {
             if (need == ReferenceNeed.None)
             {
@@ -143,7 +147,7 @@ internal sealed partial class GuardedStore
 
             var types = place.Type is { } stated ? [stated] : IsAny(place) ? Readable(need) : place.Targets;
             var mustKnow = need is ReferenceNeed.Party or ReferenceNeed.Target;
-            var path = entry?.PathOf(place.Expression) ?? place.Expression;
+            var path = PathOf(entry, place);
             var key = OnlyOne([place.Identifier!], [.. types.Where(place.Allows)], mustKnow, path);
             return key is null && mustKnow
                 ? (null, "The identifier must be that of exactly one resource that is known here: sharing goes by it.")
@@ -154,7 +158,7 @@ internal sealed partial class GuardedStore
         /// A contained resource stands for the one that has its identifier. Labels pass through it; so do parties where it is, say, a role.
         /// </summary>
         private (string? Address, string? Rule) Fragment(
-            ResourceReferences references, ReferencePlace place, string id, ReferenceNeed need, BundleEntry? entry)
+            ResourceReferences references, ReferencePlace place, string id, ReferenceNeed need, string? entry)
         {
             if (need == ReferenceNeed.None || references.Contained.FirstOrDefault(contained => contained.Id == id) is not { } contained)
             {
@@ -162,7 +166,7 @@ internal sealed partial class GuardedStore
             }
 
             var types = place.Allows(contained.Type) ? [contained.Type] : (IReadOnlyList<string>)[];
-            var path = entry?.PathOf(place.Expression) ?? place.Expression;
+            var path = PathOf(entry, place);
             if (contained.Identifiers.Count > 0 && OnlyOne(contained.Identifiers, types, need == ReferenceNeed.Target, path) is { } key)
             {
                 return (key.ToString(), null);
@@ -171,7 +175,7 @@ internal sealed partial class GuardedStore
             // A person or an organisation must be one that is known; anything else may lead to those.
             var leads = contained.Type is not ("Patient" or "Organization") && references.Places.Any(inner =>
                 inner.Container == id && inner.Literal is { } literal
-                && guard.settings.Bases.Read(entry?.Address(literal) ?? literal) is ReferenceReading.Local);
+                && guard.settings.Bases.Read(literal) is ReferenceReading.Local);
             return (null, need == ReferenceNeed.Target && !leads
                 ? "The contained resource names nothing that is known here: sharing goes by it."
                 : null);
@@ -202,8 +206,8 @@ internal sealed partial class GuardedStore
 
         private List<ResourceKey> MatchCounted(string type, string query, string path)
         {
-            var isNew = caller is not null && !found.ContainsKey((type, query)) && !lookups.IsForeseen(type, query);
-            return !isNew || ++searches <= MostSearches
+            var isNew = caller is not null && !lookups.IsForeseen(type, query) && searched.Add((type, query));
+            return !isNew || searched.Count <= MostSearches
                 ? Match(type, query, path)
                 : throw new FhirException(
                     400, "too-costly", $"One write may name what takes {MostSearches} searches by identifier; refer to the others by address.", path);
@@ -220,19 +224,20 @@ internal sealed partial class GuardedStore
             return $"identifier={Uri.EscapeDataString(token)}";
         }
 
+        /// <summary>Where a reference stands, in the transaction that it came in or alone.</summary>
+        private static string PathOf(string? entry, ReferencePlace place)
+        {
+            var dot = place.Expression.IndexOf('.', StringComparison.Ordinal);
+            return entry is null ? place.Expression : dot < 0 ? entry : entry + place.Expression[dot..];
+        }
+
         private bool MaySearch(string type) => caller is null || caller.Scopes.Allows(type, 's');
     }
 
-    /// <summary>An entry of a transaction, whose references may be to other entries.</summary>
-    /// <param name="Path">FHIRPath of the entry's resource.</param>
-    /// <param name="Address">The address of the entry that a reference names, or null.</param>
-    private sealed record BundleEntry(string Path, Func<string, string?> Address)
+    /// <summary>What a conditional reference names is not there; another entry of the transaction may bring it.</summary>
+    private sealed class UnresolvedConditionException(FhirException refusal) : Exception
     {
-        public string PathOf(string expression)
-        {
-            var dot = expression.IndexOf('.', StringComparison.Ordinal);
-            return dot < 0 ? Path : Path + expression[dot..];
-        }
+        public FhirException Refusal { get; } = refusal;
     }
 
     /// <summary>References of stored and checked resources are in normal form; those to nothing that is visible are refused.</summary>

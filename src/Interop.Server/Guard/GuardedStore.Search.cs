@@ -1,4 +1,5 @@
 using Interop.Fhir.Search;
+using Interop.Fhir.Validation;
 using Interop.Server.Http;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
@@ -8,12 +9,17 @@ namespace Interop.Server.Guard;
 
 internal sealed partial class GuardedStore
 {
+    private static readonly string[] ResultParameters =
+    [
+        "_sort", "_count", "_include", "_revinclude", "_summary", "_total", "_elements", "_contained", "_containedType", "_cursor", "_format", "_pretty",
+    ];
+
     public async Task<SearchAnswer> SearchAsync(
         Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, CancellationToken cancellationToken)
     {
         Require(caller, type, 's');
         var instant = Now();
-        var query = Query(caller, type, pairs, lenient, instant);
+        var (query, used, ignored) = Parsed(caller, type, pairs, lenient, instant);
         limits.DemandLookup(caller, PersonLookup.Cost(query));
         var (page, matches, included) = await InTurnAsync(caller, () => FindAsync(caller, query, instant, cancellationToken), cancellationToken);
         await audit.RecordAsync(SearchRow(caller, instant, type, pairs, page, isCondition: false), cancellationToken);
@@ -23,7 +29,9 @@ internal sealed partial class GuardedStore
             matches,
             included,
             page.Total,
-            page.Next is null ? null : secrets.Sign(caller, CanonicalQuery(type, pairs), page.Next.Write()));
+            page.Next is null ? null : secrets.Sign(caller, CanonicalQuery(type, used), page.Next.Write()),
+            used,
+            ignored);
     }
 
     private async Task<(SearchPage Page, IReadOnlyList<Disclosure> Matches, IReadOnlyList<Disclosure> Included)> FindAsync(
@@ -38,7 +46,10 @@ internal sealed partial class GuardedStore
             await DiscloseAllAsync(read, page.Included, sight, cancellationToken));
     }
 
-    private SearchQuery Query(
+    private SearchQuery Query(Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, long instant) =>
+        Parsed(caller, type, pairs, lenient: false, instant).Query;
+
+    private (SearchQuery Query, IReadOnlyList<KeyValuePair<string, string>> Used, IReadOnlyList<Issue> Ignored) Parsed(
         Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, long instant)
     {
         var opened = new List<KeyValuePair<string, string>>();
@@ -53,7 +64,18 @@ internal sealed partial class GuardedStore
         }
 
         var parsed = queries.Parse(type, opened, lenient, instant);
-        return parsed.Query ?? throw new FhirException(400, parsed.Issues);
+        return parsed.Query is { } query
+            ? (query, [.. parsed.Used.Where(pair => pair.Key != "_cursor")], parsed.Ignored)
+            : throw new FhirException(400, parsed.Issues);
+    }
+
+    /// <summary>A condition is criteria alone: what shapes an answer (https://hl7.org/fhir/R4/search.html#return) has none to shape.</summary>
+    private static List<KeyValuePair<string, string>> ConditionPairs(string condition)
+    {
+        var pairs = QueryPairs(condition);
+        return pairs.FirstOrDefault(pair => ResultParameters.Contains(pair.Key.Split(':')[0])).Key is { } name
+            ? throw new FhirException(400, "not-supported", $"A condition has search criteria only, and {name} is none.")
+            : pairs;
     }
 
     /// <summary>
@@ -64,8 +86,8 @@ internal sealed partial class GuardedStore
     private IReadOnlyList<SeenResource> Matches(
         WriteSession session, Caller caller, Sight searching, string type, string condition, Lookups lookups)
     {
-        var pairs = QueryPairs(condition);
-        var query = Query(caller, type, pairs, lenient: false, searching.Instant) with { Count = 2 };
+        var pairs = ConditionPairs(condition);
+        var query = Query(caller, type, pairs, searching.Instant) with { Count = 2 };
         if (caller == Operator)
         {
             return session.Match(query, searching).Matches;
@@ -88,7 +110,7 @@ internal sealed partial class GuardedStore
     private async Task ForeseeAsync(Caller caller, string type, string condition, Lookups lookups, CancellationToken cancellationToken)
     {
         var instant = Now();
-        var query = Query(caller, type, QueryPairs(condition), lenient: false, instant) with { Count = 2 };
+        var query = Query(caller, type, ConditionPairs(condition), instant) with { Count = 2 };
         limits.DemandLookup(caller, PersonLookup.Cost(query));
         var mark = store.MarkOf(Lookups.TypesOf(query));
         await using var read = await store.OpenReadAsync(cancellationToken);

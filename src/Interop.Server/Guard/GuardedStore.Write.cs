@@ -2,6 +2,7 @@ using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.Validation;
+using Interop.Fhir.Views;
 using Interop.Server.Http;
 using Interop.Server.Workflows;
 using Interop.Sharing.Policy;
@@ -44,9 +45,9 @@ internal sealed partial class GuardedStore
         }
     }
 
-    /// <param name="ifMatch">The version of the caller's view that the update was made from; a Task can't be updated without.</param>
+    /// <param name="conditions">Of the caller's view; a Task can't be updated without the version that the update was made from.</param>
     public async Task<WriteResult> UpdateAsync(
-        Caller caller, ResourceKey key, byte[] body, string? ifMatch, CancellationToken cancellationToken)
+        Caller caller, ResourceKey key, byte[] body, Preconditions conditions, CancellationToken cancellationToken)
     {
         Require(caller, key.Type, 'u');
         return await WriteAsync(
@@ -55,18 +56,18 @@ internal sealed partial class GuardedStore
             FhirInteraction.Update,
             key.ToString(),
             _ => Task.FromResult(Checked(key.Type, key, body)),
-            (session, sight, lookups, prepared) => Update(session, caller, sight, key, prepared, ifMatch, lookups),
+            (session, sight, lookups, prepared) => Update(session, caller, sight, key, prepared, conditions, lookups),
             cancellationToken);
     }
 
-    public async Task<DeleteResult> DeleteAsync(Caller caller, ResourceKey key, string? ifMatch, CancellationToken cancellationToken)
+    public async Task<DeleteResult> DeleteAsync(Caller caller, ResourceKey key, Preconditions conditions, CancellationToken cancellationToken)
     {
         Require(caller, key.Type, 'd');
         return await store.WriteAsync(
             session =>
             {
                 var sight = SightOf(session, caller, 'd');
-                var result = Delete(session, caller, sight, key, ifMatch);
+                var result = Delete(session, caller, sight, key, conditions);
                 session.Audit(
                     AuditTrail.Row(caller, sight.Instant, FhirInteraction.Delete, key.ToString(), null, Outcome(result), _ => { }));
                 return result;
@@ -183,18 +184,18 @@ internal sealed partial class GuardedStore
         sight with { Types = caller.Scopes.Types('s'), Constraints = caller.Scopes.Constraints('s') };
 
     private WriteResult Update(
-        WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch, Lookups lookups)
+        WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, Preconditions conditions, Lookups lookups)
     {
         // The one update as create: what tokens will call a new agency is the custodian's to choose, who sees all that there are.
         if (key.Type == "Organization" && caller.Organization == settings.Custodian && WriteRules.IsAdministrator(caller)
-            && ifMatch is null && session.Find(key) is null)
+            && conditions is { IfMatch: null, IfUnmodifiedSince: null } && session.Find(key) is null)
         {
             return Add(session, caller, sight, key, body, lookups);
         }
 
         (body, var unreadable) = new ReferenceDoor(this, session, caller, sight, lookups).Normal(key.Type, body);
         var written = new WrittenResources();
-        if ((unreadable ?? TryUpdate(session, caller, sight, key, body, ifMatch, NoKeys, written)) is { } refused)
+        if ((unreadable ?? TryUpdate(session, caller, sight, key, body, conditions, NoKeys, written)) is { } refused)
         {
             return refused;
         }
@@ -218,27 +219,38 @@ internal sealed partial class GuardedStore
     /// <summary>Stores the update, or says why not; grant rows are the caller's to refresh.</summary>
     /// <param name="alsoKnown">Resources of the same transaction, which references may point at.</param>
     private WriteResult? TryUpdate(
-        WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, string? ifMatch, IReadOnlySet<ResourceKey> alsoKnown, WrittenResources written)
+        WriteSession session, Caller caller, Sight sight, ResourceKey key, byte[] body, Preconditions conditions, IReadOnlySet<ResourceKey> alsoKnown, WrittenResources written)
     {
         if (session.See(key, sight) is not { Deleted: false } seen || Disclose(session, seen, sight) is not { } view)
         {
             return new WriteResult.Absent(key);
         }
 
-        if (ifMatch is not null && ifMatch != view.VersionId)
+        if (conditions.FailsFor(view.VersionId, view.LastUpdated) is { } failed)
         {
-            return new WriteResult.Conflict(key);
+            return new WriteResult.Conflict(key, failed);
+        }
+
+        if (ResourceViews.IsSubset(body))
+        {
+            return new WriteResult.Refused(
+                422, "business-rule", "A part of a resource (tag SUBSETTED) would delete the rest: update with the whole.", $"{key.Type}.meta.tag");
         }
 
         var corrects = seen.Tier != Tier.Own && DirectoryRules.MayCorrect(caller, key, seen.Body, settings.Custodian);
-        if (ifMatch is null && VersionDemanded(key, corrects) is { } required)
+        if (!conditions.NameVersion && VersionDemanded(key, corrects) is { } required)
         {
             return required;
         }
 
-        if (key.Type == "Task" && WriteRules.TaskStep(seen.Body, body, Is("owner"), Is("requester")) is { } wrongStep)
+        if (key.Type == "Task" && WriteRules.TaskStep(seen.Body, body, Is("owner") || IsOwnStaffs(), Is("requester")) is { } wrongStep)
         {
             return Told(session, caller, sight, key, wrongStep);
+        }
+
+        if (key.Type == "Encounter" && WriteRules.EncounterStep(seen.Body, body) is { } reopened)
+        {
+            return Told(session, caller, sight, key, reopened);
         }
 
         var isOwn = corrects || seen.Tier == Tier.Own;
@@ -253,7 +265,7 @@ internal sealed partial class GuardedStore
             ? null
             : new WriteResult.Refused(change.Issues[0].Code == "forbidden" ? 403 : 422, change.Issues);
         refused ??= key.Type == "Contract" ? WriteRules.AgreementStep(seen.Body, body, key.Id) : null;
-        refused ??= key.Type == "Task" ? WriteRules.TaskIsOver(seen.Body, change.Body, sight.Instant) : null;
+        refused ??= key.Type == "Task" && !isOwn ? WriteRules.TaskIsOver(seen.Body, change.Body, sight.Instant) : null;
         refused = refused is null ? null : Told(session, caller, sight, key, refused);
         refused ??= UnknownReferences(session, sight, key, body, alsoKnown);
         if (refused is null)
@@ -265,8 +277,13 @@ internal sealed partial class GuardedStore
 
         return refused;
 
-        bool Is(string party) => redactor
-            .OrganizationsAt(seen.Body, key.Type, party, entry => OrganizationOf(session, entry)).Contains(caller.Organization);
+        bool Is(string party) => At(party).Contains(caller.Organization);
+
+        // A navigator who has claimed it by name, and of whose roles the directory says nothing, is of nobody else's.
+        bool IsOwnStaffs() => seen.Tier == Tier.Own && At("owner").Count == 0;
+
+        IReadOnlyCollection<string> At(string party) =>
+            redactor.OrganizationsAt(seen.Body, key.Type, party, entry => OrganizationOf(session, entry));
     }
 
     /// <summary>Null, or why an update must name the version that it was made from.</summary>
@@ -298,9 +315,14 @@ internal sealed partial class GuardedStore
         !TopLevel.Value(seen.Body.Span, "status").SequenceEqual(TopLevel.Value(body, "status"))
         && (session.CaseEnd(seen.Key) ?? long.MaxValue) > instant;
 
-    private DeleteResult Delete(WriteSession session, Caller caller, Sight sight, ResourceKey key, string? ifMatch)
+    private DeleteResult Delete(WriteSession session, Caller caller, Sight sight, ResourceKey key, Preconditions conditions)
     {
-        if (session.See(key, sight) is not { Deleted: false } seen || Disclose(session, seen, sight) is not { } view)
+        if (session.See(key, sight) is { Deleted: true })
+        {
+            return DeleteResult.Gone;
+        }
+
+        if (session.See(key, sight) is not { } seen || Disclose(session, seen, sight) is not { } view)
         {
             return DeleteResult.Absent;
         }
@@ -322,7 +344,7 @@ internal sealed partial class GuardedStore
             throw new FhirException(refused.Status, refused.Issues);
         }
 
-        if (ifMatch is not null && ifMatch != view.VersionId)
+        if (conditions.FailsFor(view.VersionId, view.LastUpdated) is not null)
         {
             return DeleteResult.Conflict;
         }

@@ -35,9 +35,9 @@ internal sealed partial class GuardedStore(
     private readonly InteropSettings settings = settings;
     private readonly RequestLimits limits = limits;
 
-    /// <summary>Which tables judged a stored resource, and for how long they let a case be.</summary>
+    /// <summary>Which tables judged a stored resource, for how long they let a case be, and how its texts and days were read.</summary>
     private string PolicyVersion => string.Create(
-        CultureInfo.InvariantCulture, $"{policy.TierVersion} {policy.LabelVersion} {settings.CaseInactivity.TotalDays}");
+        CultureInfo.InvariantCulture, $"{policy.TierVersion} {policy.LabelVersion} {settings.CaseInactivity.TotalDays} {StringFolding.Version} {settings.TimeZone.Id}");
 
     /// <summary>Does work that keeps a core busy in a turn of the caller's: see <see cref="Turns"/>.</summary>
     private Task<T> InTurnAsync<T>(Caller caller, Func<Task<T>> work, CancellationToken cancellationToken) =>

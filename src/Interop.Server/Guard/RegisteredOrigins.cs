@@ -8,7 +8,8 @@ namespace Interop.Server.Guard;
 /// <summary>
 /// Which web pages may read answers (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol): those on an origin that a trusted issuer
 /// has a client for, as it says where its metadata names an <c>interop_origin_endpoint</c>, or as its setting lists. Others get the
-/// same answers without the headers that would let a page read them.
+/// same answers without the headers that would let a page read them. What tells a client where to register is for pages of any origin
+/// (https://hl7.org/fhir/smart-app-launch/conformance.html).
 /// </summary>
 internal sealed partial class RegisteredOrigins(TokenVerifier verifier, TimeProvider clock) : ICorsPolicyProvider
 {
@@ -32,17 +33,24 @@ internal sealed partial class RegisteredOrigins(TokenVerifier verifier, TimeProv
 
     public async Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)
     {
+        if (IsDiscovery(context.Request.Path))
+        {
+            return new CorsPolicyBuilder().AllowAnyOrigin().WithMethods("GET", "HEAD").WithHeaders("Accept", "Authorization", "DPoP").Build();
+        }
+
         var origin = context.Request.Headers.Origin.ToString();
         return context.Request.Path.StartsWithSegments("/fhir") && await AreRegisteredAsync(origin, context.RequestAborted)
             ? new CorsPolicyBuilder(origin)
-                .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
+                .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
                 .WithHeaders(
-                    "Accept", "Authorization", "Content-Type", "DPoP", "If-Match", "If-Modified-Since", "If-None-Exist", "If-None-Match", "Prefer")
+                    "Accept", "Authorization", "Content-Type", "DPoP", "If-Match", "If-Modified-Since", "If-None-Exist", "If-None-Match", "If-Unmodified-Since", "Prefer")
                 .WithExposedHeaders("Content-Location", "ETag", "Last-Modified", "Location", "Retry-After", "WWW-Authenticate")
                 .SetPreflightMaxAge(Fresh)
                 .Build()
             : null;
     }
+
+    private static bool IsDiscovery(PathString path) => path == "/fhir/metadata" || path.StartsWithSegments("/fhir/.well-known");
 
     private async Task<bool> AreRegisteredAsync(string origin, CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using Interop.Fhir;
 using Interop.Fhir.Validation;
-using Interop.Server.Http;
 using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Guard;
@@ -27,8 +26,8 @@ internal abstract record WriteResult
     /// <summary>If-None-Exist matched several.</summary>
     public sealed record Ambiguous : WriteResult;
 
-    /// <summary>If-Match named another version than the current one of the caller's view.</summary>
-    public sealed record Conflict(ResourceKey Key) : WriteResult;
+    /// <summary>A precondition does not hold for the current version of the caller's view.</summary>
+    public sealed record Conflict(ResourceKey Key, string Condition) : WriteResult;
 
     public sealed record Absent(ResourceKey Key) : WriteResult;
 
@@ -46,6 +45,9 @@ internal enum DeleteResult
 {
     Deleted,
     Absent,
+
+    /// <summary>Deleted before: told only to who could have read the last version.</summary>
+    Gone,
     Conflict,
 }
 
@@ -53,8 +55,13 @@ internal enum DeleteResult
 internal sealed record HistoryVersion(Disclosure? Disclosure, bool Deleted, string? VersionId, long Changed);
 
 /// <summary>A page of search results.</summary>
+/// <param name="Used">The parameters that it answers.</param>
+/// <param name="Ignored">Why others were left out, where the caller lets them.</param>
 internal sealed record SearchAnswer(
-    IReadOnlyList<Disclosure> Matches, IReadOnlyList<Disclosure> Included, long? Total, string? NextCursor);
+    IReadOnlyList<Disclosure> Matches,
+    IReadOnlyList<Disclosure> Included,
+    long? Total,
+    string? NextCursor,
+    IReadOnlyList<KeyValuePair<string, string>> Used,
+    IReadOnlyList<Issue> Ignored);
 
-/// <summary>The answer to a batch or transaction, entry by entry.</summary>
-internal sealed record BundleResult(string Type, IReadOnlyList<BundleItem> Items);

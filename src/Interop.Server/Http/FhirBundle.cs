@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Interop.Fhir.Validation;
+using Interop.Server.Interactions;
 using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Http;
@@ -122,6 +123,18 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
             nested.Write(writer);
         }
 
+        if (item.Statement is { } statement)
+        {
+            writer.WritePropertyName("resource");
+            writer.WriteRawValue(statement.Json.Span, skipInputValidation: true);
+        }
+
+        if (item.Found is { } issuesOfSearch)
+        {
+            writer.WritePropertyName("resource");
+            Outcome.Write(writer, issuesOfSearch);
+        }
+
         if (item.SearchMode is { } mode)
         {
             writer.WriteStartObject("search");
@@ -149,6 +162,10 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
             if (item.VersionId is not null)
             {
                 writer.WriteString("etag", $"W/\"{item.VersionId}\"");
+            }
+
+            if (item.LastUpdated > 0)
+            {
                 writer.WriteString("lastModified", Instants.ToText(item.LastUpdated));
             }
 
@@ -170,6 +187,12 @@ internal sealed record BundleItem(Disclosure? Disclosure)
 {
     /// <summary>A searchset as the answer to a GET inside a batch.</summary>
     public FhirBundle? Nested { get; init; }
+
+    /// <summary>What the server can do, as the answer to a GET of metadata inside a batch.</summary>
+    public CapabilityStatement? Statement { get; init; }
+
+    /// <summary>An OperationOutcome as an entry of its own: what a search has to say beside its matches.</summary>
+    public IReadOnlyList<Issue>? Found { get; init; }
 
     public string? SearchMode { get; init; }
 

@@ -28,6 +28,14 @@ internal sealed class FhirException(int status, IReadOnlyList<Issue> issues) : E
     public FhirException At(string expression) =>
         new(Status, [.. Issues.Select(issue => issue with { Expression = expression })]) { IsAboutScope = IsAboutScope, RetryAfter = RetryAfter };
 
+    /// <summary>The same refusal, where its places are those of a Bundle with one entry and the entry stands elsewhere.</summary>
+    public FhirException Below(string entry) =>
+        new(Status, [.. Issues.Select(issue => issue with { Expression = issue.Expression?.Replace("Bundle.entry[0]", entry, StringComparison.Ordinal) ?? entry })])
+        {
+            IsAboutScope = IsAboutScope,
+            RetryAfter = RetryAfter,
+        };
+
     /// <summary>What was refused and why, for the audit trail: fixed words, nothing of a resource.</summary>
     public string Rule => $"{Status} {Issues[0].Code}: {Issues[0].Diagnostics}";
 }

@@ -1,6 +1,7 @@
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
+using Microsoft.Net.Http.Headers;
 
 namespace Interop.Server.Http;
 
@@ -13,6 +14,11 @@ internal static class FhirRequest
     public static ResourceKey Key(string type, string id)
     {
         RequireType(type);
+        if (id is ['$' or '_', ..])
+        {
+            throw new FhirException(404, "not-supported", $"This server does not have {type}/{id}: see /metadata.");
+        }
+
         return ResourceKey.IsId(id) ? new(type, id) : throw new FhirException(404, "not-found", "The id is not a FHIR id.");
     }
 
@@ -20,7 +26,10 @@ internal static class FhirRequest
     {
         if (!FhirFacts.R4.IsResourceType(type))
         {
-            throw new FhirException(404, "not-supported", "The path does not name a FHIR R4 resource type.");
+            throw new FhirException(
+                404,
+                "not-supported",
+                type is ['$' or '_', ..] ? "This server does not have this operation or interaction: see /metadata." : "The path does not name a FHIR R4 resource type.");
         }
     }
 
@@ -28,27 +37,26 @@ internal static class FhirRequest
     public static void RequireJson(HttpRequest request)
     {
         var format = request.Query["_format"].ToString();
-        if (format.Length > 0 && !IsJson(format))
+        if (format.Length > 0 && !IsJsonFormat(format))
         {
             throw new FhirException(406, "not-supported", "This server speaks JSON only: use _format=json or application/fhir+json.");
         }
 
         var accept = request.GetTypedHeaders().Accept;
-        if (
-            format.Length == 0
-                && accept.Count > 0
-                && !accept.Any(value => value.MediaType.Value is "*/*" or "application/*" || IsJson(value.MediaType.Value!)))
+        if (format.Length == 0 && accept.Count > 0 && !accept.Any(value => value.MediaType.Value is "*/*" or "application/*" || IsJson(value)))
         {
             throw new FhirException(406, "not-supported", "This server speaks JSON only: accept application/fhir+json.");
         }
     }
 
-    public static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <param name="mediaType">What it should be; JSON under a more general name is taken, too.</param>
+    public static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken, string mediaType = MediaType)
     {
-        var contentType = request.GetTypedHeaders().ContentType?.MediaType.Value;
-        if (contentType is null || !IsJson(contentType))
+        var sent = request.GetTypedHeaders().ContentType;
+        var isItself = mediaType != MediaType && sent?.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase) == true;
+        if (sent is null || !(isItself || IsJson(sent)))
         {
-            throw new FhirException(415, "not-supported", "The body must be application/fhir+json.");
+            throw new FhirException(415, "not-supported", $"The body must be {mediaType}{(mediaType == MediaType ? " of FHIR 4.0, in UTF-8" : "")}.");
         }
 
         return await RawBodyAsync(request, cancellationToken);
@@ -57,6 +65,11 @@ internal static class FhirRequest
     /// <summary>The body, whatever it is said to be, without a byte order mark.</summary>
     public static async Task<byte[]> RawBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } and not "identity")
+        {
+            throw new FhirException(415, "not-supported", "A body with a Content-Encoding, such as gzip, is not understood.");
+        }
+
         using var buffer = new MemoryStream(request.ContentLength is { } length and < int.MaxValue ? (int)length : 4096);
         await request.Body.CopyToAsync(buffer, cancellationToken);
         return buffer.Length == 0
@@ -64,22 +77,21 @@ internal static class FhirRequest
             : ByteOrderMark.Skip(buffer.ToArray());
     }
 
-    /// <summary>The version in If-Match (<c>W/"version"</c>), or null without the header.</summary>
-    public static string? IfMatch(HttpRequest request) => Version(request.Headers.IfMatch.ToString(), "If-Match");
-
-    public static string? Version(string header, string name)
-    {
-        if (header.Length == 0)
+    /// <summary>Media types know no case, and may say the version of FHIR (https://hl7.org/fhir/R4/http.html#version-parameter) and the charset.</summary>
+    private static bool IsJson(MediaTypeHeaderValue value) =>
+        IsJson(value.MediaType.Value!) && value.Parameters.All(parameter => parameter.Name.Value?.ToLowerInvariant() switch
         {
-            return null;
-        }
+            "fhirversion" => Unquoted(parameter) is "4.0" or "4.0.0" or "4.0.1",
+            "charset" => Unquoted(parameter).Equals("utf-8", StringComparison.OrdinalIgnoreCase),
+            _ => true,
+        });
 
-        var tag = header.StartsWith("W/", StringComparison.Ordinal) ? header[2..] : header;
-        return tag.Length > 2 && tag[0] == '"' && tag[^1] == '"' && !tag[1..^1].Contains('"')
-            ? tag[1..^1]
-            : throw new FhirException(400, "value", $"{name} must be one entity tag such as W/\"1\".");
-    }
+    private static string Unquoted(NameValueHeaderValue parameter) => HeaderUtilities.RemoveQuotes(parameter.Value).ToString();
 
-    private static bool IsJson(string mediaType) =>
-        mediaType is "json" or MediaType or "application/json" or "text/json" or "application/fhir json";
+    // In a query a + that was not escaped is a space.
+    private static bool IsJsonFormat(string format) =>
+        format.Equals("json", StringComparison.OrdinalIgnoreCase)
+            || (MediaTypeHeaderValue.TryParse(format.Replace("/fhir ", "/fhir+", StringComparison.OrdinalIgnoreCase), out var value) && IsJson(value));
+
+    private static bool IsJson(string mediaType) => mediaType.ToLowerInvariant() is MediaType or "application/json" or "text/json";
 }

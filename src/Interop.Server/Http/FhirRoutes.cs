@@ -14,7 +14,8 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
 
     public IReadOnlyList<FhirRoute> Routes => routes;
 
-    public void Get(string pattern, FhirInteraction interaction, Delegate handler) => Map("GET", pattern, interaction, handler);
+    /// <summary>What can be read can be asked for without its body, too (RFC 9110 section 9.3.2).</summary>
+    public void Get(string pattern, FhirInteraction interaction, Delegate handler) => Map("GET", pattern, interaction, handler, "HEAD");
 
     public void Post(string pattern, FhirInteraction interaction, Delegate handler) => Map("POST", pattern, interaction, handler);
 
@@ -34,13 +35,18 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
     public void GetPublic(string pattern, FhirInteraction interaction, Delegate handler)
     {
         routes.Add(new("GET", pattern, interaction));
-        builder.MapGet(Root + pattern, handler).WithMetadata(new PublicEndpoint(), new DeclaredInteraction(interaction)).AllowAnonymous();
+        builder.MapMethods(Root + pattern, ["GET", "HEAD"], handler).WithMetadata(new PublicEndpoint(), new DeclaredInteraction(interaction)).AllowAnonymous();
     }
 
-    private RouteHandlerBuilder Map(string method, string pattern, FhirInteraction interaction, Delegate handler)
+    private RouteHandlerBuilder Map(string method, string pattern, FhirInteraction interaction, Delegate handler, params string[] further)
     {
         routes.Add(new(method, pattern, interaction));
-        return builder.MapMethods(Root + pattern, [method], handler)
+        return builder.MapMethods(Root + pattern, [method, .. further], handler)
+            .AddEndpointFilter((context, next) =>
+            {
+                Preconditions.RefuseOthers(context.HttpContext.Request, interaction);
+                return next(context);
+            })
             .WithMetadata(new DeclaredInteraction(interaction))
             .RequireAuthorization();
     }

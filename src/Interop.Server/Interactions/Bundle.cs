@@ -9,11 +9,18 @@ internal static class Bundle
     public static void Map(FhirRoutes fhir) => fhir.Post("", FhirInteraction.Transaction, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        Caller caller, HttpRequest request, GuardedStore store, InteropSettings settings, CancellationToken cancellationToken)
+        Caller caller,
+        HttpRequest request,
+        GuardedStore store,
+        BundleEntries entries,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var body = await FhirRequest.BodyAsync(request, cancellationToken);
-        var result = await store.BundleAsync(caller, body, cancellationToken);
-        return FhirResult.Bundle(new(result.Type, settings.PublicUrl, result.Items));
+        var bundle = await store.ReadBundleAsync(caller, body, cancellationToken);
+        var done = bundle.IsTransaction ? await store.TransactionAsync(caller, bundle, cancellationToken) : [];
+        var items = await entries.AnswerAsync(caller, bundle, done, cancellationToken);
+        return FhirResult.Bundle(new(bundle.IsTransaction ? "transaction-response" : "batch-response", settings.PublicUrl, items));
     }
 }

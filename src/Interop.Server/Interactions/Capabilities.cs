@@ -5,28 +5,28 @@ using Interop.Server.Http;
 namespace Interop.Server.Interactions;
 
 /// <summary>FHIR capabilities: https://hl7.org/fhir/R4/http.html#capabilities, generated from the routes that exist.</summary>
-internal static class Capabilities
+internal sealed class Capabilities(InteropSettings settings, SearchParameterSet parameters, TokenVerifier verifier)
 {
-    public static void Map(FhirRoutes fhir)
+    private IReadOnlyList<FhirRoute> routes = [];
+    private CapabilityStatement? made;
+
+    public static void Map(FhirRoutes fhir, Capabilities capabilities)
     {
-        // Made again only when the issuer tells other places: it is a megabyte.
-        CapabilityStatement? made = null;
+        capabilities.routes = fhir.Routes;
         fhir.GetPublic(
             "/metadata",
             FhirInteraction.Capabilities,
-            async (
-                HttpRequest request,
-                InteropSettings settings,
-                SearchParameterSet parameters,
-                TokenVerifier verifier,
-                CancellationToken cancellationToken) =>
+            async (HttpRequest request, CancellationToken cancellationToken) =>
             {
                 FhirRequest.RequireJson(request);
-                var issuer = verifier.Issuers.Count == 0 ? null : await verifier.Issuers[0].SmartConfigurationAsync(cancellationToken);
-                var current = made is { } known && known.Issuer == issuer
-                    ? known
-                    : made = CapabilityStatement.Of(fhir.Routes, settings, parameters, issuer);
-                return FhirResult.Of(current);
+                return FhirResult.Of(await capabilities.StatementAsync(cancellationToken));
             });
+    }
+
+    /// <summary>Made again only when the issuer tells other places: it is a megabyte.</summary>
+    public async Task<CapabilityStatement> StatementAsync(CancellationToken cancellationToken)
+    {
+        var issuer = verifier.Issuers.Count == 0 ? null : await verifier.Issuers[0].SmartConfigurationAsync(cancellationToken);
+        return made is { } known && known.Issuer == issuer ? known : made = CapabilityStatement.Of(routes, settings, parameters, issuer);
     }
 }

@@ -13,10 +13,11 @@ internal static class Delete
         string type, string id, Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
     {
         var key = FhirRequest.Key(type, id);
-        return await store.DeleteAsync(caller, key, FhirRequest.IfMatch(request), cancellationToken) switch
+        return await store.DeleteAsync(caller, key, Preconditions.Of(request), cancellationToken) switch
         {
             DeleteResult.Deleted => FhirResult.NoContent(),
-            DeleteResult.Conflict => FhirResult.Problem(412, "conflict", $"If-Match does not name the current version of {key}."),
+            DeleteResult.Conflict => FhirResult.Problem(412, "conflict", $"A precondition does not hold for the current version of {key}."),
+            DeleteResult.Gone => FhirResult.Problem(410, "deleted", $"{key} was deleted."),
             DeleteResult.Absent => FhirResult.Problem(404, "not-found", $"{key} is not known."),
             _ => throw new UnreachableException(),
         };

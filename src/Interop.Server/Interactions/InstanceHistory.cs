@@ -1,3 +1,4 @@
+using Interop.Fhir;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 
@@ -13,28 +14,43 @@ internal static class InstanceHistory
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
+        return await BundleAsync(caller, key, [.. ViewRequest.Pairs(request.Query)], store, settings, cancellationToken) is { } bundle
+            ? FhirResult.Bundle(bundle)
+            : FhirResult.Problem(404, "not-found", $"{key} is not known.");
+    }
+
+    /// <summary>The versions, alone or inside the answer to a batch; null where there are none for the caller.</summary>
+    public static async Task<FhirBundle?> BundleAsync(
+        Caller caller,
+        ResourceKey key,
+        IReadOnlyList<KeyValuePair<string, string>> parameters,
+        GuardedStore store,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
+    {
+        var page = HistoryPage.Read(parameters, settings.TimeZone);
         var versions = await store.HistoryAsync(caller, key, cancellationToken);
         if (versions.Count == 0)
         {
-            return FhirResult.Problem(404, "not-found", $"{key} is not known.");
+            return null;
         }
 
-        var items = versions.Select((version, index) =>
+        var first = versions[^1];
+        var (shown, total, next) = page.Of(versions);
+        var items = shown.Select(version => new BundleItem(version.Disclosure)
         {
-            var isFirst = index == versions.Count - 1;
-            return new BundleItem(version.Disclosure)
-            {
-                Method = version.Deleted ? "DELETE" : isFirst ? "POST" : "PUT",
-                Url = isFirst && !version.Deleted ? key.Type : key.ToString(),
-                Status = version.Deleted ? "204" : isFirst ? "201" : "200",
-                VersionId = version.VersionId,
-                LastUpdated = version.Changed,
-            };
+            Method = version.Deleted ? "DELETE" : version == first ? "POST" : "PUT",
+            Url = version == first && !version.Deleted ? key.Type : key.ToString(),
+            Status = version.Deleted ? "204" : version == first ? "201" : "200",
+            VersionId = version.VersionId,
+            LastUpdated = version.Changed,
         });
-        return FhirResult.Bundle(new("history", settings.PublicUrl, [.. items])
+        var self = $"{settings.PublicUrl}/{key}/_history{page.Query}";
+        return new("history", settings.PublicUrl, [.. items])
         {
-            Total = versions.Count,
-            Self = $"{settings.PublicUrl}/{key}/_history",
-        });
+            Total = total,
+            Self = self,
+            Next = next is null ? null : $"{self}{(page.Query.Length == 0 ? '?' : '&')}_cursor={next}",
+        };
     }
 }

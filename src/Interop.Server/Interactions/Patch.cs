@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Interop.Fhir.Patch;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Interop.Server.Interactions;
 
@@ -18,14 +20,32 @@ internal static class Patch
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
-        var isJsonPatch = request.GetTypedHeaders().ContentType?.MediaType.Value == "application/json-patch+json";
+        var isJsonPatch = IsJsonPatch(request.ContentType);
         var body = isJsonPatch
             ? await FhirRequest.RawBodyAsync(request, cancellationToken)
             : await FhirRequest.BodyAsync(request, cancellationToken);
         var apply = isJsonPatch ? JsonChange(body) : FhirPathChange(body);
         return WriteAnswer.Of(
-            await store.PatchAsync(caller, key, apply, FhirRequest.IfMatch(request), cancellationToken), request, settings);
+            await store.PatchAsync(caller, key, apply, Preconditions.Of(request), cancellationToken), request, settings);
     }
+
+    /// <summary>That of an entry: Parameters for a FHIRPath Patch, a Binary for a JSON Patch (https://hl7.org/fhir/R4/http.html#patch).</summary>
+    /// <exception cref="FhirException">400.</exception>
+    public static Func<ReadOnlyMemory<byte>, byte[]> ChangeOf(byte[] resource)
+    {
+        using var document = JsonDocument.Parse(resource, Workflows.ResourceDocument.Options);
+        var root = document.RootElement;
+        return root.GetProperty("resourceType").GetString() switch
+        {
+            "Parameters" => FhirPathChange(resource),
+            "Binary" when root.TryGetProperty("contentType", out var type) && IsJsonPatch(type.GetString())
+                && root.TryGetProperty("data", out var data) && data.TryGetBytesFromBase64(out var patch) => JsonChange(patch),
+            _ => throw new FhirException(400, "invalid", "A patch in a batch is Parameters, or a Binary of application/json-patch+json."),
+        };
+    }
+
+    private static bool IsJsonPatch(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json-patch+json", StringComparison.OrdinalIgnoreCase);
 
     private static Func<ReadOnlyMemory<byte>, byte[]> JsonChange(byte[] body)
     {

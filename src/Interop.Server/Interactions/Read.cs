@@ -15,14 +15,18 @@ internal static class Read
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
         var view = ViewRequest.Of(request);
-        var known = FhirRequest.Version(request.Headers.IfNoneMatch.ToString(), "If-None-Match");
-        return await store.ReadAsync(caller, key, cancellationToken) switch
-        {
-            ReadResult.Found found when found.Disclosure.VersionId == known => FhirResult.NotModified(found.Disclosure),
-            ReadResult.Found found => FhirResult.Ok(view.Of(found.Disclosure)),
-            ReadResult.Deleted => FhirResult.Problem(410, "deleted", $"{key} was deleted."),
-            ReadResult.Absent => FhirResult.Problem(404, "not-found", $"{key} is not known."),
-            _ => throw new UnreachableException(),
-        };
+        return Answer(await store.ReadAsync(caller, key, cancellationToken), key.ToString(), view, Preconditions.Of(request));
     }
+
+    /// <param name="what">What was asked for, in words.</param>
+    public static FhirResult Answer(ReadResult result, string what, ViewRequest view, Preconditions conditions) => result switch
+    {
+        ReadResult.Found { Disclosure: var found } when conditions.Changing.FailsFor(found.VersionId, found.LastUpdated) is { } failed =>
+            FhirResult.Problem(412, "conflict", $"{failed} does not hold for {what}."),
+        ReadResult.Found { Disclosure: var found } when conditions.IsKnown(found.VersionId, found.LastUpdated) => FhirResult.NotModified(found),
+        ReadResult.Found { Disclosure: var found } => FhirResult.Ok(view.Of(found)),
+        ReadResult.Deleted => FhirResult.Problem(410, "deleted", $"{what} was deleted."),
+        ReadResult.Absent => FhirResult.Problem(404, "not-found", $"{what} is not known."),
+        _ => throw new UnreachableException(),
+    };
 }

@@ -19,17 +19,35 @@ internal static class Search
         FhirRequest.RequireType(type);
         var parameters = await ParametersAsync(request, cancellationToken);
         var lenient = request.Headers["Prefer"].Any(header => header?.Contains("handling=lenient", StringComparison.Ordinal) == true);
+        return FhirResult.Bundle(await BundleAsync(caller, type, parameters, lenient, store, settings, cancellationToken));
+    }
+
+    /// <summary>What is found, as a searchset: alone or inside the answer to a batch.</summary>
+    public static async Task<FhirBundle> BundleAsync(
+        Caller caller,
+        string type,
+        IReadOnlyList<KeyValuePair<string, string>> parameters,
+        bool lenient,
+        GuardedStore store,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
+    {
         var view = ViewRequest.Take(parameters, out var criteria);
         var answer = await store.SearchAsync(caller, type, criteria, lenient, cancellationToken);
-        var self = Link(settings, type, parameters.Where(pair => pair.Key is not "_cursor"));
+        var self = Link(settings, type, answer.Used.Concat(parameters.Except(criteria)));
         var items = answer.Matches.Select(match => new BundleItem(view.Of(match)) { SearchMode = "match" })
             .Concat(answer.Included.Select(included => new BundleItem(view.Of(included)) { SearchMode = "include" }));
-        return FhirResult.Bundle(new("searchset", settings.PublicUrl, [.. items])
+        if (answer.Ignored.Count > 0)
+        {
+            items = items.Append(new BundleItem(null) { Found = answer.Ignored, SearchMode = "outcome" });
+        }
+
+        return new("searchset", settings.PublicUrl, [.. items])
         {
             Total = answer.Total,
             Self = self,
             Next = answer.NextCursor is { } cursor ? $"{self}{(self.Contains('?', StringComparison.Ordinal) ? '&' : '?')}_cursor={cursor}" : null,
-        });
+        };
     }
 
     private static async Task<List<KeyValuePair<string, string>>> ParametersAsync(HttpRequest request, CancellationToken cancellationToken)

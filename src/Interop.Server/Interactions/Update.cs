@@ -15,7 +15,7 @@ internal static class Update
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
         var body = await FhirRequest.BodyAsync(request, cancellationToken);
-        var result = await store.UpdateAsync(caller, key, body, FhirRequest.IfMatch(request), cancellationToken);
+        var result = await store.UpdateAsync(caller, key, body, Preconditions.Of(request), cancellationToken);
         return WriteAnswer.Of(result, request, settings);
     }
 }

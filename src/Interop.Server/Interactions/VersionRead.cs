@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 
@@ -15,12 +14,7 @@ internal static class VersionRead
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
         var view = ViewRequest.Of(request);
-        return await store.ReadVersionAsync(caller, key, version, cancellationToken) switch
-        {
-            ReadResult.Found found => FhirResult.Ok(view.Of(found.Disclosure)),
-            ReadResult.Deleted => FhirResult.Problem(410, "deleted", $"{key} was deleted."),
-            ReadResult.Absent => FhirResult.Problem(404, "not-found", $"This version of {key} is not known."),
-            _ => throw new UnreachableException(),
-        };
+        var result = await store.ReadVersionAsync(caller, key, version, cancellationToken);
+        return Read.Answer(result, $"this version of {key}", view, Preconditions.Of(request));
     }
 }

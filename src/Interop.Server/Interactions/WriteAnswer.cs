@@ -15,7 +15,7 @@ internal static class WriteAnswer
             FhirResult.Written(existing.Disclosure, created: false, Location(existing.Disclosure, settings), Prefer(request)),
         WriteResult.Ambiguous => FhirResult.Problem(412, "multiple-matches", "If-None-Exist matches more than one resource."),
         WriteResult.Conflict conflict =>
-            FhirResult.Problem(412, "conflict", $"If-Match does not name the current version of {conflict.Key}."),
+            FhirResult.Problem(412, "conflict", $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
         WriteResult.Absent absent => FhirResult.Problem(404, "not-found", $"{absent.Key} is not known."),
         WriteResult.Refused refused => FhirResult.Problem(refused.Status, refused.Issues),
         _ => throw new UnreachableException(),

@@ -100,7 +100,7 @@ internal static class Agreements
                     change(contract, arguments);
                     return Encoding.UTF8.GetBytes(contract.ToJsonString());
                 },
-                ifMatch: null,
+                Preconditions.None,
                 cancellationToken);
             Report(result, done);
             return 0;

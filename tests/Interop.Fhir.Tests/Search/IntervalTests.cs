@@ -1,3 +1,4 @@
+using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
 using Xunit;
 
@@ -63,7 +64,50 @@ public sealed class IntervalTests
     [InlineData("Nguyễn", "nguyen")]
     [InlineData("Άλφα", "αλφα")]
     [InlineData("日本", "日本")]
+    [InlineData("ΣΊΣΥΦΟΣ", "σισυφοσ")]
+    [InlineData("σίσυφος", "σισυφοσ")]
+    [InlineData("İstanbul", "istanbul")]
+    [InlineData("Łódź Ørsted Đorđe", "lodz orsted dorde")]
+    [InlineData("Ｋａｔｏ", "kato")]
+    [InlineData("Мойсей", "моисеи")]
+    [InlineData("Мои\u0306сей", "моисеи")]
+    [InlineData("\u1112\u1161\u11ab", "한")]
+    [InlineData("か\u3099", "か")]
+    [InlineData("が", "か")]
     [InlineData("\u00A0a\tb\u00A0", "a b")]
     [InlineData("", "")]
     public void Strings_fold(string text, string folded) => Assert.Equal(folded, StringFolding.Fold(text));
+
+    [Fact]
+    public void Half_a_character_folds_to_the_mark_of_what_is_none() => Assert.Equal("a\ufffd", StringFolding.Fold("A\ud800"));
+
+    [Theory]
+    [InlineData("2026-11-28", "2026-11-28T08:00:00Z", "2026-11-29T07:59:59.999999Z")]
+    [InlineData("2026-03-08", "2026-03-08T08:00:00Z", "2026-03-09T06:59:59.999999Z")] // clocks leap: 23 hours
+    [InlineData("2026-11-01", "2026-11-01T07:00:00Z", "2026-11-02T07:59:59.999999Z")] // and turn back: 25
+    [InlineData("2026-11-01T01:30", "2026-11-01T08:30:00Z", "2026-11-01T08:30:59.999999Z")] // which is twice: the first
+    [InlineData("2026-07", "2026-07-01T07:00:00Z", "2026-08-01T06:59:59.999999Z")]
+    [InlineData("2026-11-28T10:00:00", "2026-11-28T18:00:00Z", "2026-11-28T18:00:00.999999Z")]
+    [InlineData("2026-11-28T10:00:00+01:00", "2026-11-28T09:00:00Z", "2026-11-28T09:00:00.999999Z")]
+    public void What_names_no_zone_is_of_the_place(string text, string first, string last)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("America/Los_Angeles");
+
+        Assert.Equal(new DateInterval(DateInterval.TryParse(first)!.Value.Low, DateInterval.TryParse(last)!.Value.Low), DateInterval.TryParse(text, zone));
+    }
+
+    [Theory]
+    [InlineData("Patient", "identifier", true)]
+    [InlineData("Patient", "phone", true)]
+    [InlineData("Patient", "email", true)]
+    [InlineData("Patient", "telecom", true)]
+    [InlineData("Practitioner", "email", true)]
+    [InlineData("ServiceRequest", "requisition", true)]
+    [InlineData("Task", "group-identifier", true)]
+    [InlineData("Patient", "gender", false)]
+    [InlineData("Condition", "code", false)]
+    [InlineData("Observation", "value-concept", false)]
+    [InlineData("Patient", "_id", false)]
+    public void What_people_type_ignores_case(string type, string code, bool isIgnored) =>
+        Assert.Equal(isIgnored, TokenCase.IsIgnored(SearchParameterSet.R4.Find(type, code)!));
 }

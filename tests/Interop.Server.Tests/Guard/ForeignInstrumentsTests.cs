@@ -161,7 +161,7 @@ public sealed class ForeignInstrumentsTests : SceneTests
             foreach (var record in records)
             {
                 using var response = await client.GetAsync(record);
-                text.AppendLine($"{caller.Name} {record} {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+                text.AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"{caller.Name} {record} {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
             }
         }
 

@@ -77,8 +77,12 @@ public sealed class OddRequestTests : IAsyncLifetime
     public async Task A_bundle_entry_whose_request_has_no_value_is_refused(string request)
     {
         using var client = server.As("navigator");
-        using var response = await client.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"batch","entry":[{"request":{ {{request}} } }]}""");
+        using var response = await client.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{"request":{ {{request}} } }]}""");
+        using var batch = await client.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"batch","entry":[{"request":{ {{request}} } }]}""");
+
         await response.OutcomeAsync(400);
+        var entry = (await batch.JsonAsync()).GetProperty("entry")[0].GetProperty("response");
+        Assert.Equal("400", entry.GetProperty("status").GetString());
     }
 
     [Fact]

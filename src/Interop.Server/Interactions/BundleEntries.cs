@@ -1,0 +1,137 @@
+using Interop.Fhir;
+using Interop.Fhir.Validation;
+using Interop.Server.Guard;
+using Interop.Server.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Interop.Server.Interactions;
+
+/// <summary>
+/// Carries out entries one by one, each as it would be carried out alone, and answers each for itself
+/// (https://hl7.org/fhir/R4/http.html#transaction-response).
+/// </summary>
+internal sealed class BundleEntries(GuardedStore store, AuditTrail audit, InteropSettings settings, Capabilities capabilities)
+{
+    /// <summary>
+    /// A batch, or what a transaction reads, which is answered from what it left (https://hl7.org/fhir/R4/http.html#trules): what fails now
+    /// fails alone, for the rest is done.
+    /// </summary>
+    /// <param name="done">The answers to what a transaction wrote; empty for a batch.</param>
+    public async Task<IReadOnlyList<BundleItem>> AnswerAsync(
+        Caller caller, BundleRequest request, IReadOnlyList<BundleItem> done, CancellationToken cancellationToken)
+    {
+        var interaction = request.IsTransaction ? FhirInteraction.Transaction : FhirInteraction.Batch;
+        if (request is { IsTransaction: false, Entries.Count: 0 })
+        {
+            await audit.PermittedAsync(caller, interaction, null, cancellationToken);
+        }
+
+        var items = new List<BundleItem>();
+        var isThrottled = false;
+        foreach (var entry in request.Entries)
+        {
+            if (request.IsTransaction && entry.Method != "GET")
+            {
+                items.Add(done[items.Count]);
+                continue;
+            }
+
+            try
+            {
+                items.Add(entry.Refusal is { } refusal ? throw refusal : await AnswerAsync(caller, entry, cancellationToken));
+            }
+            catch (FhirException refused)
+            {
+                if (refused.RetryAfter is null || !isThrottled)
+                {
+                    // A limit that refused one entry refuses the rest: one row says it for all of them.
+                    await audit.RefusedAsync(caller, interaction, entry.Path, refused.Rule, CancellationToken.None);
+                }
+
+                isThrottled |= refused.RetryAfter is not null;
+                items.Add(Refusal(refused.Status, refused.Issues));
+            }
+            catch (OperationCanceledException) when (request.IsTransaction)
+            {
+                items.Add(Refusal(503, "timeout", "The transaction is done, but there was no time left to read this."));
+            }
+        }
+
+        return items;
+    }
+
+    private Task<BundleItem> AnswerAsync(Caller caller, BundleRequestEntry entry, CancellationToken cancellationToken)
+    {
+        var key = new ResourceKey(entry.Type, entry.Id ?? string.Empty);
+        return entry switch
+        {
+            { Method: "POST" } => WrittenAsync(store.CreateAsync(caller, entry.Type, entry.Resource!, entry.IfNoneExist, cancellationToken)),
+            { Method: "PUT" } => WrittenAsync(store.UpdateAsync(caller, key, entry.Resource!, entry.Conditions, cancellationToken)),
+            { Method: "PATCH" } => WrittenAsync(store.PatchAsync(caller, key, Patch.ChangeOf(entry.Resource!), entry.Conditions, cancellationToken)),
+            { Method: "DELETE" } => DeletedAsync(store.DeleteAsync(caller, key, entry.Conditions, cancellationToken), key),
+            { IsMetadata: true } => StatementAsync(cancellationToken),
+            { IsHistory: true } => HistoryAsync(caller, key, entry, cancellationToken),
+            { Id: null } => SearchAsync(caller, entry, cancellationToken),
+            { Version: { } version } => ReadAsync(store.ReadVersionAsync(caller, key, version, cancellationToken), $"this version of {key}", entry),
+            _ => ReadAsync(store.ReadAsync(caller, key, cancellationToken), key.ToString(), entry),
+        };
+    }
+
+    private static async Task<BundleItem> ReadAsync(Task<ReadResult> read, string what, BundleRequestEntry entry)
+    {
+        var view = ViewRequest.Take(Pairs(entry), out _);
+        return await read switch
+        {
+            ReadResult.Found { Disclosure: var found } when entry.Conditions.Changing.FailsFor(found.VersionId, found.LastUpdated) is { } failed =>
+                Refusal(412, "conflict", $"{failed} does not hold for {what}."),
+            ReadResult.Found { Disclosure: var found } when entry.Conditions.IsKnown(found.VersionId, found.LastUpdated) =>
+                new BundleItem(null) { Status = "304", VersionId = found.VersionId, LastUpdated = found.LastUpdated },
+            ReadResult.Found { Disclosure: var found } =>
+                new BundleItem(view.Of(found)) { Status = "200", VersionId = found.VersionId, LastUpdated = found.LastUpdated },
+            ReadResult.Deleted => Refusal(410, "deleted", $"{what} was deleted."),
+            _ => Refusal(404, "not-found", $"{what} is not known."),
+        };
+    }
+
+    private async Task<BundleItem> SearchAsync(Caller caller, BundleRequestEntry entry, CancellationToken cancellationToken) => new(null)
+    {
+        Nested = await Search.BundleAsync(caller, entry.Type, Pairs(entry), lenient: false, store, settings, cancellationToken),
+        Status = "200",
+    };
+
+    private async Task<BundleItem> HistoryAsync(Caller caller, ResourceKey key, BundleRequestEntry entry, CancellationToken cancellationToken) =>
+        await InstanceHistory.BundleAsync(caller, key, Pairs(entry), store, settings, cancellationToken) is { } history
+            ? new(null) { Nested = history, Status = "200" }
+            : Refusal(404, "not-found", $"{key} is not known.");
+
+    private async Task<BundleItem> StatementAsync(CancellationToken cancellationToken) =>
+        new(null) { Statement = await capabilities.StatementAsync(cancellationToken), Status = "200" };
+
+    private async Task<BundleItem> WrittenAsync(Task<WriteResult> write) => await write switch
+    {
+        WriteResult.Stored stored => store.Stored(stored.Disclosure, stored.Created),
+        WriteResult.Existing existing => store.Stored(existing.Disclosure, created: false),
+        WriteResult.Ambiguous => Refusal(412, "multiple-matches", "ifNoneExist matches more than one resource."),
+        WriteResult.Conflict conflict => Refusal(412, "conflict", $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
+        WriteResult.Absent absent => Refusal(404, "not-found", $"{absent.Key} is not known."),
+        WriteResult.Refused refused => Refusal(refused.Status, refused.Issues),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static async Task<BundleItem> DeletedAsync(Task<DeleteResult> delete, ResourceKey key) => await delete switch
+    {
+        DeleteResult.Deleted => new BundleItem(null) { Status = "204" },
+        DeleteResult.Gone => Refusal(410, "deleted", $"{key} was deleted."),
+        DeleteResult.Conflict => Refusal(412, "conflict", $"A precondition does not hold for the current version of {key}."),
+        _ => Refusal(404, "not-found", $"{key} is not known."),
+    };
+
+    private static List<KeyValuePair<string, string>> Pairs(BundleRequestEntry entry) =>
+        [.. QueryHelpers.ParseQuery(entry.Query).SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty)))];
+
+    private static BundleItem Refusal(int status, string code, string diagnostics) =>
+        Refusal(status, [new Issue(IssueSeverity.Error, code, diagnostics, null)]);
+
+    private static BundleItem Refusal(int status, IReadOnlyList<Issue> issues) =>
+        new(null) { Status = status.ToString(System.Globalization.CultureInfo.InvariantCulture), Issues = issues };
+}
