@@ -100,7 +100,24 @@ internal static class WriteRules
             : null;
     }
 
-    /// <summary>Null, or why nobody may accept the Task any more: what is over opens no case.</summary>
+    /// <summary>
+    /// Null, or why the encounter may not become this: what is over made the follow-up and ended the case, so another crisis is another
+    /// encounter (<c>partOf</c> or by <c>episodeOfCare</c>), and what was wrong is entered-in-error.
+    /// </summary>
+    public static WriteResult.Refused? EncounterStep(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after)
+    {
+        using var stored = JsonDocument.Parse(before, ResourceDocument.Options);
+        using var changed = JsonDocument.Parse(after, ResourceDocument.Options);
+        var (from, to) = (Status(stored), Status(changed));
+        return from is "finished" or "cancelled" && to != from && to != "entered-in-error"
+            ? new(422, "business-rule", $"An encounter that is {from} stays so, or becomes entered-in-error.", "Encounter.status")
+            : null;
+    }
+
+    /// <summary>
+    /// Null, or why a party may not accept the Task any more: what is over opens no case. The own staff may, to whom an overdue follow-up is
+    /// still owed.
+    /// </summary>
     public static WriteResult.Refused? TaskIsOver(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, long instant)
     {
         using var stored = JsonDocument.Parse(before, ResourceDocument.Options);

@@ -42,6 +42,55 @@ public sealed class FollowUpListTests : SceneTests
         Assert.Equal(1, list.GetProperty("total").GetInt32());
     }
 
+    [Theory]
+    [InlineData("Practitioner/nav")]
+    [InlineData("PractitionerRole/nav")]
+    [InlineData("Organization/crisis-program")]
+    [InlineData(null)]
+    public async Task A_navigator_claims_and_completes_it(string? owner)
+    {
+        await Server.ImportAsync(
+            Custodian,
+            """{"resourceType":"Practitioner","id":"nav","name":[{"family":"Navigator"}]}""",
+            """{"resourceType":"PractitionerRole","id":"nav","organization":{"reference":"Organization/crisis-program"}}""");
+        using var navigator = Server.As("navigator");
+        using var finished = await navigator.PutFhirAsync("Encounter/e1", Fixtures.Encounter("e1", "p1", "finished"));
+        var key = (await navigator.GetJsonAsync("Task?code=follow-up-48h&encounter=Encounter/e1")).Keys().Single();
+
+        foreach (var status in (string[])["accepted", "in-progress", "completed"])
+        {
+            var task = System.Text.Json.Nodes.JsonNode.Parse((await navigator.GetJsonAsync(key)).GetRawText())!.AsObject();
+            var version = task["meta"]!["versionId"]!.GetValue<string>();
+            task["status"] = status;
+            task.Remove("owner");
+            if (owner is not null)
+            {
+                task["owner"] = new System.Text.Json.Nodes.JsonObject { ["reference"] = owner };
+            }
+
+            using var response = await navigator.PutFhirAsync(key, task.ToJsonString(), $"W/\"{version}\"");
+            Assert.True((int)response.StatusCode == 200, $"{status}: {await response.Content.ReadAsStringAsync()}");
+        }
+
+        Assert.Empty((await navigator.GetJsonAsync("Task?code=follow-up-48h&status=requested,accepted,in-progress")).Keys());
+    }
+
+    [Theory]
+    [InlineData("in-progress", 422)]
+    [InlineData("planned", 422)]
+    [InlineData("cancelled", 422)]
+    [InlineData("finished", 200)]
+    [InlineData("entered-in-error", 200)]
+    public async Task A_finished_encounter_is_not_reopened(string status, int answer)
+    {
+        using var navigator = Server.As("navigator");
+        using var finished = await navigator.PutFhirAsync("Encounter/e1", Fixtures.Encounter("e1", "p1", "finished"));
+
+        using var response = await navigator.PutFhirAsync("Encounter/e1", Fixtures.Encounter("e1", "p1", status));
+
+        Assert.True((int)response.StatusCode == answer, await response.Content.ReadAsStringAsync());
+    }
+
     [Fact]
     public async Task The_list_is_sorted_by_due_time()
     {

@@ -49,6 +49,20 @@ public sealed class ReferralTests : SceneTests
     }
 
     [Fact]
+    public async Task Who_writes_the_outcome_is_shown_it_and_so_is_who_asked()
+    {
+        using var hospital = Server.As("hospital");
+        await StepAsync(hospital, "accepted", 200);
+        await StepAsync(hospital, "in-progress", 200);
+
+        var answer = await StepAsync(hospital, "completed", 200, ",\"output\":[{\"type\":{\"text\":\"resulting-activity\"},\"valueString\":\"admitted\"}]");
+
+        Assert.Equal("admitted", answer.GetProperty("output")[0].GetProperty("valueString").GetString());
+        var again = await hospital.GetJsonAsync("Task/t1");
+        Assert.Equal("admitted", again.GetProperty("output")[0].GetProperty("valueString").GetString());
+    }
+
+    [Fact]
     public async Task A_wrong_step_is_422_and_says_which_are_allowed()
     {
         using var hospital = Server.As("hospital");
