@@ -27,9 +27,17 @@ internal ref partial struct ValidationPass
             }
         }
 
-        if (type.Role == TypeRole.Reference)
+        switch (type.Role)
         {
-            LocalReference(node);
+            case TypeRole.Reference:
+                LocalReference(node);
+                break;
+            case TypeRole.Attachment:
+                Attachment(node);
+                break;
+            case TypeRole.Bundle:
+                Bundle(node);
+                break;
         }
     }
 
@@ -82,36 +90,6 @@ internal ref partial struct ValidationPass
 
             return null;
         }
-    }
-
-    // ref-1: reference.startsWith('#').not() or reference.substring(1) in %rootResource.contained.id
-    private void LocalReference(int node)
-    {
-        var child = Child(node, "reference"u8);
-        if (
-            child < 0
-                || nodes[child].Kind != TapeKind.String
-                || nodes[child].End - nodes[child].Start < 2
-                || utf8[nodes[child].Start] != (byte)'#')
-        {
-            return;
-        }
-
-        var id = JsonText.Read(utf8, nodes[child])[1..];
-        var contained = Child(rootResource.Node, "contained"u8);
-        if (contained >= 0 && nodes[contained].Kind == TapeKind.Array)
-        {
-            for (var item = contained + 1; item < nodes[contained].Next; item = nodes[item].Next)
-            {
-                var known = nodes[item].Kind == TapeKind.Object ? Child(item, "id"u8) : -1;
-                if (known >= 0 && nodes[known].Kind == TapeKind.String && JsonText.Read(utf8, nodes[known]) == id)
-                {
-                    return;
-                }
-            }
-        }
-
-        Add(node, "invariant", "ref-1 of Reference: a local reference names a resource that is contained in this one.");
     }
 
     private void Xhtml(int node)
