@@ -27,6 +27,11 @@ internal ref partial struct ValidationPass
             }
         }
 
+        if ((present & type.Shape.IdBit) != 0 && !type.IsResource)
+        {
+            ElementId(node, type);
+        }
+
         switch (type.Role)
         {
             case TypeRole.Reference:
@@ -134,6 +139,15 @@ internal ref partial struct ValidationPass
             {
                 Add(child, "invariant", NoValue);
             }
+        }
+    }
+
+    // https://hl7.org/fhir/R4/element.html: unique within the resource. A snapshot and its differential name the same elements of a type.
+    private void ElementId(int node, FhirType type)
+    {
+        if (type.Name != "ElementDefinition" && ChildText(node, "id"u8) is { } id && !(ids ??= []).Add(id))
+        {
+            Add(Child(node, "id"u8), "duplicate", "Element.id: no two elements of a resource have the same id.");
         }
     }
 

@@ -78,6 +78,21 @@ public sealed class RuleTests
         { "a batch, whose entries stand alone", Entries("batch", Posted, Posted), null },
     };
 
+    public static TheoryData<string, string, string?> ElementIds => new()
+    {
+        { "each once", Named("1", "2"), null },
+        { "a name and an entry of the Bundle around it", Entries("collection", $$"""{"id":"1","resource":{{Named("1", "2")}} }"""), null },
+        { "two resources of a Bundle", Entries("collection", Entry(null, Named("1", "2")), Entry(null, Named("1", "2", "b"))), null },
+        { "a resource and an element of it", Named("a", "1"), null },
+        { "a resource that is contained", Named("1", "2").Replace("\"name\"", "\"contained\":[{\"resourceType\":\"Group\",\"id\":\"g\",\"type\":\"person\",\"actual\":true,\"identifier\":[{\"id\":\"1\",\"value\":\"v\"}],\"managingEntity\":{\"reference\":\"#\"}}],\"name\"", StringComparison.Ordinal), null },
+        { "two names", Named("1", "1"), "Patient.name[1].id" },
+        { "two entries of a Bundle", Entries("collection", """{"id":"1","resource":{"resourceType":"Patient"}}""", """{"id":"1","resource":{"resourceType":"Patient"}}"""), "Bundle.entry[1].id" },
+        { "two names in an entry", Entries("collection", Entry(null, Named("1", "1"))), "Bundle.entry[0].resource.name[1].id" },
+        { "an element and a primitive", """{"resourceType":"Patient","name":[{"id":"1","family":"f"}],"birthDate":"2000","_birthDate":{"id":"1"}}""", "Patient.birthDate.id" },
+        { "an element and its extension", """{"resourceType":"Patient","extension":[{"id":"1","url":"http://a","valueCode":"c"}],"name":[{"id":"1","family":"f"}]}""", "Patient.name[0].id" },
+        { "an element of a snapshot and of a differential", """{"resourceType":"StructureDefinition","url":"http://a","name":"N","status":"draft","kind":"resource","abstract":false,"type":"Patient","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","snapshot":{"element":[{"id":"Patient","path":"Patient","definition":"d","min":0,"max":"*","base":{"path":"Patient","min":0,"max":"*"}}]},"differential":{"element":[{"id":"Patient","path":"Patient"}]}}""", null },
+    };
+
     public static TheoryData<string, string, string?> Documents => new()
     {
         { "relative to the fullUrl", Document("http://a/Composition/c", "Patient/a", "http://a/Patient/a"), null },
@@ -183,6 +198,7 @@ public sealed class RuleTests
     [MemberData(nameof(Links))]
     [MemberData(nameof(Searches))]
     [MemberData(nameof(Identities))]
+    [MemberData(nameof(ElementIds))]
     [MemberData(nameof(Documents))]
     [MemberData(nameof(Fragments))]
     [MemberData(nameof(Attachments))]
@@ -210,6 +226,9 @@ public sealed class RuleTests
 
     private static string Entry(string? fullUrl, string resource) =>
         fullUrl is null ? $$"""{"resource":{{resource}} }""" : $$"""{"fullUrl":"{{fullUrl}}","resource":{{resource}} }""";
+
+    private static string Named(string first, string second, string id = "a") =>
+        $$"""{"resourceType":"Patient","id":"{{id}}","name":[{"id":"{{first}}","family":"f"},{"id":"{{second}}","family":"f"}]}""";
 
     private static string Version(string version) => $$"""{"resourceType":"Patient","id":"a","meta":{"versionId":"{{version}}"} }""";
 
