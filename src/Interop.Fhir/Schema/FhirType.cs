@@ -25,6 +25,8 @@ internal sealed class FhirType(
         "Reference" => TypeRole.Reference,
         "CodeableConcept" => TypeRole.CodeableConcept,
         "Narrative" => TypeRole.Narrative,
+        "Attachment" => TypeRole.Attachment,
+        "Bundle" => TypeRole.Bundle,
         _ => isResource ? TypeRole.Resource : TypeRole.Plain,
     };
 
@@ -57,4 +59,6 @@ internal enum TypeRole : byte
     Reference,
     CodeableConcept,
     Narrative,
+    Attachment,
+    Bundle,
 }

@@ -27,9 +27,22 @@ internal ref partial struct ValidationPass
             }
         }
 
-        if (type.Role == TypeRole.Reference)
+        if ((present & type.Shape.IdBit) != 0 && !type.IsResource)
         {
-            LocalReference(node);
+            ElementId(node, type);
+        }
+
+        switch (type.Role)
+        {
+            case TypeRole.Reference:
+                LocalReference(node);
+                break;
+            case TypeRole.Attachment:
+                Attachment(node);
+                break;
+            case TypeRole.Bundle:
+                Bundle(node);
+                break;
         }
     }
 
@@ -84,36 +97,6 @@ internal ref partial struct ValidationPass
         }
     }
 
-    // ref-1: reference.startsWith('#').not() or reference.substring(1) in %rootResource.contained.id
-    private void LocalReference(int node)
-    {
-        var child = Child(node, "reference"u8);
-        if (
-            child < 0
-                || nodes[child].Kind != TapeKind.String
-                || nodes[child].End - nodes[child].Start < 2
-                || utf8[nodes[child].Start] != (byte)'#')
-        {
-            return;
-        }
-
-        var id = JsonText.Read(utf8, nodes[child])[1..];
-        var contained = Child(rootResource.Node, "contained"u8);
-        if (contained >= 0 && nodes[contained].Kind == TapeKind.Array)
-        {
-            for (var item = contained + 1; item < nodes[contained].Next; item = nodes[item].Next)
-            {
-                var known = nodes[item].Kind == TapeKind.Object ? Child(item, "id"u8) : -1;
-                if (known >= 0 && nodes[known].Kind == TapeKind.String && JsonText.Read(utf8, nodes[known]) == id)
-                {
-                    return;
-                }
-            }
-        }
-
-        Add(node, "invariant", "ref-1 of Reference: a local reference names a resource that is contained in this one.");
-    }
-
     private void Xhtml(int node)
     {
         ref readonly var value = ref nodes[node];
@@ -156,6 +139,15 @@ internal ref partial struct ValidationPass
             {
                 Add(child, "invariant", NoValue);
             }
+        }
+    }
+
+    // https://hl7.org/fhir/R4/element.html: unique within the resource. A snapshot and its differential name the same elements of a type.
+    private void ElementId(int node, FhirType type)
+    {
+        if (type.Name != "ElementDefinition" && ChildText(node, "id"u8) is { } id && !(ids ??= []).Add(id))
+        {
+            Add(Child(node, "id"u8), "duplicate", "Element.id: no two elements of a resource have the same id.");
         }
     }
 

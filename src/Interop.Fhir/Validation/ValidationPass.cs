@@ -18,6 +18,9 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
     private (int Node, FhirType? Type) resource;
     private (int Node, FhirType? Type) rootResource;
     private FhirPath.Evaluation? evaluation;
+
+    // Of the elements seen so far, and not of the resources, of one resource.
+    private HashSet<string>? ids;
     private bool isExhausted;
 
     public readonly IReadOnlyList<Issue> Issues => issues ?? (IReadOnlyList<Issue>)[];
@@ -49,11 +52,11 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
     {
         if (ElementPath.ResourceTypeOf(utf8, nodes, node) is { } type)
         {
-            var (outer, outerRoot) = (resource, rootResource);
-            resource = (node, type);
+            var (outer, outerRoot, outerIds) = (resource, rootResource, ids);
+            (resource, ids) = ((node, type), null);
             rootResource = isContained ? rootResource : resource;
             Object(node, type);
-            (resource, rootResource) = (outer, outerRoot);
+            (resource, rootResource, ids) = (outer, outerRoot, outerIds);
         }
         else
         {

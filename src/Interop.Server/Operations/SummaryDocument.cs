@@ -85,7 +85,13 @@ internal sealed class SummaryDocument
         .Concept("type", new("http://loinc.org", "60591-5"))
         .Reference("subject", parts[0].Key.ToString())
         .Text("date", Instants.ToText(frame.Instant))
-        .References("author", $"Organization/{frame.Custodian}")
+        // A document holds what its Composition refers to by an address (https://hl7.org/fhir/R4/documents.html#content); the parts are
+        // fixed and the programme is none of them, so its address identifies it.
+        .One("author", author => author
+            .Text("type", "Organization")
+            .Object("identifier", identifier => identifier
+                .Text("system", "urn:ietf:rfc:3986")
+                .Text("value", $"{frame.BaseUrl}/Organization/{frame.Custodian}")))
         .Text("title", "Crisis summary for use on scene")
         .Each("section", Sections, section => composition
             .Text("title", section.Title)

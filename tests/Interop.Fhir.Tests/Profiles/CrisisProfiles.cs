@@ -11,6 +11,10 @@ internal static class CrisisProfiles
 
     private static readonly string Folder = Path.Combine(Root(), "profiles", "crisis");
 
+    /// <summary>The files of our StructureDefinitions.</summary>
+    public static IEnumerable<string> Definitions() =>
+        Directory.EnumerateFiles(Folder, "StructureDefinition-*.json").Order(StringComparer.Ordinal);
+
     public static ProfileSet Load()
     {
         var terminology = new TerminologySet();

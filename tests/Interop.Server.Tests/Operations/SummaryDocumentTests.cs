@@ -20,6 +20,18 @@ public sealed class SummaryDocumentTests
     }
 
     [Fact]
+    public void It_is_legal_on_its_own_and_names_the_programme_that_made_it()
+    {
+        var body = SummaryDocument.Compose(Frame, null, [], null).Body;
+        using var json = JsonDocument.Parse(body);
+
+        Assert.Empty(Fhir.Validation.ResourceValidator.Validate(body));
+        Assert.Equal(
+            "https://x.example/fhir/Organization/crisis-program",
+            json.RootElement.GetProperty("entry")[0].GetProperty("resource").GetProperty("author")[0].GetProperty("identifier").GetProperty("value").GetString());
+    }
+
+    [Fact]
     public void It_is_a_function_of_what_it_is_made_of() => Assert.Equal(
         SummaryDocument.Compose(Frame, null, [], null).Body.ToArray(), SummaryDocument.Compose(Frame, null, [], null).Body.ToArray());
 }
