@@ -8,6 +8,11 @@ if ! command -v npm >/dev/null 2>&1; then
   apt-get update -qq && apt-get install -y -qq npm
 fi
 
+# Names fold by Unicode's rules, which .NET takes from ICU.
+if ! ldconfig -p | grep -q libicuuc; then
+  apt-get update -qq && apt-get install -y -qq 'libicu[0-9]+'
+fi
+
 # The issuer's tables are tested on PostgreSQL too: its programs, not a running service.
 if [ -z "${INTEROP_TEST_POSTGRES:-}" ] && ! compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null; then
   apt-get update -qq && apt-get install -y -qq postgresql
