@@ -15,7 +15,17 @@ public abstract partial class ResourceStoreContract
         Assert.Null(await store.SeeAsync("Patient/A"));
         Assert.NotNull(await store.SeeAsync("Patient/a"));
         Assert.Equal("", await store.IdsAsync("Patient?_id=A"));
-        Assert.Equal("", await store.IdsAsync("Patient?identifier=X"));
+    }
+
+    [Fact]
+    public async Task What_people_type_ignores_case_and_codes_do_not()
+    {
+        await store.PutAsync(Resource("Patient/a", "a", 1, (1, Token("identifier", "x")), (1, Token("gender", "male"))));
+        await store.GrantAsync("a", Grant("a", Tier.Basic));
+
+        Assert.Equal("a", await store.IdsAsync("Patient?identifier=X"));
+        Assert.Equal("a", await store.IdsAsync("Patient?gender=male"));
+        Assert.Equal("", await store.IdsAsync("Patient?gender=MALE"));
     }
 
     [Theory]
