@@ -76,16 +76,7 @@ internal sealed class SqliteDialect : Dialect
     }
 
     public override void StopWhen(DbConnection connection, Func<long, bool> isOver) =>
-        SQLitePCL.raw.sqlite3_progress_handler(
-            ((SqliteConnection)connection).Handle,
-            StepsBetween,
-            _ =>
-            {
-                // Who was just woken, to answer something short, would wait for the end of this thread's slice: 3 ms and more on Linux.
-                Thread.Yield();
-                return isOver(StepsBetween) ? 1 : 0;
-            },
-            null);
+        SQLitePCL.raw.sqlite3_progress_handler(((SqliteConnection)connection).Handle, StepsBetween, _ => isOver(StepsBetween) ? 1 : 0, null);
 
     public override async Task CloseAsync()
     {
