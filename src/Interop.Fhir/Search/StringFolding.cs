@@ -17,7 +17,7 @@ public static class StringFolding
     public static string Fold(string text)
     {
         var folded = new StringBuilder(text.Length);
-        foreach (var rune in Letters(text).EnumerateRunes())
+        foreach (var rune in UnicodeText.Normalized(text, NormalizationForm.FormKD).EnumerateRunes())
         {
             if (Rune.IsWhiteSpace(rune))
             {
@@ -34,12 +34,8 @@ public static class StringFolding
             }
         }
 
-        return folded.ToString().TrimEnd(' ').Normalize(NormalizationForm.FormC);
+        return UnicodeText.Normalized(folded.ToString().TrimEnd(' '), NormalizationForm.FormC);
     }
-
-    /// <summary>With letters and their marks apart; what is no text (half of a surrogate pair) as a mark that says so.</summary>
-    private static string Letters(string text) =>
-        Ascii.IsValid(text) ? text : new string([.. text.EnumerateRunes().SelectMany(rune => rune.ToString())]).Normalize(NormalizationForm.FormKD);
 
     /// <summary>Latin-1 Supplement, Latin Extended-A, -B and Additional (https://www.unicode.org/charts/).</summary>
     private static bool IsLatin(Rune rune) => rune.Value is (>= 0xC0 and <= 0x24F and not (0xD7 or 0xF7)) or (>= 0x1E00 and <= 0x1EFF);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Interop.Fhir.Schema;
@@ -12,13 +13,16 @@ namespace Interop.Fhir.Search;
 public static partial class TokenCase
 {
     private static readonly string[] Typed = ["Identifier", "ContactPoint"];
+    private static readonly ConditionalWeakTable<SearchParameterFacts, object> Known = [];
 
-    /// <summary>Whether all that the parameter finds is of that kind.</summary>
+    /// <summary>Whether all that the parameter finds is of that kind; worked out once for each.</summary>
     public static bool IsIgnored(SearchParameterFacts parameter) =>
-        parameter.Type == SearchParameterType.Token && parameter.Expression.Split('|').All(path => IsTyped(path, parameter.Resource));
+        parameter.Type == SearchParameterType.Token
+        && (bool)Known.GetValue(parameter, facts => facts.Expression.Split('|').All(path => IsTyped(path, facts.Resource)));
 
     /// <summary>The form in which such tokens are stored and asked for; composed and decomposed letters are one.</summary>
-    public static string Fold(string text) => text.Normalize(NormalizationForm.FormC).ToUpperInvariant().ToLowerInvariant();
+    public static string Fold(string text) =>
+        UnicodeText.Normalized(text, NormalizationForm.FormC).ToUpperInvariant().ToLowerInvariant();
 
     /// <summary>Whether the path, as far as it names elements, leads to one of those types.</summary>
     private static bool IsTyped(string path, string resource)

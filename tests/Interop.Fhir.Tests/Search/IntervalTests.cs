@@ -79,6 +79,16 @@ public sealed class IntervalTests
     public void Strings_fold(string text, string folded) => Assert.Equal(folded, StringFolding.Fold(text));
 
     [Fact]
+    public void More_marks_on_one_letter_than_any_script_has_are_left_out()
+    {
+        // Unicode sorts the marks of a letter, which takes the square of their number (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format).
+        var marks = string.Concat(Enumerable.Repeat("\u0301\u0323", 15));
+
+        Assert.Equal(TokenCase.Fold("a" + marks + "b"), TokenCase.Fold("a" + marks + marks + marks + "b"));
+        Assert.Equal("ab", StringFolding.Fold("a" + string.Concat(Enumerable.Repeat(marks, 1_000)) + "b"));
+    }
+
+    [Fact]
     public void Half_a_character_folds_to_the_mark_of_what_is_none() => Assert.Equal("a\ufffd", StringFolding.Fold("A\ud800"));
 
     [Theory]
