@@ -34,7 +34,12 @@ public static partial class BundleAddresses
     private static byte[] Change(ReadOnlyMemory<byte> resource, Func<string, string?> change)
     {
         var utf8 = ByteOrderMark.Skip(resource);
-        using var tape = JsonTape.TryRead(utf8.Span, out _) ?? throw new FormatException("The resource is not JSON.");
+        using var tape = JsonTape.TryRead(utf8.Span, out _);
+        if (tape is null)
+        {
+            return utf8.ToArray(); // what is no JSON is refused by whoever checks it
+        }
+
         var walk = new Walk(utf8, tape, change);
         walk.Run();
         return walk.Output();
@@ -134,7 +139,7 @@ public static partial class BundleAddresses
             }
 
             var (start, end) = (TapeEdit.StartOf(value), TapeEdit.EndOf(value));
-            if (replacement(JsonSerializer.Deserialize<string>(utf8.Span[start..end])!) is { } changed)
+            if (replacement(JsonText.Read(utf8.Span, value)) is { } changed)
             {
                 output.Write(utf8.Span[copied..start]);
                 output.Write(Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(changed, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\""));

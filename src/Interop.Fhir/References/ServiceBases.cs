@@ -46,11 +46,22 @@ public sealed class ServiceBases
         };
     }
 
-    /// <summary>The base of another server that this is the address of a resource at; null for our own, and for all else.</summary>
-    public string? ForeignBase(string address) =>
-        SchemeOf(address) is "http" or "https" && Read(address) is ReferenceReading.Foreign && ReferenceText.Split(address) is { } parts
-            ? address[..address.LastIndexOf($"/{parts.Type}/{parts.Id}", StringComparison.Ordinal)]
-            : null;
+    /// <summary>
+    /// Below which what is relative to the address stands, where it is another server's: its base, or the address itself where it does not
+    /// end like that of a resource. Null for our own, for names (urn) and for what can't be read.
+    /// </summary>
+    public string? ForeignBase(string address)
+    {
+        if (Read(address) is not ReferenceReading.Foreign)
+        {
+            return null;
+        }
+
+        var place = address.TrimEnd('/');
+        return ReferenceText.Split(place) is { } parts
+            ? place[..place.LastIndexOf($"/{parts.Type}/{parts.Id}", StringComparison.Ordinal)]
+            : place;
+    }
 
     /// <summary>What of an address stands below our base; relative addresses with a slash before them, too.</summary>
     public string BelowBase(string address)

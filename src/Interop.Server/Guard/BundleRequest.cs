@@ -3,6 +3,7 @@ using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.References;
 using Interop.Fhir.Schema;
+using Interop.Fhir.Search;
 using Interop.Server.Http;
 
 namespace Interop.Server.Guard;
@@ -16,33 +17,57 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
     /// The entries of a transaction stand or fall together, so all of it is checked; those of a batch are independent from the first byte
     /// on, so each brings its own refusal.
     /// </summary>
-    /// <param name="validate">Gives the bytes of a valid Bundle without a byte order mark.</param>
-    /// <exception cref="FhirException">400: not a batch or transaction, or one that can't be carried out as a whole.</exception>
-    public static BundleRequest Parse(byte[] body, Func<byte[], byte[]> validate, ServiceBases bases)
+    /// <param name="body">Without a byte order mark.</param>
+    /// <param name="validate">Throws what is wrong with the bytes of a Bundle.</param>
+    /// <param name="mostEntries">More are refused before any is looked at.</param>
+    /// <exception cref="FhirException">400: not a batch or transaction, or one that can't be carried out as a whole. 413: too many entries.</exception>
+    public static BundleRequest Parse(byte[] body, Action<byte[]> validate, ServiceBases bases, int mostEntries)
     {
-        if (TypeOf(body) != "batch")
+        using var document = Open(body);
+        var root = document?.RootElement ?? default;
+        var type = Text(root, "type");
+        if (type == "batch" || type == "transaction")
         {
-            return Transaction(validate(body), bases);
+            DemandAtMost(mostEntries, EntriesOf(root).Count());
         }
 
-        using var document = JsonDocument.Parse(body, Options);
-        validate(BundleWith(document.RootElement, null));
-        var entries = new List<BundleRequestEntry>();
-        foreach (var entry in EntriesOf(document.RootElement))
+        if (type == "batch")
         {
-            var path = $"Bundle.entry[{entries.Count}]";
-            try
-            {
-                validate(BundleWith(document.RootElement, entry));
-                entries.Add(BundleRequestEntry.Read(entry, path, bases));
-            }
-            catch (FhirException refused)
-            {
-                entries.Add(BundleRequestEntry.Of(path, refused.Below(path)));
-            }
+            validate(BundleWith(root, null));
+            return new(IsTransaction: false, [.. EntriesOf(root).Select((entry, index) => Independent(entry, index, validate, bases))]);
         }
 
-        return new(IsTransaction: false, entries);
+        validate(body);
+        return type == "transaction"
+            ? Transaction(root, bases)
+            : throw new FhirException(400, "value", "Bundle.type must be transaction or batch here.", "Bundle.type");
+    }
+
+    private static BundleRequestEntry Independent(JsonElement entry, int index, Action<byte[]> validate, ServiceBases bases)
+    {
+        var path = $"Bundle.entry[{index}]";
+        try
+        {
+            // Alone, with nothing of the Bundle around it, which would be looked at again for each.
+            validate(BundleWith(default, entry));
+            return BundleRequestEntry.Read(entry, path, bases);
+        }
+        catch (FhirException refused)
+        {
+            return BundleRequestEntry.Of(path, refused.Below(path));
+        }
+    }
+
+    private static void DemandAtMost(int mostEntries, int entries)
+    {
+        if (entries > mostEntries)
+        {
+            throw new FhirException(
+                413,
+                "too-costly",
+                $"A Bundle has {mostEntries} entries at most (Interop:Limits:BundleEntries). Send it in parts.",
+                "Bundle.entry");
+        }
     }
 
     /// <summary>
@@ -69,32 +94,25 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
         return new(IsTransaction: true, entries);
     }
 
-    private static BundleRequest Transaction(byte[] utf8, ServiceBases bases)
+    private static BundleRequest Transaction(JsonElement root, ServiceBases bases)
     {
-        using var document = JsonDocument.Parse(utf8, Options);
-        if (TypeOf(utf8) != "transaction")
-        {
-            throw new FhirException(400, "value", "Bundle.type must be transaction or batch here.", "Bundle.type");
-        }
-
-        var entries = new List<BundleRequestEntry>();
-        foreach (var entry in EntriesOf(document.RootElement))
-        {
-            entries.Add(BundleRequestEntry.Read(entry, $"Bundle.entry[{entries.Count}]", bases));
-        }
-
-        RefuseOverlaps(entries);
+        List<BundleRequestEntry> entries =
+            [.. EntriesOf(root).Select((entry, index) => BundleRequestEntry.Read(entry, $"Bundle.entry[{index}]", bases))];
+        RefuseOverlaps(entries, bases);
         return new(IsTransaction: true, entries);
     }
 
     /// <summary>
     /// Two entries that change one resource, or stand under one address, would leave to their order what a transaction does
-    /// (https://hl7.org/fhir/R4/http.html#trules: "If any resource identities (including resolved identities from conditional
-    /// update/delete) overlap in steps 1-3, then the transaction SHALL fail").
+    /// (https://hl7.org/fhir/R4/http.html#trules: resource identities must not overlap), however the two are written.
     /// </summary>
-    private static void RefuseOverlaps(IReadOnlyList<BundleRequestEntry> entries)
+    private static void RefuseOverlaps(IReadOnlyList<BundleRequestEntry> entries, ServiceBases bases)
     {
-        Refuse(entries.Where(entry => entry.FullUrl is not null), entry => entry.FullUrl!, ".fullUrl", "Two entries have one fullUrl.");
+        Refuse(
+            entries.Where(entry => entry.FullUrl is not null),
+            entry => bases.Read(entry.FullUrl!) is ReferenceReading.Local { Key: var key } ? key.ToString() : entry.FullUrl!,
+            ".fullUrl",
+            "Two entries have one fullUrl.");
         Refuse(
             entries.Where(entry => entry is { Method: not "GET", Id: not null }),
             entry => $"{entry.Type}/{entry.Id}",
@@ -102,7 +120,7 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
             "Two entries change one resource.");
         Refuse(
             entries.Where(entry => entry.IfNoneExist is not null),
-            entry => $"{entry.Type}?{entry.IfNoneExist}",
+            entry => $"{entry.Type}?{ConditionOf(entry.IfNoneExist!)}",
             ".request.ifNoneExist",
             "Two entries create one resource: the condition of the second would find what the first creates.");
 
@@ -115,40 +133,51 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
         }
     }
 
-    private static string? TypeOf(byte[] utf8)
+    /// <summary>One text for a condition, in whatever order, escapes and letters it is written.</summary>
+    private static string ConditionOf(string condition) =>
+        TokenCase.Fold(string.Join('&', FhirRequest.Pairs(condition).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)));
+
+    /// <summary>Null where it is no JSON: what is wrong with it the validator says.</summary>
+    private static JsonDocument? Open(byte[] utf8)
     {
         try
         {
-            using var document = JsonDocument.Parse(utf8, Options);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("type", out var type)
-                && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+            return JsonDocument.Parse(utf8, Options);
         }
         catch (JsonException)
         {
-            return null; // what is wrong with it the validator says
+            return null;
         }
     }
 
-    private static IEnumerable<JsonElement> EntriesOf(JsonElement bundle) =>
-        bundle.TryGetProperty("entry", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
-    /// <summary>The Bundle with this one entry, or with none, and without the resource, which is checked by whoever stores it.</summary>
+    private static IEnumerable<JsonElement> EntriesOf(JsonElement bundle) =>
+        bundle.ValueKind == JsonValueKind.Object && bundle.TryGetProperty("entry", out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray()
+            : [];
+
+    /// <summary>A batch of this one entry without its resource, which is checked by whoever stores it; or what is around the entries.</summary>
     private static byte[] BundleWith(JsonElement bundle, JsonElement? entry) => FhirJson.Write(writer =>
     {
         writer.WriteStartObject();
-        foreach (var property in bundle.EnumerateObject())
-        {
-            if (property.Name != "entry" || property.Value.ValueKind != JsonValueKind.Array)
-            {
-                property.WriteTo(writer);
-            }
-        }
-
         if (entry is { } one)
         {
+            writer.WriteString("resourceType", "Bundle");
+            writer.WriteString("type", "batch");
             writer.WriteStartArray("entry");
             WriteShell(writer, one);
             writer.WriteEndArray();
+        }
+        else
+        {
+            foreach (var property in bundle.EnumerateObject().Where(property => property.Name != "entry" || property.Value.ValueKind != JsonValueKind.Array))
+            {
+                property.WriteTo(writer);
+            }
         }
 
         writer.WriteEndObject();

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Interop.Fhir.Json;
 using Interop.Fhir;
+using Interop.Fhir.Json;
 using Interop.Fhir.References;
 using Interop.Server.Http;
 using Interop.Sharing.Redaction;
@@ -15,17 +15,9 @@ internal sealed partial class GuardedStore
     {
         var request = await InTurnAsync(
             caller,
-            () => Task.FromResult(BundleRequest.Parse(ByteOrderMark.Skip(body), bundle => Checked("Bundle", null, bundle), settings.Bases)),
+            () => Task.FromResult(BundleRequest.Parse(
+                ByteOrderMark.Skip(body), bundle => Checked("Bundle", null, bundle), settings.Bases, settings.Limits.BundleEntries)),
             cancellationToken);
-        if (request.Entries.Count > settings.Limits.BundleEntries)
-        {
-            throw new FhirException(
-                413,
-                "too-costly",
-                $"A Bundle has {settings.Limits.BundleEntries} entries at most (Interop:Limits:BundleEntries). Send it in parts.",
-                "Bundle.entry");
-        }
-
         if (request.Entries.Count > 1)
         {
             limits.Demand(caller, request.Entries.Count - 1);
@@ -58,7 +50,7 @@ internal sealed partial class GuardedStore
 
         try
         {
-            _ = ViewRequest.Take(QueryPairs(entry.Query ?? string.Empty), out var criteria);
+            _ = ViewRequest.Take(FhirRequest.Pairs(entry.Query), out var criteria);
             Query(caller, entry.Type, criteria, Now());
         }
         catch (FhirException refused)

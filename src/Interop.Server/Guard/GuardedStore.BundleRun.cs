@@ -10,15 +10,19 @@ namespace Interop.Server.Guard;
 internal sealed partial class GuardedStore
 {
     /// <summary>
-    /// One transaction on its way: conditions are resolved first, then ids are assigned, references rewritten, and the entries
-    /// carried out in the order of the specification: deletes, creates, updates. Any refusal ends it; the caller of
-    /// <see cref="Execute"/> undoes what was written.
+    /// One transaction on its way, in the order of the specification: deletes; the conditions of creates, and ids; creates and updates with
+    /// their references rewritten, those last that are found by a search. Any refusal ends it; the caller of <see cref="Execute"/> undoes
+    /// what was written.
     /// </summary>
     /// <param name="caller">Null for an operator's import, which keeps ids, may point ahead, and writes for the given custodian.</param>
     /// <param name="lookups">Takes what conditions looked for.</param>
     private sealed class BundleRun(GuardedStore guard, WriteSession session, Caller? caller, Sight sight, Lookups lookups)
     {
+        // Each round asks again for what was not there: a chain of a thousand would ask a million times, while all other writers wait.
+        private const int MostRounds = 8;
+
         private readonly Dictionary<string, string> addresses = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string?> read = new(StringComparer.Ordinal);
         private readonly WrittenResources written = new();
         private readonly ReferenceDoor door = new(guard, session, caller, sight, lookups);
 
@@ -79,11 +83,11 @@ internal sealed partial class GuardedStore
 
         /// <summary>
         /// Conditional references are resolved when the rest is there, whatever the order of the entries: one that waits for another of these
-        /// is carried out after it.
+        /// is carried out after it, a few times.
         /// </summary>
         private void CarryInRounds(List<EntryPlan> plans, HashSet<ResourceKey> known)
         {
-            while (plans.Count > 0)
+            for (var round = 1; plans.Count > 0; round++)
             {
                 door.Forget();
                 var waiting = new List<EntryPlan>();
@@ -101,14 +105,15 @@ internal sealed partial class GuardedStore
                     }
                 }
 
-                plans = waiting.Count < plans.Count || unresolved is null ? waiting : throw unresolved;
+                var goesOn = waiting.Count < plans.Count && round < MostRounds;
+                plans = goesOn || unresolved is null ? waiting : throw unresolved;
             }
         }
 
         private void Carry(EntryPlan plan, HashSet<ResourceKey> known)
         {
             var (entry, key) = (plan.Entry, plan.Key);
-            var named = BundleAddresses.Rewrite(entry.Resource, address => addresses.GetValueOrDefault(AddressOf(address)));
+            var named = BundleAddresses.Rewrite(entry.Resource, NewAddress);
             var (body, unreadable) = door.Normal(entry.Type, named, entry.Path + ".resource");
             if (unreadable is not null)
             {
@@ -189,6 +194,11 @@ internal sealed partial class GuardedStore
                 };
             }
         }
+
+        /// <summary>The entry's new address. Most texts are systems and urls that stand there again and again: each is read once.</summary>
+        private string? NewAddress(string text) => read.TryGetValue(text, out var known)
+            ? known
+            : read[text] = addresses.GetValueOrDefault(AddressOf(text));
 
         /// <summary>One text for all addresses of a resource, without a version.</summary>
         private string AddressOf(string text) =>

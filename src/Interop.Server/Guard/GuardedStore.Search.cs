@@ -72,7 +72,7 @@ internal sealed partial class GuardedStore
     /// <summary>A condition is criteria alone: what shapes an answer (https://hl7.org/fhir/R4/search.html#return) has none to shape.</summary>
     private static List<KeyValuePair<string, string>> ConditionPairs(string condition)
     {
-        var pairs = QueryPairs(condition);
+        var pairs = FhirRequest.Pairs(condition);
         return pairs.FirstOrDefault(pair => ResultParameters.Contains(pair.Key.Split(':')[0])).Key is { } name
             ? throw new FhirException(400, "not-supported", $"A condition has search criteria only, and {name} is none.")
             : pairs;

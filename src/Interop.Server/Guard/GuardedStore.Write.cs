@@ -248,11 +248,6 @@ internal sealed partial class GuardedStore
             return Told(session, caller, sight, key, wrongStep);
         }
 
-        if (key.Type == "Encounter" && WriteRules.EncounterStep(seen.Body, body) is { } reopened)
-        {
-            return Told(session, caller, sight, key, reopened);
-        }
-
         var isOwn = corrects || seen.Tier == Tier.Own;
         var change = isOwn ? new TaskChange(body, []) : PartyChange(sight, seen, view, body);
         var isStep = key.Type == "Task" && IsRenewingStep(session, seen, body, sight.Instant);
@@ -265,6 +260,7 @@ internal sealed partial class GuardedStore
             ? null
             : new WriteResult.Refused(change.Issues[0].Code == "forbidden" ? 403 : 422, change.Issues);
         refused ??= key.Type == "Contract" ? WriteRules.AgreementStep(seen.Body, body, key.Id) : null;
+        refused ??= key.Type == "Encounter" ? WriteRules.EncounterStep(seen.Body, body) : null;
         refused ??= key.Type == "Task" && !isOwn ? WriteRules.TaskIsOver(seen.Body, change.Body, sight.Instant) : null;
         refused = refused is null ? null : Told(session, caller, sight, key, refused);
         refused ??= UnknownReferences(session, sight, key, body, alsoKnown);
@@ -295,9 +291,13 @@ internal sealed partial class GuardedStore
     /// <summary>A refusal that follows from what is stored says why only to a token that may also read it.</summary>
     private static WriteResult.Refused Told(
         WriteSession session, Caller caller, Sight sight, ResourceKey key, WriteResult.Refused refused) =>
-        caller.Scopes.Allows(key.Type, 'r') && session.See(key, sight with { Constraints = caller.Scopes.Constraints('r') }) is not null
+        MayRead(session, caller, sight, key)
             ? refused
             : new(422, "business-rule", $"This {key.Type} does not take the change. A token that may also read it is told why.", key.Type);
+
+    /// <summary>Whether the token would also be answered a read.</summary>
+    private static bool MayRead(WriteSession session, Caller caller, Sight sight, ResourceKey key) =>
+        caller.Scopes.Allows(key.Type, 'r') && session.See(key, sight with { Constraints = caller.Scopes.Constraints('r') }) is not null;
 
     /// <summary>
     /// A partner that is party to a Task moves it on: it sends the Task as it sees it, and only the elements of the fulfilling side
@@ -319,7 +319,7 @@ internal sealed partial class GuardedStore
     {
         if (session.See(key, sight) is { Deleted: true })
         {
-            return DeleteResult.Gone;
+            return MayRead(session, caller, sight, key) ? DeleteResult.Gone : DeleteResult.Absent;
         }
 
         if (session.See(key, sight) is not { } seen || Disclose(session, seen, sight) is not { } view)
@@ -371,11 +371,5 @@ internal sealed partial class GuardedStore
         return TopLevel.Value(body, "id").IsEmpty
             ? TopLevel.InsertAfter(body, "resourceType", "id", quoted)
             : TopLevel.Replace(body, "id", quoted);
-    }
-
-    private static List<KeyValuePair<string, string>> QueryPairs(string query)
-    {
-        var text = query.Contains('?', StringComparison.Ordinal) ? query[(query.IndexOf('?', StringComparison.Ordinal) + 1)..] : query;
-        return [.. Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(text).SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty)))];
     }
 }

@@ -1,6 +1,7 @@
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
 namespace Interop.Server.Http;
@@ -65,17 +66,29 @@ internal static class FhirRequest
     /// <summary>The body, whatever it is said to be, without a byte order mark.</summary>
     public static async Task<byte[]> RawBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } and not "identity")
-        {
-            throw new FhirException(415, "not-supported", "A body with a Content-Encoding, such as gzip, is not understood.");
-        }
-
+        RefuseEncoded(request);
         using var buffer = new MemoryStream(request.ContentLength is { } length and < int.MaxValue ? (int)length : 4096);
         await request.Body.CopyToAsync(buffer, cancellationToken);
         return buffer.Length == 0
             ? throw new FhirException(400, "required", "The request has no body.")
             : ByteOrderMark.Skip(buffer.ToArray());
     }
+
+    /// <summary>Bodies are read as they are: one that is packed would be taken for another.</summary>
+    public static void RefuseEncoded(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } and not "identity")
+        {
+            throw new FhirException(415, "not-supported", "A body with a Content-Encoding, such as gzip, is not understood.");
+        }
+    }
+
+    /// <summary>The parameters of a query text, which may have a path before it; null has none.</summary>
+    public static List<KeyValuePair<string, string>> Pairs(string? query) =>
+    [
+        .. QueryHelpers.ParseQuery(query?[(query.IndexOf('?', StringComparison.Ordinal) + 1)..])
+            .SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))),
+    ];
 
     /// <summary>Media types know no case, and may say the version of FHIR (https://hl7.org/fhir/R4/http.html#version-parameter) and the charset.</summary>
     private static bool IsJson(MediaTypeHeaderValue value) =>

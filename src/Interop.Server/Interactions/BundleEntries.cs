@@ -2,7 +2,6 @@ using Interop.Fhir;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
 using Interop.Server.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Interop.Server.Interactions;
 
@@ -69,7 +68,7 @@ internal sealed class BundleEntries(GuardedStore store, AuditTrail audit, Intero
             { Method: "PUT" } => WrittenAsync(store.UpdateAsync(caller, key, entry.Resource!, entry.Conditions, cancellationToken)),
             { Method: "PATCH" } => WrittenAsync(store.PatchAsync(caller, key, Patch.ChangeOf(entry.Resource!), entry.Conditions, cancellationToken)),
             { Method: "DELETE" } => DeletedAsync(store.DeleteAsync(caller, key, entry.Conditions, cancellationToken), key),
-            { IsMetadata: true } => StatementAsync(cancellationToken),
+            { IsMetadata: true } => StatementAsync(caller, cancellationToken),
             { IsHistory: true } => HistoryAsync(caller, key, entry, cancellationToken),
             { Id: null } => SearchAsync(caller, entry, cancellationToken),
             { Version: { } version } => ReadAsync(store.ReadVersionAsync(caller, key, version, cancellationToken), $"this version of {key}", entry),
@@ -79,7 +78,7 @@ internal sealed class BundleEntries(GuardedStore store, AuditTrail audit, Intero
 
     private static async Task<BundleItem> ReadAsync(Task<ReadResult> read, string what, BundleRequestEntry entry)
     {
-        var view = ViewRequest.Take(Pairs(entry), out _);
+        var view = ViewRequest.Take(FhirRequest.Pairs(entry.Query), out _);
         return await read switch
         {
             ReadResult.Found { Disclosure: var found } when entry.Conditions.Changing.FailsFor(found.VersionId, found.LastUpdated) is { } failed =>
@@ -95,17 +94,20 @@ internal sealed class BundleEntries(GuardedStore store, AuditTrail audit, Intero
 
     private async Task<BundleItem> SearchAsync(Caller caller, BundleRequestEntry entry, CancellationToken cancellationToken) => new(null)
     {
-        Nested = await Search.BundleAsync(caller, entry.Type, Pairs(entry), lenient: false, store, settings, cancellationToken),
+        Nested = await Search.BundleAsync(caller, entry.Type, FhirRequest.Pairs(entry.Query), lenient: false, store, settings, cancellationToken),
         Status = "200",
     };
 
     private async Task<BundleItem> HistoryAsync(Caller caller, ResourceKey key, BundleRequestEntry entry, CancellationToken cancellationToken) =>
-        await InstanceHistory.BundleAsync(caller, key, Pairs(entry), store, settings, cancellationToken) is { } history
+        await InstanceHistory.BundleAsync(caller, key, FhirRequest.Pairs(entry.Query), store, settings, cancellationToken) is { } history
             ? new(null) { Nested = history, Status = "200" }
             : Refusal(404, "not-found", $"{key} is not known.");
 
-    private async Task<BundleItem> StatementAsync(CancellationToken cancellationToken) =>
-        new(null) { Statement = await capabilities.StatementAsync(cancellationToken), Status = "200" };
+    private async Task<BundleItem> StatementAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        await audit.PermittedAsync(caller, FhirInteraction.Capabilities, "metadata", cancellationToken);
+        return new(null) { Statement = await capabilities.StatementAsync(cancellationToken), Status = "200" };
+    }
 
     private async Task<BundleItem> WrittenAsync(Task<WriteResult> write) => await write switch
     {
@@ -125,9 +127,6 @@ internal sealed class BundleEntries(GuardedStore store, AuditTrail audit, Intero
         DeleteResult.Conflict => Refusal(412, "conflict", $"A precondition does not hold for the current version of {key}."),
         _ => Refusal(404, "not-found", $"{key} is not known."),
     };
-
-    private static List<KeyValuePair<string, string>> Pairs(BundleRequestEntry entry) =>
-        [.. QueryHelpers.ParseQuery(entry.Query).SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty)))];
 
     private static BundleItem Refusal(int status, string code, string diagnostics) =>
         Refusal(status, [new Issue(IssueSeverity.Error, code, diagnostics, null)]);

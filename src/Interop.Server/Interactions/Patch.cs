@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Interop.Fhir.Json;
 using Interop.Fhir.Patch;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
@@ -33,16 +34,25 @@ internal static class Patch
     /// <exception cref="FhirException">400.</exception>
     public static Func<ReadOnlyMemory<byte>, byte[]> ChangeOf(byte[] resource)
     {
-        using var document = JsonDocument.Parse(resource, Workflows.ResourceDocument.Options);
-        var root = document.RootElement;
-        return root.GetProperty("resourceType").GetString() switch
+        if (ResourceJson.ReadHeader(resource)?.Type == "Parameters")
         {
-            "Parameters" => FhirPathChange(resource),
-            "Binary" when root.TryGetProperty("contentType", out var type) && IsJsonPatch(type.GetString())
-                && root.TryGetProperty("data", out var data) && data.TryGetBytesFromBase64(out var patch) => JsonChange(patch),
-            _ => throw new FhirException(400, "invalid", "A patch in a batch is Parameters, or a Binary of application/json-patch+json."),
-        };
+            return FhirPathChange(resource);
+        }
+
+        using var document = ValidBinary(resource);
+        var patch = document.RootElement;
+        return IsJsonPatch(patch.GetProperty("contentType").GetString()) && patch.TryGetProperty("data", out var data)
+            ? JsonChange(data.GetBytesFromBase64())
+            : throw NoPatch;
     }
+
+    private static FhirException NoPatch =>
+        new(400, "invalid", "A patch in a batch is Parameters, or a Binary of application/json-patch+json with data.");
+
+    private static JsonDocument ValidBinary(byte[] resource) =>
+        ResourceJson.ReadHeader(resource)?.Type == "Binary" && !ResourceValidator.Validate(resource).Any(issue => issue.Severity <= IssueSeverity.Error)
+            ? JsonDocument.Parse(resource, Workflows.ResourceDocument.Options)
+            : throw NoPatch;
 
     private static bool IsJsonPatch(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json-patch+json", StringComparison.OrdinalIgnoreCase);

@@ -55,6 +55,7 @@ internal static class Search
         var pairs = ViewRequest.Pairs(request.Query).ToList();
         if (HttpMethods.IsPost(request.Method) && request.HasFormContentType)
         {
+            FhirRequest.RefuseEncoded(request);
             var form = await FormAsync(request, cancellationToken);
             pairs.AddRange(form.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))));
         }

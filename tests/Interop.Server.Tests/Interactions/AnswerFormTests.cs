@@ -47,6 +47,9 @@ public sealed class AnswerFormTests : SceneTests
         await second.OutcomeAsync(410);
         using var unknown = await client.DeleteAsync(new Uri("Patient/nobody", UriKind.Relative));
         await unknown.OutcomeAsync(404);
+        using var deleter = Server.As(Interop.Demo.DemoCaller.All.Single(caller => caller.Name == "navigator") with { Scope = "system/Patient.d" });
+        using var untold = await deleter.DeleteAsync(new Uri("Patient/p2", UriKind.Relative));
+        await untold.OutcomeAsync(404);
         using var partner = Server.As("social");
         using var hidden = await partner.DeleteAsync(new Uri("Patient/p2", UriKind.Relative));
         Assert.NotEqual(410, (int)hidden.StatusCode);

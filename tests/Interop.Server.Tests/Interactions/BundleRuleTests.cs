@@ -160,6 +160,78 @@ public sealed class BundleRuleTests : SceneTests
         Assert.StartsWith("Bundle.entry[6]", outcome.GetProperty("expression")[0].GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"x\"")]
+    [InlineData("1")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"resourceType":1}""")]
+    [InlineData("""{"resourceType":"Basic","code":{"text":"x"},"code":{"text":"y"}}""")]
+    [InlineData("""{"resourceType":"Binary","contentType":5}""")]
+    [InlineData("""{"resourceType":"Binary","contentType":"application/json-patch+json","data":5}""")]
+    [InlineData("""{"resourceType":"Binary","contentType":"application/json-patch+json","data":"%"}""")]
+    public async Task What_is_no_resource_is_its_own_entrys_fault(string resource)
+    {
+        using var client = Server.As("navigator");
+
+        using var response = await client.PostFhirAsync("", Bundle(
+            "batch",
+            Entry(null, resource, "PATCH", "Patient/own"),
+            Entry("http://ehr.example/fhir/Basic/1", resource, "POST", "Basic"),
+            Entry(null, null, "GET", "Patient/own")));
+
+        Assert.Equal(200, (int)response.StatusCode);
+        var statuses = Statuses(await response.JsonAsync());
+        Assert.All(statuses.Take(2), status => Assert.StartsWith("4", status, StringComparison.Ordinal));
+        Assert.Equal("200", statuses[2]);
+    }
+
+    [Fact]
+    public async Task Half_a_character_in_an_address_is_no_failure()
+    {
+        using var client = Server.As("navigator");
+
+        using var response = await client.PostFhirAsync("", Bundle(
+            "batch", Entry("http://ehr.example/fhir/Basic/1", """{"resourceType":"Basic","code":{"text":"x"},"implicitRules":"a\ud800"}""", "POST", "Basic")));
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Matches("^[24]", Statuses(await response.JsonAsync()).Single());
+    }
+
+    [Theory]
+    [InlineData("http://ehr.example/fhir/Observation/1/")]
+    [InlineData("http://ehr.example/fhir/Observation/1/_history/2")]
+    [InlineData("http://ehr.example/fhir/observations?id=1")]
+    [InlineData("http://ehr.example/fhir/Observation/1#x")]
+    [InlineData("ehr:Observation/1")]
+    public async Task No_address_of_another_server_makes_a_relative_reference_ours(string fullUrl)
+    {
+        using var client = Server.As("navigator");
+
+        using var transaction = await client.PostFhirAsync("", Transaction(Entry(fullUrl, Observation("Patient/own"), "POST", "Observation")));
+        using var batch = await client.PostFhirAsync("", Bundle("batch", Entry(fullUrl, Observation("Patient/own"), "POST", "Observation")));
+
+        Assert.StartsWith("4", ((int)transaction.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.StartsWith("4", Statuses(await batch.JsonAsync()).Single(), StringComparison.Ordinal);
+        Assert.Empty((await client.GetJsonAsync("Observation")).Keys());
+    }
+
+    [Fact]
+    public async Task Conditional_references_wait_for_each_other_a_few_times_only()
+    {
+        using var client = Server.As("navigator");
+        string Link(int number) => Entry(null, $$$"""
+            {"resourceType":"Basic","identifier":[{"system":"urn:t","value":"{{{number}}}"}],"code":{"text":"x"},"subject":{"reference":"Basic?identifier=urn:t|{{{number + 1}}}"}}
+            """, "POST", "Basic");
+        var end = Entry(null, """{"resourceType":"Basic","identifier":[{"system":"urn:t","value":"40"}],"code":{"text":"x"}}""", "POST", "Basic");
+
+        using var response = await client.PostFhirAsync("", Transaction([.. Enumerable.Range(0, 40).Select(Link), end]));
+
+        await response.OutcomeAsync(412);
+        Assert.Empty((await client.GetJsonAsync("Basic")).Keys());
+    }
+
     [Fact]
     public async Task A_search_in_a_batch_answers_as_it_would_alone()
     {
@@ -192,6 +264,8 @@ public sealed class BundleRuleTests : SceneTests
         { $"{Entry(null, Fixtures.Patient("own", "A"), "PUT", "Patient/own")},{Entry(null, null, "DELETE", "Patient/own")}", 400, "update and delete of one" },
         { $"{Entry(null, null, "DELETE", "Patient/own")},{Entry(null, null, "DELETE", "/Patient/own")}", 400, "delete twice, written otherwise" },
         { $"{Entry("urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a11", Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1\"")},{Entry("urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a12", Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1\"")}", 400, "two creates under one condition" },
+        { $"{Entry(null, Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1&code=x\"")},{Entry(null, Basic, "POST", "Basic", "\"ifNoneExist\":\"code=x&identifier=A%7C1\"")}", 400, "two creates under one condition, written otherwise" },
+        { $"{Entry("http://interop.test/fhir/Basic/1", Basic, "POST", "Basic")},{Entry("HTTP://interop.test:80/fhir/Basic/1", Basic, "POST", "Basic")}", 400, "one address, written otherwise" },
         { Entry(null, Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1&_summary=count\""), 400, "a condition with a result parameter" },
         { Entry(null, Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1&_include=Basic:subject\""), 400, "another one" },
         { Entry(null, Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1&_sort:asc=x\""), 400, "one with a modifier" },

@@ -114,4 +114,17 @@ public sealed class PreconditionTests : SceneTests
 
         await response.OutcomeAsync(415);
     }
+
+    [Fact]
+    public async Task A_search_whose_form_is_encoded_is_415()
+    {
+        using var client = Server.As("navigator");
+        using var content = new ByteArrayContent("family=Own"u8.ToArray());
+        content.Headers.ContentType = new("application/x-www-form-urlencoded");
+        content.Headers.ContentEncoding.Add("gzip");
+
+        using var response = await client.PostAsync(new Uri("Patient/_search", UriKind.Relative), content);
+
+        await response.OutcomeAsync(415);
+    }
 }

@@ -91,6 +91,21 @@ public sealed class FollowUpListTests : SceneTests
         Assert.True((int)response.StatusCode == answer, await response.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("finished")]
+    [InlineData("in-progress")]
+    public async Task A_partner_is_told_only_that_it_is_not_its_record(string status)
+    {
+        await Server.ImportAsync(
+            Custodian, Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"), Fixtures.Consent("c1", "p1", "city-hospital"),
+            Fixtures.Encounter("e1", "p1", status));
+        using var hospital = Server.As("hospital");
+
+        using var response = await hospital.PutFhirAsync("Encounter/e1", Fixtures.Encounter("e1", "p1", "planned"));
+
+        Assert.Equal("forbidden", (await response.OutcomeAsync(403)).GetProperty("code").GetString());
+    }
+
     [Fact]
     public async Task The_list_is_sorted_by_due_time()
     {
