@@ -1,5 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using Interop.Demo;
+
+// Unicode is the platform's; how numbers and dates are written is the same on every machine.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 var port = new Option<int>("--port") { Description = "The loopback port of the FHIR server.", DefaultValueFactory = _ => 5080 };
 var data = new Option<string>("--data") { Description = "The folder that keeps the demo's database.", DefaultValueFactory = _ => ".interop" };

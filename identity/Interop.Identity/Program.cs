@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using Interop.Identity;
 using Interop.Identity.Verbs;
 using Microsoft.AspNetCore.Connections;
+
+// Unicode is the platform's; how numbers and dates are written is the same on every machine.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 var root = new RootCommand("Interop's issuer: OAuth 2 and SMART tokens for clients and people.")
 {

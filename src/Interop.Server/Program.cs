@@ -1,9 +1,13 @@
 using System.CommandLine;
 using System.Data.Common;
+using System.Globalization;
 using Interop.Server;
 using Interop.Server.Http;
 using Interop.Server.Verbs;
 using Microsoft.AspNetCore.Connections;
+
+// Unicode is the platform's; how numbers and dates are written is the same on every machine.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 var root = new RootCommand("Interop: crisis encounters, referrals and consents as FHIR R4, in three sharing tiers.")
 {

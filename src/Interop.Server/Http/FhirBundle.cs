@@ -20,7 +20,7 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
 
     public string? Next { get; init; }
 
-    /// <summary>Sends it entry by entry, so that a large page is never in memory twice, at the pace at which it is taken.</summary>
+    /// <summary>Sends it entry by entry, so that a large page is never in memory twice, at the pace at which it is taken, and no further when nobody takes it.</summary>
     public async Task WriteAsync(PipeWriter response)
     {
         await using var writer = new Utf8JsonWriter(response, FhirJson.Options);
@@ -28,19 +28,19 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
         foreach (var item in Items)
         {
             Write(writer, item);
-            if (response.UnflushedBytes + writer.BytesPending > BytesAtOnce)
+            if (response.UnflushedBytes + writer.BytesPending > BytesAtOnce && await IsGoneAsync())
             {
-                await FlushAsync();
+                return;
             }
         }
 
         WriteEnd(writer);
-        await FlushAsync();
+        await IsGoneAsync();
 
-        async Task FlushAsync()
+        async Task<bool> IsGoneAsync()
         {
             await writer.FlushAsync();
-            await response.FlushAsync();
+            return (await response.FlushAsync()).IsCompleted;
         }
     }
 

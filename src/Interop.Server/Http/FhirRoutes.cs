@@ -55,8 +55,7 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
     {
         var http = context.HttpContext;
         var caller = Caller.From(http.User);
-        var turns = http.RequestServices.GetRequiredService<Turns>();
-        var answer = await turns.RunAsync(RequestLimits.ClientOf(caller), () => next(context).AsTask(), http.RequestAborted);
+        var answer = await next(context);
         var audit = http.RequestServices.GetRequiredService<AuditTrail>();
         await (answer is FhirResult { Status: >= 400 and var status }
             ? audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, $"{status}", CancellationToken.None)

@@ -49,6 +49,7 @@ internal sealed record HistoryPage(int? Count, long? Since, DateInterval? At, in
             ? number
             : throw new FhirException(400, "value", $"{name}: a whole number from 0 is expected.");
 
+    // A plus sign that nobody escaped in a URL arrives as a space.
     private static DateInterval Time(string name, string value, TimeZoneInfo zone) =>
-        DateInterval.TryParse(value, zone) ?? throw new FhirException(400, "value", $"{name}: a date or time is expected.");
+        DateInterval.TryParse(value.Replace(' ', '+'), zone) ?? throw new FhirException(400, "value", $"{name}: a date or time is expected.");
 }

@@ -1,6 +1,7 @@
 using Interop.Fhir.Json;
 using Interop.Fhir.Profiles;
 using Interop.Fhir.Validation;
+using Interop.Server.Guard;
 using Interop.Server.Http;
 
 namespace Interop.Server.Operations;
@@ -15,15 +16,15 @@ internal static class ValidateResource
     public static void Map(FhirRoutes fhir)
     {
         fhir.Compute("POST", "/{type}/$validate",
-            (string type, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
-            HandleAsync(type, null, request, profiles, cancellationToken));
+            (string type, Caller caller, HttpRequest request, ProfileSet profiles, Turns turns, CancellationToken cancellationToken) =>
+            HandleAsync(type, null, caller, request, profiles, turns, cancellationToken));
         fhir.Compute("POST", "/{type}/{id}/$validate",
-            (string type, string id, HttpRequest request, ProfileSet profiles, CancellationToken cancellationToken) =>
-            HandleAsync(type, id, request, profiles, cancellationToken));
+            (string type, string id, Caller caller, HttpRequest request, ProfileSet profiles, Turns turns, CancellationToken cancellationToken) =>
+            HandleAsync(type, id, caller, request, profiles, turns, cancellationToken));
     }
 
-    private static async Task<IResult> HandleAsync(string type, string? id, HttpRequest request, ProfileSet profiles,
-        CancellationToken cancellationToken)
+    private static async Task<IResult> HandleAsync(
+        string type, string? id, Caller caller, HttpRequest request, ProfileSet profiles, Turns turns, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         FhirRequest.RequireType(type);
@@ -42,7 +43,8 @@ internal static class ValidateResource
         }
 
         input.Allow("mode", "profile", "resource");
-        var issues = Issues(type, id, body, input["mode"], input["profile"], profiles);
+        var issues = await turns.RunAsync(
+            RequestLimits.ClientOf(caller), () => Task.FromResult(Issues(type, id, body, input["mode"], input["profile"], profiles)), cancellationToken);
         return FhirResult.Checked(issues);
     }
 

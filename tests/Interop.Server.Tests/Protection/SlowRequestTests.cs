@@ -43,6 +43,27 @@ public sealed class SlowRequestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_sends_slowly_what_is_only_checked_holds_up_no_search_of_the_same_client()
+    {
+        using var client = server.As("navigator");
+        var rest = new TaskCompletionSource();
+        using var slow = new SlowContent(rest.Task);
+        var checking = client.PostAsync(new Uri("Patient/$validate", UriKind.Relative), slow);
+        await slow.Begun;
+
+        for (var search = 0; search < 10; search++)
+        {
+            await client.GetJsonAsync("Patient?family=One");
+            await Task.Delay(30); // the slow one has come in by then
+        }
+
+        Assert.False(checking.IsCompleted);
+        rest.SetResult();
+        using var answer = await checking;
+        Assert.Equal(200, (int)answer.StatusCode);
+    }
+
+    [Fact]
     public async Task A_chunked_body_without_end_is_refused_when_it_is_too_large()
     {
         var chunk = "8000\r\n" + new string(' ', 0x8000) + "\r\n";
@@ -162,5 +183,36 @@ public sealed class SlowRequestTests : IAsyncLifetime
         }
 
         return text.ToString();
+    }
+
+    /// <summary>A Patient whose second half comes when it is told to.</summary>
+    private sealed class SlowContent : HttpContent
+    {
+        private static readonly byte[] Body = Encoding.UTF8.GetBytes(Fixtures.Patient("p1"));
+        private readonly TaskCompletionSource begun = new();
+        private readonly Task rest;
+
+        public SlowContent(Task rest)
+        {
+            this.rest = rest;
+            Headers.ContentType = new("application/fhir+json");
+        }
+
+        public Task Begun => begun.Task;
+
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        {
+            await stream.WriteAsync(Body.AsMemory(0, Body.Length / 2));
+            await stream.FlushAsync();
+            begun.SetResult();
+            await rest;
+            await stream.WriteAsync(Body.AsMemory(Body.Length / 2));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = Body.Length;
+            return true;
+        }
     }
 }
