@@ -24,7 +24,8 @@ var root = new RootCommand("Interop: crisis encounters, referrals and consents a
 };
 try
 {
-    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    // An argument that begins with @ is what it says (FHIRPath's dates do), not a file of arguments.
+    return await root.Parse(args, new() { ResponseFileTokenReplacer = null }).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
 }
 catch (IOException taken) when (taken.InnerException is AddressInUseException)
 {

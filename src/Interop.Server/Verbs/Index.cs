@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
+using Interop.Fhir.Json;
 using Interop.Fhir.Search;
 using Interop.Fhir.Validation;
 
 namespace Interop.Server.Verbs;
 
-/// <summary><c>interop index FILE</c>: what the server would index, as JSON lines of parameter, type and value.</summary>
+/// <summary><c>interop index FILE</c>: what the server would index, as JSON lines of file, resource, parameter, type and value.</summary>
 internal static class Index
 {
     public static Command Command()
@@ -31,16 +32,24 @@ internal static class Index
                 continue;
             }
 
+            var resource = Resource(bytes);
             foreach (var entry in extractor.Extract(bytes))
             {
-                output.WriteLine(JsonSerializer.Serialize(Line(entry)));
+                output.WriteLine(JsonSerializer.Serialize(
+                    new { file = name, resource, parameter = entry.Parameter, type = Type(entry), value = Value(entry) }));
             }
         }
 
         return status;
     }
 
-    private static object Line(IndexEntry entry) => new { parameter = entry.Parameter, type = Type(entry), value = Value(entry) };
+    private static string? Resource(byte[] bytes) => ResourceJson.ReadHeader(bytes) switch
+    {
+        { Id: { } id, Type: var type } => $"{type}/{id}",
+        var header => header?.Type,
+    };
+
+    private static object Component(IndexEntry entry) => new { parameter = entry.Parameter, type = Type(entry), value = Value(entry) };
 
     private static string Type(IndexEntry entry) => entry switch
     {
@@ -59,14 +68,17 @@ internal static class Index
             url = reference.Url,
             identifier = reference.IdentifierValue is null ? null : $"{reference.IdentifierSystem}|{reference.IdentifierValue}",
         },
-        NumberEntry number => new { low = number.Low, high = number.High },
+        NumberEntry number => new { low = End(number.Low), high = End(number.High) },
         QuantityEntry quantity =>
-            new { low = quantity.Low, high = quantity.High, system = quantity.System, code = quantity.Code, unit = quantity.Unit },
+            new { low = End(quantity.Low), high = End(quantity.High), system = quantity.System, code = quantity.Code, unit = quantity.Unit },
         UriEntry uri => uri.Value,
         PositionEntry position => new { latitude = position.Latitude, longitude = position.Longitude },
-        CompositeEntry composite => composite.Components.Select(Line).ToList(),
+        CompositeEntry composite => composite.Components.Select(Component).ToList(),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>JSON has no infinity: an open end is null, as one of a date is.</summary>
+    private static double? End(double end) => double.IsFinite(end) ? end : null;
 
     private static string? Date(long microseconds) =>
         microseconds is long.MinValue or long.MaxValue ? null : Http.Instants.ToDateTimeOffset(microseconds).ToString("O");

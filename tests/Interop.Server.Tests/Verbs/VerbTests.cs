@@ -114,6 +114,69 @@ public sealed class VerbTests : IDisposable
         Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "birthdate" && line.GetProperty("type").GetString() == "date");
     }
 
+    [Theory]
+    [InlineData("<")]
+    [InlineData("<=")]
+    [InlineData(">")]
+    [InlineData(">=")]
+    public async Task Index_prints_an_open_end_as_null_alone_and_in_tuples(string comparator)
+    {
+        Write("observation.json", $$"""
+            {"resourceType":"Observation","id":"o","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"1988-5"}]},
+             "valueQuantity":{"value":5,"comparator":"{{comparator}}","unit":"mg/L","system":"http://unitsofmeasure.org","code":"mg/L"} }
+            """);
+
+        var (status, text) = await RunAsync("index", In("observation.json"));
+
+        Assert.Equal(0, status);
+        var lines = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var alone = lines.Single(line => line.GetProperty("parameter").GetString() == "value-quantity").GetProperty("value");
+        var tuple = lines.First(line => line.GetProperty("parameter").GetString() == "code-value-quantity").GetProperty("value")[1].GetProperty("value");
+        foreach (var value in (JsonElement[])[alone, tuple])
+        {
+            Assert.Equal(JsonValueKind.Null, value.GetProperty(comparator[0] == '<' ? "low" : "high").ValueKind);
+            Assert.Equal(5, value.GetProperty(comparator[0] == '<' ? "high" : "low").GetDouble(), tolerance: 1);
+        }
+    }
+
+    [Fact]
+    public async Task Index_says_of_each_line_which_resource_it_is_about()
+    {
+        Write("many.ndjson", Fixtures.Patient("a") + "\n" + Fixtures.Patient("b") + "\n{\"resourceType\":\"Patient\",\"active\":true}\n");
+
+        var (status, text) = await RunAsync("index", In("many.ndjson"));
+
+        Assert.Equal(0, status);
+        var told = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(line => (line.GetProperty("file").GetString(), line.GetProperty("resource").GetString())).Distinct();
+        Assert.Equal([($"{In("many.ndjson")}:1", "Patient/a"), ($"{In("many.ndjson")}:2", "Patient/b"), ($"{In("many.ndjson")}:3", "Patient")], told);
+    }
+
+    [Theory]
+    [InlineData("@2012-04-23", "date")]
+    [InlineData("@2012", "date")]
+    [InlineData("@2012-04-23T10:00:00Z", "dateTime")]
+    [InlineData("@T14:30", "time")]
+    public async Task An_expression_that_begins_with_a_date_is_no_file_of_arguments(string expression, string type)
+    {
+        Write("patient.json", Fixtures.Patient("a"));
+
+        var (status, text) = await RunAsync("fhirpath", expression, In("patient.json"));
+
+        Assert.Equal(0, status);
+        Assert.EndsWith(type, JsonDocument.Parse(text.Trim()).RootElement.GetProperty("type").GetString()!, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_begins_with_an_at_sign_is_a_file_like_any_other()
+    {
+        Write("@patient.json", Fixtures.Patient("a"));
+
+        var (status, text) = await RunAsync(new DirectoryInfo(folder), "validate", "@patient.json");
+
+        Assert.Equal((0, "ok @patient.json"), (status, text.Trim()[..16]));
+    }
+
     [Fact]
     public async Task Import_explain_and_verify_audit_work_on_one_database()
     {
@@ -177,9 +240,11 @@ public sealed class VerbTests : IDisposable
 
     private void Write(string file, string text) => File.WriteAllText(In(file), text);
 
-    private static async Task<(int Status, string Text)> RunAsync(params string[] arguments)
+    private static Task<(int Status, string Text)> RunAsync(params string[] arguments) => RunAsync(new DirectoryInfo("."), arguments);
+
+    private static async Task<(int Status, string Text)> RunAsync(DirectoryInfo folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "interop.dll")).Prepend("exec"))
         {
             start.ArgumentList.Add(argument);
