@@ -47,8 +47,15 @@ bash deploy/dependencies.sh || dependencies=1
 
 # One project after another: two cores, and tests of a killed server want the machine to themselves.
 log=artifacts/test.log
+: >"$log"
 status=0
-dotnet test Interop.sln -c Release --no-build --nologo -m:1 --logger "console;verbosity=normal" 2>&1 | tee "$log" || status=$?
+times=()
+for project in tests/*.Tests; do
+  started=$SECONDS
+  dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=normal" 2>&1 | tee -a "$log" || status=$?
+  took=$((SECONDS - started))
+  times+=("$(printf '%-26s %3d min %02d s' "$(basename "$project")" $((took / 60)) $((took % 60)))")
+done
 
 count() { { grep -E "^ *$1: +[0-9]+" "$log" || true; } | awk '{ sum += $2 } END { print sum + 0 }'; }
 passed=$(count Passed) failed=$(count Failed) skipped=$(count Skipped)
@@ -63,5 +70,6 @@ if [ "$dependencies" -ne 0 ]; then
   echo "The dependency report has problems: see above and artifacts/dependencies.md."
   failed=$((failed + 1))
 fi
+printf '%s\n' "${times[@]}"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,10 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Interop.Demo.City;
 using Interop.Server;
 using Interop.Server.Guard;
-using Microsoft.AspNetCore.Connections;
 using Spectre.Console;
 
 namespace Interop.Demo;
@@ -27,10 +25,31 @@ public static class Demo
             return 1;
         }
 
-        if (addresses.Ports.FirstOrDefault(number => !IsFree(number)) is not 0 and var used)
+        var ports = new List<LoopbackPort>();
+        try
         {
-            await Console.Error.WriteLineAsync($"Port {used} is in use. Choose others with --port N: the demo takes N and the next three.");
-            return 1;
+            return await RunAsync(addresses, ports, path, cancellationToken);
+        }
+        finally
+        {
+            ports.ForEach(held => held.Dispose());
+        }
+    }
+
+    private static async Task<int> RunAsync(DemoAddresses addresses, List<LoopbackPort> ports, string path, CancellationToken cancellationToken)
+    {
+        // All four are ours before anything is seeded, which takes a while.
+        foreach (var number in addresses.Ports)
+        {
+            try
+            {
+                ports.Add(LoopbackPort.Numbered(number));
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                await Console.Error.WriteLineAsync($"Port {number} is in use. Choose others with --port N: the demo takes N and the next three.");
+                return 1;
+            }
         }
 
         var folder = new PrivateFolder(path);
@@ -41,24 +60,16 @@ public static class Demo
             return 1;
         }
 
-        await using var issuer = await DemoIssuer.StartAsync(addresses, folder, cancellationToken);
-        await using var server = Server(addresses, addresses.Url(0), addresses.Fhir, folder.File("interop.db"));
+        await using var issuer = await DemoIssuer.StartAsync(addresses, ports[1], folder, cancellationToken);
+        await using var server = Server(addresses, ports[0], addresses.Fhir, folder.File("interop.db"));
         await using var sandbox = Server(
-            addresses, addresses.Url(3), addresses.Sandbox, folder.File("sandbox.db"), "--Interop:Sandbox=true");
-        await using var page = DemoPage.Build(addresses);
+            addresses, ports[3], addresses.Sandbox, folder.File("sandbox.db"), "--Interop:Sandbox=true");
+        await using var page = DemoPage.Build(addresses, ports[2]);
         await SeedAsync(server, folder, "a city", _ => true, cancellationToken);
         await SeedAsync(sandbox, folder, "a sandbox", resource => resource.Type is "Organization" or "Contract", cancellationToken);
-        try
+        foreach (var part in (WebApplication[])[server, sandbox, page])
         {
-            foreach (var part in (WebApplication[])[server, sandbox, page])
-            {
-                await part.StartAsync(cancellationToken);
-            }
-        }
-        catch (IOException taken) when (taken.InnerException is AddressInUseException)
-        {
-            await Console.Error.WriteLineAsync("A port was taken while the city was seeded. Start again, or choose others with --port N.");
-            return 1;
+            await part.StartAsync(cancellationToken);
         }
 
         await issuer.RegisterAsync(cancellationToken);
@@ -85,9 +96,9 @@ public static class Demo
     }
 
     private static WebApplication Server(
-        DemoAddresses addresses, string url, string fhir, string database, params string[] settings) => InteropServer.Build(
+        DemoAddresses addresses, LoopbackPort port, string fhir, string database, params string[] settings) => InteropServer.Build(
     [
-        $"--urls={url}",
+        $"--urls={port.Url}",
         $"--Interop:Database=sqlite:{database}",
         $"--Interop:PublicUrl={fhir}",
         "--Interop:Custodian=crisis-program",
@@ -96,7 +107,8 @@ public static class Demo
         "--Interop:Issuers:0:Agencies:0=*",
         "--Logging:LogLevel:Default=Warning",
         .. settings,
-    ]);
+    ],
+    builder => port.HandTo(builder.Services));
 
     /// <summary>Fills an empty database with what is wanted of the city; one that is filled already is left as it is.</summary>
     private static async Task SeedAsync(
@@ -123,20 +135,6 @@ public static class Demo
 
         await store.MarkSeededAsync(cancellationToken);
         Console.WriteLine($"{count} resources seeded.");
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Gets every caller a fresh token and writes them down with the rest that scripts want.</summary>

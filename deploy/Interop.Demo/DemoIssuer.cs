@@ -41,9 +41,10 @@ internal sealed class DemoIssuer : IAsyncDisposable
     /// <summary>Of the one person: user name and password.</summary>
     public (string UserName, string Password) Navigator { get; private set; }
 
-    public static async Task<DemoIssuer> StartAsync(DemoAddresses addresses, PrivateFolder folder, CancellationToken cancellationToken)
+    public static async Task<DemoIssuer> StartAsync(
+        DemoAddresses addresses, LoopbackPort port, PrivateFolder folder, CancellationToken cancellationToken)
     {
-        var application = InteropIdentity.Build(
+        string[] settings =
         [
             $"--urls={addresses.Issuer}",
             $"--Identity:Issuer={addresses.Issuer}",
@@ -54,7 +55,8 @@ internal sealed class DemoIssuer : IAsyncDisposable
             "--Identity:RequiresSecondFactor=false", // a person who only looks has no authenticator at hand
             "--Logging:LogLevel:Default=Warning",
             "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=Error", // it would warn that the key folder is not encrypted
-        ]);
+        ];
+        var application = InteropIdentity.Build(settings, configure: builder => port.HandTo(builder.Services));
         await application.StartAsync(cancellationToken);
         return new(application, folder, addresses);
     }

@@ -3,11 +3,12 @@ namespace Interop.Demo;
 /// <summary>A browser client of another origin: one static page, which signs a person in at the issuer and asks the API.</summary>
 internal static class DemoPage
 {
-    public static WebApplication Build(DemoAddresses addresses)
+    public static WebApplication Build(DemoAddresses addresses, LoopbackPort port)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(addresses.Page);
+        port.HandTo(builder.Services);
         var application = builder.Build();
         var policy = $"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {addresses.Issuer} {addresses.Url(0)}";
         application.Use((http, next) =>

@@ -22,8 +22,9 @@ public static class InteropIdentity
     /// <param name="arguments">Settings such as <c>--Identity:Database=sqlite:identity.db</c> or
     /// <c>--urls=http://127.0.0.1:5090</c>.</param>
     /// <param name="clock">The system's where null.</param>
+    /// <param name="configure">Changes the host before it is built: the demo and the tests use it.</param>
     /// <exception cref="SettingsException">A setting is wrong.</exception>
-    public static WebApplication Build(string[] arguments, TimeProvider? clock = null)
+    public static WebApplication Build(string[] arguments, TimeProvider? clock = null, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -53,6 +54,7 @@ public static class InteropIdentity
         }
 
         builder.Services.AddInteropIdentity(settings, clock ?? TimeProvider.System);
+        configure?.Invoke(builder);
         var application = builder.Build();
         _ = application.Services.GetRequiredService<IdentityDatabase>();
 

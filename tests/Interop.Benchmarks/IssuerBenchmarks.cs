@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Interop.Demo;
 using Interop.Identity;
 using Interop.Identity.Tables;
 using Interop.Identity.Tests;
@@ -40,14 +41,15 @@ internal static class IssuerBenchmarks
         var issuers = new List<(string Name, WebApplication Issuer, int Port)>();
         foreach (var (name, database) in databases)
         {
-            var port = Server.Tests.Host.FreePort.Next();
-            var issuer = InteropIdentity.Build(
+            var port = LoopbackPort.Any();
+            string[] settings =
             [
-                $"--urls=http://127.0.0.1:{port}", $"--Identity:Issuer=http://127.0.0.1:{port}", $"--Identity:Database={database}",
+                $"--urls={port.Url}", $"--Identity:Issuer={port.Url}", $"--Identity:Database={database}",
                 $"--Identity:KeyFolder={Path.Combine(folder.FullName, "keys")}", "--Identity:RequestsPerMinute=999999", "--Identity:Agreements=external", "--Logging:LogLevel:Default=None",
-            ]);
+            ];
+            var issuer = InteropIdentity.Build(settings, configure: builder => port.HandTo(builder.Services));
             await issuer.StartAsync();
-            issuers.Add((name, issuer, port));
+            issuers.Add((name, issuer, port.Number));
         }
 
         using var es384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);

@@ -68,17 +68,21 @@ internal static class ServerBenchmarks
     /// <summary>The server on a free port with one person's records and no limit on what a caller asks.</summary>
     public static async Task<(WebApplication Server, int Port)> StartAsync(LoopbackIssuer issuer, string database)
     {
-        var port = FreePort.Next();
+        var port = LoopbackPort.Any();
         var server = InteropServer.Build(
             [
-                $"--urls=http://127.0.0.1:{port}", $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl=http://127.0.0.1:{port}/fhir",
+                $"--urls={port.Url}", $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl={port.Url}/fhir",
                 $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}", "--Interop:Issuers:0:Agencies:0=*",
                 "--Interop:Limits:ClientPerMinute=1000000000", "--Interop:Limits:UserPerMinute=1000000000",
             ],
-            builder => builder.Logging.ClearProviders());
+            builder =>
+            {
+                builder.Logging.ClearProviders();
+                port.HandTo(builder.Services);
+            });
         await SeedAsync(server.Services.GetRequiredService<GuardedStore>());
         await server.StartAsync();
-        return (server, port);
+        return (server, port.Number);
     }
 
     private static async Task<double> MeasureAsync(int port, int connections, byte[] request)

@@ -1,7 +1,6 @@
 using System.Net;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
-using Interop.Server.Tests.Host;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Interop.Identity.Tests;
@@ -65,7 +64,6 @@ public abstract class AttackTests(Database database) : BrowserTests(database)
     {
         await browser.OpenAsync("/sign-in");
         await browser.SubmitAsync(("UserName", "ana"), ("Password", Person.Password));
-        issuer.Clock.Stop();
         var cookie = browser.Cookies.GetAllCookies().Single(cookie => cookie.Name == "interop-halfway");
         var browsers = new List<Browser>();
         for (var number = 0; number < 16; number++)
@@ -300,12 +298,9 @@ public abstract class AttackTests(Database database) : BrowserTests(database)
     public async Task A_line_break_in_names_reaches_neither_the_trail_nor_the_log()
     {
         const string forged = "eve\r\nforged: all is well\u2028forged";
-        var url = $"http://127.0.0.1:{FreePort.Next()}";
-        using var process = Executable.Start(issuer, "serve", $"--urls={url}", "--Logging:LogLevel:Default=Debug");
-        var log = process.StandardOutput.ReadToEndAsync();
-        using var http = new HttpClient { BaseAddress = new Uri(url) };
-        await Executable.AnswersAsync(process, http);
-        await using var visitor = Browser.At(url);
+        using var process = await Executable.ServeAsync(issuer, "--Logging:LogLevel:Default=Debug");
+        using var http = new HttpClient { BaseAddress = process.Address };
+        await using var visitor = Browser.At(process.Address.GetLeftPart(UriPartial.Authority));
         await visitor.OpenAsync("/sign-in");
         await visitor.SubmitAsync(("UserName", forged), ("Password", "wrong-password-here"));
         await visitor.OpenAsync(new CodeFlow(app).Link(("client_id", forged)));
@@ -317,13 +312,13 @@ public abstract class AttackTests(Database database) : BrowserTests(database)
             Assert.InRange((int)answer.StatusCode, 400, 499);
         }
 
-        process.Kill();
-        Assert.DoesNotContain((await log).Split('\n'), line => line.TrimStart().StartsWith("forged", StringComparison.Ordinal));
+        await process.KillAsync();
+        Assert.DoesNotContain(process.Said.Split('\n'), line => line.TrimStart().StartsWith("forged", StringComparison.Ordinal));
         var rows = await issuer.Get<IdentityDatabase>().ListAsync<string>(
             "SELECT kind || outcome || COALESCE(client_id, '') || COALESCE(account_id, '') || COALESCE(remote, '') || COALESCE(reason, '') FROM security_event", new { }, CancellationToken.None);
         Assert.True(rows.Count(row => row.Contains("refused", StringComparison.Ordinal)) >= 6);
         Assert.DoesNotContain(rows, row => row.Any(letter => char.IsControl(letter) || letter == '\u2028'));
-        Assert.DoesNotContain(await log, "wrong-password-here", StringComparison.Ordinal);
+        Assert.DoesNotContain(process.Said, "wrong-password-here", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using Interop.Server.Tests.Host;
 using Npgsql;
 
 namespace Interop.Identity.Tests;
@@ -12,10 +10,11 @@ internal sealed class PostgresCluster
 {
     private const string Setting = "INTEROP_TEST_POSTGRES";
 
+    // Listens on a socket file in its own folder, so that there is no port that others could have.
     // Ends with this process, however it ends: the shell waits for the pipe from it to close, then stops the server and cleans up.
     private const string Script = """
         "$BIN/initdb" --pgdata="$DATA" --username=postgres --auth=trust --no-sync --encoding=UTF8 --no-locale >/dev/null || exit 1
-        "$BIN/postgres" -D "$DATA" -k "$DATA" -h 127.0.0.1 -p "$PORT" -c fsync="$FSYNC" -c max_connections=300 >"$DATA/log" 2>&1 &
+        "$BIN/postgres" -D "$DATA" -k "$DATA" -h "" -c fsync="$FSYNC" -c max_connections=300 >"$DATA/log" 2>&1 &
         server=$!
         cat >/dev/null
         kill -QUIT $server
@@ -67,7 +66,6 @@ internal sealed class PostgresCluster
 
         var binaries = Binaries ?? throw new InvalidOperationException($"PostgreSQL is not installed, and {Setting} is not set.");
         var data = Directory.CreateTempSubdirectory("interop-postgres-").FullName;
-        var port = FreePort.Next();
         var start = new ProcessStartInfo("sh", ["-c", Script]) { RedirectStandardInput = true };
         if (Environment.UserName == "root")
         {
@@ -80,9 +78,8 @@ internal sealed class PostgresCluster
         start.Environment["FSYNC"] = IsDurable ? "on" : "off";
         start.Environment["BIN"] = binaries;
         start.Environment["DATA"] = data;
-        start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         start.WorkingDirectory = "/";
-        var cluster = new PostgresCluster($"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres", Process.Start(start)!);
+        var cluster = new PostgresCluster($"Host={data};Username=postgres;Database=postgres", Process.Start(start)!);
         await cluster.AnswersAsync();
         return cluster;
     }

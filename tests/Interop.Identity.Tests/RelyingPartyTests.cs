@@ -16,6 +16,7 @@ public sealed class RelyingPartyTests(ITestOutputHelper output)
     public async Task An_independent_relying_party_completes_both_flows_refresh_revocation_introspection_and_DPoP()
     {
         await using var issuer = await RunningIssuer.StartAsync();
+        issuer.Clock.Run(); // as that of the other program does
         var person = await Person.AddAsync(issuer);
         var script = Path.Combine(AppContext.BaseDirectory, "RelyingParty", "relying-party.mjs");
         using var node = Process.Start(new ProcessStartInfo("node", [script, NodeFactAttribute.PathOf(Library), issuer.Issuer, RunningIssuer.Audience, RunningIssuer.Fhir])

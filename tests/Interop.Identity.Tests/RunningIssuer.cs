@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Interop.Demo;
 using Interop.Identity.Tables;
-using Interop.Server.Tests.Host;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,17 +13,19 @@ internal sealed class RunningIssuer : IAsyncDisposable
     public const string Fhir = "http://127.0.0.1:5080/fhir";
 
     private readonly WebApplication application;
+    private readonly LoopbackPort port;
     private readonly bool ownsDatabase;
 
-    private RunningIssuer(WebApplication application, string url, string folder, string databaseSetting, bool ownsDatabase, TestClock clock)
+    private RunningIssuer(WebApplication application, LoopbackPort port, string folder, string databaseSetting, bool ownsDatabase, TestClock clock)
     {
         this.application = application;
+        this.port = port;
         this.ownsDatabase = ownsDatabase;
         Folder = folder;
         DatabaseSetting = databaseSetting;
-        Url = url;
+        Url = port.Url;
         Clock = clock;
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = new Uri(url) };
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = new Uri(Url) };
     }
 
     public string Folder { get; }
@@ -48,12 +50,23 @@ internal sealed class RunningIssuer : IAsyncDisposable
     public static async Task<RunningIssuer> StartAsync(Database database, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("interop-identity-").FullName;
-        return await StartAsync(null, folder, await NewDatabaseAsync(database, folder), settings);
+        return await StartAsync(null, LoopbackPort.Any(), folder, await NewDatabaseAsync(database, folder), settings);
     }
 
     /// <param name="sibling">The instance whose database, clock and issuer name to share.</param>
-    public static Task<RunningIssuer> StartAsync(RunningIssuer sibling, params string[] settings) =>
-        StartAsync(sibling, sibling.Folder, sibling.DatabaseSetting, settings);
+    public static Task<RunningIssuer> StartAsync(RunningIssuer sibling, params string[] settings) => StartAsync(sibling, LoopbackPort.Any(), settings);
+
+    /// <inheritdoc cref="StartAsync(RunningIssuer, string[])"/>
+    /// <param name="port">A port that settings name already; the issuer sees to its end.</param>
+    public static Task<RunningIssuer> StartAsync(RunningIssuer sibling, LoopbackPort port, params string[] settings) =>
+        StartAsync(sibling, port, sibling.Folder, sibling.DatabaseSetting, settings);
+
+    /// <param name="port">A port that settings name already; the issuer sees to its end.</param>
+    public static async Task<RunningIssuer> StartAsync(LoopbackPort port, params string[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("interop-identity-").FullName;
+        return await StartAsync(null, port, folder, await NewDatabaseAsync(Database.Sqlite, folder), settings);
+    }
 
     /// <summary>The <c>Identity:Database</c> of a database that has no tables yet.</summary>
     public static async Task<string> NewDatabaseAsync(Database database, string folder) =>
@@ -91,6 +104,7 @@ internal sealed class RunningIssuer : IAsyncDisposable
         Http.Dispose();
         await application.StopAsync();
         await application.DisposeAsync();
+        port.Dispose();
         if (ownsDatabase)
         {
             if (postgres is not null)
@@ -103,14 +117,13 @@ internal sealed class RunningIssuer : IAsyncDisposable
         }
     }
 
-    private static async Task<RunningIssuer> StartAsync(RunningIssuer? sibling, string folder, string database, string[] settings)
+    private static async Task<RunningIssuer> StartAsync(RunningIssuer? sibling, LoopbackPort port, string folder, string database, string[] settings)
     {
-        var url = $"http://127.0.0.1:{FreePort.Next()}";
         var clock = sibling?.Clock ?? new TestClock();
         var application = InteropIdentity.Build(
             [
-                $"--urls={url}",
-                $"--Identity:Issuer={sibling?.Issuer ?? url}",
+                $"--urls={port.Url}",
+                $"--Identity:Issuer={sibling?.Issuer ?? port.Url}",
                 $"--Identity:Database={database}",
                 $"--Identity:KeyFolder={Path.Combine(folder, "keys")}",
                 "--Logging:LogLevel:Default=Error",
@@ -119,8 +132,9 @@ internal sealed class RunningIssuer : IAsyncDisposable
                 "--Identity:FailedSignInsPerAddress=1000",
                 .. settings,
             ],
-            clock);
+            clock,
+            builder => port.HandTo(builder.Services));
         await application.StartAsync();
-        return new(application, url, folder, database, sibling is null, clock);
+        return new(application, port, folder, database, sibling is null, clock);
     }
 }

@@ -1,14 +1,20 @@
 namespace Interop.Identity.Tests;
 
-/// <summary>The system's clock, ahead by what a test has let pass; or one that stands until a test lets time pass.</summary>
+/// <summary>
+/// A clock that stands at the time of its making until a test lets time pass, so that a slow machine is no later than a fast one. It runs
+/// only where another program's clock does.
+/// </summary>
 internal sealed class TestClock : TimeProvider
 {
-    private TimeSpan ahead;
     private DateTimeOffset? stoppedAt;
+    private TimeSpan ahead;
+
+    public TestClock() => stoppedAt = base.GetUtcNow();
 
     public override DateTimeOffset GetUtcNow() => (stoppedAt ?? base.GetUtcNow()) + ahead;
 
     public void Pass(TimeSpan time) => ahead += time;
 
-    public void Stop() => stoppedAt = base.GetUtcNow();
+    /// <summary>From now on it is the system's, ahead by what a test has let pass.</summary>
+    public void Run() => stoppedAt = null;
 }

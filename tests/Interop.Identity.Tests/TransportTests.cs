@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Interop.Server.Tests.Host;
+using Interop.Demo;
 
 namespace Interop.Identity.Tests;
 
@@ -46,9 +46,10 @@ public sealed class TransportTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(file + ".key", key.ExportPkcs8PrivateKeyPem());
         await Person.AddAsync(issuer, hasFactor: false);
-        var url = $"https://127.0.0.1:{FreePort.Next()}";
+        var port = LoopbackPort.Any();
+        var url = $"https://127.0.0.1:{port.Number}";
         await using var secure = await RunningIssuer.StartAsync(
-            issuer, $"--urls={url}", $"--Identity:Issuer={url}", $"--Kestrel:Certificates:Default:Path={file}", $"--Kestrel:Certificates:Default:KeyPath={file}.key");
+            issuer, port, $"--urls={url}", $"--Identity:Issuer={url}", $"--Kestrel:Certificates:Default:Path={file}", $"--Kestrel:Certificates:Default:KeyPath={file}.key");
         var cookies = new CookieContainer();
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = cookies };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) => presented!.GetCertHashString() == certificate.GetCertHashString();

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Interop.Demo;
 using Interop.Identity.Agencies;
 using Interop.Identity.Tables;
 using Interop.Identity.Tests;
@@ -28,14 +29,14 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
 
     public async Task InitializeAsync()
     {
-        var (liveUrl, sandboxUrl) = ($"http://127.0.0.1:{FreePort.Next()}", $"http://127.0.0.1:{FreePort.Next()}");
+        var (livePort, sandboxPort) = (LoopbackPort.Any(), LoopbackPort.Any());
         issuer = await RunningIssuer.StartAsync(
             "--Identity:Agreements=api",
-            $"--Identity:FhirUrl={liveUrl}/fhir",
-            $"--Identity:SandboxUrl={sandboxUrl}/fhir",
+            $"--Identity:FhirUrl={livePort.Url}/fhir",
+            $"--Identity:SandboxUrl={sandboxPort.Url}/fhir",
             "--Identity:RequiresSecondFactor=false");
-        live = await ServerAsync($"--urls={liveUrl}");
-        sandbox = await ServerAsync($"--urls={sandboxUrl}", "--Interop:Sandbox=true");
+        live = await ServerAsync(livePort);
+        sandbox = await ServerAsync(sandboxPort, "--Interop:Sandbox=true");
         office = await CustodianAsync("office", isSandbox: false);
     }
 
@@ -286,12 +287,12 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
         Assert.Equal(0, late);
     }
 
-    private async Task<RunningServer> ServerAsync(params string[] settings)
+    private async Task<RunningServer> ServerAsync(LoopbackPort port, params string[] settings)
     {
         var clock = new Interop.Server.Tests.Host.TestClock();
         clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
-        var server = await RunningServer.StartAsync(
-            null, clock, [$"--Interop:Issuers:0:Authority={issuer.Issuer}", $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}", .. settings]);
+        var server = await RunningServer.StartOnAsync(
+            port, clock, [$"--Interop:Issuers:0:Authority={issuer.Issuer}", $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}", .. settings]);
         await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Patient("p1"));
         return server;
     }

@@ -147,7 +147,7 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
     {
         var token = await TokenAsync(client.Proof(key));
         string Proof(Dictionary<string, object?>? changed = null, ClientKey? with = null, string? of = null) =>
-            (with ?? key).Proof("GET", RunningServer.PublicUrl + "/Organization", DateTimeOffset.UtcNow, of ?? token, changed);
+            (with ?? key).Proof("GET", RunningServer.PublicUrl + "/Organization", server.Clock.GetUtcNow(), of ?? token, changed);
 
         var proof = Proof();
         Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "DPoP", token, proof));
@@ -161,7 +161,7 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "DPoP", token, Proof(of: "another")));
         foreach (var (name, value) in ((string, object?)[])
         [
-            ("htm", "POST"), ("htu", RunningServer.PublicUrl + "/Patient"), ("htu", "http://other.test/fhir/Organization"), ("iat", DateTimeOffset.UtcNow.AddMinutes(-3).ToUnixTimeSeconds()),
+            ("htm", "POST"), ("htu", RunningServer.PublicUrl + "/Patient"), ("htu", "http://other.test/fhir/Organization"), ("iat", server.Clock.GetUtcNow().AddMinutes(-3).ToUnixTimeSeconds()),
             ("jti", null), ("ath", null), ("iat", null),
         ])
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Interop.Demo;
 using Interop.Identity.Tables;
 using Interop.Identity.Tests;
 using Interop.Server.Tests.Host;
@@ -21,14 +22,14 @@ public sealed class LaunchedAppTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var apiUrl = $"http://127.0.0.1:{FreePort.Next()}";
+        var port = LoopbackPort.Any();
+        var apiUrl = port.Url;
         issuer = await RunningIssuer.StartAsync($"--Identity:FhirUrl={apiUrl}/fhir", "--Identity:RequiresSecondFactor=false");
         var clock = new Interop.Server.Tests.Host.TestClock();
         clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
-        server = await RunningServer.StartAsync(
-            null,
+        server = await RunningServer.StartOnAsync(
+            port,
             clock,
-            $"--urls={apiUrl}",
             $"--Interop:PublicUrl={apiUrl}/fhir",
             $"--Interop:Issuers:0:Authority={issuer.Issuer}",
             $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}");

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using Interop.Demo;
 using Interop.Server.Tests.Host;
 
@@ -93,7 +92,7 @@ public sealed class SecretsTests : IDisposable
     [InlineData("interop-identity.dll", "Identity__Issuer", "http://user:" + Secret + "@outside.example")]
     public async Task A_wrong_setting_is_named_and_not_quoted(string program, string name, string value)
     {
-        using var process = Start(program, new() { [name] = value }, "serve", "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Trace");
+        using var process = Process.Start(Command(program, new() { [name] = value }, "serve", "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Trace"))!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         var said = await output + await errors;
@@ -138,58 +137,16 @@ public sealed class SecretsTests : IDisposable
     private static async Task<(string Address, string Said)> ServeAsync(
         string program, Func<HttpClient, Task> work, Dictionary<string, string> environment, params string[] settings)
     {
-        var address = $"http://127.0.0.1:{FreePort.Next()}";
-        using var process = Start(program, environment, ["serve", $"--urls={address}", "--Logging:LogLevel:Default=Debug", "--Logging:LogLevel:Microsoft.AspNetCore=Debug", .. settings]);
-        var said = new StringBuilder();
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        try
-        {
-            using var client = new HttpClient { BaseAddress = new Uri(address) };
-            await LiveAsync(client, process);
-            await work(client);
-        }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
-        lock (said)
-        {
-            return (address, said.ToString());
-        }
-
-        void Keep(string? line)
-        {
-            lock (said)
-            {
-                said.AppendLine(line);
-            }
-        }
+        string[] arguments =
+            ["serve", "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Debug", "--Logging:LogLevel:Microsoft.AspNetCore=Debug", .. settings];
+        using var process = await ServingProcess.StartAsync(Command(program, environment, arguments));
+        using var client = new HttpClient { BaseAddress = process.Address };
+        await work(client);
+        await process.KillAsync();
+        return (process.Address.GetLeftPart(UriPartial.Authority), process.Said);
     }
 
-    private static async Task LiveAsync(HttpClient client, Process process)
-    {
-        for (var attempt = 0; attempt < 300 && !process.HasExited; attempt++)
-        {
-            try
-            {
-                using var response = await client.GetAsync("/health/live");
-                return;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(100);
-            }
-        }
-
-        Assert.Fail("The process did not come up.");
-    }
-
-    private static Process Start(string program, Dictionary<string, string> environment, params string[] arguments)
+    private static ProcessStartInfo Command(string program, Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
@@ -202,6 +159,6 @@ public sealed class SecretsTests : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        return Process.Start(start)!;
+        return start;
     }
 }

@@ -185,7 +185,8 @@ public sealed class TlsTests : IDisposable
 
     private async Task<Running> StartAsync(string process, params string[] settings)
     {
-        var address = new Uri($"https://127.0.0.1:{FreePort.Next()}");
+        var port = LoopbackPort.AnyForTwoOpenings(); // a renewed certificate opens the endpoint anew
+        var address = new Uri($"https://127.0.0.1:{port.Number}");
         string[] tls =
         [
             $"--Kestrel:Endpoints:Https:Url={address.OriginalString}",
@@ -195,7 +196,7 @@ public sealed class TlsTests : IDisposable
         ];
         return new(
             address,
-            process == "Interop" ? await RunningServer.StartAsync(null, null, tls) : await RunningIssuer.StartAsync([$"--Identity:Issuer={address.OriginalString}", .. tls]));
+            process == "Interop" ? await RunningServer.StartOnAsync(port, null, tls) : await RunningIssuer.StartAsync(port, [$"--Identity:Issuer={address.OriginalString}", .. tls]));
     }
 
     private sealed record Running(Uri Address, IAsyncDisposable Process) : IAsyncDisposable

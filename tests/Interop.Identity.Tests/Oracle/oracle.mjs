@@ -3,10 +3,14 @@
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 
-const [library, port, jwks, redirectUri] = process.argv.slice(2);
+const [library, jwks, redirectUri] = process.argv.slice(2);
 const { default: Provider } = await import(pathToFileURL(library));
 
-const provider = new Provider(`http://127.0.0.1:${port}`, {
+// The system gives the port, of which the provider's name is made; the test reads it from the one line that is printed.
+const server = createServer();
+await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+const url = `http://127.0.0.1:${server.address().port}`;
+const provider = new Provider(url, {
   clients: [
     {
       client_id: 'hospital',
@@ -56,6 +60,6 @@ const interact = async (request, response) => {
 };
 
 const answer = provider.callback();
-createServer((request, response) => (request.url.startsWith('/interaction/') ? interact(request, response) : answer(request, response)))
-  .listen(Number(port), '127.0.0.1', () => console.log('ready'));
+server.on('request', (request, response) => (request.url.startsWith('/interaction/') ? interact(request, response) : answer(request, response)));
+console.log(url);
 process.stdin.on('end', () => process.exit()).resume();

@@ -82,7 +82,7 @@ await oauth.validateApplicationLevelSignature(server, codeResponse, insecure);
 const identity = oauth.getValidatedIdTokenClaims(first);
 const information = await oauth.processUserInfoResponse(
   server, app, identity.sub, await oauth.userInfoRequest(server, app, first.access_token, proof));
-expect(information.fhirUser === 'Practitioner/ana', 'fhirUser');
+expect(information.fhirUser === `${fhir}/Practitioner/ana` && identity.fhirUser === information.fhirUser, 'fhirUser');
 
 const refresh = async token => oauth.processRefreshTokenResponse(server, app, await oauth.refreshTokenGrantRequest(server, app, auth, token, proof));
 const second = await refresh(first.refresh_token);

@@ -52,10 +52,9 @@ public sealed class KilledServerTests : IAsyncLifetime
     /// <summary>Starts the process, writes from four clients, and kills it without a word.</summary>
     private async Task WriteUntilKilledAsync(RunningServer issuerHost, ConcurrentBag<(string Id, string Number)> acknowledged, int round)
     {
-        var port = FreePort.Next();
-        using var process = Start(issuerHost, port);
+        using var process = await StartAsync(issuerHost);
         var token = issuerHost.Issuer.Token(DemoCaller.All.Single(caller => caller.Name == "navigator"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
-        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/fhir/") };
+        using var client = new HttpClient { BaseAddress = new Uri(process.Address, "/fhir/") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         await ReadyAsync(client);
 
@@ -66,8 +65,7 @@ public sealed class KilledServerTests : IAsyncLifetime
             await Task.Delay(50);
         }
 
-        process.Kill();
-        await process.WaitForExitAsync();
+        await process.KillAsync();
         await Task.WhenAll(writers);
     }
 
@@ -120,12 +118,12 @@ public sealed class KilledServerTests : IAsyncLifetime
         Assert.Equal(indexed.Keys.Select(id => $"Patient/{id}").ToHashSet(), created);
     }
 
-    private Process Start(RunningServer issuerHost, int port)
+    private Task<ServingProcess> StartAsync(RunningServer issuerHost)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet");
         foreach (var argument in new[]
                  {
-                     "exec", Path.Combine(AppContext.BaseDirectory, "interop.dll"), "serve", $"--urls=http://127.0.0.1:{port}",
+                     "exec", Path.Combine(AppContext.BaseDirectory, "interop.dll"), "serve", "--urls=http://127.0.0.1:0", ServingProcess.SaysWhere,
                      $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl={RunningServer.PublicUrl}",
                      $"--Interop:Issuers:0:Authority={issuerHost.Issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
                      "--Interop:Issuers:0:Agencies:0=*",
@@ -134,12 +132,7 @@ public sealed class KilledServerTests : IAsyncLifetime
             start.ArgumentList.Add(argument);
         }
 
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
+        return ServingProcess.StartAsync(start);
     }
 
     private static async Task ReadyAsync(HttpClient client)

@@ -23,10 +23,12 @@ public sealed class RunningServer : IAsyncDisposable
     private static readonly Lazy<Task<LoopbackIssuer>> SharedIssuer = new(() => LoopbackIssuer.StartAsync(RSA.Create(2048), CancellationToken.None));
     private readonly WebApplication application;
     private readonly bool keepsDatabase;
+    private readonly LoopbackPort? port;
 
-    private RunningServer(WebApplication application, LoopbackIssuer issuer, string database, TestClock clock, bool keepsDatabase)
+    private RunningServer(WebApplication application, LoopbackIssuer issuer, string database, TestClock clock, bool keepsDatabase, LoopbackPort? port)
     {
         this.application = application;
+        this.port = port;
         this.keepsDatabase = keepsDatabase;
         Issuer = issuer;
         Database = database;
@@ -51,14 +53,21 @@ public sealed class RunningServer : IAsyncDisposable
     internal Storage.ResourceStore Rows => application.Services.GetRequiredService<Storage.ResourceStore>();
 
     /// <param name="database">An existing file to open and keep; a fresh one that is deleted at the end when null.</param>
-    public static async Task<RunningServer> StartAsync(string? database = null, TestClock? clock = null, params string[] settings)
+    public static Task<RunningServer> StartAsync(string? database = null, TestClock? clock = null, params string[] settings) =>
+        StartAsync(null, database, clock, settings);
+
+    /// <param name="port">A port that others were told already; settings name it, and the server sees to its end.</param>
+    public static Task<RunningServer> StartOnAsync(LoopbackPort port, TestClock? clock = null, params string[] settings) =>
+        StartAsync(port, null, clock, settings);
+
+    private static async Task<RunningServer> StartAsync(LoopbackPort? port, string? database, TestClock? clock, string[] settings)
     {
         var issuer = await SharedIssuer.Value;
         var path = database ?? Path.Combine(Path.GetTempPath(), $"interop-{Guid.NewGuid():N}.db");
         clock ??= new TestClock();
         var application = InteropServer.Build(
             [
-                "--urls=http://127.0.0.1:0",
+                $"--urls={port?.Url ?? "http://127.0.0.1:0"}",
                 $"--Interop:Database=sqlite:{path}",
                 $"--Interop:PublicUrl={PublicUrl}",
                 "--Interop:Secret=a secret that all test servers share",
@@ -71,9 +80,10 @@ public sealed class RunningServer : IAsyncDisposable
             {
                 builder.Logging.ClearProviders();
                 builder.Services.AddSingleton<TimeProvider>(clock);
+                port?.HandTo(builder.Services);
             });
         await application.StartAsync();
-        return new(application, issuer, path, clock, keepsDatabase: database is not null);
+        return new(application, issuer, path, clock, keepsDatabase: database is not null, port);
     }
 
     /// <summary>A client that sends a token of this caller with every request.</summary>
@@ -110,6 +120,7 @@ public sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await application.DisposeAsync();
+        port?.Dispose();
         if (!keepsDatabase)
         {
             foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Database)!, Path.GetFileNameWithoutExtension(Database) + "*"))
