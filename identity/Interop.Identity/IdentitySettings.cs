@@ -58,6 +58,16 @@ public sealed record IdentitySettings(
 
     public string Endpoint(string path) => Issuer + path;
 
+    /// <summary>The FHIR base that a client's tokens are for.</summary>
+    public string FhirBase(bool isSandbox) => isSandbox && SandboxUrl is { } sandbox ? sandbox : FhirUrl;
+
+    /// <summary>
+    /// An account's <c>fhirUser</c> as clients are told it: the whole URL,
+    /// https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-requesting-identity-data.
+    /// </summary>
+    public string FhirUserUrl(string reference, bool isSandbox) =>
+        Uri.TryCreate(reference, UriKind.Absolute, out var url) && !url.IsFile ? reference : $"{FhirBase(isSandbox)}/{reference}";
+
     /// <exception cref="SettingsException">A setting is missing, malformed or contradicts another.</exception>
     public static IdentitySettings From(IConfiguration configuration)
     {

@@ -26,6 +26,7 @@ public abstract class AuthorizationCodeTests(Database database) : BrowserTests(d
         Assert.Equal(("account-ana", "app", "n-1"), (identity.Subject, Assert.Single(identity.Audiences), identity.GetClaim("nonce").Value));
         Assert.Equal(["pwd", "otp", "mfa"], identity.GetPayloadValue<string[]>("amr"));
         Assert.True(identity.TryGetClaim("auth_time", out _));
+        Assert.Equal(RunningIssuer.Fhir + "/Practitioner/ana", identity.GetClaim("fhirUser").Value);
     }
 
     [Fact]

@@ -72,6 +72,16 @@ internal sealed class ClientKey
         return Sign(claims, changed, Credentials, new() { ["typ"] = type, ["jwk"] = jwk ?? PublicJson(withKid: false) });
     }
 
+    /// <summary>The token with one more claim, written as it is given, and signed anew.</summary>
+    public string WithRawClaim(string token, string name, string json)
+    {
+        var payload = Base64UrlEncoder.Decode(token.Split('.')[1]);
+        var signed = token.Split('.')[0] + "." + Base64UrlEncoder.Encode($"{payload[..^1]},\"{name}\":{json}}}");
+        var key = ((ECDsaSecurityKey)Credentials.Key).ECDsa;
+        var hash = Credentials.Algorithm == SecurityAlgorithms.EcdsaSha384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
+        return signed + "." + Base64UrlEncoder.Encode(key.SignData(System.Text.Encoding.ASCII.GetBytes(signed), hash));
+    }
+
     public Dictionary<string, object> PublicJson(bool withKid)
     {
         var json = Public.Kty == "RSA"

@@ -88,6 +88,23 @@ public sealed class MetadataTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_is_not_kept_by_caches_of_HTTP_1_0_either()
+    {
+        var backend = await Registered.BackendAsync(issuer);
+        using var form = new FormUrlEncodedContent(
+        [
+            KeyValuePair.Create("grant_type", "client_credentials"), KeyValuePair.Create("scope", "system/Patient.rs"),
+            KeyValuePair.Create("client_assertion_type", Tokens.ClientAuthentication.AssertionType), KeyValuePair.Create("client_assertion", backend.Assertion()),
+        ]);
+
+        using var response = await issuer.Http.PostAsync("/token", form);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.True(response.Headers.CacheControl!.NoStore);
+        Assert.Equal("no-cache", Assert.Single(response.Headers.Pragma).Name); // RFC 6749 section 5.1
+    }
+
+    [Fact]
     public void The_database_is_readable_by_its_owner_only()
     {
         if (!OperatingSystem.IsWindows())

@@ -9,8 +9,11 @@ public abstract class OriginTests(Database database) : IAsyncLifetime
     private const string Origin = "https://app.example";
     private RunningIssuer issuer = null!;
 
-    public static TheoryData<string> Open =>
-        ["/token", "/revoke", "/userinfo", "/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/smart-configuration"];
+    public static TheoryData<string> Open => ["/token", "/revoke", "/userinfo"];
+
+    /// <summary>What everybody may know: SMART 2.2, https://hl7.org/fhir/smart-app-launch/app-launch.html#considerations-for-cross-origin-resource-sharing-cors-support.</summary>
+    public static TheoryData<string> Public =>
+        ["/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/smart-configuration"];
 
     public static TheoryData<string> Closed => ["/authorize", "/introspect", "/launch", "/sign-in", "/consent", "/account", "/revocations?after=x", "/health/live"];
 
@@ -44,8 +47,25 @@ public abstract class OriginTests(Database database) : IAsyncLifetime
 
         Assert.Equal(Origin, Header(response, "Access-Control-Allow-Origin"));
         Assert.Contains("WWW-Authenticate", Header(response, "Access-Control-Expose-Headers"), StringComparison.Ordinal);
-        Assert.Equal(path is "/token" or "/revoke" or "/userinfo", !response.IsSuccessStatusCode);
+        Assert.False(response.IsSuccessStatusCode);
         Assert.Equal("Origin", Header(response, "Vary"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Public))]
+    public async Task Metadata_and_keys_may_be_read_from_any_origin(string path)
+    {
+        foreach (var origin in (string[])[Origin, "https://elsewhere.example", "null", "http://localhost:3000"])
+        {
+            using var preflight = await PreflightAsync(path, origin, "GET");
+            using var response = await SendAsync(HttpMethod.Get, path, origin);
+
+            Assert.Equal((HttpStatusCode.NoContent, "*"), (preflight.StatusCode, Header(preflight, "Access-Control-Allow-Origin")));
+            Assert.Equal("GET", Header(preflight, "Access-Control-Allow-Methods"));
+            Assert.Equal((HttpStatusCode.OK, "*"), (response.StatusCode, Header(response, "Access-Control-Allow-Origin")));
+            Assert.Null(Header(response, "Access-Control-Allow-Credentials"));
+            Assert.Equal("Origin", Header(response, "Vary")); // without an origin there is no such header, and caches must not give that answer to pages
+        }
     }
 
     [Theory]
@@ -79,8 +99,8 @@ public abstract class OriginTests(Database database) : IAsyncLifetime
             CancellationToken.None);
 
         using var preflight = await PreflightAsync("/token", origin);
-        using var response = await SendAsync(HttpMethod.Get, "/jwks", origin);
-        using var bare = await SendAsync(HttpMethod.Get, "/jwks", null);
+        using var response = await SendAsync(HttpMethod.Get, "/userinfo", origin);
+        using var bare = await SendAsync(HttpMethod.Get, "/userinfo", null);
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, preflight.StatusCode);
         Assert.DoesNotContain(preflight.Headers.Concat(response.Headers), header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
@@ -128,12 +148,12 @@ public abstract class OriginTests(Database database) : IAsyncLifetime
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
-    private async Task<HttpResponseMessage> PreflightAsync(string path, string origin)
+    private async Task<HttpResponseMessage> PreflightAsync(string path, string origin, string method = "POST")
     {
         using var request = new HttpRequestMessage(HttpMethod.Options, path);
         request.Headers.TryAddWithoutValidation("Origin", origin);
-        request.Headers.Add("Access-Control-Request-Method", "POST");
-        request.Headers.Add("Access-Control-Request-Headers", "dpop,authorization,content-type");
+        request.Headers.Add("Access-Control-Request-Method", method);
+        request.Headers.Add("Access-Control-Request-Headers", method == "GET" ? "accept" : "dpop,authorization,content-type");
         return await issuer.Http.SendAsync(request);
     }
 

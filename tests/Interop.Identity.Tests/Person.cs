@@ -8,7 +8,7 @@ internal sealed record Person(RunningIssuer Issuer, string UserName, byte[]? Fac
 {
     public const string Password = "correct horse battery";
 
-    public static async Task<Person> AddAsync(RunningIssuer issuer, string userName = "ana", bool hasFactor = true, string agency = "Organization/general-hospital", string? patient = "patient-1")
+    public static async Task<Person> AddAsync(RunningIssuer issuer, string userName = "ana", bool hasFactor = true, string agency = "Organization/general-hospital", string? patient = "patient-1", string? fhirUser = "Practitioner/ana")
     {
         var factor = hasFactor ? Totp.NewSecret() : null;
         var signIn = issuer.Get<SignIn>();
@@ -20,7 +20,7 @@ internal sealed record Person(RunningIssuer Issuer, string UserName, byte[]? Fac
             Organization = agency,
             Roles = "clinician",
             Purposes = "TREAT",
-            FhirUser = "Practitioner/ana",
+            FhirUser = fhirUser,
             Patient = patient,
             Totp = factor is null ? null : signIn.Protect(factor),
         };

@@ -29,7 +29,7 @@ internal sealed record Registered(RunningIssuer Issuer, string ClientId, ClientK
         return new(issuer, clientId, key);
     }
 
-    public static async Task<Registered> AppAsync(RunningIssuer issuer, ClientKey? key = null, string clientId = "app", bool requiresDpop = false)
+    public static async Task<Registered> AppAsync(RunningIssuer issuer, ClientKey? key = null, string clientId = "app", bool requiresDpop = false, bool isSandbox = false)
     {
         var client = new Client(
             clientId,
@@ -43,7 +43,7 @@ internal sealed record Registered(RunningIssuer Issuer, string ClientId, ClientK
             key?.Jwks,
             null,
             requiresDpop,
-            false);
+            isSandbox);
         await issuer.Get<ClientStore>().AddAsync(client, CancellationToken.None);
         return new(issuer, clientId, key);
     }

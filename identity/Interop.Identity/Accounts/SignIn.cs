@@ -44,7 +44,7 @@ internal sealed class SignIn(
             await accounts.SetPasswordAsync(account.AccountId, hasher.HashPassword(account, password), cancellationToken);
         }
 
-        await limits.SucceededAsync(remote, cancellationToken);
+        await limits.SucceededAsync(userName, remote, cancellationToken);
         if (!account.HasSecondFactor)
         {
             await accounts.SucceededAsync(account.AccountId, cancellationToken); // with one, failures count until that holds as well
@@ -75,7 +75,7 @@ internal sealed class SignIn(
             return null;
         }
 
-        await limits.SucceededAsync(remote, cancellationToken);
+        await limits.SucceededAsync(account.UserName, remote, cancellationToken);
         await accounts.SucceededAsync(account.AccountId, cancellationToken);
         return method;
     }

@@ -52,7 +52,7 @@ internal static class Introspect
         };
         foreach (var (name, value) in ((string, object?)[])
         [
-            ("fhirUser", content.FhirUser),
+            ("fhirUser", content.FhirUser is null ? null : settings.FhirUserUrl(content.FhirUser, content.IsSandbox)),
             ("patient", content.Patient),
             ("encounter", content.Encounter),
             ("need_patient_banner", content.NeedsPatientBanner),

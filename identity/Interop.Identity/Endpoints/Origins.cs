@@ -5,16 +5,23 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 namespace Interop.Identity.Endpoints;
 
 /// <summary>
-/// Which web pages may read answers (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol): those on the origin of a redirect URI of
-/// an active public client, and only from what such a client needs. APIs ask here for theirs.
+/// Which web pages may read answers (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol): any of them metadata and keys, which are
+/// public; of the rest those on the origin of a redirect URI of an active public client, and only from what such a client needs. APIs ask
+/// here for theirs.
 /// </summary>
 internal sealed partial class Origins(ClientStore clients) : ICorsPolicyProvider
 {
-    private static readonly string[] Paths =
-    [
-        "/token", "/revoke", "/userinfo", "/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
-        "/.well-known/smart-configuration",
-    ];
+    private static readonly string[] Paths = ["/token", "/revoke", "/userinfo"];
+
+    private static readonly string[] PublicPaths =
+        ["/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/smart-configuration"];
+
+    private static readonly CorsPolicy Anyone = new CorsPolicyBuilder()
+        .AllowAnyOrigin()
+        .WithMethods("GET")
+        .WithHeaders("Accept", "Content-Type")
+        .SetPreflightMaxAge(TimeSpan.FromMinutes(1))
+        .Build();
 
     /// <summary>Answers whether an origin is registered. Anybody may ask: whoever has an app's page knows its origin.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(
@@ -26,7 +33,7 @@ internal sealed partial class Origins(ClientStore clients) : ICorsPolicyProvider
     /// <summary>Answers depend on the origin also where there is none, so that no cache gives one page's answer to another.</summary>
     public static Task VaryAsync(HttpContext http, RequestDelegate next)
     {
-        if (Has(http))
+        if (Has(http) || IsPublic(http))
         {
             http.Response.OnStarting(() =>
             {
@@ -40,6 +47,11 @@ internal sealed partial class Origins(ClientStore clients) : ICorsPolicyProvider
 
     public async Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)
     {
+        if (IsPublic(context))
+        {
+            return Anyone;
+        }
+
         var origin = context.Request.Headers.Origin.ToString();
         return Has(context) && await AreRegisteredAsync(origin, context.RequestAborted)
             ? new CorsPolicyBuilder(origin)
@@ -52,6 +64,8 @@ internal sealed partial class Origins(ClientStore clients) : ICorsPolicyProvider
     }
 
     private static bool Has(HttpContext http) => Paths.Contains(http.Request.Path.Value, StringComparer.Ordinal);
+
+    private static bool IsPublic(HttpContext http) => PublicPaths.Contains(http.Request.Path.Value, StringComparer.Ordinal);
 
     private async Task<bool> AreRegisteredAsync(string origin, CancellationToken cancellationToken) =>
         Shape().IsMatch(origin) && await clients.HasOriginAsync(origin, cancellationToken);

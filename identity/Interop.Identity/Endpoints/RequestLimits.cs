@@ -13,7 +13,7 @@ namespace Interop.Identity.Endpoints;
 /// </summary>
 internal sealed class RequestLimits(IdentitySettings settings, AllowanceStore allowances) : IDisposable
 {
-    private const int SignInsToOneName = 10;
+    private const int FailedSignInsPerName = 10;
     private static readonly TimeSpan NameWindow = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AddressWindow = TimeSpan.FromMinutes(15);
 
@@ -36,8 +36,9 @@ internal sealed class RequestLimits(IdentitySettings settings, AllowanceStore al
     public void Refused(string? remote) => refusals.AttemptAcquire(NetworkOf(remote)).Dispose();
 
     /// <summary>
-    /// Counts an attempt before it is judged, so that many at once can't outrun the count; <see cref="SucceededAsync"/> takes back
-    /// the address's part. One address that tries many names is stopped though each name has seen one attempt only.
+    /// Counts an attempt before it is judged, so that many at once can't outrun the count; <see cref="SucceededAsync"/> gives back what a
+    /// right one took, and an attempt that is not judged because of its name is no guess of its address. One address that tries many
+    /// names is stopped though each name has seen one attempt only.
     /// </summary>
     /// <returns>Why there may be no attempt now, for the trail; null when there may.</returns>
     public async Task<string?> RefuseSignInAsync(string userName, string? remote, CancellationToken cancellationToken)
@@ -47,19 +48,30 @@ internal sealed class RequestLimits(IdentitySettings settings, AllowanceStore al
             return "Too many failed sign-ins from this address.";
         }
 
-        return await allowances.TrySpendAsync("name", AccountStore.Normalize(userName), SignInsToOneName, NameWindow, cancellationToken)
-            ? null
-            : "Too many sign-ins to this name.";
+        if (await allowances.TrySpendAsync("name", AccountStore.Normalize(userName), FailedSignInsPerName, NameWindow, cancellationToken))
+        {
+            return null;
+        }
+
+        await ReturnToAddressAsync(remote, cancellationToken);
+        return "Too many sign-ins to this name.";
     }
 
-    public Task SucceededAsync(string? remote, CancellationToken cancellationToken) =>
-        allowances.ReturnAsync("address", NetworkOf(remote), settings.FailedSignInsPerAddress, AddressWindow, cancellationToken);
+    /// <summary>The attempt was right: neither its name nor its address has used anything up.</summary>
+    public async Task SucceededAsync(string userName, string? remote, CancellationToken cancellationToken)
+    {
+        await allowances.ReturnAsync("name", AccountStore.Normalize(userName), FailedSignInsPerName, NameWindow, cancellationToken);
+        await ReturnToAddressAsync(remote, cancellationToken);
+    }
 
     public void Dispose()
     {
         clients.Dispose();
         refusals.Dispose();
     }
+
+    private Task ReturnToAddressAsync(string? remote, CancellationToken cancellationToken) =>
+        allowances.ReturnAsync("address", NetworkOf(remote), settings.FailedSignInsPerAddress, AddressWindow, cancellationToken);
 
     private static PartitionedRateLimiter<string> PerMinute(int count) =>
         PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetSlidingWindowLimiter(

@@ -36,6 +36,7 @@ internal static class Token
             _ => await grants.RefreshAsync(client, form, jkt, cancellationToken),
         };
         await trail.RecordAsync(new("token", false, client.ClientId, answer.AccountId, remote, grant), cancellationToken);
+        http.Response.Headers.Pragma = "no-cache"; // RFC 6749 section 5.1; Cache-Control is on every answer
         return Results.Json(answer.ToJson());
     }
 }

@@ -9,7 +9,7 @@ namespace Interop.Identity.Endpoints;
 /// What the token endpoint gives for each grant. A scope or purpose beyond the registration is refused, never dropped in silence.
 /// </summary>
 internal sealed class TokenGrants(
-    TokenMint mint, FamilyStore families, AccountStore accounts, SessionStore sessions, Agreements agreements, TimeProvider clock)
+    IdentitySettings settings, TokenMint mint, FamilyStore families, AccountStore accounts, SessionStore sessions, Agreements agreements, TimeProvider clock)
 {
     /// <summary>RFC 6749 section 4.4 as SMART Backend Services narrows it.</summary>
     public async Task<TokenAnswer> ClientCredentialsAsync(Client client, OAuthForm form, string? jkt, CancellationToken cancellationToken)
@@ -230,7 +230,7 @@ internal sealed class TokenGrants(
 
         if (scopes.Contains("fhirUser") && account.FhirUser is not null)
         {
-            claims["fhirUser"] = account.FhirUser;
+            claims["fhirUser"] = settings.FhirUserUrl(account.FhirUser, client.IsSandbox);
         }
 
         return await mint.IdAsync(client.ClientId, claims, cancellationToken);

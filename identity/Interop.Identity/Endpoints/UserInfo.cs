@@ -8,7 +8,7 @@ internal static class UserInfo
     public static void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/userinfo", ["GET", "POST"], HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        HttpContext http, PresentedToken presented, AccountStore accounts, CancellationToken cancellationToken)
+        HttpContext http, PresentedToken presented, AccountStore accounts, IdentitySettings settings, CancellationToken cancellationToken)
     {
         var (issued, reason) = await presented.ReadAsync(http.Request, "/userinfo", cancellationToken);
         if (issued is null)
@@ -31,7 +31,7 @@ internal static class UserInfo
 
         if (issued.Content.Scopes.Contains("fhirUser") && account.FhirUser is not null)
         {
-            answer["fhirUser"] = account.FhirUser;
+            answer["fhirUser"] = settings.FhirUserUrl(account.FhirUser, issued.Content.IsSandbox);
         }
 
         return Results.Json(answer);

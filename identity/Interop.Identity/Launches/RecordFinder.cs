@@ -68,16 +68,13 @@ internal sealed class RecordFinder(FhirApi api, IdentitySettings settings)
             request.Client.IsSandbox);
         try
         {
-            return await api.SearchAsync(Base(request), type, [.. parameters, ("_count", Most)], asking, cancellationToken);
+            return await api.SearchAsync(settings.FhirBase(request.Client.IsSandbox), type, [.. parameters, ("_count", Most)], asking, cancellationToken);
         }
         catch (ApiUnavailableException)
         {
             return null;
         }
     }
-
-    private string Base(AuthorizationRequest request) =>
-        request.Client.IsSandbox && settings.SandboxUrl is { } sandbox ? sandbox : settings.FhirUrl;
 
     /// <summary>A value of a search, https://hl7.org/fhir/R4/search.html#escaping.</summary>
     private static string Escaped(string value)

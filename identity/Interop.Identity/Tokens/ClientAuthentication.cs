@@ -40,6 +40,7 @@ internal sealed class ClientAuthentication(
         }
 
         var token = Parse(assertion);
+        var payload = JwtPayload.Read(token, flaw => Refused($"The assertion's {flaw}"));
         if (form["client_id"] is { } named && named != token.Subject)
         {
             throw Refused("The client_id and the assertion name different clients.");
@@ -47,7 +48,7 @@ internal sealed class ClientAuthentication(
 
         CheckHeader(token);
         var client = await ProvenAsync(token, assertion, cancellationToken);
-        var expires = CheckClaims(token);
+        var expires = CheckClaims(token, payload);
         return await seen.TryAddAsync("assertion:" + client.ClientId, token.Id, expires + IdentitySettings.Skew, cancellationToken)
             ? client
             : throw Refused("The assertion was used before.");
@@ -122,7 +123,7 @@ internal sealed class ClientAuthentication(
         return result.IsValid;
     }
 
-    private DateTimeOffset CheckClaims(JsonWebToken token)
+    private DateTimeOffset CheckClaims(JsonWebToken token, JwtPayload payload)
     {
         var now = clock.GetUtcNow();
         if (token.Issuer != token.Subject)
@@ -135,12 +136,12 @@ internal sealed class ClientAuthentication(
             throw Refused("The assertion's aud must be the token endpoint or the issuer.");
         }
 
-        if (!token.TryGetPayloadValue<long>("exp", out var exp) || exp is < 0 or > 253402300799)
+        if (payload.Seconds("exp") is not (>= 0 and <= 253402300799 and var exp))
         {
             throw Refused("The assertion has no exp.");
         }
 
-        var expires = DateTimeOffset.FromUnixTimeSeconds(exp);
+        var expires = DateTimeOffset.UnixEpoch.AddSeconds(exp);
         if (expires <= now - IdentitySettings.Skew)
         {
             throw Refused("The assertion has expired.");
@@ -153,7 +154,7 @@ internal sealed class ClientAuthentication(
 
         foreach (var name in (string[])["iat", "nbf"])
         {
-            if (token.TryGetPayloadValue<long>(name, out var start) && start > (now + IdentitySettings.Skew).ToUnixTimeSeconds())
+            if (payload.Seconds(name) > (now + IdentitySettings.Skew).ToUnixTimeSeconds())
             {
                 throw Refused($"The assertion's {name} is in the future.");
             }

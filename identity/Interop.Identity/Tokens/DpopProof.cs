@@ -83,6 +83,7 @@ internal sealed class DpopProof(IdentitySettings settings, SeenStore seen, TimeP
 
     private DateTimeOffset CheckClaims(JsonWebToken proof, string method, string path, string? accessToken)
     {
+        var payload = JwtPayload.Read(proof, flaw => Refused($"The proof's {flaw}"));
         if (!proof.TryGetPayloadValue<string>("htm", out var htm) || htm != method)
         {
             throw Refused("The proof's htm is not this method.");
@@ -94,7 +95,7 @@ internal sealed class DpopProof(IdentitySettings settings, SeenStore seen, TimeP
         }
 
         var now = clock.GetUtcNow();
-        if (!proof.TryGetPayloadValue<long>("iat", out var iat) || Math.Abs(now.ToUnixTimeSeconds() - (double)iat) > Window.TotalSeconds)
+        if (payload.Seconds("iat") is not { } iat || Math.Abs(now.ToUnixTimeSeconds() - iat) > Window.TotalSeconds)
         {
             throw Refused("The proof's iat is too far from now.");
         }
