@@ -5,20 +5,21 @@ namespace Interop.Storage;
 
 /// <summary>
 /// A piece of SQL. Every hole of an interpolated string is a parameter, and only another <see cref="Sql"/> is spliced in, so a
-/// value cannot become syntax.
+/// value cannot become syntax. Pieces are kept as they are and written once, by <see cref="Flatten"/>: a statement about grants nests
+/// them ten deep.
 /// </summary>
 [InterpolatedStringHandler]
 internal sealed class Sql
 {
-    private const char Hole = '\u0001';
+    private const int UsualLength = 4096;
 
-    private readonly StringBuilder text;
-    private readonly List<SqlValue> values = [];
+    // Each a string, a SqlValue or another Sql.
+    private readonly List<object> pieces;
 
     public Sql(int literalLength, int formattedCount)
     {
-        _ = formattedCount;
-        text = new(literalLength);
+        _ = literalLength;
+        pieces = new((2 * formattedCount) + 1);
     }
 
     public static Sql Empty { get; } = new(0, 0);
@@ -39,7 +40,7 @@ internal sealed class Sql
 
     public static Sql Join(string separator, IEnumerable<Sql> pieces)
     {
-        var joined = new Sql(64, 0);
+        var joined = new Sql(0, 4);
         var isFirst = true;
         foreach (var piece in pieces)
         {
@@ -80,40 +81,38 @@ internal sealed class Sql
         ? (Sql)$"({Join(" OR ", conditions)})"
         : (Sql)$"({Halved(conditions[..(conditions.Length / 2)])} OR {Halved(conditions[(conditions.Length / 2)..])})";
 
-    public void AppendLiteral(string literal) => text.Append(literal);
+    public void AppendLiteral(string literal) => pieces.Add(literal);
 
-    public void AppendFormatted(Sql piece)
-    {
-        text.Append(piece.text);
-        values.AddRange(piece.values);
-    }
+    public void AppendFormatted(Sql piece) => pieces.Add(piece);
 
-    public void AppendFormatted<T>(T value)
-    {
-        text.Append(Hole);
-        values.Add(value as SqlValue ?? new(value));
-    }
+    public void AppendFormatted<T>(T value) => pieces.Add(value as SqlValue ?? new(value));
 
     /// <summary>The statement with its parameters as @p0, @p1, ...; a <see cref="SqlValue"/> used twice is one parameter.</summary>
     public SqlText Flatten()
     {
-        var distinct = new List<SqlValue>(values.Count);
-        var statement = new StringBuilder(text.Length + (values.Count * 3));
-        var next = 0;
-        foreach (var chunk in text.GetChunks())
+        var statement = new StringBuilder(UsualLength);
+        var values = new List<SqlValue>();
+        WriteTo(statement, values);
+        return new(statement.ToString(), values);
+    }
+
+    private void WriteTo(StringBuilder statement, List<SqlValue> values)
+    {
+        foreach (var piece in pieces)
         {
-            var rest = chunk.Span;
-            int hole;
-            while ((hole = rest.IndexOf(Hole)) >= 0)
+            switch (piece)
             {
-                statement.Append(rest[..hole]).Append("@p").Append(NumberOf(values[next++], distinct));
-                rest = rest[(hole + 1)..];
+                case string literal:
+                    statement.Append(literal);
+                    break;
+                case Sql inner:
+                    inner.WriteTo(statement, values);
+                    break;
+                default:
+                    statement.Append("@p").Append(NumberOf((SqlValue)piece, values));
+                    break;
             }
-
-            statement.Append(rest);
         }
-
-        return new(statement.ToString(), distinct);
     }
 
     private static int NumberOf(SqlValue value, List<SqlValue> distinct)

@@ -19,32 +19,32 @@ internal sealed class SearchStatement(SearchQuery query, Visibility visibility, 
             return new([], [], IsTotalAsked() ? 0 : null, null);
         }
 
-        var total = IsTotalAsked() ? Total() : (long?)null;
+        var source = SearchSource.Of(query, criteria, visibility);
+        Sql matching = $"""
+            FROM   {source.From}
+            WHERE  {source.Where}
+            AND    {criteria.Sees(SearchSource.R, query.Type, query.Criteria)}
+            """;
         if (query.CountOnly || query.Count == 0)
         {
-            return new([], [], total, null);
+            return new([], [], Total(matching), null);
         }
 
-        var rows = Page();
+        var rows = Page(source.Key, matching);
         var matches = rows.Take(query.Count).Select(row => row.Seen).ToList();
         var next = rows.Count > query.Count ? new SearchCursor(new(rows[query.Count - 1].Values), matches[^1].Key.Id) : null;
+        var isAll = query.After is null && next is null;
+        var total = IsTotalAsked() ? isAll ? matches.Count : Total(matching) : (long?)null;
         return new(matches, new IncludeStatement(query.Includes, visibility, statements).Run(matches), total, next);
     }
 
     private bool IsTotalAsked() => query.Total != SearchTotal.None || query.CountOnly || query.Count == 0;
 
-    private long Total()
-    {
-        var source = SearchSource.Of(query, criteria, visibility);
-        return statements.Number($"""
-            SELECT COUNT(*)
-            FROM   {source.From}
-            WHERE  {source.Where}
-            AND    {criteria.Sees(SearchSource.R, query.Type, query.Criteria)}
-            """) ?? 0;
-    }
+    private long Total(Sql matching) => statements.Number($"SELECT COUNT(*) {matching}") ?? 0;
 
-    private List<Match> Page()
+    /// <param name="key">The column that gives the rows in order.</param>
+    /// <param name="matching">The tables and the conditions of all matches.</param>
+    private List<Match> Page(Sql key, Sql matching)
     {
         var after = query.After is null ? 0 : KeyOf(query.After);
         if (after is null)
@@ -52,17 +52,14 @@ internal sealed class SearchStatement(SearchQuery query, Visibility visibility, 
             return [];
         }
 
-        var source = SearchSource.Of(query, criteria, visibility);
         var sorts = query.Sort.Select((sort, number) => SortSql.Of(sort, number, query.Type, visibility)).ToList();
-        Sql columns = $"{source.Key} AS key, {visibility.Tier(SearchSource.R)} AS seen, {visibility.Party(SearchSource.R)} AS party";
+        Sql columns = $"{key} AS key, {visibility.Tier(SearchSource.R)} AS seen, {visibility.Party(SearchSource.R)} AS party";
         Sql candidates = $"""
             SELECT {Sql.Join(", ", [columns, .. sorts.Select(sort => sort.Column)])}
-            FROM   {source.From}
-            WHERE  {source.Where}
-            AND    {criteria.Sees(SearchSource.R, query.Type, query.Criteria)}
+            {matching}
             """;
         var page = sorts.Count == 0
-            ? (Sql)$"{candidates} AND {source.Key} > {after} ORDER BY {source.Key} {visibility.Dialect.Page(query.Count + 1)}"
+            ? (Sql)$"{candidates} AND {key} > {after} ORDER BY {key} {visibility.Dialect.Page(query.Count + 1)}"
             : (Sql)$"""
                 SELECT w.* FROM ({candidates}) w
                 WHERE  {SortSql.After(sorts, query.After, after.Value)}
