@@ -158,7 +158,7 @@ internal sealed class ConsentEvaluation
             var cleared = (named & ~Labels.NamedOnly & ~Labels.Part2) | (isForPart2 ? Labels.Part2 : 0);
 
             // Notes of therapy or counselling: only by a node that names nothing else (45 CFR 164.508(b)(3)(ii), 42 CFR 2.31(b)).
-            return node.Labels is Labels.PsyThpN or Labels.SudNote ? cleared | node.Labels : cleared;
+            return node.Labels is Labels.PsyThpN or Labels.SudNote ? cleared | node.Labels : cleared | ClearedBeside(node.Confidentiality);
         }
 
         return node.Confidentiality switch
@@ -169,6 +169,10 @@ internal sealed class ConsentEvaluation
             _ => Labels.None,
         };
     }
+
+    // A level beside a list of sensitivities opens no other sensitivity, but the R that no sensitivity explains. Never V, which is also
+    // text that nobody has labelled: nobody can say that it is of a kind on the list (SHARING.md 2.4).
+    private static long ClearedBeside(int confidentiality) => confidentiality >= 5 ? Labels.Restricted : Labels.None;
 
     private static long Denied(ProvisionFacts node)
     {

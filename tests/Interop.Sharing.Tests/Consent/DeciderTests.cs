@@ -268,6 +268,28 @@ public sealed class DeciderTests
             Labels.EthUd | Labels.Restricted));
     }
 
+    [Theory]
+    [InlineData(5, Labels.Psy, Labels.Psy, true)]
+    [InlineData(5, Labels.Psy, Labels.Restricted, true)]
+    [InlineData(5, Labels.Psy, Labels.Psy | Labels.Restricted, true)]
+    [InlineData(5, Labels.Psy, Labels.Hiv, false)]
+    [InlineData(5, Labels.Psy, Labels.Psy | Labels.Hiv, false)]
+    [InlineData(5, Labels.Eth, Labels.EthUd, true)]
+    [InlineData(6, Labels.Psy, Labels.Restricted, true)]
+    [InlineData(6, Labels.Psy, Labels.VeryRestricted, false)]
+    [InlineData(4, Labels.Psy, Labels.Psy, true)]
+    [InlineData(4, Labels.Psy, Labels.Restricted, false)]
+    [InlineData(0, Labels.Psy, Labels.Restricted, false)]
+    [InlineData(5, Labels.PsyThpN, Labels.PsyThpN, true)]
+    [InlineData(5, Labels.PsyThpN, Labels.Restricted, false)]
+    public void A_list_of_sensitivities_narrows_a_level_to_itself_and_to_what_no_sensitivity_explains(
+        int confidentiality, long listed, long resource, bool isCleared)
+    {
+        var patient = Patient([Agreement(cleared: Labels.All)], [Given(Permit(labels: listed, confidentiality: confidentiality))]);
+
+        Assert.Equal(isCleared, TierOf(patient, resource) == Tier.Intermediate);
+    }
+
     [Fact]
     public void Substance_use_and_ethanol_cover_the_same_kinds()
     {

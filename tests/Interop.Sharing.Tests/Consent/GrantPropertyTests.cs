@@ -77,6 +77,17 @@ public sealed class GrantPropertyTests
     });
 
     [Fact]
+    public void A_level_beside_a_list_of_sensitivities_adds_R_at_most() => Hold(2000, random =>
+    {
+        var (listed, level, labels) = (1L << random.Next(23), random.Next(1, 7), RandomLabels(random));
+        var withoutR = labels & ~Labels.Restricted;
+        Tier See(int confidentiality, long resource) => TierOf(
+            Patient([Agreement(cleared: Labels.All)], [Given(Permit(labels: listed, confidentiality: confidentiality))]), resource);
+        Assert.True(See(level, labels) >= See(0, labels));
+        Assert.Equal(See(0, withoutR), See(level, withoutR));
+    });
+
+    [Fact]
     public void No_consent_lifts_a_ceiling() => Hold(1000, random =>
     {
         var patient = RandomPatient(random);
