@@ -40,7 +40,7 @@ internal static class CautionMapping
             .Object("code", code => code.Text("text", $"{caution.Type} ({caution.Severity}): {caution.Text}"))
             .Reference("subject", facts.Patient(patient).ToString())
             .Object("period", period => period.Text("start", caution.Start.Text).Text("end", EndOf(caution.Start)))
-            .Reference("encounter", facts.Encounter(patient, facts.Episodes[0]).ToString());
+            .Reference("encounter", facts.Episodes is [var first, ..] ? facts.Encounter(patient, first).ToString() : null);
     }
 
     private static string EndOf(EidoTime start) =>

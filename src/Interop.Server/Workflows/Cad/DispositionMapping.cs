@@ -7,7 +7,7 @@ internal static class DispositionMapping
 
     /// <summary>The dispositions of the last message that has any: EIDO tells the current state only.</summary>
     public static IReadOnlyList<EidoDisposition> Latest(IncidentEpisode episode) =>
-        [.. (episode.Messages.LastOrDefault(message => message.State.Dispositions.Count > 0)?.State.Dispositions ?? [])
+        [.. (episode.Messages.LastOrDefault(message => message.State?.Dispositions.Count > 0)?.State?.Dispositions ?? [])
             .Distinct()
             .OrderByDescending(disposition => disposition.Primary == true)
             .ThenBy(disposition => disposition.Code, StringComparer.Ordinal)
@@ -35,7 +35,8 @@ internal static class DispositionMapping
         {
             foreach (var (fact, codes) in Facts)
             {
-                var stated = episode.Messages.FirstOrDefault(message => message.State.Dispositions.Any(it => codes.Contains(it.Code)));
+                var stated = episode.Messages.FirstOrDefault(
+                    message => message.State?.Dispositions.Any(it => codes.Contains(it.Code)) == true);
                 if (stated is not null)
                 {
                     var holds = facts.Patients.Count == 1 && Latest(episode).Any(disposition => codes.Contains(disposition.Code));

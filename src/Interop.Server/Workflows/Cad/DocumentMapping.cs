@@ -72,10 +72,13 @@ public static partial class DocumentMapping
             .Text("date", date.Text)
             .Reference("custodian", facts.Custodian)
             .Concepts("securityLabel", VeryRestricted)
-            .One("content", part => part.Object("attachment", attachment => WriteAttachment(attachment, contentType, content.Span)))
-            .Object("context", context => context
-                .References("encounter", [.. facts.Episodes.Select(episode => facts.Encounter(0, episode).ToString())])
-                .References("related", [.. Enumerable.Range(0, facts.Patients.Count).Skip(1).Select(it => facts.Patient(it).ToString())]));
+            .One("content", part => part.Object("attachment", attachment => WriteAttachment(attachment, contentType, content.Span)));
+        string[] encounters = [.. facts.Episodes.Select(episode => facts.Encounter(0, episode).ToString())];
+        string[] others = [.. Enumerable.Range(0, facts.Patients.Count).Skip(1).Select(it => facts.Patient(it).ToString())];
+        if (encounters.Length + others.Length > 0)
+        {
+            writer.Object("context", context => context.References("encounter", encounters).References("related", others));
+        }
     }
 
     private static void WriteAttachment(FhirWriter attachment, string contentType, ReadOnlySpan<byte> content)

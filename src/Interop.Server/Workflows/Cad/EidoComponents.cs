@@ -1,6 +1,6 @@
 namespace Interop.Server.Workflows.Cad;
 
-/// <summary>incidentComponent with its dispositions.</summary>
+/// <summary>incidentComponent with its dispositions: what kind of incident it is and how far it has come.</summary>
 public sealed record EidoState(
     string TypeCode,
     string? TypeText,
@@ -50,5 +50,8 @@ public sealed record EidoNote(string Id, string Html, EidoTime Updated);
 
 /// <summary>mergeComponent or linkComponent: another incident that this one belongs with.</summary>
 /// <param name="Kind"><c>merge</c> or <c>link</c>.</param>
-/// <param name="Direction">The message's direction code, as text.</param>
+/// <param name="Direction">
+/// Of a merge REPLACING, REPLACED or SPLIT, of a link PARENT, CHILD, RELATED or UNLINK; another text only in what was stored before
+/// <see cref="EidoReview"/> refused it.
+/// </param>
 public sealed record EidoRelation(string Kind, string Incident, string Direction);

@@ -11,13 +11,14 @@ namespace Interop.Server.Workflows.Cad;
 /// <param name="Hash">SHA-256 of the bytes, in lower-case hexadecimal.</param>
 /// <param name="Raw">The message as it came.</param>
 /// <param name="Issuer"><c>issuingElementIdentification</c>.</param>
+/// <param name="State">Null without an incidentComponent, as in the transfer of a call; the incident is <c>$id</c>'s all the same.</param>
 public sealed record EidoMessage(
     string Incident,
     EidoTime Updated,
     string Hash,
     ReadOnlyMemory<byte> Raw,
     string Issuer,
-    EidoState State,
+    EidoState? State,
     IReadOnlyList<EidoAgency> Agencies,
     IReadOnlyList<EidoPerson> Persons,
     IReadOnlyList<EidoLocation> Locations,
@@ -31,7 +32,10 @@ public sealed record EidoMessage(
     /// <summary>Longer messages are refused unread; the 476 of the test set have 4 kB each.</summary>
     public const int MaximumLength = 4 * 1024 * 1024;
 
-    /// <summary>The message, or everything that is wrong with it, each issue with the element's path; nothing in between.</summary>
+    /// <summary>
+    /// The message, or everything that is malformed in it, each issue with the element's path; nothing in between. What was stored once is
+    /// read again by this, so a rule about content belongs into <see cref="EidoReview"/>.
+    /// </summary>
     public static EidoParse Parse(ReadOnlyMemory<byte> utf8) => EidoReader.Read(utf8);
 }
 

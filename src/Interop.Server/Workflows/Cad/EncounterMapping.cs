@@ -19,7 +19,7 @@ internal static class EncounterMapping
 
     private static void Write(FhirWriter writer, IncidentFacts facts, IncidentEpisode episode, int patient)
     {
-        var state = episode.Messages[^1].State;
+        var state = episode.State;
         WriteExtensions(writer, facts, episode);
         WriteIdentifiers(writer, facts, episode);
         writer.Text("status", episode.Status);
@@ -48,12 +48,12 @@ internal static class EncounterMapping
 
     private static void WriteExtensions(FhirWriter writer, IncidentFacts facts, IncidentEpisode episode)
     {
-        var agencies = IncidentFacts.Dispatched(episode.Messages.TakeLast(1))
+        var agencies = IncidentFacts.Dispatched(episode.Current)
             .Where(facts.Context.Agencies.ContainsKey)
             .Select(agency => facts.Context.Agencies[agency])
             .Distinct()
             .Order(StringComparer.Ordinal);
-        var relations = facts.Messages.SelectMany(message => message.Relations).Distinct()
+        var relations = Relations(facts.Messages)
             .OrderBy(relation => relation.Kind, StringComparer.Ordinal)
             .ThenBy(relation => relation.Incident, StringComparer.Ordinal)
             .ThenBy(relation => relation.Direction, StringComparer.Ordinal);
@@ -66,6 +66,14 @@ internal static class EncounterMapping
             .. relations.Select(relation => (Action)(() => WriteRelation(writer, relation))),
         ];
         writer.Each("extension", extensions, write => write());
+    }
+
+    /// <summary>Merges are events, and all are kept; a link is a state, of which the last word counts, and UNLINK ends it.</summary>
+    private static IEnumerable<EidoRelation> Relations(IReadOnlyList<EidoMessage> messages)
+    {
+        var all = messages.SelectMany(message => message.Relations).ToLookup(relation => relation.Kind == "link");
+        var links = all[true].GroupBy(link => link.Incident).Select(words => words.Last()).Where(link => link.Direction != "UNLINK");
+        return [.. all[false].Distinct(), .. links];
     }
 
     /// <summary>The other incident by its number only: its encounter may never come here.</summary>
@@ -83,7 +91,7 @@ internal static class EncounterMapping
 
     private static void WriteIdentifiers(FhirWriter writer, IncidentFacts facts, IncidentEpisode episode)
     {
-        var number = episode.Messages.Select(message => message.State.InternalId).LastOrDefault(id => id is not null);
+        var number = episode.Messages.Select(message => message.State?.InternalId).LastOrDefault(id => id is not null);
         (string System, string? Value)[] identifiers =
             [(IncidentFacts.IncidentSystem, facts.Urn), (IncidentFacts.IncidentNumberSystem, number)];
         writer.Each(

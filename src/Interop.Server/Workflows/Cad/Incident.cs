@@ -8,7 +8,8 @@ public static class Incident
 {
     /// <summary>
     /// The incident's resources in an order in which each can be stored: Patient, Location, Encounter, ServiceRequest, CareTeam,
-    /// Observation, Flag, DocumentReference, Provenance.
+    /// Observation, Flag, DocumentReference, Provenance. Without an incidentComponent in any of the messages there is no Encounter, nor
+    /// what hangs on its status: ServiceRequest and CareTeam.
     /// </summary>
     /// <param name="messages">All known messages of one incident, at least one; duplicates are ignored.</param>
     /// <exception cref="ArgumentException">There is no message, or they belong to different incidents.</exception>

@@ -10,30 +10,44 @@ internal sealed record IncidentEpisode(
 
     public string Status => Spans[^1].Status;
 
+    /// <summary>What the last message with an incidentComponent says.</summary>
+    public EidoState State => Messages.Last(message => message.State is not null).State!;
+
+    /// <summary>That message and those after it, which add to it: one without an incidentComponent takes nothing back.</summary>
+    public IEnumerable<EidoMessage> Current => Messages.Reverse().TakeWhile(message => message.State is null)
+        .Append(Messages.Last(message => message.State is not null));
+
     public bool IsEnded => IsTerminal(Status);
 
     public EidoTime? End => IsEnded ? Spans[^1].From : null;
 
     /// <summary>
     /// Splits ordered messages. A status only climbs: what a later message says of an earlier step is kept by its time but
-    /// does not bring the encounter back, and after the end only ReOpened starts anew (with a new Encounter).
+    /// does not bring the encounter back, and after the end only ReOpened starts anew (with a new Encounter). There is no episode while
+    /// no message has an incidentComponent: nobody has said yet that there is an incident, nor of what kind.
     /// </summary>
     public static IReadOnlyList<IncidentEpisode> Split(IReadOnlyList<EidoMessage> ordered)
     {
+        if (ordered.All(message => message.State is null))
+        {
+            return [];
+        }
+
         var episodes = new List<IncidentEpisode>();
         var messages = new List<EidoMessage>();
         var spans = new List<(string Status, EidoTime From)>();
         foreach (var message in ordered)
         {
             var status = StatusOf(message);
-            if (spans.Count > 0 && IsTerminal(spans[^1].Status) && message.State.Statuses.Contains("ReOpened") && !IsTerminal(status))
+            var isReopened = message.State?.Statuses.Contains("ReOpened") == true && !IsTerminal(status);
+            if (isReopened && spans.Count > 0 && IsTerminal(spans[^1].Status))
             {
                 episodes.Add(Episode(episodes.Count + 1, messages, spans));
                 (messages, spans) = ([], []);
             }
 
             messages.Add(message);
-            if (spans.Count == 0 || Rank(status) > Rank(spans[^1].Status))
+            if (status is not null && (spans.Count == 0 || Rank(status) > Rank(spans[^1].Status)))
             {
                 spans.Add((status, message.Updated));
             }
@@ -61,9 +75,10 @@ internal sealed record IncidentEpisode(
         return new(number, messages, spans, start);
     }
 
-    private static string StatusOf(EidoMessage message)
+    /// <summary>Null when the message says nothing of how far the incident has come.</summary>
+    private static string? StatusOf(EidoMessage message)
     {
-        var said = message.State.Statuses;
+        var said = message.State?.Statuses ?? [];
         if (said.Contains("Closed"))
         {
             return "finished";
@@ -75,10 +90,13 @@ internal sealed record IncidentEpisode(
         }
 
         var isMet = message.Units.Any(unit => unit.Statuses.Contains("PatientContact"));
-        return isMet ? "in-progress" : said.Contains("ResourcesOnscene") ? "arrived" : "planned";
+        return isMet ? "in-progress"
+            : said.Contains("ResourcesOnscene") ? "arrived"
+            : message.State is null ? null
+            : "planned";
     }
 
-    private static bool IsTerminal(string status) => status is "finished" or "cancelled";
+    private static bool IsTerminal(string? status) => status is "finished" or "cancelled";
 
-    private static int Rank(string status) => IsTerminal(status) ? Ladder.Length : Array.IndexOf(Ladder, status);
+    private static int Rank(string? status) => IsTerminal(status) ? Ladder.Length : Array.IndexOf(Ladder, status);
 }

@@ -25,12 +25,11 @@ internal sealed class IncidentFacts
     /// <summary>At least one, distinct, in the order of <see cref="IncidentEpisode.Order"/>.</summary>
     public IReadOnlyList<EidoMessage> Messages { get; }
 
+    /// <summary>Empty while no message has an incidentComponent.</summary>
     public IReadOnlyList<IncidentEpisode> Episodes { get; }
 
     /// <summary>At least one: a person with the role Patient, or a placeholder for whoever it will turn out to be.</summary>
     public IReadOnlyList<IncidentPatient> Patients { get; }
-
-    public bool IsEnded => Episodes[^1].IsEnded;
 
     public string Custodian => $"Organization/{Context.Custodian}";
 

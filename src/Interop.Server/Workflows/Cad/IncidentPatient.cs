@@ -24,6 +24,11 @@ internal sealed record IncidentPatient(
     public static IEnumerable<MappedResource> Map(IncidentFacts facts) =>
         facts.Patients.Select((patient, index) => IncidentFacts.Resource(facts.Patient(index), writer => patient.Write(writer, facts.Urn)));
 
+    public static bool IsDate(string? text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
+    public static string? GenderOf(string? code) => code switch { "M" => "male", "F" => "female", _ => null };
+
     private static IncidentPatient Merge(string id, IReadOnlyList<EidoPerson> mentions)
     {
         string? Last(Func<EidoPerson, string?> part) => mentions.Select(part).LastOrDefault(value => value is not null);
@@ -33,8 +38,8 @@ internal sealed record IncidentPatient(
             Last(person => person.Given),
             Last(person => person.Family),
             Last(person => person.FullName),
-            DateOnly.TryParseExact(birthDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? birthDate : null,
-            Last(person => person.SexCode) switch { "M" => "male", "F" => "female", _ => null },
+            IsDate(birthDate) ? birthDate : null,
+            GenderOf(Last(person => person.SexCode)),
             [.. mentions.SelectMany(person => person.Telephones)
                 .Where(uri => uri.StartsWith("tel:", StringComparison.Ordinal) && uri.Length > 4)
                 .Select(uri => uri[4..])

@@ -5,6 +5,8 @@ namespace Interop.Server.Workflows.Cad;
 /// <summary>The scene of the incident. Its patients are its subjects, so that sharing takes it for theirs, not for a facility.</summary>
 internal static class LocationMapping
 {
+    public const string Scene = "CurrentIncident";
+
     public static ResourceKey? KeyOf(IncidentFacts facts) => Current(facts) is null ? null : facts.Key("Location", "location");
 
     public static IEnumerable<MappedResource> Map(IncidentFacts facts)
@@ -17,7 +19,7 @@ internal static class LocationMapping
 
     private static EidoLocation? Current(IncidentFacts facts) =>
         facts.Messages
-            .SelectMany(message => message.Locations.Where(location => location.Type == "CurrentIncident"))
+            .SelectMany(message => message.Locations.Where(location => location.Type == Scene))
             .OrderBy(location => location.Updated.Value)
             .ThenBy(location => location.Id, StringComparer.Ordinal)
             .ThenBy(location => location.Description, StringComparer.Ordinal)

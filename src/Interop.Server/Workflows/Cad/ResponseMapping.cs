@@ -6,7 +6,7 @@ internal static class ResponseMapping
     public static IEnumerable<MappedResource> Map(IncidentFacts facts)
     {
         var sent = facts.Messages.FirstOrDefault(message => message.Units.Count > 0 || IncidentFacts.Dispatched([message]).Count > 0);
-        if (sent is null)
+        if (sent is null || facts.Episodes.Count == 0)
         {
             yield break;
         }
@@ -33,7 +33,7 @@ internal static class ResponseMapping
         WriteUnitTimes(writer, facts);
         writer.Text("status", last.Status switch { "finished" => "completed", "cancelled" => "revoked", _ => "active" })
             .Text("intent", "order");
-        if (last.Messages[^1].State.Priority is { } number && facts.Context.Priorities?.TryGetValue(number, out var priority) == true)
+        if (last.State.Priority is { } number && facts.Context.Priorities?.TryGetValue(number, out var priority) == true)
         {
             writer.Text("priority", priority);
         }
