@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Interop.Fhir;
+using Interop.Fhir.Validation;
 using Interop.Server.Http;
 using Interop.Server.Workflows;
 using Interop.Server.Workflows.Cad;
@@ -16,7 +18,9 @@ internal sealed partial class GuardedStore
 
     /// <summary>Takes in one EIDO message; the same one again changes nothing.</summary>
     /// <param name="caller">The dispatch system, or null for an operator's import.</param>
-    /// <exception cref="FhirException">400 with every issue of a malformed message; nothing is stored.</exception>
+    /// <exception cref="FhirException">
+    /// 400 with every issue of a malformed message, 422 for content that nobody could act on; nothing is stored.
+    /// </exception>
     public async Task<IncidentReceipt> IncidentAsync(Caller? caller, byte[] body, CancellationToken cancellationToken)
     {
         if (caller is not null)
@@ -24,16 +28,18 @@ internal sealed partial class GuardedStore
             RequireScope(caller, CadScope);
         }
 
-        var parsed = EidoMessage.Parse(body);
-        if (parsed is EidoParse.Refused { Issues: var issues })
+        var review = EidoReview.Of(body).ToLookup(issue => issue.Severity <= IssueSeverity.Error);
+        return EidoMessage.Parse(body) switch
         {
-            throw new FhirException(400, issues);
-        }
-
-        return await store.WriteAsync(session => Take(session, caller, ((EidoParse.Parsed)parsed).Message), cancellationToken);
+            EidoParse.Refused { Issues: var issues } => throw new FhirException(400, EidoReview.Capped([.. issues, .. review[true]])),
+            _ when review[true].Any() => throw new FhirException(422, EidoReview.Capped([.. review[true]])),
+            EidoParse.Parsed { Message: var message } =>
+                await store.WriteAsync(session => Take(session, caller, message, review[false]), cancellationToken),
+            _ => throw new UnreachableException(),
+        };
     }
 
-    private IncidentReceipt Take(WriteSession session, Caller? caller, EidoMessage message)
+    private IncidentReceipt Take(WriteSession session, Caller? caller, EidoMessage message, IEnumerable<Issue> notices)
     {
         var instant = Now();
         if (caller is not null)
@@ -60,7 +66,9 @@ internal sealed partial class GuardedStore
             detail.WriteBoolean("repeated", !isNew);
             detail.WriteNumber("resources", changed.Count);
         }));
-        return new(message.Incident, mapped.First(item => item.Key.Type == "Encounter").Key, isNew);
+        var encounter = mapped.FirstOrDefault(item => item.Key.Type == "Encounter");
+        IEnumerable<Issue> pending = encounter is null ? [EidoOmissions.NoIncident] : [];
+        return new(message.Incident, encounter?.Key, isNew, EidoReview.Capped([.. pending, .. notices, .. EidoOmissions.Of(message)]));
     }
 
     private bool IsDispatch(WriteSession session, string organization) =>
@@ -116,16 +124,28 @@ internal sealed partial class GuardedStore
 }
 
 /// <summary>What became of a dispatch message.</summary>
-internal sealed record IncidentReceipt(string Incident, ResourceKey Encounter, bool IsNew)
+/// <param name="Encounter">The incident's first; null while no message has said what the incident is.</param>
+/// <param name="Issues">Warnings and information about what was not understood or not taken over.</param>
+internal sealed record IncidentReceipt(string Incident, ResourceKey? Encounter, bool IsNew, IReadOnlyList<Issue> Issues)
 {
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
         writer.WriteString("incident", Incident);
-        writer.WriteString("encounter", Encounter.ToString());
+        if (Encounter is { } encounter)
+        {
+            writer.WriteString("encounter", encounter.ToString());
+        }
+
         writer.WriteBoolean("repeated", !IsNew);
+        if (Issues.Count > 0)
+        {
+            writer.WritePropertyName("outcome");
+            Outcome.Write(writer, Issues);
+        }
+
         writer.WriteEndObject();
     }
 
-    public override string ToString() => $"{Incident} {Encounter} {(IsNew ? "stored" : "repeated")}";
+    public override string ToString() => $"{Incident} {Encounter?.ToString() ?? "without Encounter"} {(IsNew ? "stored" : "repeated")}";
 }

@@ -35,7 +35,7 @@ internal static class Outcome
         writer.WriteEndObject();
     }
 
-    private static string Severity(IssueSeverity severity) => severity switch
+    public static string Severity(IssueSeverity severity) => severity switch
     {
         IssueSeverity.Fatal => "fatal",
         IssueSeverity.Warning => "warning",

@@ -21,7 +21,11 @@ internal static class Import
             RunAsync(
                 arguments.GetValue(database),
                 arguments.GetValue(file)!,
-                (store, bytes) => store.IncidentAsync(null, bytes, cancellationToken)));
+                async (store, bytes) =>
+                {
+                    var receipt = await store.IncidentAsync(null, bytes, cancellationToken);
+                    return (receipt.ToString(), receipt.Issues);
+                }));
         return eido;
     }
 
@@ -35,11 +39,12 @@ internal static class Import
             RunAsync(
                 arguments.GetValue(database),
                 arguments.GetValue(file)!,
-                (store, bytes) => store.ImportBundleAsync(arguments.GetValue(source), bytes, cancellationToken)));
+                async (store, bytes) => ($"{await store.ImportBundleAsync(arguments.GetValue(source), bytes, cancellationToken)}", [])));
         return bundle;
     }
 
-    private static async Task<int> RunAsync<T>(string? database, string[] files, Func<GuardedStore, byte[], Task<T>> import)
+    private static async Task<int> RunAsync(
+        string? database, string[] files, Func<GuardedStore, byte[], Task<(string Done, IReadOnlyList<Issue> Issues)>> import)
     {
         await using var provider = Offline.Open(database, mayCreate: true);
         var store = provider.Store();
@@ -53,18 +58,26 @@ internal static class Import
                     throw new FhirException(400, "not-found", problem);
                 }
 
-                Console.WriteLine($"ok {name} {await import(store, bytes)}");
+                var (text, issues) = await import(store, bytes);
+                Console.WriteLine($"ok {name} {text}");
+                foreach (var issue in issues)
+                {
+                    Console.WriteLine($"{Outcome.Severity(issue.Severity)} {name} {Words(issue)}");
+                }
+
                 done++;
             }
             catch (FhirException known)
             {
                 refused++;
-                Console.WriteLine(
-                    $"error {name} {string.Join("; ", known.Issues.Where(issue => issue.Severity <= IssueSeverity.Error).Select(issue => $"{issue.Expression ?? "(document)"}: {issue.Diagnostics}"))}");
+                var errors = known.Issues.Where(issue => issue.Severity <= IssueSeverity.Error).Select(Words);
+                Console.WriteLine($"error {name} {string.Join("; ", errors)}");
             }
         }
 
         Console.WriteLine($"{done} imported, {refused} refused");
         return refused == 0 ? 0 : 1;
     }
+
+    private static string Words(Issue issue) => $"{issue.Expression ?? "(document)"}: {issue.Diagnostics}";
 }

@@ -26,7 +26,6 @@ public sealed class EidoMessageTests
             "agencyComponent[0].agencyRoleDescriptionRegistryText",
             message => First(message, "agencyComponent").Remove("agencyRoleDescriptionRegistryText")
         },
-        { "incidentComponent", message => message.Remove("incidentComponent") },
         { "incidentComponent", message => message["incidentComponent"] = new JsonArray() },
         { "incidentComponent.$id", message => message["incidentComponent"]!.AsObject().Remove("$id") },
         {

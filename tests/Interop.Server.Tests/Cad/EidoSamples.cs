@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Interop.Server.Workflows.Cad;
@@ -77,6 +78,23 @@ internal static class EidoSamples
 
         return target;
     }
+
+    /// <summary>Sets the member or item at a path such as <c>personComponent[0].eta</c>.</summary>
+    public static void Set(JsonNode message, string path, JsonNode value)
+    {
+        var steps = path.Replace("[", ".", StringComparison.Ordinal).Replace("]", string.Empty, StringComparison.Ordinal).Split('.');
+        var node = steps[..^1].Aggregate(message, (at, step) => at is JsonArray items ? items[Index(step)]! : at[step]!);
+        if (node is JsonArray list)
+        {
+            list[Index(steps[^1])] = value;
+        }
+        else
+        {
+            node[steps[^1]] = value;
+        }
+    }
+
+    private static int Index(string step) => int.Parse(step, CultureInfo.InvariantCulture);
 
     public static JsonArray Texts(params string[] texts) => [.. texts.Select(text => JsonValue.Create(text))];
 

@@ -277,7 +277,7 @@ public sealed class IncidentTests
     {
         var message = Message(0, "Active");
         message["linkComponent"] = new JsonArray(With(
-            Component("l1", 0), ("incidentTrackingIdentifier", "urn:other"), ("linkDirectionCode", "Child")));
+            Component("l1", 0), ("incidentTrackingIdentifier", "urn:other"), ("linkDirectionCode", "CHILD")));
 
         var parts = Extensions(Mapped(message)["Encounter"].Single(), "encounter-linked-incident").Single()["extension"]!;
 

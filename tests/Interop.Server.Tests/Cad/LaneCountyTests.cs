@@ -83,6 +83,17 @@ public sealed class LaneCountyTests
         Assert.All(mapped, resource => Assert.Empty(ResourceValidator.Validate(resource.Json)));
     }
 
+    [Fact]
+    public void Nothing_in_them_is_refused_unknown_or_dangling()
+    {
+        if (Load() is not { } messages)
+        {
+            return;
+        }
+
+        Assert.All(messages, message => Assert.Empty(EidoReview.Of(message.Raw)));
+    }
+
     private static List<EidoMessage>? Load() =>
         Repository.Shared("data/eido/eido_from_lane_county.ndjson") is { } path
             ? [.. File.ReadLines(path).Select(line => EidoSamples.Parsed(Encoding.UTF8.GetBytes(line)))]

@@ -205,6 +205,29 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Import_eido_prints_refusals_and_what_an_accepted_message_has_that_is_not_known()
+    {
+        var (odd, wrong, transfer) = (Cad.EidoSamples.Message(0, "Active"), Cad.EidoSamples.Message(1, "Active"), Cad.EidoSamples.Message(2));
+        odd["incidentComponent"]!["incidentTypeCommonRegistryText"] = "Mirabel shouts";
+        wrong["eidoVersion"] = "1.1";
+        transfer["$id"] = "urn:emergency:uid:incidentid:43:dispatch.city.example";
+        transfer.Remove("incidentComponent");
+        Write("feed.ndjson", string.Join('\n', odd.ToJsonString(), wrong.ToJsonString(), transfer.ToJsonString()));
+
+        var (status, text) = await RunAsync("import", "eido", In("feed.ndjson"), $"--database=sqlite:{In("interop.db")}");
+
+        var lines = text.Trim().Split('\n');
+        Assert.Equal(1, status);
+        Assert.StartsWith($"ok {In("feed.ndjson")}:1 ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith($"warning {In("feed.ndjson")}:1 incidentComponent.incidentTypeCommonRegistryText: ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith($"error {In("feed.ndjson")}:2 eidoVersion: ", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith($"ok {In("feed.ndjson")}:3 ", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith($"information {In("feed.ndjson")}:3 incidentComponent: ", lines[4], StringComparison.Ordinal);
+        Assert.Equal(("2 imported, 1 refused", 6), (lines[^1], lines.Length));
+        Assert.DoesNotContain("Mirabel", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Migrate_creates_a_database_and_looking_does_not()
     {
         var database = $"--database=sqlite:{In("made.db")}";

@@ -12,42 +12,43 @@ internal static class EidoReader
 
     public static EidoParse Read(ReadOnlyMemory<byte> utf8)
     {
-        if (utf8.Length > EidoMessage.MaximumLength)
-        {
-            return Refuse("too-long", $"A message may have {EidoMessage.MaximumLength} bytes at most.");
-        }
-
-        if (!Utf8.IsValid(utf8.Span))
-        {
-            return Refuse("invalid", "The message is not UTF-8.");
-        }
-
-        using var document = Open(utf8, out var failure);
-        if (document is null)
-        {
-            return Refuse("structure", failure);
-        }
-
-        return BrokenText(document.RootElement, string.Empty) is { } place
-            ? Refuse("invalid", $"A text at {place} has half of a surrogate pair or a control character.", place)
-            : ReadRoot(document.RootElement, utf8);
+        using var document = Open(utf8, out var refusal);
+        return document is null ? refusal! : ReadRoot(document.RootElement, utf8);
     }
 
-    private static JsonDocument? Open(ReadOnlyMemory<byte> utf8, out string failure)
+    /// <summary>The bytes as JSON whose every text can be read, or why not.</summary>
+    internal static JsonDocument? Open(ReadOnlyMemory<byte> utf8, out EidoParse.Refused? refusal)
+    {
+        refusal = utf8.Length > EidoMessage.MaximumLength
+            ? Refuse("too-long", $"A message may have {EidoMessage.MaximumLength} bytes at most.")
+            : Utf8.IsValid(utf8.Span) ? null : Refuse("invalid", "The message is not UTF-8.");
+        var document = refusal is null ? Json(utf8, ref refusal) : null;
+        if (document is not null && BrokenText(document.RootElement) is { } place)
+        {
+            document.Dispose();
+            refusal = Refuse("invalid", $"A text {EidoElement.At(place)} has half of a surrogate pair or a control character.", EidoElement.Place(place));
+            return null;
+        }
+
+        return document;
+    }
+
+    private static JsonDocument? Json(ReadOnlyMemory<byte> utf8, ref EidoParse.Refused? refusal)
     {
         try
         {
-            failure = string.Empty;
             return JsonDocument.Parse(utf8, new() { MaxDepth = MaximumDepth, AllowDuplicateProperties = false });
         }
         catch (JsonException json)
         {
-            failure = $"The message is not JSON without duplicate names (line {json.LineNumber}, byte {json.BytePositionInLine}).";
+            refusal = Refuse(
+                "structure",
+                $"The message is not JSON without duplicate names (line {json.LineNumber}, byte {json.BytePositionInLine}).");
         }
         catch (InvalidOperationException)
         {
             // The parser reports half of a surrogate pair in a name as misuse, not as bad JSON.
-            failure = "A name in the message has half of a surrogate pair.";
+            refusal = Refuse("structure", "A name in the message has half of a surrogate pair.");
         }
 
         return null;
@@ -57,25 +58,19 @@ internal static class EidoReader
         new([new(IssueSeverity.Error, code, diagnostics, expression)]);
 
     /// <summary>UTF-8 can be valid while an escape such as <c>\ud800</c> or <c>\u0000</c> is no text; the place of the first one.</summary>
-    private static string? BrokenText(JsonElement element, string path)
+    private static string? BrokenText(JsonElement root) =>
+        EidoElement.Of(root).Where(element => IsBroken(element.Value)).Select(element => element.Path).FirstOrDefault();
+
+    private static bool IsBroken(JsonElement value)
     {
         try
         {
-            return element.ValueKind switch
-            {
-                JsonValueKind.Object => element.EnumerateObject()
-                    .Select(member => BrokenText(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}"))
-                    .FirstOrDefault(place => place is not null),
-                JsonValueKind.Array => element.EnumerateArray()
-                    .Select((item, index) => BrokenText(item, $"{path}[{index}]"))
-                    .FirstOrDefault(place => place is not null),
-                JsonValueKind.String => element.GetString()!.Any(c => char.IsControl(c) && c is not ('\t' or '\r' or '\n')) ? path : null,
-                _ => null,
-            };
+            return value.ValueKind == JsonValueKind.String
+                && value.GetString()!.Any(c => char.IsControl(c) && c is not ('\t' or '\r' or '\n'));
         }
         catch (InvalidOperationException)
         {
-            return path.Length == 0 ? "the top level" : path;
+            return true;
         }
     }
 
@@ -112,11 +107,11 @@ internal static class EidoReader
         return issues.Count == 0 ? new EidoParse.Parsed(message) : new EidoParse.Refused(issues);
     }
 
-    private static EidoState State(EidoNode root)
+    private static EidoState? State(EidoNode root)
     {
-        if (root.Object("incidentComponent", isRequired: true) is not { } node)
+        if (root.Object("incidentComponent") is not { } node)
         {
-            return new(string.Empty, null, [], null, null, []);
+            return null;
         }
 
         _ = node.Prologue();
@@ -182,8 +177,9 @@ internal static class EidoReader
     {
         var (id, updated) = node.Prologue();
         var value = node.Optional("locationByValue");
-        var place = value is { Length: > 0 } ? CivicPlace.TryParse(value) : null;
-        if (value is { Length: > 0 } && place is null)
+        var isReadable = value is { Length: > 0 and <= EidoReview.MaximumText }; // a longer one is refused as such
+        var place = isReadable ? CivicPlace.TryParse(value!) : null;
+        if (isReadable && place is null)
         {
             node.Problem("locationByValue", "must be a PIDF-LO document without a DTD");
         }

@@ -10,6 +10,15 @@ internal sealed class Registry
     public static readonly Registry Disposition = Load("disposition");
     public static readonly Registry UnitStatus = Load("unit-status");
     public static readonly Registry ResourceType = Load("resource-type");
+    public static readonly Registry IncidentStatus = Load("incident-status");
+    public static readonly Registry AgencyRole = Load("agency-role");
+    public static readonly Registry PersonRole = Load("person-role");
+    public static readonly Registry LocationType = Load("location-type");
+    public static readonly Registry PrimaryUnitStatus = Load("primary-unit-status");
+    public static readonly Registry ResourceAttribute = Load("resource-attribute");
+
+    /// <summary>The names of all elements of the standard, 1.1 draft included.</summary>
+    public static readonly FrozenSet<string> Elements = Read("elements", root => Texts(root, "names").ToFrozenSet(StringComparer.Ordinal));
 
     private readonly string system;
     private readonly FrozenSet<string> codes;
@@ -36,12 +45,17 @@ internal sealed class Registry
         concept.Text("text", words ?? value);
     }
 
-    private static Registry Load(string name)
+    private static Registry Load(string name) =>
+        Read(name, root => new Registry(root.GetProperty("system").GetString()!, Texts(root, "codes")));
+
+    private static IEnumerable<string> Texts(JsonElement root, string list) =>
+        root.GetProperty(list).EnumerateArray().Select(text => text.GetString()!);
+
+    private static T Read<T>(string name, Func<JsonElement, T> read)
     {
         using var stream = typeof(Registry).Assembly.GetManifestResourceStream($"cad/{name}.json")
-            ?? throw new InvalidOperationException($"The registry {name} is not embedded.");
+            ?? throw new InvalidOperationException($"The list {name} is not embedded.");
         using var document = JsonDocument.Parse(stream);
-        var root = document.RootElement;
-        return new(root.GetProperty("system").GetString()!, root.GetProperty("codes").EnumerateArray().Select(code => code.GetString()!));
+        return read(document.RootElement);
     }
 }
