@@ -56,6 +56,7 @@ internal sealed class WriteQueue : IAsyncDisposable
 
     private void Run()
     {
+        YieldingThreads.MakeWriter();
         var batch = new List<Work>(BatchSize);
         while (works.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {

@@ -1,4 +1,5 @@
 using Interop.Server.Guard;
+using Interop.Storage;
 
 namespace Interop.Server.Http;
 
@@ -45,7 +46,7 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
             .AddEndpointFilter((context, next) =>
             {
                 Preconditions.RefuseOthers(context.HttpContext.Request, interaction);
-                return next(context);
+                return interaction == FhirInteraction.Read ? next(context) : new(YieldingThreads.Shared.RunAsync(() => next(context).AsTask()));
             })
             .WithMetadata(new DeclaredInteraction(interaction))
             .RequireAuthorization();
