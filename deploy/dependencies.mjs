@@ -15,7 +15,7 @@ const reviewed = {
 
 // npm packages are test-time only and never shipped. One that is not fetched on this machine has the licence that was read when it was
 // chosen.
-const reviewedNpm = { 'hl7.fhir.r4.examples': 'CC0-1.0', oauth4webapi: 'MIT', 'oidc-provider': 'MIT' };
+const reviewedNpm = { 'fhir-kit-client': 'MIT', 'hl7.fhir.r4.examples': 'CC0-1.0', oauth4webapi: 'MIT', 'oidc-provider': 'MIT' };
 
 const problems = [];
 const nuget = new Map();

@@ -26,7 +26,7 @@ if [ ! -d "$examples" ]; then
 fi
 export INTEROP_R4_EXAMPLES=$examples
 
-# Other implementations that the issuer is tested against; their tests are skipped without them.
+# Other implementations that issuer and server are tested against; their tests are skipped without them, but fail in CI.
 if [ ! -d artifacts/oauth4webapi/package ]; then
   echo "Fetching the relying party (npm oauth4webapi 3.8.8) ..."
   mkdir -p artifacts/oauth4webapi
@@ -36,6 +36,11 @@ if [ ! -d artifacts/oidc-provider/node_modules/oidc-provider ]; then
   echo "Fetching the oracle (npm oidc-provider 9.13.3) ..."
   mkdir -p artifacts/oidc-provider
   (cd artifacts/oidc-provider && npm install --silent --ignore-scripts --no-audit --no-fund --prefix . oidc-provider@9.13.3 >/dev/null)
+fi
+if [ ! -d artifacts/fhir-kit-client/node_modules/fhir-kit-client ]; then
+  echo "Fetching a FHIR client (npm fhir-kit-client 2.0.3) ..."
+  mkdir -p artifacts/fhir-kit-client
+  (cd artifacts/fhir-kit-client && npm install --silent --ignore-scripts --no-audit --no-fund --prefix . fhir-kit-client@2.0.3 >/dev/null)
 fi
 
 mkdir -p artifacts
