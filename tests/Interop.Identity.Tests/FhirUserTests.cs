@@ -23,7 +23,7 @@ public sealed class FhirUserTests
         var registered = await Registered.AppAsync(own, ClientKey.Ec(), isSandbox: isSandbox);
         await using var visitor = Browser.At(own);
 
-        var answer = await CodeFlow.TokensAsync(registered, ana, visitor);
+        var answer = await CodeFlow.TokensAsync(registered, ana, visitor, null, ("aud", own.Settings.FhirBase(isSandbox)));
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "/userinfo");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", answer.AccessToken);

@@ -70,9 +70,9 @@ internal sealed partial class AuthorizationReader(IdentitySettings settings, Cli
         var isForRecords = scopes.Any(scope => Scope.TryParse(scope) is { Context: not null });
         var target = one("aud") ?? one("resource");
         Demand(
-            target is null ? !isForRecords : target.TrimEnd('/') == settings.FhirUrl,
+            target is null ? !isForRecords : target.TrimEnd('/') == settings.FhirBase(client.IsSandbox),
             "invalid_target",
-            "The aud must be the FHIR server's URL.");
+            "The aud must be the URL of the FHIR server that takes this client's tokens.");
 
         long? maxAge = long.TryParse(one("max_age"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
         Demand(one("max_age") is null || maxAge is not null, OAuthException.InvalidRequest, "The max_age is malformed.");
