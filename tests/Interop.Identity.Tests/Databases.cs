@@ -9,6 +9,10 @@ public sealed class SqliteAuthorizationCodeTests() : AuthorizationCodeTests(Data
 
 public sealed class PostgresAuthorizationCodeTests() : AuthorizationCodeTests(Database.Postgres);
 
+public sealed class SqliteClientAssertionTests() : ClientAssertionTests(Database.Sqlite);
+
+public sealed class PostgresClientAssertionTests() : ClientAssertionTests(Database.Postgres);
+
 public sealed class SqliteClientCredentialsTests() : ClientCredentialsTests(Database.Sqlite);
 
 public sealed class PostgresClientCredentialsTests() : ClientCredentialsTests(Database.Postgres);
@@ -17,6 +21,22 @@ public sealed class SqliteDpopTests() : DpopTests(Database.Sqlite);
 
 public sealed class PostgresDpopTests() : DpopTests(Database.Postgres);
 
+public sealed class SqliteFloodTests() : FloodTests(Database.Sqlite);
+
+public sealed class PostgresFloodTests() : FloodTests(Database.Postgres);
+
+public sealed class SqliteForgedPageTests() : ForgedPageTests(Database.Sqlite);
+
+public sealed class PostgresForgedPageTests() : ForgedPageTests(Database.Postgres);
+
+public sealed class SqliteGuessingTests() : GuessingTests(Database.Sqlite);
+
+public sealed class PostgresGuessingTests() : GuessingTests(Database.Postgres);
+
+public sealed class SqliteHostileTextTests() : HostileTextTests(Database.Sqlite);
+
+public sealed class PostgresHostileTextTests() : HostileTextTests(Database.Postgres);
+
 public sealed class SqliteLaunchTests() : LaunchTests(Database.Sqlite);
 
 public sealed class PostgresLaunchTests() : LaunchTests(Database.Postgres);
@@ -24,6 +44,14 @@ public sealed class PostgresLaunchTests() : LaunchTests(Database.Postgres);
 public sealed class SqliteOriginTests() : OriginTests(Database.Sqlite);
 
 public sealed class PostgresOriginTests() : OriginTests(Database.Postgres);
+
+public sealed class SqlitePatientPickerTests() : PatientPickerTests(Database.Sqlite);
+
+public sealed class PostgresPatientPickerTests() : PatientPickerTests(Database.Postgres);
+
+public sealed class SqliteSmugglingTests() : SmugglingTests(Database.Sqlite);
+
+public sealed class PostgresSmugglingTests() : SmugglingTests(Database.Postgres);
 
 public sealed class SqliteTwoInstancesTests() : TwoInstancesTests(Database.Sqlite);
 
@@ -34,7 +62,3 @@ public sealed class SqliteVerbsTests() : VerbsTests(Database.Sqlite);
 public sealed class PostgresVerbsTests() : VerbsTests(Database.Postgres);
 
 public sealed class SqliteTablesTests() : TablesTests(Database.Sqlite);
-
-public sealed class SqliteAttackTests() : AttackTests(Database.Sqlite);
-
-public sealed class PostgresAttackTests() : AttackTests(Database.Postgres);
