@@ -36,13 +36,12 @@ internal sealed partial class GuardedStore
             return;
         }
 
+        Require(caller, entry.Type, Right(entry));
         if (entry.Method == "PATCH")
         {
-            throw new FhirException(
-                400, "not-supported", "A transaction takes no PATCH here: send it alone, in a batch, or the whole resource.", entry.Path + ".request.method");
+            Require(caller, entry.Type, 'r'); // as a patch alone does
         }
 
-        Require(caller, entry.Type, Right(entry));
         if (entry is not { Method: "GET", Id: null })
         {
             return;
@@ -62,14 +61,16 @@ internal sealed partial class GuardedStore
     private static char Right(BundleRequestEntry entry) => entry switch
     {
         { Method: "POST" } => 'c',
-        { Method: "PUT" } => 'u',
+        { Method: "PUT" or "PATCH" } => 'u',
         { Method: "DELETE" } => 'd',
         { Id: null } => 's',
         _ => 'r',
     };
 
     /// <summary>Carries out what a transaction writes, all or nothing; what it reads is read afterwards, entry by entry.</summary>
-    public Task<IReadOnlyList<BundleItem>> TransactionAsync(Caller caller, BundleRequest request, CancellationToken cancellationToken)
+    /// <param name="changeOf">Reads the resource of a PATCH entry.</param>
+    public Task<IReadOnlyList<BundleItem>> TransactionAsync(
+        Caller caller, BundleRequest request, Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf, CancellationToken cancellationToken)
     {
         // The turn lasts until it is stored: of one client's, no more are before the writer than it has turns.
         return KeepingLookupsAsync(lookups => InTurnAsync(caller, () => StoreAsync(lookups), cancellationToken));
@@ -81,19 +82,33 @@ internal sealed partial class GuardedStore
                 Foresee(caller, entry);
             }
 
-            foreach (var entry in request.Entries)
+            for (var attempt = 1; ; attempt++)
             {
-                await ForeseeAsync(caller, entry, lookups, cancellationToken);
-            }
+                var patched = await PatchedAsync(caller, request, changeOf, cancellationToken);
+                foreach (var entry in patched.Entries)
+                {
+                    await ForeseeAsync(caller, entry, lookups, cancellationToken);
+                }
 
-            return await store.WriteAsync(session => Carry(session, lookups), cancellationToken);
+                try
+                {
+                    return await store.WriteAsync(session => Carry(patched, session, lookups), cancellationToken);
+                }
+                catch (PatchOvertakenException overtaken)
+                {
+                    if (attempt == PatchAttempts)
+                    {
+                        throw overtaken.Refusal;
+                    }
+                }
+            }
         }
 
-        IReadOnlyList<BundleItem> Carry(WriteSession session, Lookups lookups)
+        IReadOnlyList<BundleItem> Carry(BundleRequest patched, WriteSession session, Lookups lookups)
         {
             var sight = SightOf(session, caller);
             var run = new BundleRun(this, session, caller, sight, lookups);
-            var answers = run.Execute(request);
+            var answers = run.Execute(patched);
             session.Audit(AuditTrail.Row(caller, sight.Instant, FhirInteraction.Transaction, null, null, "permit", detail =>
             {
                 WriteKeys(detail, "written", run.Written);

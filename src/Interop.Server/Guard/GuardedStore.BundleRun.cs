@@ -113,7 +113,7 @@ internal sealed partial class GuardedStore
         private void Carry(EntryPlan plan, HashSet<ResourceKey> known)
         {
             var (entry, key) = (plan.Entry, plan.Key);
-            var named = BundleAddresses.Rewrite(entry.Resource, NewAddress);
+            var named = BundleAddresses.Rewrite(entry.Resource, text => entry.Patched?.Stood.Contains(text) == true ? null : NewAddress(text));
             var (body, unreadable) = door.Normal(entry.Type, named, entry.Path + ".resource");
             if (unreadable is not null)
             {
@@ -130,7 +130,8 @@ internal sealed partial class GuardedStore
             var refusal = entry.Method == "POST" ? Create(entry, key, body, known) : Update(entry, key, body, known);
             if (refusal is not null)
             {
-                throw Refusal(refusal, entry);
+                var told = Refusal(refusal, entry);
+                throw refusal is WriteResult.Conflict && entry.Patched is { IsOfAnyVersion: true } ? new PatchOvertakenException(told) : told;
             }
 
             Written.Add(key);
@@ -168,7 +169,7 @@ internal sealed partial class GuardedStore
                     session, caller!, Through(entry), key, body, entry.Conditions, known, written)
                 : new WriteResult.Refused(400, "invalid", "The resource's id must be the id in the request's url.");
 
-        private static FhirException Refusal(WriteResult refusal, BundleRequestEntry entry) => refusal switch
+        public static FhirException Refusal(WriteResult refusal, BundleRequestEntry entry) => refusal switch
         {
             WriteResult.Refused refused => new(
                 refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = $"{entry.Path}.resource{Below(issue.Expression)}" })]),

@@ -19,7 +19,7 @@ internal static class Bundle
         FhirRequest.RequireJson(request);
         var body = await FhirRequest.BodyAsync(request, cancellationToken);
         var bundle = await store.ReadBundleAsync(caller, body, cancellationToken);
-        var done = bundle.IsTransaction ? await store.TransactionAsync(caller, bundle, cancellationToken) : [];
+        var done = bundle.IsTransaction ? await store.TransactionAsync(caller, bundle, Patch.ChangeOf, cancellationToken) : [];
         var items = await entries.AnswerAsync(caller, bundle, done, cancellationToken);
         return FhirResult.Bundle(new(bundle.IsTransaction ? "transaction-response" : "batch-response", settings.PublicUrl, items));
     }

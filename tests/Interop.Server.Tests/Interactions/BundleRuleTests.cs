@@ -273,7 +273,7 @@ public sealed class BundleRuleTests : SceneTests
         { Entry(null, Fixtures.Patient("own", "A"), "PUT", "Patient/own", "\"ifNoneMatch\":\"*\""), 412, "an update of what must not be there" },
         { Entry(null, null, "DELETE", "Patient/own", "\"ifMatch\":\"W/\\\"99\\\"\""), 412, "a delete of another version" },
         { Entry(null, Fixtures.Patient("own", "A"), "PUT", "Patient/own", "\"ifNoneExist\":\"identifier=x\""), 400, "a condition that an update does not have" },
-        { Entry(null, Basic, "PATCH", "Basic/x"), 400, "a patch" },
+        { Entry(null, Basic, "PATCH", "Basic/x"), 400, "a patch that is none" },
     };
 
     [Theory]
