@@ -65,13 +65,15 @@ public static class InteropServer
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(CrisisProfiles.SearchParameters);
         var (terminology, profiles) = CrisisProfiles.With(settings.Definitions);
+        var codeCase = terminology.CodeCase;
         services.AddSingleton(terminology);
         services.AddSingleton(profiles);
         services.AddSingleton(SharingPolicy.Default);
         services.AddSingleton(provider => new Redactor(
-            provider.GetRequiredService<SharingPolicy>(), new IndexExtractor(provider.GetRequiredService<SearchParameterSet>(), settings.TimeZone).Extract));
-        services.AddSingleton(
-            provider => new SearchQueryParser(provider.GetRequiredService<SearchParameterSet>().Find, settings.Bases, terminology.CodesOf, settings.TimeZone));
+            provider.GetRequiredService<SharingPolicy>(),
+            new IndexExtractor(provider.GetRequiredService<SearchParameterSet>(), settings.TimeZone, codeCase).Extract));
+        services.AddSingleton(provider => new SearchQueryParser(
+            provider.GetRequiredService<SearchParameterSet>().Find, settings.Bases, terminology.CodesOf, settings.TimeZone, codeCase));
 
         // A container can't wait: the one blocking call is made once, before anything is served.
         services.AddSingleton(_ => Open(settings));

@@ -7,7 +7,8 @@ namespace Interop.Fhir.Search;
 
 /// <summary>Finds what a resource can be found by: https://hl7.org/fhir/R4/search.html. Compile once, share between threads.</summary>
 /// <param name="zone">Of the place where days and times without a zone are meant; UTC when null.</param>
-public sealed class IndexExtractor(SearchParameterSet parameters, TimeZoneInfo? zone = null)
+/// <param name="codeCase">The code systems that ignore case; none when null.</param>
+public sealed class IndexExtractor(SearchParameterSet parameters, TimeZoneInfo? zone = null, CodeCase? codeCase = null)
 {
     // A resource with a thousand codes and a thousand values has a million pairs; nobody finds it by the last of them.
     private const int MostTuples = 10_000;
@@ -31,7 +32,7 @@ public sealed class IndexExtractor(SearchParameterSet parameters, TimeZoneInfo? 
     {
         var entries = new List<IndexEntry>();
         var items = new List<PathItem>();
-        var writer = new IndexWriter(evaluation, zone);
+        var writer = new IndexWriter(evaluation, zone, codeCase ?? CodeCase.Minded);
         foreach (var parameter in Compiled(evaluation.Root.Type.Name))
         {
             items.Clear();

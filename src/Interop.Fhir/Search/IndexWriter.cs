@@ -5,14 +5,14 @@ using Interop.Fhir.Schema;
 namespace Interop.Fhir.Search;
 
 /// <summary>Turns the items that an expression yields into index entries, by the parameter's type and the item's.</summary>
-internal sealed class IndexWriter(Evaluation evaluation, TimeZoneInfo? zone)
+internal sealed class IndexWriter(Evaluation evaluation, TimeZoneInfo? zone, CodeCase codeCase)
 {
     public void Write(string parameter, SearchParameterType type, PathItem item, List<IndexEntry> entries)
     {
         switch (type)
         {
             case SearchParameterType.Token:
-                TokenEntries.Add(evaluation, parameter, item, entries);
+                TokenEntries.Add(evaluation, codeCase, parameter, item, entries);
                 break;
             case SearchParameterType.String:
                 StringEntries.Add(evaluation, parameter, item, entries);

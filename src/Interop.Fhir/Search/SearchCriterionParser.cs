@@ -1,11 +1,10 @@
-using Interop.Fhir.References;
 using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.Search;
 
 /// <summary>Reads one criterion: parameter, modifier, chain, <c>_has</c> (https://hl7.org/fhir/R4/search.html#chaining).</summary>
 internal sealed class SearchCriterionParser(
-    Func<string, string, SearchParameterFacts?> find, ServiceBases bases, Func<string, IReadOnlyList<TokenValue>?>? codesOf, TimeZoneInfo? zone, long now)
+    Func<string, string, SearchParameterFacts?> find, Func<string, IReadOnlyList<TokenValue>?>? codesOf, SearchValueParser values)
 {
     // A chain joins one view per step; nobody needs more, and a hostile query could ask for any number.
     private const int MaximumDepth = 4;
@@ -16,7 +15,6 @@ internal sealed class SearchCriterionParser(
     // Over all criteria, and again for each type that a chain branches into: a database takes only so many in one statement.
     private const int MaximumValues = 500;
 
-    private readonly SearchValueParser values = new(bases, zone, now);
     private int steps;
     private int valueCount;
 
@@ -197,7 +195,7 @@ internal sealed class SearchCriterionParser(
         }
 
         var read = parts.Select(part => values.Value(parameter, modifier, targetType, part, problems)).OfType<SearchValue>().ToList();
-        return read.Count == parts.Count ? new(parameter, modifier, read) : null;
+        return read.Count == parts.Count ? new(parameter, modifier, values.InAnyCase(parameter, read)) : null;
     }
 
     /// <summary>
@@ -208,7 +206,7 @@ internal sealed class SearchCriterionParser(
         var codes = codesOf?.Invoke(url);
         problems.AddIf(codes is null, "not-supported", "the value set is not loaded here.");
         problems.AddIf(codes is { Count: 0 }, "value", "the value set has no codes.");
-        return codes is { Count: > 0 } && IsAffordable(codes.Count, problems) ? new(parameter, modifier, codes) : null;
+        return codes is { Count: > 0 } && IsAffordable(codes.Count, problems) ? new(parameter, modifier, values.InAnyCase(parameter, codes)) : null;
     }
 
     private bool IsAffordable(int more, string advice, SearchProblems problems)

@@ -16,11 +16,13 @@ public sealed record SearchParse(
 /// <param name="bases">The addresses of this server: references below them are local.</param>
 /// <param name="zone">Of the place where days and times without a zone are meant; UTC when null.</param>
 /// <param name="codesOf">The codes of a loaded value set, for <c>:in</c> and <c>:not-in</c>; null where it is not loaded.</param>
+/// <param name="codeCase">The code systems that ignore case, as the index was written; none when null.</param>
 public sealed class SearchQueryParser(
     Func<string, string, SearchParameterFacts?> find,
     ServiceBases bases,
     Func<string, IReadOnlyList<TokenValue>?>? codesOf = null,
-    TimeZoneInfo? zone = null)
+    TimeZoneInfo? zone = null,
+    CodeCase? codeCase = null)
 {
     // A database takes only so many conditions and values in one statement, and each sort key is computed for every match.
     private const int MaximumParameters = 100;
@@ -28,12 +30,14 @@ public sealed class SearchQueryParser(
     private const int MaximumIncludes = 10;
     private const int MaximumSortKeys = 8;
 
+    public CodeCase CodeCase { get; } = codeCase ?? CodeCase.Minded;
+
     /// <summary>Reads name and value pairs, already decoded from the URL or form.</summary>
     /// <param name="lenient"><c>Prefer: handling=lenient</c>: parameters that are unknown or unsupported are left out and reported.</param>
     /// <param name="now">UTC microseconds of the request, for <c>ap</c>.</param>
     public SearchParse Parse(string type, IEnumerable<KeyValuePair<string, string>> parameters, bool lenient, long now)
     {
-        var reading = new Reading(type, new(find, bases, codesOf, zone, now));
+        var reading = new Reading(type, new(find, codesOf, new(bases, zone, now, CodeCase)));
         var issues = new List<Issue>();
         var ignored = new List<Issue>();
         var used = new List<KeyValuePair<string, string>>();

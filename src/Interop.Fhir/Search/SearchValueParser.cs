@@ -5,7 +5,7 @@ using Interop.Fhir.Schema;
 namespace Interop.Fhir.Search;
 
 /// <summary>Reads one value as its parameter's type writes it (https://hl7.org/fhir/R4/search.html#ptypes).</summary>
-internal sealed class SearchValueParser(ServiceBases bases, TimeZoneInfo? zone, long now)
+internal sealed class SearchValueParser(ServiceBases bases, TimeZoneInfo? zone, long now, CodeCase codeCase)
 {
     public SearchValue? Value(
         SearchParameterFacts parameter, SearchModifier modifier, string? targetType, string text, SearchProblems problems)
@@ -27,6 +27,25 @@ internal sealed class SearchValueParser(ServiceBases bases, TimeZoneInfo? zone, 
             var type => Simple(type, text, problems),
         };
     }
+
+    /// <summary>The values with their codes as the index has them, where a code may stand there in two ways.</summary>
+    public IReadOnlyList<SearchValue> InAnyCase(SearchParameterFacts parameter, IReadOnlyList<SearchValue> read) => parameter.Type switch
+    {
+        SearchParameterType.Token when !TokenCase.IsIgnored(parameter) => [.. read.SelectMany(AsIndexed)],
+        SearchParameterType.Composite => [.. read.SelectMany(AsIndexed)],
+        _ => read,
+    };
+
+    private IEnumerable<SearchValue> AsIndexed(SearchValue value) => value switch
+    {
+        TokenValue token => codeCase.Asked(token),
+        CompositeValue composite => Combinations(composite.Components).Select(tuple => new CompositeValue(tuple)),
+        _ => [value],
+    };
+
+    private IEnumerable<SearchValue[]> Combinations(IEnumerable<SearchValue> components) => components.Select(AsIndexed).Aggregate(
+        (IEnumerable<SearchValue[]>)[[]],
+        (tuples, part) => tuples.SelectMany(tuple => part.Select(item => (SearchValue[])[.. tuple, item])));
 
     public DateValue? Date(string text, SearchProblems problems)
     {

@@ -6,15 +6,15 @@ namespace Interop.Fhir.Search;
 /// <summary>Tokens: https://hl7.org/fhir/R4/search.html#token, by the table of data types there.</summary>
 internal static class TokenEntries
 {
-    public static void Add(Evaluation evaluation, string parameter, PathItem item, List<IndexEntry> entries)
+    public static void Add(Evaluation evaluation, CodeCase codeCase, string parameter, PathItem item, List<IndexEntry> entries)
     {
         switch (item.Type.Name)
         {
             case "CodeableConcept":
-                Concept(evaluation, parameter, item.Node, entries);
+                Concept(evaluation, codeCase, parameter, item.Node, entries);
                 break;
             case "Coding":
-                Coding(evaluation, parameter, item.Node, entries);
+                Coding(evaluation, codeCase, parameter, item.Node, entries);
                 break;
             case "Identifier":
                 var type = evaluation.ChildText(evaluation.Child(item.Node, "type"u8), "text"u8);
@@ -24,7 +24,7 @@ internal static class TokenEntries
                 Token(parameter, evaluation.ChildText(item.Node, "system"u8), Typed(evaluation, item), null, entries);
                 break;
             default:
-                Primitive(evaluation, parameter, item, entries);
+                Primitive(evaluation, codeCase, parameter, item, entries);
                 break;
         }
     }
@@ -33,32 +33,33 @@ internal static class TokenEntries
         evaluation.ChildText(item.Node, "value"u8) is { } value ? TokenCase.Fold(value) : null;
 
     // The system of a code element is the one that its value set draws the code from: the element cannot say it itself.
-    private static void Primitive(Evaluation evaluation, string parameter, PathItem item, List<IndexEntry> entries)
+    private static void Primitive(Evaluation evaluation, CodeCase codeCase, string parameter, PathItem item, List<IndexEntry> entries)
     {
         var text = item.Value is bool computed ? (computed ? "true" : "false") : evaluation.Text(item);
-        Token(parameter, text is null ? null : item.Codes?.SystemOf(text), text, null, entries);
+        var system = text is null ? null : item.Codes?.SystemOf(text);
+        Token(parameter, system, codeCase.Indexed(system, text), null, entries);
     }
 
-    private static void Concept(Evaluation evaluation, string parameter, int concept, List<IndexEntry> entries)
+    private static void Concept(Evaluation evaluation, CodeCase codeCase, string parameter, int concept, List<IndexEntry> entries)
     {
         var codings = evaluation.Child(concept, "coding"u8);
         if (codings >= 0 && evaluation.Tape[codings].Kind == TapeKind.Array)
         {
             for (var coding = codings + 1; coding < evaluation.Tape[codings].Next; coding = evaluation.Tape[coding].Next)
             {
-                Coding(evaluation, parameter, coding, entries);
+                Coding(evaluation, codeCase, parameter, coding, entries);
             }
         }
 
         Token(parameter, null, null, evaluation.ChildText(concept, "text"u8), entries);
     }
 
-    private static void Coding(Evaluation evaluation, string parameter, int coding, List<IndexEntry> entries) => Token(
-        parameter,
-        evaluation.ChildText(coding, "system"u8),
-        evaluation.ChildText(coding, "code"u8),
-        evaluation.ChildText(coding, "display"u8),
-        entries);
+    private static void Coding(Evaluation evaluation, CodeCase codeCase, string parameter, int coding, List<IndexEntry> entries)
+    {
+        var system = evaluation.ChildText(coding, "system"u8);
+        var code = codeCase.Indexed(system, evaluation.ChildText(coding, "code"u8));
+        Token(parameter, system, code, evaluation.ChildText(coding, "display"u8), entries);
+    }
 
     private static void Token(string parameter, string? system, string? code, string? text, List<IndexEntry> entries)
     {

@@ -32,9 +32,8 @@ internal sealed class CodeSystemFacts
         Name = resource.Text("title") ?? resource.Text("name") ?? Url;
         ValueSet = resource.Text("valueSet");
         IsComplete = resource.Text("content") == "complete";
-        concepts = new(resource.TryGetProperty("caseSensitive", out var isCaseSensitive) && !isCaseSensitive.GetBoolean()
-            ? StringComparer.OrdinalIgnoreCase
-            : StringComparer.Ordinal);
+        IgnoresCase = resource.TryGetProperty("caseSensitive", out var isCaseSensitive) && !isCaseSensitive.GetBoolean();
+        concepts = new(IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
         // Nesting says is-a unless the system says that it means something else.
         Read(resource, null, resource.Text("hierarchyMeaning") is null or "is-a");
@@ -56,6 +55,9 @@ internal sealed class CodeSystemFacts
 
     /// <summary>False for a fragment, an example or a mere mention: a code that is not listed may exist all the same.</summary>
     public bool IsComplete { get; }
+
+    /// <summary>Whether it says so: who does not say minds the case.</summary>
+    public bool IgnoresCase { get; }
 
     public IReadOnlyCollection<ConceptFacts> Concepts => concepts.Values;
 

@@ -19,6 +19,9 @@ public sealed class TerminologySet
     private readonly Dictionary<string, CodeSystemFacts> wholes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ValueSetFacts> valueSets = new(StringComparer.Ordinal);
 
+    /// <summary>Which of the loaded code systems ignore case.</summary>
+    public CodeCase CodeCase => new(codeSystems.Where(item => item.Key == item.Value.Url && item.Value.IgnoresCase).Select(item => item.Key));
+
     /// <summary>
     /// Adds a CodeSystem or ValueSet in UTF-8 JSON; one with the same URL takes the place of an earlier one. Nothing is added where there
     /// are issues.

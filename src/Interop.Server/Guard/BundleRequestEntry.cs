@@ -60,7 +60,8 @@ internal sealed record BundleRequestEntry(
             throw new FhirException(400, "required", "A request needs a method and a url.", path + ".request");
         }
 
-        var (target, query) = bases.BelowBase(url).Split('?', 2) is [var before, var after] ? (before, after) : (bases.BelowBase(url), null);
+        var below = bases.BelowBase(url);
+        var (target, query) = below.Split('?', 2) is [var before, var after] ? (before, after) : (below, null);
         var (type, id, version, isHistory) = Target(target, method, path);
         var hasResource = entry.TryGetProperty("resource", out var resource);
         if (hasResource && method is "POST" or "PUT" && Text(resource, "resourceType") != type)
@@ -74,7 +75,8 @@ internal sealed record BundleRequestEntry(
             ConditionsOf(request, path), Text(request, "ifNoneExist"));
         read.Demand();
         return method == "PATCH" && fullUrl is not null && bases.ForeignBase(fullUrl) is not null
-            ? throw new FhirException(400, "value", "A patch changes a resource of this server; its fullUrl is another server's.", path + ".fullUrl")
+            ? throw new FhirException(
+                400, "value", "A patch changes a resource of this server; its fullUrl is another server's.", path + ".fullUrl")
             : read;
     }
 
@@ -87,7 +89,10 @@ internal sealed record BundleRequestEntry(
             [var type, var id, "_history"] when method == "GET" && Is(type, id) => (type, id, null, true),
             [var type, var id, "_history", var version] when method == "GET" && Is(type, id) => (type, id, version, false),
             _ => throw new FhirException(
-                400, "value", "The request's url must be Type, Type/id, Type?query, Type/id/_history or Type/id/_history/version.", path + ".request.url"),
+                400,
+                "value",
+                "The request's url must be Type, Type/id, Type?query, Type/id/_history or Type/id/_history/version.",
+                path + ".request.url"),
         };
 
     private static bool Is(string type, string id) => FhirFacts.R4.IsResourceType(type) && ResourceKey.IsId(id);
@@ -101,12 +106,14 @@ internal sealed record BundleRequestEntry(
             ("GET", _, _, null) => null,
             ("POST" or "PUT" or "PATCH", _, _, null) => "The entry needs a resource.",
             ("GET" or "DELETE", _, _, not null) => "The entry must not have a resource.",
-            ("PUT" or "PATCH" or "DELETE", null, not null, _) => "Update, patch and delete name a resource by Type/id here, not by a search.",
+            ("PUT" or "PATCH" or "DELETE", null, not null, _) =>
+                "Update, patch and delete name a resource by Type/id here, not by a search.",
             _ => "Entries may be POST Type, PUT Type/id, PATCH Type/id, DELETE Type/id, GET Type/id or GET Type?query.",
         };
         if (rule is not null)
         {
-            throw new FhirException(400, Resource is null && Method is not ("GET" or "DELETE") ? "required" : "not-supported", rule, Path + ".request");
+            throw new FhirException(
+                400, Resource is null && Method is not ("GET" or "DELETE") ? "required" : "not-supported", rule, Path + ".request");
         }
 
         if (IfNoneExist is not null && Method != "POST")
@@ -123,7 +130,10 @@ internal sealed record BundleRequestEntry(
         try
         {
             return new(
-                Preconditions.Tags(Text(request, "ifMatch"), "ifMatch"), Preconditions.Tags(Text(request, "ifNoneMatch"), "ifNoneMatch"), since, null);
+                Preconditions.Tags(Text(request, "ifMatch"), "ifMatch"),
+                Preconditions.Tags(Text(request, "ifNoneMatch"), "ifNoneMatch"),
+                since,
+                null);
         }
         catch (FhirException refused)
         {

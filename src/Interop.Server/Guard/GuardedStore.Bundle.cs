@@ -70,7 +70,10 @@ internal sealed partial class GuardedStore
     /// <summary>Carries out what a transaction writes, all or nothing; what it reads is read afterwards, entry by entry.</summary>
     /// <param name="changeOf">Reads the resource of a PATCH entry.</param>
     public Task<IReadOnlyList<BundleItem>> TransactionAsync(
-        Caller caller, BundleRequest request, Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf, CancellationToken cancellationToken)
+        Caller caller,
+        BundleRequest request,
+        Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf,
+        CancellationToken cancellationToken)
     {
         // The turn lasts until it is stored: of one client's, no more are before the writer than it has turns.
         return KeepingLookupsAsync(lookups => InTurnAsync(caller, () => StoreAsync(lookups), cancellationToken));

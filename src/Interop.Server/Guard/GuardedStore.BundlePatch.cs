@@ -12,7 +12,10 @@ internal sealed partial class GuardedStore
     /// <summary>The transaction with an update for each of its patches.</summary>
     /// <param name="changeOf">Reads the resource of a PATCH entry.</param>
     private async Task<BundleRequest> PatchedAsync(
-        Caller caller, BundleRequest request, Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf, CancellationToken cancellationToken)
+        Caller caller,
+        BundleRequest request,
+        Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf,
+        CancellationToken cancellationToken)
     {
         var entries = new List<BundleRequestEntry>();
         foreach (var entry in request.Entries)

@@ -113,7 +113,8 @@ internal sealed partial class GuardedStore
         private void Carry(EntryPlan plan, HashSet<ResourceKey> known)
         {
             var (entry, key) = (plan.Entry, plan.Key);
-            var named = BundleAddresses.Rewrite(entry.Resource, text => entry.Patched?.Stood.Contains(text) == true ? null : NewAddress(text));
+            var stood = entry.Patched?.Stood;
+            var named = BundleAddresses.Rewrite(entry.Resource, text => stood?.Contains(text) == true ? null : NewAddress(text));
             var (body, unreadable) = door.Normal(entry.Type, named, entry.Path + ".resource");
             if (unreadable is not null)
             {

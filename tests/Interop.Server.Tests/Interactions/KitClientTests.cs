@@ -15,7 +15,9 @@ public sealed class KitClientTests(ITestOutputHelper output)
     public async Task It_reads_writes_patches_searches_and_sends_bundles()
     {
         var port = LoopbackPort.Any();
-        await using var server = await RunningServer.StartOnAsync(port, settings: $"--Interop:PublicUrl={port.Url}/fhir"); // links can be followed
+
+        // Its own address is the public one, so that links can be followed.
+        await using var server = await RunningServer.StartOnAsync(port, settings: $"--Interop:PublicUrl={port.Url}/fhir");
         await server.ImportAsync(
             "crisis-program",
             Fixtures.Organization("crisis-program", "crisis-program"),
@@ -25,9 +27,8 @@ public sealed class KitClientTests(ITestOutputHelper output)
             Fixtures.Condition("c1", "p1"),
             Fixtures.Condition("c2", "p1"));
         var token = server.As("navigator").DefaultRequestHeaders.Authorization!.Parameter!;
-        using var node = Process.Start(new ProcessStartInfo(
-            "node",
-            [Path.Combine(AppContext.BaseDirectory, "KitClient", "kit-client.mjs"), NodeFactAttribute.PathOf(Library), $"{port.Url}/fhir", token])
+        var script = Path.Combine(AppContext.BaseDirectory, "KitClient", "kit-client.mjs");
+        using var node = Process.Start(new ProcessStartInfo("node", [script, NodeFactAttribute.PathOf(Library), $"{port.Url}/fhir", token])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

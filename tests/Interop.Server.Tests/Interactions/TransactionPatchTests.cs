@@ -63,7 +63,8 @@ public sealed class TransactionPatchTests : SceneTests
         using var client = Server.As("navigator");
 
         using var response = await SendAsync(
-            client, Entry("PATCH", "Condition/c1", Replace("Condition.subject", "valueReference", """{"reference":"Patient?identifier=urn:t|3"}""")));
+            client, Entry(
+                "PATCH", "Condition/c1", Replace("Condition.subject", "valueReference", """{"reference":"Patient?identifier=urn:t|3"}""")));
 
         Assert.Equal(["200 OK"], await StatusesAsync(response));
         Assert.Equal("Patient/p3", (await client.GetJsonAsync("Condition/c1")).GetProperty("subject").GetProperty("reference").GetString());
@@ -85,17 +86,17 @@ public sealed class TransactionPatchTests : SceneTests
 
     public static TheoryData<string, int, string> Refused => new()
     {
-        { Entry("PATCH", "Patient/p1", Binary("""[{"op":"test","path":"/gender","value":"male"}]""")), 422, "a test that fails" },
-        { Entry("PATCH", "Patient/p1", Binary("""[{"op":"replace","path":"/birthDate","value":"2021-02-30"}]""")), 422, "an invalid result" },
-        { Entry("PATCH", "Patient/p1", Binary("""[{"op":"replace","path":"/id","value":"p9"}]""")), 422, "another id" },
-        { Entry("PATCH", "Patient/p1", Binary("""[{"op":"jump","path":"/id"}]""")), 400, "an unknown operation" },
+        { Patch("""[{"op":"test","path":"/gender","value":"male"}]"""), 422, "a test that fails" },
+        { Patch("""[{"op":"replace","path":"/birthDate","value":"2021-02-30"}]"""), 422, "an invalid result" },
+        { Patch("""[{"op":"replace","path":"/id","value":"p9"}]"""), 422, "another id" },
+        { Patch("""[{"op":"jump","path":"/id"}]"""), 400, "an unknown operation" },
         { Entry("PATCH", "Patient/p1", Basic), 400, "no patch at all" },
         { Entry("PATCH", "Patient/p1", Binary("[]"), "\"ifMatch\":\"W/\\\"9\\\"\""), 412, "another version" },
         { Entry("PATCH", "Patient/nobody", Binary("[]")), 404, "what is not there" },
         { Entry("PATCH", "Patient?identifier=x", Binary("[]")), 400, "a search instead of an id" },
-        { $"{Entry("PATCH", "Patient/p1", Binary("[]"))},{Entry("PATCH", "/Patient/p1", Binary("[]"))}", 400, "two patches of one" },
-        { $"{Entry("PATCH", "Patient/p1", Binary("[]"))},{Entry("PUT", "Patient/p1", Fixtures.Patient("p1"))}", 400, "a patch and an update" },
-        { $"{Entry("PATCH", "Patient/p1", Binary("[]"))},{Entry("DELETE", "Patient/p1", null)}", 400, "a patch and a delete" },
+        { $"{Patch("[]")},{Entry("PATCH", "/Patient/p1", Binary("[]"))}", 400, "two patches of one" },
+        { $"{Patch("[]")},{Entry("PUT", "Patient/p1", Fixtures.Patient("p1"))}", 400, "a patch and an update" },
+        { $"{Patch("[]")},{Entry("DELETE", "Patient/p1", null)}", 400, "a patch and a delete" },
         {
             Entry("PATCH", "Condition/c1", Replace("Condition.subject", "valueReference", """{"reference":"Patient/nobody"}""")),
             422,
@@ -127,14 +128,15 @@ public sealed class TransactionPatchTests : SceneTests
     public async Task What_is_hidden_answers_as_what_is_not_there()
     {
         using var hospital = Server.As("hospital");
-        string Patch(string id) => Entry("PATCH", $"Condition/{id}", Binary("""[{"op":"test","path":"/resourceType","value":"Condition"}]"""));
+        string Patch(string id) => Entry(
+            "PATCH", $"Condition/{id}", Binary("""[{"op":"test","path":"/resourceType","value":"Condition"}]"""));
 
         using var hidden = await SendAsync(hospital, Patch("c1"));
         using var absent = await SendAsync(hospital, Patch("c2"));
 
         Assert.Equal(404, (int)hidden.StatusCode);
-        Assert.Equal(
-            (await absent.Content.ReadAsStringAsync()).Replace("c2", "c1", StringComparison.Ordinal), await hidden.Content.ReadAsStringAsync());
+        var expected = (await absent.Content.ReadAsStringAsync()).Replace("c2", "c1", StringComparison.Ordinal);
+        Assert.Equal(expected, await hidden.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -187,12 +189,18 @@ public sealed class TransactionPatchTests : SceneTests
     private static string Entry(string method, string url, string? resource, string? condition = null, string? fullUrl = null)
     {
         var (before, content) = (fullUrl is null ? "" : $"\"fullUrl\":\"{fullUrl}\",", resource is null ? "" : $"\"resource\":{resource},");
-        return $$"""{{{before}}{{content}}"request":{"method":"{{method}}","url":"{{url}}"{{(condition is null ? "" : "," + condition)}} } }""";
+        var after = condition is null ? "" : "," + condition;
+        return $$"""{{{before}}{{content}}"request":{"method":"{{method}}","url":"{{url}}"{{after}} } }""";
     }
 
-    private static string Binary(string patch) => $$"""
-        {"resourceType":"Binary","contentType":"application/json-patch+json","data":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(patch))}}"}
-        """;
+    /// <summary>A JSON Patch of Patient/p1.</summary>
+    private static string Patch(string patch) => Entry("PATCH", "Patient/p1", Binary(patch));
+
+    private static string Binary(string patch)
+    {
+        var data = Convert.ToBase64String(Encoding.UTF8.GetBytes(patch));
+        return $$"""{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{{data}}"}""";
+    }
 
     private static string Replace(string path, string type, string value) => $$"""
         {"resourceType":"Parameters","parameter":[{"name":"operation","part":[
