@@ -19,6 +19,7 @@ internal static class DemoPage
         application.MapGet("/", () => Results.Text(Content("index.html"), "text/html; charset=utf-8"));
         application.MapGet("/page.css", () => Results.Text(Content("page.css"), "text/css"));
         application.MapGet("/page.js", () => Results.Text(Content("page.js"), "text/javascript"));
+        application.MapGet("/follow-ups.mjs", () => Results.Text(Content("follow-ups.mjs"), "text/javascript"));
         application.MapGet("/settings.json", () => Results.Json(new { fhir = addresses.Fhir, clientId = "demo-page" }));
         return application;
     }

@@ -30,7 +30,11 @@ public sealed class DemoTests : IDisposable
             }
 
             using var page = new HttpClient();
-            Assert.Contains("<script src=\"page.js\">", await page.GetStringAsync(demo.GetProperty("page").GetString() + "/"), StringComparison.Ordinal);
+            var address = demo.GetProperty("page").GetString();
+            Assert.Contains("<script type=\"module\" src=\"page.js\">", await page.GetStringAsync(address + "/"), StringComparison.Ordinal);
+            Assert.Contains("from './follow-ups.mjs'", await page.GetStringAsync(address + "/page.js"), StringComparison.Ordinal);
+            using var module = await page.GetAsync(new Uri(address + "/follow-ups.mjs"));
+            Assert.Equal("text/javascript", module.Content.Headers.ContentType?.MediaType); // else a browser does not run it
             using var client = As(demo, "navigator");
             using var response = await client.PostFhirAsync("Patient", Fixtures.Patient("x", "Kept"));
             created = (await response.JsonAsync()).GetProperty("id").GetString()!;

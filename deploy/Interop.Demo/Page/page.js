@@ -1,5 +1,5 @@
 // SMART App Launch, standalone, as a public client: PKCE S256, state, and a token that lives in this page alone.
-'use strict';
+import { first, read, standing, when } from './follow-ups.mjs';
 
 const status = document.getElementById('status');
 const here = location.origin + '/';
@@ -41,27 +41,39 @@ async function finish(answer) {
       grant_type: 'authorization_code', client_id: clientId, code: answer.get('code'), redirect_uri: here, code_verifier: begun.verifier,
     }),
   });
-  const search = new URLSearchParams({
-    code: 'follow-up-48h', status: 'requested,accepted,in-progress', _sort: 'due', _include: 'Task:patient', _count: '20',
-  });
-  show(await json(`${fhir}/Task?${search}`, { headers: { Authorization: 'Bearer ' + token.access_token } }));
+  const headers = { Authorization: 'Bearer ' + token.access_token };
+  document.getElementById('sign-in').hidden = true;
+  await show(first(fhir), url => json(url, { headers }));
 }
 
-function show(bundle) {
-  const resources = (bundle.entry ?? []).map(entry => entry.resource);
-  const persons = new Map(resources.filter(resource => resource.resourceType === 'Patient').map(person => ['Patient/' + person.id, person]));
-  const rows = document.querySelector('#list tbody');
-  for (const task of resources.filter(resource => resource.resourceType === 'Task')) {
-    const name = persons.get(task.for?.reference)?.name?.[0];
-    const due = new Date(task.restriction?.period?.end);
-    const row = rows.insertRow();
-    for (const text of [due.toLocaleString(), name ? `${name.given?.[0] ?? ''} ${name.family ?? ''}` : '', task.status]) {
-      row.insertCell().textContent = text;
+// Page after page, so that the first rows are there at once and none is missing in the end.
+async function show(url, getJson) {
+  const again = document.getElementById('again');
+  const list = document.getElementById('list');
+  again.hidden = true;
+  try {
+    while (url) {
+      const page = await read(url, getJson);
+      list.append(...page.rows.map(item));
+      status.textContent = standing(list.children.length, page.total);
+      url = page.next;
     }
+  } catch (problem) {
+    const shown = list.children.length;
+    status.textContent = `${shown === 0 ? 'The list could not be read' : `${shown} people are shown, and not all`}: ${problem.message}`;
+    again.hidden = false;
+    again.onclick = () => show(url, getJson);
   }
-  status.textContent = `${rows.rows.length} people, the earliest due first.`;
-  document.getElementById('list').hidden = false;
-  document.getElementById('sign-in').hidden = true;
+}
+
+function item({ name, due, status }) {
+  const row = document.createElement('li');
+  const { isLate, text } = when(due, new Date());
+  for (const [tag, content] of [['strong', name], ['span', text], ['span', status]]) {
+    row.append(Object.assign(document.createElement(tag), { textContent: content }));
+  }
+  row.children[1].classList.toggle('late', isLate);
+  return row;
 }
 
 const guarded = work => work.catch(problem => { status.textContent = problem.message; });
