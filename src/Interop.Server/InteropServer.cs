@@ -8,7 +8,7 @@ using Interop.Server.Workflows;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
-using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -104,8 +104,15 @@ public static class InteropServer
         services.AddSingleton<BundleEntries>();
         services.AddHostedService<JudgeAgainAtStart>();
         services.AddHostedService<AgreementReviews>();
-        services.AddAuthentication(BearerAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
+        services.AddSingleton<BearerEvents>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<TokenVerifier>((bearer, verifier) =>
+        {
+            bearer.TokenHandlers.Clear();
+            bearer.TokenHandlers.Add(verifier);
+            bearer.EventsType = typeof(BearerEvents);
+            bearer.SaveToken = false;
+        });
         services.AddAuthorization();
         services.AddRequestTimeouts(options => options.DefaultPolicy = HandlingTimeout.Of(settings.Limits));
         services.AddExceptionHandler<FhirExceptionHandler>();

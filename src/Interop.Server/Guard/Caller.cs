@@ -39,7 +39,7 @@ internal sealed record Caller(
 
     public bool Has(string role) => Roles.Contains(role);
 
-    public ClaimsPrincipal ToPrincipal() => new(new CallerIdentity(this));
+    public ClaimsIdentity ToIdentity() => new CallerIdentity(this);
 
     /// <summary>Reads the claims of DESIGN.md section 3; an error sentence where one is missing or malformed.</summary>
     public static (Caller? Caller, string? Error) Read(IEnumerable<Claim> claims, InteropIssuer issuer, ScopeReader scopes, ServiceBases bases)

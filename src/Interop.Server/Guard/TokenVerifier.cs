@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Interop.Server.Guard;
 
@@ -7,12 +8,12 @@ namespace Interop.Server.Guard;
 /// Verifies access tokens of the configured issuers and remembers verified ones until they expire: a signature check costs
 /// three times what the rest of a read does. Only what was verified is remembered, by the whole token.
 /// </summary>
-internal sealed class TokenVerifier
+internal sealed class TokenVerifier : TokenHandler
 {
     private const int MaxRemembered = 20_000;
     private const string Revoked = "The token was revoked.";
 
-    private readonly ConcurrentDictionary<string, Verified> remembered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, VerifiedToken> remembered = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<InteropIssuer> issuers;
     private readonly InteropSettings settings;
     private readonly ScopeReader scopes;
@@ -31,15 +32,24 @@ internal sealed class TokenVerifier
         Revocations = new Revocations(clock);
     }
 
-    /// <summary>The caller, or why there is none. The sentence is safe to send: it holds nothing of the token.</summary>
-    public async ValueTask<(Caller? Caller, string? Error)> VerifyAsync(string token, CancellationToken cancellationToken)
+    /// <summary>The caller as an identity, or why there is none. The sentence is safe to send: it holds nothing of the token.</summary>
+    /// <param name="validationParameters">Not looked at: which issuer is asked decides.</param>
+    public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
+    {
+        var (verified, error) = await VerifyAsync(token);
+        return verified is null
+            ? new() { Exception = new SecurityTokenValidationException(error) }
+            : new() { IsValid = true, SecurityToken = verified, ClaimsIdentity = verified.Caller.ToIdentity() };
+    }
+
+    private async ValueTask<(VerifiedToken? Token, string? Error)> VerifyAsync(string token)
     {
         var now = clock.GetUtcNow();
         if (remembered.TryGetValue(token, out var known))
         {
-            if (known.Expires > now)
+            if (known.ValidTo > now.UtcDateTime)
             {
-                return Revocations.Has(known.Marks) ? (null, Revoked) : (known.Caller, null);
+                return Revocations.Has(known.Marks) ? (null, Revoked) : (known, null);
             }
 
             remembered.TryRemove(token, out _);
@@ -61,7 +71,7 @@ internal sealed class TokenVerifier
             return (null, "The token's issuer is not trusted here.");
         }
 
-        var result = await issuer.ValidateAsync(token, cancellationToken);
+        var result = await issuer.ValidateAsync(token, CancellationToken.None);
         if (!result.IsValid)
         {
             return (null, Reason(result.Exception));
@@ -73,34 +83,32 @@ internal sealed class TokenVerifier
         }
 
         var (caller, error) = Caller.Read(parsed.Claims, issuer, scopes, settings.Bases);
-        if (caller is not null)
+        if (caller is null)
         {
-            var marks = Revocations.Marks(
-                issuer.Authority,
-                parsed.Id,
-                parsed.TryGetPayloadValue<string>("grant_id", out var grant) ? grant : null,
-                caller.ClientId,
-                (result.SecurityToken as JsonWebToken)?.SigningKey?.KeyId);
-            Remember(token, new(caller, new DateTimeOffset(parsed.ValidTo, TimeSpan.Zero), marks), now);
-            if (Revocations.Has(marks))
-            {
-                return (null, Revoked);
-            }
+            return (null, error);
         }
 
-        return (caller, error);
+        var marks = Revocations.Marks(
+            issuer.Authority,
+            parsed.Id,
+            parsed.TryGetPayloadValue<string>("grant_id", out var grant) ? grant : null,
+            caller.ClientId,
+            (result.SecurityToken as JsonWebToken)?.SigningKey?.KeyId);
+        var verified = new VerifiedToken(caller, parsed.ValidTo, marks);
+        Remember(token, verified, now);
+        return Revocations.Has(marks) ? (null, Revoked) : (verified, null);
     }
 
     /// <summary>Forgets every verified token, so that the next request of each is verified anew.</summary>
     public void Forget() => remembered.Clear();
 
-    private void Remember(string token, Verified verified, DateTimeOffset now)
+    private void Remember(string token, VerifiedToken verified, DateTimeOffset now)
     {
         if (remembered.Count >= MaxRemembered)
         {
             foreach (var (key, value) in remembered)
             {
-                if (value.Expires <= now)
+                if (value.ValidTo <= now.UtcDateTime)
                 {
                     remembered.TryRemove(key, out _);
                 }
@@ -117,14 +125,32 @@ internal sealed class TokenVerifier
 
     private static string Reason(Exception? failure) => failure switch
     {
-        Microsoft.IdentityModel.Tokens.SecurityTokenExpiredException => "The token has expired.",
-        Microsoft.IdentityModel.Tokens.SecurityTokenNotYetValidException => "The token is not valid yet.",
-        Microsoft.IdentityModel.Tokens.SecurityTokenInvalidAudienceException => "The token is not for this server.",
-        Microsoft.IdentityModel.Tokens.SecurityTokenInvalidTypeException => "The token is not an access token (at+jwt).",
-        Microsoft.IdentityModel.Tokens.SecurityTokenNoExpirationException => "The token has no expiry.",
-        Microsoft.IdentityModel.Tokens.SecurityTokenInvalidAlgorithmException => "The token's algorithm is not accepted.",
+        SecurityTokenExpiredException => "The token has expired.",
+        SecurityTokenNotYetValidException => "The token is not valid yet.",
+        SecurityTokenInvalidAudienceException => "The token is not for this server.",
+        SecurityTokenInvalidTypeException => "The token is not an access token (at+jwt).",
+        SecurityTokenNoExpirationException => "The token has no expiry.",
+        SecurityTokenInvalidAlgorithmException => "The token's algorithm is not accepted.",
         _ => "The token could not be verified.",
     };
 
-    private sealed record Verified(Caller Caller, DateTimeOffset Expires, string[] Marks);
+    /// <summary>What is kept of a token: not its text, and nothing that could be sent on.</summary>
+    private sealed class VerifiedToken(Caller caller, DateTime validTo, string[] marks) : SecurityToken
+    {
+        public Caller Caller => caller;
+
+        public string[] Marks => marks;
+
+        public override string Id => string.Empty;
+
+        public override string Issuer => caller.Issuer ?? string.Empty;
+
+        public override SecurityKey? SecurityKey => null;
+
+        public override SecurityKey? SigningKey { get; set; }
+
+        public override DateTime ValidFrom => DateTime.MinValue;
+
+        public override DateTime ValidTo => validTo;
+    }
 }
