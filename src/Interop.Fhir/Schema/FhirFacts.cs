@@ -144,7 +144,7 @@ public sealed class FhirFacts
             var set = element.RequiredValueSet is { } url ? Codes(url) : null;
             var shape = new PropertyShape(element, ordinal, type, false, element.IsList, set, [.. typeFacts.Targets]);
             yield return new(name, shape);
-            if (type.Kind != PrimitiveKind.None)
+            if (type.Kind != PrimitiveKind.None && name != "id") // in R4 a string of FHIRPath, which has no extensions
             {
                 yield return new("_" + name, shape with { IsTwin = true });
             }

@@ -27,6 +27,9 @@ internal sealed class FhirType(
         "Narrative" => TypeRole.Narrative,
         "Attachment" => TypeRole.Attachment,
         "Bundle" => TypeRole.Bundle,
+        "CodeSystem" => TypeRole.CodeSystem,
+        "SearchParameter" => TypeRole.SearchParameter,
+        _ when path == "CapabilityStatement.rest.resource.searchParam" => TypeRole.SearchParam,
         _ => isResource ? TypeRole.Resource : TypeRole.Plain,
     };
 
@@ -61,4 +64,7 @@ internal enum TypeRole : byte
     Narrative,
     Attachment,
     Bundle,
+    CodeSystem,
+    SearchParameter,
+    SearchParam,
 }

@@ -10,6 +10,11 @@ internal sealed record PropertyShape(
     /// <summary>True where the values are bounded by BCP 47.</summary>
     public bool IsLanguage { get; } = Facts.MaxValueSet == "http://hl7.org/fhir/ValueSet/all-languages";
 
+    /// <summary>True where R4 says "an absolute URI": the name of an artifact, and of a code system in a map or a value set.</summary>
+    public bool IsAbsolute { get; } = Facts.Path is "ValueSet.compose.include.system" or "ValueSet.expansion.contains.system"
+        or "ConceptMap.group.source" or "ConceptMap.group.target"
+        || (Type.Kind == PrimitiveKind.Uri && Facts.Path.Split('.') is [not "Extension", "url"]);
+
     /// <summary>Compiled when the first instance is validated.</summary>
     public Validation.InvariantSet? Invariants { get; set; }
 

@@ -9,6 +9,7 @@ public sealed class SearchParameterSet
 
     private readonly SearchParameterFacts[] all;
     private readonly FrozenDictionary<string, FrozenDictionary<string, SearchParameterFacts>> byType;
+    private readonly Lazy<FrozenDictionary<string, SearchParameterFacts[]>> byUrl;
 
     private SearchParameterSet(IEnumerable<SearchParameterFacts> parameters)
     {
@@ -17,6 +18,8 @@ public sealed class SearchParameterSet
             type => type.Key,
             type => type.ToFrozenDictionary(parameter => parameter.Code, StringComparer.Ordinal),
             StringComparer.Ordinal);
+        byUrl = new(() => all.GroupBy(parameter => parameter.Url, StringComparer.Ordinal)
+            .ToFrozenDictionary(definition => definition.Key, definition => definition.ToArray(), StringComparer.Ordinal));
     }
 
     /// <summary>
@@ -25,6 +28,9 @@ public sealed class SearchParameterSet
     public static SearchParameterSet R4 => Loaded.Value;
 
     public SearchParameterFacts? Find(string type, string code) => byType.GetValueOrDefault(type)?.GetValueOrDefault(code);
+
+    /// <summary>What one definition gives to the types that it applies to; empty for an unknown address.</summary>
+    public IReadOnlyList<SearchParameterFacts> Defined(string url) => byUrl.Value.GetValueOrDefault(url) ?? [];
 
     /// <summary>All parameters of a type; empty for an unknown one.</summary>
     public IReadOnlyCollection<SearchParameterFacts> Of(string type) => byType.GetValueOrDefault(type)?.Values ?? [];

@@ -12,6 +12,8 @@ internal sealed record TypeShape(
 
     public ulong ValueBit { get; } = Bit(Elements, "value");
 
+    public ulong ContainedBit { get; } = Bit(Elements, "contained");
+
     private static ulong Bit(IReadOnlyList<ElementFacts> elements, string name)
     {
         var ordinal = elements.Select(element => element.Name).ToList().IndexOf(name);

@@ -26,10 +26,16 @@ internal sealed class InvariantSet
         ? Empty
         : Compile(property.Facts.Rules, property.Type);
 
+    // https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.enableBehavior: "must be specified if more than one
+    // enableWhen value is provided". R4's expression counts to three; R5's says what the words say.
+    private static RuleFacts AsMeant(RuleFacts rule) => rule.Key == "que-12"
+        ? rule with { Expression = "enableWhen.count() > 1 implies enableBehavior.exists()" }
+        : rule;
+
     // txt-1 and txt-2 are one check, which says more when it is not asked through an expression; ref-1 is asked at every reference.
     private static InvariantSet Compile(IReadOnlyList<string> keys, FhirType type)
     {
-        var rules = keys.Where(key => key is not ("txt-1" or "txt-2" or "ref-1")).Select(key => FhirFacts.R4.Rule(key)!).ToList();
+        var rules = keys.Where(key => key is not ("txt-1" or "txt-2" or "ref-1")).Select(key => AsMeant(FhirFacts.R4.Rule(key)!)).ToList();
         return rules.Count == 0 ? Empty : new([.. rules.Select(rule => new Invariant(rule, type))]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using Interop.Fhir.Json;
 
 namespace Interop.Fhir.Validation;
@@ -10,21 +11,52 @@ internal ref partial struct ValidationPass
     private void Attachment(int node)
     {
         var data = Child(node, "data"u8);
-        var size = Child(node, "size"u8);
-        if (data < 0 || size < 0 || nodes[data].Kind != TapeKind.String || nodes[size].Kind != TapeKind.Number)
+        var (size, hash) = (Child(node, "size"u8), Child(node, "hash"u8));
+        var isStated = (size >= 0 && nodes[size].Kind == TapeKind.Number) || (hash >= 0 && nodes[hash].Kind == TapeKind.String);
+        if (data < 0 || !isStated || nodes[data].Kind != TapeKind.String)
         {
             return;
         }
 
-        var isSize = Utf8Parser.TryParse(utf8[nodes[size].Start..nodes[size].End], out int stated, out _);
-        if (isSize && DecodedLength(data) is >= 0 and var length && length != stated)
+        var bytes = ArrayPool<byte>.Shared.Rent(nodes[data].End - nodes[data].Start);
+        if (Decode(data, bytes) is >= 0 and var length) // what is not base64 is an issue of its own
+        {
+            Size(size, length);
+            Hash(hash, bytes.AsSpan(0, length));
+        }
+
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    private void Size(int size, int length)
+    {
+        if (size >= 0 && Utf8Parser.TryParse(utf8[nodes[size].Start..nodes[size].End], out int stated, out _) && stated != length)
         {
             Add(size, "value", "Attachment.size: the number of bytes of the data, before they are encoded in base64.");
         }
     }
 
-    /// <summary>The bytes that base64 stands for, counted and not decoded; -1 where it is none, which is an issue of its own.</summary>
-    private readonly int DecodedLength(int node)
+    private void Hash(int hash, ReadOnlySpan<byte> bytes)
+    {
+        if (hash < 0 || nodes[hash].Kind != TapeKind.String)
+        {
+            return;
+        }
+
+        var stated = ArrayPool<byte>.Shared.Rent(nodes[hash].End - nodes[hash].Start);
+#pragma warning disable CA5350 // R4 says SHA-1, against damage and not against malice
+        var actual = SHA1.HashData(bytes);
+#pragma warning restore CA5350
+        if (Decode(hash, stated) is >= 0 and var length && !stated.AsSpan(0, length).SequenceEqual(actual))
+        {
+            Add(hash, "value", "Attachment.hash: the SHA-1 of the data, before they are encoded in base64.");
+        }
+
+        ArrayPool<byte>.Shared.Return(stated);
+    }
+
+    /// <summary>The bytes that a value stands for, and how many they are; -1 where it is no base64.</summary>
+    private readonly int Decode(int node, byte[] bytes)
     {
         var text = utf8[nodes[node].Start..nodes[node].End];
         byte[]? plain = null;
@@ -34,18 +66,12 @@ internal ref partial struct ValidationPass
             text = plain.AsSpan(0, JsonText.Unescape(text, plain));
         }
 
-        var length = PrimitiveSyntax.IsValid(Schema.PrimitiveKind.Base64Binary, text) ? Count(text) : -1;
+        var status = Base64.DecodeFromUtf8(text, bytes, out _, out var length);
         if (plain is not null)
         {
             ArrayPool<byte>.Shared.Return(plain);
         }
 
-        return length;
-    }
-
-    private static int Count(ReadOnlySpan<byte> base64)
-    {
-        var spaces = base64.Count((byte)' ') + base64.Count((byte)'\n') + base64.Count((byte)'\r') + base64.Count((byte)'\t');
-        return ((base64.Length - spaces) / 4 * 3) - base64.Count((byte)'=');
+        return status == OperationStatus.Done ? length : -1;
     }
 }

@@ -32,6 +32,11 @@ internal ref partial struct ValidationPass
             ElementId(node, type);
         }
 
+        if ((present & type.Shape.ContainedBit) != 0)
+        {
+            ContainedIds(node);
+        }
+
         switch (type.Role)
         {
             case TypeRole.Reference:
@@ -42,6 +47,15 @@ internal ref partial struct ValidationPass
                 break;
             case TypeRole.Bundle:
                 Bundle(node);
+                break;
+            case TypeRole.CodeSystem:
+                CodeSystem(node);
+                break;
+            case TypeRole.SearchParameter:
+                SearchParameter(node);
+                break;
+            case TypeRole.SearchParam:
+                SearchParam(node);
                 break;
         }
     }

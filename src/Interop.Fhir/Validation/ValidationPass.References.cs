@@ -59,6 +59,25 @@ internal ref partial struct ValidationPass
         Add(node, "invariant", "ref-1 of Reference: a local reference names a resource that is contained in this one.");
     }
 
+    // https://hl7.org/fhir/R4/references.html#contained: a local reference finds one resource, or nobody knows which is meant.
+    private void ContainedIds(int node)
+    {
+        var contained = ChildArray(node, "contained"u8);
+        if (contained < 0 || nodes[contained + 1].Next == nodes[contained].Next)
+        {
+            return;
+        }
+
+        HashSet<string> named = new(StringComparer.Ordinal);
+        for (var item = contained + 1; item < nodes[contained].Next; item = nodes[item].Next)
+        {
+            if (ChildText(item, "id"u8) is { } id && !named.Add(id))
+            {
+                Add(Child(item, "id"u8), "duplicate", "DomainResource.contained: no two contained resources have the same id.");
+            }
+        }
+    }
+
     /// <param name="entries">The array of a document's or message's entries, the first of which says what is in it.</param>
     private void Included(int entries, string type)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 
@@ -6,6 +7,8 @@ namespace Interop.Fhir.Validation;
 /// <summary>The values of primitives, and what codes and references may say.</summary>
 internal ref partial struct ValidationPass
 {
+    private static ReadOnlySpan<byte> OfR4 => "http://hl7.org/fhir/"u8;
+
     private void Primitive(int node, PropertyShape property)
     {
         ref readonly var value = ref nodes[node];
@@ -55,9 +58,36 @@ internal ref partial struct ValidationPass
         {
             Add(node, "code-invalid", "Not a language tag (BCP 47).");
         }
-        else if (level != InvariantLevel.None && property.Facts.Rules.Count > 0)
+        else if (level != InvariantLevel.None)
         {
-            Check(node, property);
+            Uri(node, property, text);
+            if (property.Facts.Rules.Count > 0)
+            {
+                Check(node, property);
+            }
+        }
+    }
+
+    private void Uri(int node, PropertyShape property, ReadOnlySpan<byte> text)
+    {
+        if (property.IsAbsolute && !IsAbsolute(Encoding.UTF8.GetString(text)))
+        {
+            Add(node, "value", $"{property.Facts.Path}: an absolute URI; urn:uuid: and urn:oid: are some.");
+        }
+        else if (property.Kind == PrimitiveKind.Canonical && property.Targets.Length > 0 && text.StartsWith(OfR4))
+        {
+            CanonicalTarget(node, property, text[OfR4.Length..]);
+        }
+    }
+
+    // R4 calls its own artifacts http://hl7.org/fhir/[type]/[id], so the address says what it names; other addresses do not.
+    private void CanonicalTarget(int node, PropertyShape property, ReadOnlySpan<byte> rest)
+    {
+        var end = rest.IndexOf((byte)'/');
+        if (end > 0 && FhirFacts.R4.Resource(rest[..end]) is { } type && !property.Targets.Contains(type.Name)
+            && !property.Targets.Contains("Resource"))
+        {
+            Add(node, "value", $"This canonical may name {string.Join(", ", property.Targets)} only.");
         }
     }
 

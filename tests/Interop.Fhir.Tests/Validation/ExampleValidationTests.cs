@@ -8,6 +8,7 @@ public sealed class ExampleValidationTests
 {
     private const string NoText = "txt-2: its narrative has no text";
     private const string NoParent = "sdf-4: not abstract, and without a base definition";
+    private const string OtherType = "a search parameter has another type than its definition";
     private const string NoBase = "SearchParameter.base is mandatory and absent";
 
     /// <summary>The official examples that break R4, and how.</summary>
@@ -15,8 +16,15 @@ public sealed class ExampleValidationTests
     {
         ["ActivityDefinition-blood-tubes-supply.json"] = NoText,
         ["ActivityDefinition-heart-valve-replacement.json"] = NoText,
+        ["Bundle-resources.json"] = "it holds CapabilityStatement-base and ValueSet-example-hierarchical",
+        ["Bundle-valuesets.json"] = "it holds ValueSet-example-hierarchical",
+        ["CapabilityStatement-base.json"] = OtherType,
+        ["CapabilityStatement-knowledge-repository.json"] = OtherType,
+        ["CapabilityStatement-measure-processor.json"] = OtherType,
+        ["CapabilityStatement-terminology-server.json"] = OtherType,
         ["Bundle-dataelements.json"] = "bdl-7: twelve of its entries have a fullUrl that an entry before has",
         ["DeviceMetric-example.json"] = "DeviceMetric.parent may point at a Device only, and points at a DeviceDefinition",
+        ["DiagnosticReport-example-pgx.json"] = "its hash is hexadecimal and of other data",
         ["DeviceUseStatement-example.json"] = "DeviceUseStatement.reasonReference points at a type that is not among its targets",
         ["EventDefinition-example.json"] = NoText,
         ["ImplementationGuide-fhir.json"] = "ImplementationGuide.name and status are mandatory and absent",
@@ -40,6 +48,7 @@ public sealed class ExampleValidationTests
         ["StructureDefinition-Event.json"] = NoParent,
         ["StructureDefinition-FiveWs.json"] = NoParent,
         ["StructureDefinition-Request.json"] = NoParent,
+        ["ValueSet-example-hierarchical.json"] = "its code system is #hacked, which is no absolute URI",
     };
 
     [Fact]

@@ -93,6 +93,27 @@ public sealed class RuleTests
         { "an element of a snapshot and of a differential", """{"resourceType":"StructureDefinition","url":"http://a","name":"N","status":"draft","kind":"resource","abstract":false,"type":"Patient","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","snapshot":{"element":[{"id":"Patient","path":"Patient","definition":"d","min":0,"max":"*","base":{"path":"Patient","min":0,"max":"*"}}]},"differential":{"element":[{"id":"Patient","path":"Patient"}]}}""", null },
     };
 
+    // https://hl7.org/fhir/R4/references.html#contained
+    public static TheoryData<string, string, string?> ContainedIds => new()
+    {
+        { "two of two types", Holding(("Organization", "o"), ("Practitioner", "p")), null },
+        { "ids that differ in case only", Holding(("Organization", "o"), ("Practitioner", "O")), null },
+        { "the id of the resource around it", Holding(("Organization", "a")), null },
+        { "in two entries of a Bundle", Entries("collection", Entry(null, Holding(("Organization", "o"))), Entry(null, Holding(("Practitioner", "o")).Replace("\"a\"", "\"b\"", StringComparison.Ordinal))), null },
+        { "two of one type", Holding(("Organization", "o"), ("Organization", "o")), "Patient.contained[1].id" },
+        { "two of two types, one id", Holding(("Organization", "o"), ("Practitioner", "o")), "Patient.contained[1].id" },
+        { "in an entry of a Bundle", Entries("collection", Entry(null, Holding(("Organization", "o"), ("Organization", "o")))), "Bundle.entry[0].resource.contained[1].id" },
+    };
+
+    // https://hl7.org/fhir/R4/resource.html#id: a string of FHIRPath, which has no extensions; an element's id is one too
+    public static TheoryData<string, string, string?> IdExtensions => new()
+    {
+        { "of an element beside it", """{"resourceType":"Patient","id":"a","_active":{"extension":[{"url":"http://a","valueCode":"c"}]}}""", null },
+        { "of a resource", """{"resourceType":"Patient","id":"a","_id":{"extension":[{"url":"http://a","valueCode":"c"}]}}""", "Patient._id" },
+        { "instead of the id", """{"resourceType":"Patient","active":true,"_id":{"extension":[{"url":"http://a","valueCode":"c"}]}}""", "Patient._id" },
+        { "of an element", """{"resourceType":"Patient","name":[{"family":"f","id":"1","_id":{"extension":[{"url":"http://a","valueCode":"c"}]}}]}""", "Patient.name[0]._id" },
+    };
+
     public static TheoryData<string, string, string?> Documents => new()
     {
         { "relative to the fullUrl", Document("http://a/Composition/c", "Patient/a", "http://a/Patient/a"), null },
@@ -166,6 +187,15 @@ public sealed class RuleTests
         { "the length with padding", Attached("TQ==", 3), "Patient.photo[0].size" },
         { "zero", Attached("TWFu", 0), "Patient.photo[0].size" },
         { "in an extension", """{"resourceType":"Patient","extension":[{"url":"http://a","valueAttachment":{"contentType":"text/plain","data":"TWFu","size":9}}]}""", "Patient.extension[0].value.size" },
+        { "the SHA-1 of the data", Hashed("TWFu", "i3C7Ok1FjPKXq3s6Owe2O1ygfek="), null },
+        { "of data in broken lines", Hashed("TW\\r\\nFu", "i3C7Ok1FjPKXq3s6Owe2O1ygfek="), null },
+        { "of data with an escaped slash", Hashed("TW\\/u", "Uc8OS0WiyXwBOOy4+/AX/+ayiSw="), null },
+        { "a hash without data", """{"resourceType":"Patient","photo":[{"url":"http://a/b","hash":"TWFu"}]}""", null },
+        { "of other data", Hashed("TWFv", "i3C7Ok1FjPKXq3s6Owe2O1ygfek="), "Patient.photo[0].hash" },
+        { "of the base64 instead of the data", Hashed("TWFu", "BxiB/E2bh86QwjSwS6OgFrGcHyY="), "Patient.photo[0].hash" },
+        { "in hexadecimal", Hashed("TWFu", "8b70bb3a4d458cf297ab7b3a3b07b63b5ca07de9"), "Patient.photo[0].hash" },
+        { "the SHA-256", Hashed("TWFu", "IP4b0gHNkAvb/+rsC0LkC1HL9rN65fvq3dg6q5oiGDc="), "Patient.photo[0].hash" },
+        { "a hash that is no base64 has one issue, not two", Hashed("TWFu", "i3C"), "Patient.photo[0].hash" },
         { "data that is no base64 has one issue, not two", Attached("TWF", 9), "Patient.photo[0].data" },
     };
 
@@ -199,6 +229,8 @@ public sealed class RuleTests
     [MemberData(nameof(Searches))]
     [MemberData(nameof(Identities))]
     [MemberData(nameof(ElementIds))]
+    [MemberData(nameof(ContainedIds))]
+    [MemberData(nameof(IdExtensions))]
     [MemberData(nameof(Documents))]
     [MemberData(nameof(Fragments))]
     [MemberData(nameof(Attachments))]
@@ -229,6 +261,14 @@ public sealed class RuleTests
 
     private static string Named(string first, string second, string id = "a") =>
         $$"""{"resourceType":"Patient","id":"{{id}}","name":[{"id":"{{first}}","family":"f"},{"id":"{{second}}","family":"f"}]}""";
+
+    /// <summary>A Patient who refers to everything in it.</summary>
+    private static string Holding(params (string Type, string Id)[] contained)
+    {
+        var held = contained.Select(item => $$"""{"resourceType":"{{item.Type}}","id":"{{item.Id}}","identifier":[{"value":"v"}]}""");
+        var references = contained.Select(item => $$"""{"reference":"#{{item.Id}}"}""");
+        return $$"""{"resourceType":"Patient","id":"a","contained":[{{string.Join(',', held)}}],"generalPractitioner":[{{string.Join(',', references)}}]}""";
+    }
 
     private static string Version(string version) => $$"""{"resourceType":"Patient","id":"a","meta":{"versionId":"{{version}}"} }""";
 
@@ -272,6 +312,9 @@ public sealed class RuleTests
 
     private static string Attached(string data, int size) =>
         $$"""{"resourceType":"Patient","photo":[{"contentType":"text/plain","data":"{{data}}","size":{{size}} }]}""";
+
+    private static string Hashed(string data, string hash) =>
+        $$"""{"resourceType":"Patient","photo":[{"contentType":"text/plain","data":"{{data}}","hash":"{{hash}}" }]}""";
 
     private static string During(string start, string end) =>
         $$"""{"resourceType":"Patient","name":[{"family":"f","period":{"start":"{{start}}","end":"{{end}}"} }]}""";
