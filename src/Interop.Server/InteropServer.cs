@@ -1,10 +1,15 @@
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
+using Interop.Server.Agreements;
+using Interop.Server.Dispatch;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
 using Interop.Server.Operations;
-using Interop.Server.Workflows;
+using Interop.Server.Oversight;
+using Interop.Server.Sandbox;
+using Interop.Server.Security;
+using Interop.Server.Summary;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Data.Common;
 using System.Globalization;
 using Interop.Server;
+using Interop.Server.Commands;
 using Interop.Server.Http;
-using Interop.Server.Verbs;
 using Microsoft.AspNetCore.Connections;
 
 // Unicode is the platform's; how numbers and dates are written is the same on every machine.
@@ -16,7 +16,7 @@ var root = new RootCommand("Interop: crisis encounters, referrals and consents a
     Import.Command(),
     Validate.Command(),
     FhirPath.Command(),
-    Interop.Server.Verbs.Index.Command(),
+    Interop.Server.Commands.Index.Command(),
     Explain.Command(),
     VerifyAudit.Command(),
     Agencies.Command(),

@@ -1,4 +1,4 @@
-using Interop.Server.Workflows;
+using Interop.Server.Authoring;
 
 namespace Interop.Demo.City;
 

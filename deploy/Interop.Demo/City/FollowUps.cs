@@ -1,4 +1,5 @@
-using Interop.Server.Workflows;
+using Interop.Server.Authoring;
+using Interop.Server.FollowUp;
 
 namespace Interop.Demo.City;
 
@@ -11,7 +12,7 @@ internal static class FollowUps
     /// <summary>Hours after the end.</summary>
     private const int FirstAttempt = 1;
 
-    private static readonly Code Code = Codes.Own("crisis-task", FollowUp.Code);
+    private static readonly Code Code = Codes.Own("crisis-task", FollowUpTask.Code);
 
     public static void Write(Chart chart, Visit visit)
     {
@@ -20,7 +21,7 @@ internal static class FollowUps
             return;
         }
 
-        var due = end + FollowUp.Within;
+        var due = end + FollowUpTask.Within;
         var isOpen = due > chart.Now;
         if (!isOpen && !chart.Dice.Chance(PercentOfMet))
         {

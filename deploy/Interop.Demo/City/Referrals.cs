@@ -1,4 +1,5 @@
-using Interop.Server.Workflows;
+using Interop.Server.Authoring;
+using Interop.Server.Referrals;
 
 namespace Interop.Demo.City;
 

@@ -1,4 +1,5 @@
 using Interop.Server.Http;
+using Interop.Server.Security;
 using Interop.Sharing.Policy;
 
 namespace Interop.Server.Guard;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Interop.Server.Http;
+using Interop.Server.Security;
 using Interop.Storage;
 
 namespace Interop.Server.Guard;

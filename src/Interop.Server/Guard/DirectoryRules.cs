@@ -1,5 +1,6 @@
 using Interop.Fhir;
 using Interop.Fhir.References;
+using Interop.Server.Security;
 using Interop.Storage;
 
 namespace Interop.Server.Guard;

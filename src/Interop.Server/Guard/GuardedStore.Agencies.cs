@@ -1,5 +1,6 @@
+using Interop.Server.Agreements;
 using Interop.Server.Http;
-using Interop.Server.Workflows;
+using Interop.Server.Security;
 using Interop.Sharing.Consent;
 using Interop.Storage;
 

@@ -3,6 +3,7 @@ using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.References;
 using Interop.Server.Http;
+using Interop.Server.Security;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
 

@@ -1,5 +1,6 @@
 using Interop.Fhir.References;
 using Interop.Server.Http;
+using Interop.Server.Security;
 
 namespace Interop.Server.Guard;
 

@@ -2,9 +2,12 @@ using System.Diagnostics;
 using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.Validation;
+using Interop.Server.Authoring;
+using Interop.Server.Dispatch;
+using Interop.Server.Dispatch.Eido;
+using Interop.Server.FollowUp;
 using Interop.Server.Http;
-using Interop.Server.Workflows;
-using Interop.Server.Workflows.Cad;
+using Interop.Server.Security;
 using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 using Interop.Storage;
@@ -115,7 +118,7 @@ internal sealed partial class GuardedStore
         var resources = Incident.Map(messages, context);
         var last = messages.Max(message => message.Updated.Value);
         var tasks = resources.Where(resource => resource.Key.Type == "Encounter")
-            .Select(encounter => FollowUp.TaskFor(encounter.Json, last, settings.Custodian, secrets.Key.Span))
+            .Select(encounter => FollowUpTask.TaskFor(encounter.Json, last, settings.Custodian, secrets.Key.Span))
             .OfType<MappedResource>();
         return [.. resources, .. tasks];
     }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Interop.Fhir;
 using Interop.Fhir.Search;
+using Interop.Server.Authoring;
 using Interop.Server.Http;
-using Interop.Server.Workflows;
+using Interop.Server.Oversight;
+using Interop.Server.Security;
 using Interop.Storage;
 
 namespace Interop.Server.Guard;

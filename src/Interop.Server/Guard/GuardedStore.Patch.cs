@@ -1,5 +1,6 @@
 using Interop.Fhir;
 using Interop.Server.Http;
+using Interop.Server.Security;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 

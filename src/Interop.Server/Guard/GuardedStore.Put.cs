@@ -1,7 +1,7 @@
 using Interop.Fhir;
 using Interop.Fhir.Json;
+using Interop.Server.FollowUp;
 using Interop.Server.Http;
-using Interop.Server.Workflows;
 using Interop.Sharing.Consent;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
@@ -27,7 +27,7 @@ internal sealed partial class GuardedStore
         Put(session, key, source, body, instant, before, written, renews);
         if (key.Type == "Encounter" && source == settings.Custodian && !IsFinished(before))
         {
-            var task = FollowUp.TaskFor(body, Instants.ToDateTimeOffset(instant), settings.Custodian, secrets.Key.Span);
+            var task = FollowUpTask.TaskFor(body, Instants.ToDateTimeOffset(instant), settings.Custodian, secrets.Key.Span);
             if (task is not null && session.Find(task.Key) is null)
             {
                 Put(session, task.Key, source, task.Json, instant, null, written);

@@ -4,6 +4,7 @@ using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
 using Interop.Fhir.Validation;
 using Interop.Server.Http;
+using Interop.Server.Security;
 using Interop.Sharing.Policy;
 using Interop.Storage;
 

@@ -1,5 +1,6 @@
 using Interop.Server.Http;
-using Interop.Server.Workflows.Sandbox;
+using Interop.Server.Sandbox;
+using Interop.Server.Security;
 using Interop.Sharing.Policy;
 using Interop.Storage;
 

@@ -1,6 +1,8 @@
 using Interop.Fhir.Search;
 using Interop.Fhir.Validation;
 using Interop.Server.Http;
+using Interop.Server.Oversight;
+using Interop.Server.Security;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;

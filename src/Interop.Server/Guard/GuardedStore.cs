@@ -3,6 +3,8 @@ using Interop.Fhir;
 using Interop.Fhir.Profiles;
 using Interop.Fhir.Search;
 using Interop.Server.Http;
+using Interop.Server.Oversight;
+using Interop.Server.Security;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Interop.Server.Security;
 using Interop.Storage;
 
 namespace Interop.Server.Guard;

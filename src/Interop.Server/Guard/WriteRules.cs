@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Interop.Fhir;
-using Interop.Server.Workflows;
+using Interop.Server.Agreements;
+using Interop.Server.Authoring;
+using Interop.Server.Referrals;
+using Interop.Server.Security;
 using Interop.Sharing.Consent;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
+using Interop.Server.Security;
 using Interop.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 

@@ -4,6 +4,7 @@ using Interop.Fhir.Validation;
 using Interop.Server.Guard;
 using Interop.Server.Interactions;
 using Interop.Server.Operations;
+using Interop.Server.Summary;
 using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Http;

@@ -1,4 +1,5 @@
 using Interop.Server.Guard;
+using Interop.Server.Security;
 using Interop.Storage;
 
 namespace Interop.Server.Http;

@@ -1,4 +1,5 @@
 using Interop.Server.Guard;
+using Interop.Server.Security;
 using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace Interop.Server.Http;

@@ -2,6 +2,7 @@ using Interop.Fhir;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Security;
 
 namespace Interop.Server.Interactions;
 

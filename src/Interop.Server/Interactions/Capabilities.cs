@@ -1,6 +1,6 @@
 using Interop.Fhir.Schema;
-using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Security;
 
 namespace Interop.Server.Interactions;
 

@@ -1,6 +1,7 @@
 using Interop.Fhir;
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Security;
 
 namespace Interop.Server.Interactions;
 

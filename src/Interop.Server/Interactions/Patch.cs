@@ -4,6 +4,7 @@ using Interop.Fhir.Patch;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Security;
 using Microsoft.Net.Http.Headers;
 
 namespace Interop.Server.Interactions;
@@ -51,7 +52,7 @@ internal static class Patch
 
     private static JsonDocument ValidBinary(byte[] resource) =>
         ResourceJson.ReadHeader(resource)?.Type == "Binary" && !ResourceValidator.Validate(resource).Any(issue => issue.Severity <= IssueSeverity.Error)
-            ? JsonDocument.Parse(resource, Workflows.ResourceDocument.Options)
+            ? JsonDocument.Parse(resource, Authoring.ResourceDocument.Options)
             : throw NoPatch;
 
     private static bool IsJsonPatch(string? contentType) =>

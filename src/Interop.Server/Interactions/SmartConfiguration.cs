@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Security;
 
 namespace Interop.Server.Interactions;
 

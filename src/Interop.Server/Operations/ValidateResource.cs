@@ -1,8 +1,8 @@
 using Interop.Fhir.Json;
 using Interop.Fhir.Profiles;
 using Interop.Fhir.Validation;
-using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Security;
 
 namespace Interop.Server.Operations;
 

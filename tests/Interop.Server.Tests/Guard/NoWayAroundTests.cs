@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
-using Interop.Server.Operations;
+using Interop.Server.Summary;
 using Interop.Server.Tests.Host;
 using Interop.Sharing.Redaction;
 using Microsoft.AspNetCore.Authorization;

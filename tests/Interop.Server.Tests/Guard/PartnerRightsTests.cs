@@ -85,7 +85,7 @@ public sealed class PartnerRightsTests : IAsyncLifetime
     [Fact]
     public async Task The_scope_of_dispatch_in_the_token_of_another_agency_writes_no_incident()
     {
-        var message = Cad.EidoSamples.Message(0, "Active").ToJsonString();
+        var message = Dispatch.EidoSamples.Message(0, "Active").ToJsonString();
         using var police = server.As(new DemoCaller("police", "city-police", ["OVRPS"], ["officer"], "cad.write"));
         using var response = await police.PostAsync(new Uri(server.Address, "/cad/eido"), Answers.Fhir(message));
 

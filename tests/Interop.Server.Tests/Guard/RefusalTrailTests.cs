@@ -46,7 +46,7 @@ public sealed class RefusalTrailTests : IAsyncLifetime
     public async Task A_dispatch_message_of_another_agency()
     {
         var police = new DemoCaller("police", "city-police", ["OVRPS"], ["officer"], "cad.write");
-        await WrittenDownAsync(police, HttpMethod.Post, "../cad/eido", Cad.EidoSamples.Message(0, "Active").ToJsonString(), null, 403);
+        await WrittenDownAsync(police, HttpMethod.Post, "../cad/eido", Dispatch.EidoSamples.Message(0, "Active").ToJsonString(), null, 403);
     }
 
     [Theory]

@@ -1,0 +1,6 @@
+using Interop.Fhir;
+
+namespace Interop.Server.Authoring;
+
+/// <summary>A resource that a workflow wants stored under this key, as compact UTF-8 JSON without version or lastUpdated.</summary>
+public sealed record MappedResource(ResourceKey Key, byte[] Json);

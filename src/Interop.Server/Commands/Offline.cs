@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Interop.Server.Guard;
+
+namespace Interop.Server.Commands;
+
+/// <summary>What verbs that work on the database without HTTP have in common: where the database is, and the server's parts.</summary>
+internal static class Offline
+{
+    public static Option<string?> Database() => new("--database") { Description = "sqlite:PATH; Interop:Database by default." };
+
+    /// <summary>The server's parts over the configured database, without a listener.</summary>
+    /// <param name="mayCreate">Whether a database that is not there is made; a verb that only looks must not answer for an empty
+    /// one.</param>
+    /// <exception cref="SettingsException">A setting is wrong, or there is no database.</exception>
+    public static ServiceProvider Open(string? database, bool mayCreate)
+    {
+        using var configuration = new ConfigurationManager();
+        configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
+        configuration.AddSecrets();
+        if (database is not null)
+        {
+            configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Interop:Database", database)]);
+        }
+
+        var settings = InteropSettings.From(configuration);
+        var path = settings.Database["sqlite:".Length..];
+        if (!mayCreate && !File.Exists(path))
+        {
+            throw new SettingsException($"There is no database at {path}. Name it with --database sqlite:PATH.");
+        }
+
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddInteropServer(settings);
+        return services.BuildServiceProvider();
+    }
+
+    public static GuardedStore Store(this ServiceProvider provider) => provider.GetRequiredService<GuardedStore>();
+}

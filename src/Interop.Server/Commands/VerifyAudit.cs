@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace Interop.Server.Commands;
+
+/// <summary><c>interop verify-audit</c>: walks the hash chain of the audit trail; exit status 1 if it is broken.</summary>
+internal static class VerifyAudit
+{
+    public static Command Command()
+    {
+        var database = Offline.Database();
+        var verify = new Command("verify-audit", "Checks that the audit trail is whole.") { database };
+        verify.SetAction(async (arguments, cancellationToken) =>
+        {
+            await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
+            var verification = await provider.Store().VerifyAuditAsync(cancellationToken);
+            Console.WriteLine(verification.Holds
+                ? $"ok {verification.Rows} rows, the chain holds"
+                : $"error row {verification.BrokenSequence}: {verification.Problem}");
+            return verification.Holds ? 0 : 1;
+        });
+        return verify;
+    }
+}

@@ -1,0 +1,72 @@
+using Interop.Fhir;
+using Interop.Server.Authoring;
+using Interop.Server.Dispatch.Eido;
+
+namespace Interop.Server.Dispatch;
+
+/// <summary>What the mappings of one incident share: the ordered messages, its episodes and patients, and the ids that follow.</summary>
+internal sealed class IncidentFacts
+{
+    public const string IncidentSystem = "urn:interop:incident";
+    public const string IncidentNumberSystem = "urn:interop:incident-number";
+    public const string AgencySystem = "urn:interop:eido-agency";
+    public const string ExtensionRoot = "https://interop.example/fhir/StructureDefinition/";
+
+    public IncidentFacts(IReadOnlyCollection<EidoMessage> messages, IncidentContext context)
+    {
+        Context = context;
+        Messages = IncidentEpisode.Order(messages);
+        Episodes = IncidentEpisode.Split(Messages);
+        Patients = IncidentPatient.Of(Messages);
+    }
+
+    public IncidentContext Context { get; }
+
+    public string Urn => Messages[0].Incident;
+
+    /// <summary>At least one, distinct, in the order of <see cref="IncidentEpisode.Order"/>.</summary>
+    public IReadOnlyList<EidoMessage> Messages { get; }
+
+    /// <summary>Empty while no message has an incidentComponent.</summary>
+    public IReadOnlyList<IncidentEpisode> Episodes { get; }
+
+    /// <summary>At least one: a person with the role Patient, or a placeholder for whoever it will turn out to be.</summary>
+    public IReadOnlyList<IncidentPatient> Patients { get; }
+
+    public string Custodian => $"Organization/{Context.Custodian}";
+
+    public ResourceKey Patient(int patient) => Key("Patient", "patient" + Nth(patient));
+
+    public ResourceKey Encounter(int patient, IncidentEpisode episode) =>
+        Key("Encounter", "encounter" + Nth(episode.Number - 1, "episode") + Nth(patient));
+
+    public ResourceKey Key(string type, string role) => new(type, NameBasedId.Of(Context.Secret.Span, $"{Urn}|{role}"));
+
+    /// <summary>The suffix of a role for every patient but the first, so that the first keeps the id it had while alone.</summary>
+    public static string Nth(int index, string what = "patient") => index == 0 ? string.Empty : $"|{what} {index + 1}";
+
+    /// <summary>Ids of the agencies that were sent, as the messages up to here say, in ordinal order.</summary>
+    public static IReadOnlyList<string> Dispatched(IEnumerable<EidoMessage> messages) =>
+        [.. messages
+            .SelectMany(message => message.DispatchedAgencies.Concat(
+                message.Agencies.Where(it => it.Roles.Any(role => role is "Dispatched" or "Assisting")).Select(it => it.Id)))
+            .Distinct()
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>A Reference to the agency's Organization, or a logical one where the site has not said which it is.</summary>
+    public void WriteAgency(FhirWriter reference, string agency)
+    {
+        if (Context.Agencies.TryGetValue(agency, out var organization))
+        {
+            reference.Text("reference", $"Organization/{organization}");
+        }
+        else
+        {
+            reference.Text("type", "Organization")
+                .Object("identifier", identifier => identifier.Text("system", AgencySystem).Text("value", agency));
+        }
+    }
+
+    public static MappedResource Resource(ResourceKey key, Action<FhirWriter> body) =>
+        new(key, FhirWriter.Resource(key.Type, key.Id, body));
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using Interop.Fhir;
+using Interop.Server.Authoring;
+
+namespace Interop.Server.FollowUp;
+
+/// <summary>The contact that a person is owed within 48 hours of the end of a crisis encounter.</summary>
+public static class FollowUpTask
+{
+    public const string Code = "follow-up-48h";
+
+    /// <summary>Elapsed hours, so that a change of the clocks moves nothing.</summary>
+    public static readonly TimeSpan Within = TimeSpan.FromHours(48);
+
+    private const string FollowUpEncounter = "390906007";
+
+    /// <summary>
+    /// The Task for an Encounter that has just finished; null when it is not finished, has no subject, belongs to another
+    /// organisation, or is a follow-up itself. Its id follows from the Encounter's, so the same encounter gives the same Task.
+    /// </summary>
+    /// <param name="encounter">The Encounter as valid UTF-8 JSON.</param>
+    /// <param name="instant">When the encounter was found finished; authoredOn, and the end where the period has none.</param>
+    /// <param name="custodian">Id of the Organization that requests and owns the Task.</param>
+    /// <param name="secret">Key of name-based ids.</param>
+    public static MappedResource? TaskFor(
+        ReadOnlyMemory<byte> encounter, DateTimeOffset instant, string custodian, ReadOnlySpan<byte> secret)
+    {
+        using var document = JsonDocument.Parse(encounter, ResourceDocument.Options);
+        var root = document.RootElement;
+        var organization = $"Organization/{custodian}";
+        if (TextAt(root, "status") != "finished"
+            || TextAt(root, "id") is not { } id
+            || TextAt(root, "subject", "reference") is not { } subject
+            || (TextAt(root, "serviceProvider", "reference") ?? organization) != organization
+            || IsFollowUp(root))
+        {
+            return null;
+        }
+
+        var end = EndOf(TextAt(root, "period", "end")) ?? instant;
+        var key = new ResourceKey("Task", NameBasedId.Of(secret, $"{Code}|Encounter/{id}"));
+        var json = FhirWriter.Resource(key.Type, key.Id, task => task
+            .Text("status", "requested")
+            .Text("intent", "order")
+            .Concept("code", new("https://interop.example/fhir/CodeSystem/crisis-task", Code))
+            .Reference("focus", $"Encounter/{id}")
+            .Reference("for", subject)
+            .Reference("encounter", $"Encounter/{id}")
+            .Time("authoredOn", instant)
+            .Time("lastModified", instant)
+            .Reference("requester", organization)
+            .Reference("owner", organization)
+            .Object("restriction", restriction => restriction.Object("period", period => period.Time("end", end + Within))));
+        return new(key, json);
+    }
+
+    private static bool IsFollowUp(JsonElement encounter) =>
+        encounter.TryGetProperty("type", out var types)
+        && types.ValueKind == JsonValueKind.Array
+        && types.EnumerateArray().Any(type =>
+            type.TryGetProperty("coding", out var codings)
+            && codings.EnumerateArray().Any(coding => TextAt(coding, "code") == FollowUpEncounter));
+
+    /// <summary>An end that names a day or less is not an instant to count from.</summary>
+    private static DateTimeOffset? EndOf(string? text) =>
+        text is { Length: > 19 }
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var end)
+        && end <= DateTimeOffset.MaxValue - Within
+            ? end
+            : null;
+
+    private static string? TextAt(JsonElement element, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+            {
+                return null;
+            }
+        }
+
+        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+    }
+}

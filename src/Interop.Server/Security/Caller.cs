@@ -1,0 +1,113 @@
+using System.Security.Claims;
+using Interop.Fhir;
+using Interop.Fhir.References;
+
+namespace Interop.Server.Security;
+
+/// <summary>Who asks: everything of a verified token that decisions and the audit trail use.</summary>
+/// <param name="Organization">Id of the agency that the issuer vouches for.</param>
+/// <param name="Practitioner">Id out of <c>fhirUser</c> where that is a Practitioner of this server, or null.</param>
+/// <param name="Purposes">v3-ActReason codes of <c>purpose_of_use</c>.</param>
+internal sealed record Caller(
+    string ClientId, string Subject, string Organization, string? Practitioner, IReadOnlyList<string> Purposes, IReadOnlyList<string> Roles, Scopes Scopes)
+{
+    private const string ClaimType = "interop:caller";
+
+    /// <summary>What the token is bound to; nothing for a bearer token.</summary>
+    public Confirmation Confirmation { get; init; } = Confirmation.None;
+
+    /// <summary>The issuer that vouches for all this: names of clients and users are its own.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>Id of the patient in the token's launch context, or null.</summary>
+    public string? Patient { get; init; }
+
+    /// <summary>The caller that the token handler attached to the principal.</summary>
+    public static Caller From(ClaimsPrincipal principal) =>
+        TryFrom(principal) ?? throw new InvalidOperationException("The endpoint was reached without authentication.");
+
+    /// <summary>Lets a handler take the caller as a parameter.</summary>
+    public static ValueTask<Caller> BindAsync(HttpContext http) => new(From(http.User));
+
+    /// <summary>Null where nobody was verified.</summary>
+    public static Caller? TryFrom(ClaimsPrincipal principal) => (principal.Identity as CallerIdentity)?.Caller;
+
+    /// <summary>
+    /// Whether a person signed in, and not a system with the client's own credentials (RFC 9068 section 2.2: then sub is the client).
+    /// </summary>
+    public bool IsPerson { get; init; } = Subject != ClientId;
+
+    public bool Has(string role) => Roles.Contains(role);
+
+    public ClaimsIdentity ToIdentity() => new CallerIdentity(this);
+
+    /// <summary>Reads the claims of DESIGN.md section 3; an error sentence where one is missing or malformed.</summary>
+    public static (Caller? Caller, string? Error) Read(IEnumerable<Claim> claims, InteropIssuer issuer, ScopeReader scopes, ServiceBases bases)
+    {
+        var byType = claims.ToLookup(claim => claim.Type, claim => claim.Value);
+        var client = byType["client_id"].FirstOrDefault();
+        if (string.IsNullOrEmpty(client))
+        {
+            return (null, "The token has no client_id.");
+        }
+
+        var agency = byType["agency"].FirstOrDefault() is { } claimed ? claimed : issuer.AgencyOf(client) is { } mapped ? $"Organization/{mapped}" : null;
+        if (agency is null || ResourceKey.TryParse(agency) is not { Type: "Organization" } key)
+        {
+            return (null, "The token names no agency.");
+        }
+
+        if (!issuer.SpeaksFor(key.Id))
+        {
+            return (null, "The issuer may not speak for this agency.");
+        }
+
+        if (Confirmation.Of(claims) is not { } confirmation)
+        {
+            return (null, "The token is bound in a way that is not supported here.");
+        }
+
+        // Some issuers write scp, as a list or between spaces (RFC 9068 section 2.2.3 has scope); it counts only where scope is not there.
+        var scope = string.Join(' ', byType["scope"].Any() ? byType["scope"] : byType["scp"]);
+        var patient = byType["patient"].FirstOrDefault();
+        if (patient is not null && !ResourceKey.IsId(patient))
+        {
+            return (null, "The token's patient is not an id.");
+        }
+
+        // Whoever is not a Practitioner asks for himself or his own, which the sharing tables say nothing about.
+        var user = byType["fhirUser"].FirstOrDefault();
+        var person = user is null ? null : bases.Read(user);
+        var type = person is ReferenceReading.Local { Key: var named } ? named.Type : (person as ReferenceReading.Foreign)?.Type;
+        if (user is not null && type != "Practitioner")
+        {
+            return (null, "The token's fhirUser is not a Practitioner: others have no access of their own here.");
+        }
+
+        // A Practitioner of another server is a person, but none of ours that happens to have the id.
+        var practitioner = (person as ReferenceReading.Local)?.Key.Id;
+        var subject = byType["sub"].FirstOrDefault() ?? client;
+        var isPerson = user is not null || subject != client;
+        return (
+            new Caller(
+                client,
+                subject,
+                key.Id,
+                practitioner,
+                [.. byType["purpose_of_use"].Distinct()],
+                [.. byType["roles"].Distinct()],
+                scopes.Read(scope, patient, isPerson))
+            {
+                Issuer = issuer.Authority,
+                Patient = patient,
+                IsPerson = isPerson,
+                Confirmation = confirmation,
+            },
+            null);
+    }
+
+    private sealed class CallerIdentity(Caller caller) : ClaimsIdentity([new Claim(ClaimType, caller.ClientId)], "Bearer")
+    {
+        public Caller Caller { get; } = caller;
+    }
+}

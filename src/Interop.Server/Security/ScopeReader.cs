@@ -1,0 +1,137 @@
+using Interop.Fhir.Schema;
+using Interop.Fhir.Search;
+using Interop.Server.Oversight;
+using Interop.Sharing.Policy;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Interop.Server.Security;
+
+/// <summary>
+/// Reads SMART scopes, version 2 and 1 (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html):
+/// <c>patient|user|system / Type|* . cruds ? query</c>. A scope that is not understood to its last character allows nothing, and says why.
+/// </summary>
+internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy policy)
+{
+    // Each condition is asked of every row that is looked at; a token with more is no client's of ours.
+    private const int MostConditions = 50;
+
+    private static readonly Dictionary<string, string> VersionOne = new() { ["read"] = "rs", ["write"] = "cud", ["*"] = "cruds" };
+
+    // Of the parameters for all types those that ask for what a resource is, not for when or how to answer.
+    private static readonly string[] CommonParameters = ["_id", "_tag", "_security", "_profile", "_source"];
+
+    private readonly IReadOnlyList<string> directory = [.. FhirFacts.R4.ResourceTypes.Where(policy.IsDirectory)];
+
+    /// <param name="patient">The patient in the token's launch context; without one, <c>patient/</c> scopes allow nothing.</param>
+    /// <param name="hasUser">Whether the token is about a person; without one, <c>user/</c> scopes allow nothing.</param>
+    public Scopes Read(string text, string? patient, bool hasUser)
+    {
+        var grants = new List<(string Letters, ScopeOpening Opening)>();
+        var others = new List<string>();
+        var objections = new List<string>();
+        foreach (var scope in text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct())
+        {
+            var (head, query) = scope.Split('?', 2) is [var before, var after] ? (before, after) : (scope, null);
+            var slash = head.IndexOf('/', StringComparison.Ordinal);
+            var dot = head.LastIndexOf('.');
+            if (slash < 0 || dot < slash)
+            {
+                others.Add(scope);
+                continue;
+            }
+
+            var objection = Context(head[..slash], patient, hasUser);
+            var (type, letters) = (head[(slash + 1)..dot], VersionOne.GetValueOrDefault(head[(dot + 1)..], head[(dot + 1)..]));
+            objection ??= type == "*" || FhirFacts.R4.IsResourceType(type) ? null : "R4 has no such type.";
+            objection ??= IsOrderedSubset(letters) ? null : "its rights must be some of cruds, in this order.";
+            objection ??= grants.Count(grant => grant.Opening.Criteria.Count > 0) < MostConditions ? null : "the token has too many conditions.";
+            var criteria = objection is null && query is not null ? Criteria(type, query, out objection) : [];
+            if (objection is null)
+            {
+                grants.Add((letters, new(type == "*" ? null : type, head[..slash] == "patient" ? patient : null, criteria)));
+            }
+            else if (IsPrintable(head))
+            {
+                // The values of a query could name a person; what is wrong with it does not.
+                objections.Add($"The scope {head}{(query is null ? "" : "?...")} allows nothing: {objection}");
+            }
+        }
+
+        return new(grants, others, objections, directory);
+    }
+
+    private static string? Context(string context, string? patient, bool hasUser) => context switch
+    {
+        "patient" when patient is null => "the token names no patient.",
+        "user" when !hasUser => "the token is not about a user.",
+        "patient" or "user" or "system" => null,
+        _ => "it must begin with patient/, user/ or system/.",
+    };
+
+    /// <summary>
+    /// The query of a granular scope, read as a search of the type is. A scope says what a resource must be to be open: not what must be
+    /// missing, which hidden elements would seem to be, nor what others must be, which the sight may not see.
+    /// </summary>
+    private IReadOnlyList<SearchCriterion> Criteria(string type, string query, out string? objection)
+    {
+        objection = null;
+        if (type == "*")
+        {
+            objection = "a condition needs a type.";
+            return [];
+        }
+
+        var pairs = QueryHelpers.ParseQuery(query)
+            .SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty)))
+            .ToList();
+        var foreign = pairs.Find(pair => pair.Key.StartsWith('_') && !CommonParameters.Contains(pair.Key.Split(':')[0])).Key;
+        if (pairs.Count == 0 || foreign is not null)
+        {
+            objection = foreign is null ? "its condition is empty." : "its condition is none that a scope can have.";
+            return [];
+        }
+
+        var parsed = queries.Parse(type, pairs, lenient: false, now: 0);
+        objection = parsed.Query is null ? parsed.Issues[0].Diagnostics
+            : !parsed.Query.Criteria.All(IsPositive) ? "its condition may not be negated, chained, or depend on the time of the request."
+            : PersonLookup.Is(parsed.Query) ? "a person is looked for by a search, which is counted, and not by a scope."
+            : null;
+        return objection is null ? parsed.Query!.Criteria : [];
+    }
+
+    private static bool IsPositive(SearchCriterion criterion) => criterion switch
+    {
+        IdCriterion => true,
+        MissingCriterion missing => !missing.Missing,
+        ValueCriterion { Modifier: SearchModifier.Not } => false,
+        ValueCriterion value => value.Values.All(IsTimeless),
+        _ => false,
+    };
+
+    private static bool IsTimeless(SearchValue value) => value switch
+    {
+        DateValue date => date.Prefix != SearchPrefix.Approximately,
+        CompositeValue composite => composite.Components.All(IsTimeless),
+        _ => true,
+    };
+
+    private static bool IsOrderedSubset(string letters)
+    {
+        var last = -1;
+        foreach (var letter in letters)
+        {
+            var position = "cruds".IndexOf(letter, StringComparison.Ordinal);
+            if (position <= last)
+            {
+                return false;
+            }
+
+            last = position;
+        }
+
+        return letters.Length > 0;
+    }
+
+    private static bool IsPrintable(string text) =>
+        text.Length <= 100 && text.All(character => character is > ' ' and < '\x7f' and not '"' and not '\\');
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Interop.Fhir.Json;
+using Interop.Fhir.Validation;
+using Interop.Server.Authoring;
+using Interop.Server.Guard;
+using Interop.Server.Http;
+using Interop.Server.Security;
+
+namespace Interop.Server.Summary;
+
+/// <summary>
+/// <c>POST /fhir/Patient/$crisis-summary</c>: what an officer on scene may learn of a person, as a document Bundle of fixed shape and
+/// size, whether or not the person agreed to anything. In: Parameters with <c>incident</c>, <c>officer</c>, and at least two of
+/// <c>family</c>, <c>given</c>, <c>birthDate</c>, <c>phone</c>, <c>identifier</c>.
+/// </summary>
+internal static class CrisisSummary
+{
+    public const string Scope = "crisis-summary";
+
+    /// <summary>Answers are filled up to a multiple of this, so that their length says nothing.</summary>
+    private const int SizeClass = 16 * 1024;
+
+    private static readonly string[] Required = ["incident", "officer"];
+
+    public static void Map(FhirRoutes fhir) => fhir.Post("/Patient/$crisis-summary", FhirInteraction.Operation, HandleAsync);
+
+    private static async Task<IResult> HandleAsync(
+        Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+    {
+        FhirRequest.RequireJson(request);
+        var question = Question(await FhirRequest.BodyAsync(request, cancellationToken));
+        var summary = await store.CrisisSummaryAsync(caller, question, cancellationToken);
+        return summary is null
+            ? FhirResult.Problem(403, "forbidden", "No open incident with this number is assigned to this agency.")
+            : FhirResult.Padded(summary, SizeClass);
+    }
+
+    private static SummaryQuestion Question(byte[] body)
+    {
+        var issues = ResourceValidator.Validate(body);
+        if (issues.Any(issue => issue.Severity <= IssueSeverity.Error))
+        {
+            throw new FhirException(400, issues);
+        }
+
+        if (ResourceJson.ReadHeader(body)?.Type != "Parameters")
+        {
+            throw new FhirException(400, "invalid", "The operation takes a Parameters resource.", "resourceType");
+        }
+
+        using var document = JsonDocument.Parse(body, ResourceDocument.Options);
+        var values = new Dictionary<string, string>();
+        if (document.RootElement.TryGetProperty("parameter", out var list))
+        {
+            foreach (var parameter in list.EnumerateArray())
+            {
+                var value = parameter.EnumerateObject().FirstOrDefault(
+                    property => property.Name.StartsWith("value", StringComparison.Ordinal)).Value;
+                if (value.ValueKind == JsonValueKind.String && parameter.TryGetProperty("name", out var key))
+                {
+                    values[key.GetString()!] = value.GetString()!;
+                }
+            }
+        }
+
+        if (Required.FirstOrDefault(name => !values.ContainsKey(name)) is { } name)
+        {
+            throw new FhirException(400, "required", $"The parameter {name} is missing.", $"Parameters.parameter.where(name='{name}')");
+        }
+
+        var person = SummaryQuestion.PersonIdentifiers.Where(values.ContainsKey).ToDictionary(name => name, name => values[name]);
+        return person.Count >= 2
+            ? new(values["incident"], values["officer"], person)
+            : throw new FhirException(
+                400,
+                "required",
+                $"Two of {string.Join(", ", SummaryQuestion.PersonIdentifiers)} are needed to name the person.",
+                "Parameters.parameter");
+    }
+}
+
+/// <param name="Incident">The incident's number or URN, as dispatch gave it.</param>
+/// <param name="Officer">Who asks; for the audit trail.</param>
+/// <param name="Person">At least two of <see cref="PersonIdentifiers"/>.</param>
+internal sealed record SummaryQuestion(string Incident, string Officer, IReadOnlyDictionary<string, string> Person)
+{
+    public static readonly string[] PersonIdentifiers = ["family", "given", "birthDate", "phone", "identifier"];
+}

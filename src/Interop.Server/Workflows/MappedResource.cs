@@ -1,6 +1,0 @@
-using Interop.Fhir;
-
-namespace Interop.Server.Workflows;
-
-/// <summary>A resource that a workflow wants stored under this key, as compact UTF-8 JSON without version or lastUpdated.</summary>
-public sealed record MappedResource(ResourceKey Key, byte[] Json);

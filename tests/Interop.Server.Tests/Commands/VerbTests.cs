@@ -1,0 +1,281 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Interop.Server.Tests.Host;
+
+namespace Interop.Server.Tests.Commands;
+
+/// <summary>The verbs of the executable, run as a person runs them.</summary>
+public sealed class VerbTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("interop-verbs-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Validate_says_ok_or_error_per_resource_and_fails_when_any_is_wrong()
+    {
+        Write("good.json", Fixtures.Patient("a"));
+        Write("bad.json", """{"resourceType":"Patient","gender":"mail","birthDate":"2021-02-30"}""");
+        Write("many.ndjson", "{\"resourceType\":\"Patient\"}\n{\"resourceType\":\"Patientt\"}\n");
+
+        var (good, goodText) = await RunAsync("validate", In("good.json"));
+        var (all, allText) = await RunAsync("validate", folder);
+
+        Assert.Equal(0, good);
+        Assert.StartsWith($"ok {In("good.json")}", goodText, StringComparison.Ordinal);
+        Assert.Equal(1, all);
+        var lines = allText.Trim().Split('\n');
+        Assert.Equal(["error", "ok", "ok", "error"], lines.Select(line => line.Split(' ')[0]));
+        Assert.Contains("Patient.gender:", lines[0], StringComparison.Ordinal);
+        Assert.Contains("Patient.birthDate:", lines[0], StringComparison.Ordinal);
+        Assert.Contains("many.ndjson:2", lines[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Validate_checks_a_profile_by_its_short_name_and_definitions_from_files()
+    {
+        const string Demand = """{"resourceType":"StructureDefinition","url":"http://d/named","name":"N","status":"draft","kind":"resource","abstract":false,"type":"Patient","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":[{"id":"Patient.name","path":"Patient.name","min":1}]}}""";
+        Write("task.json", """{"resourceType":"Task","status":"requested","intent":"order"}""");
+        Write("patient.json", """{"resourceType":"Patient","gender":"male"}""");
+        var definitions = Path.Combine(folder, "named.definition");
+        File.WriteAllText(definitions, Demand);
+
+        var (task, taskText) = await RunAsync("validate", "--profile", "follow-up-task", In("task.json"));
+        var (patient, patientText) = await RunAsync("validate", "--definitions", definitions, "--profile", "http://d/named", In("patient.json"));
+        var (unknown, unknownText) = await RunAsync("validate", "--profile", "http://d/named", In("patient.json"));
+
+        Assert.Equal((1, 1, 2), (task, patient, unknown));
+        Assert.Contains("Task.restriction: follow-up-task:", taskText, StringComparison.Ordinal);
+        Assert.Contains("Patient.name: named:", patientText, StringComparison.Ordinal);
+        Assert.Contains("is not loaded", unknownText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agency_is_taken_in_suspended_resumed_and_let_go_at_the_machine()
+    {
+        var database = $"sqlite:{In("interop.db")}";
+        Write("agreement.json", Fixtures.Agreement("city-hospital"));
+        Write("custodian.json", $$"""{"resourceType":"Bundle","type":"collection","entry":[{"resource":{{Fixtures.Organization("crisis-program", "crisis-program")}}}]}""");
+
+        await RunAsync("import", "bundle", In("custodian.json"), "--database", database);
+        var (unknown, unknownText) = await RunAsync("agency", "add", "bakery", "--name", "Bakery", "--type", "bakery", "--database", database);
+        var (agency, _) = await RunAsync("agency", "add", "city-hospital", "--name", "City hospital", "--type", "hospital", "--covered-entity", "--database", database);
+        var (added, addedText) = await RunAsync("agreement", "add", In("agreement.json"), "--database", database);
+        var contract = addedText.Trim().TrimEnd('.').Split('/')[1];
+
+        var (endpoint, endpointText) = await RunAsync("agency", "endpoint", "city-hospital", "--address", "https://ehr.example/fhir", "--database", database);
+        Assert.Equal((0, "Recorded Endpoint/city-hospital."), (endpoint, endpointText.Trim()));
+        Assert.Equal((2, 0, 0), (unknown, agency, added));
+        Assert.Contains("--type must be a code of", unknownText, StringComparison.Ordinal);
+        Assert.Contains("in force", await StandingAsync(), StringComparison.Ordinal);
+
+        await RunAsync("agreement", "suspend", contract, "--reason", "An incident is looked into.", "--database", database);
+        Assert.Contains("it is suspended", await StandingAsync(), StringComparison.Ordinal);
+
+        await RunAsync("agreement", "resume", contract, "--database", database);
+        Assert.Contains("in force", await StandingAsync(), StringComparison.Ordinal);
+
+        await RunAsync("agreement", "terminate", contract, "--database", database);
+        Assert.Contains("terminated", await StandingAsync(), StringComparison.Ordinal);
+        var (again, againText) = await RunAsync("agreement", "suspend", contract, "--reason", "Too late.", "--database", database);
+        Assert.Equal(2, again);
+        Assert.Contains("An agreement that is terminated stays as it is.", againText, StringComparison.Ordinal);
+
+        async Task<string> StandingAsync() => (await RunAsync("agreement", "list", "city-hospital", "--database", database)).Item2;
+    }
+
+    [Fact]
+    public async Task Fhirpath_prints_type_path_and_value_as_JSON_lines()
+    {
+        Write("patient.json", Fixtures.Patient("a", "Ångström"));
+
+        var (status, text) = await RunAsync("fhirpath", "Patient.name.family | Patient.name.count()", In("patient.json"));
+        var (wrong, wrongText) = await RunAsync("fhirpath", "Patient..name", In("patient.json"));
+
+        Assert.Equal(0, status);
+        Assert.Equal(
+            ["""{"type":"string","path":"Patient.name[0].family","value":"Ångström"}""", """{"type":"integer","value":1}"""],
+            text.Trim().Split('\n'));
+        Assert.Equal(2, wrong);
+        Assert.StartsWith("error", wrongText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Index_prints_parameter_type_and_value_as_JSON_lines()
+    {
+        Write("patient.json", Fixtures.Patient("a", "Ångström"));
+
+        var (status, text) = await RunAsync("index", In("patient.json"));
+
+        Assert.Equal(0, status);
+        var lines = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "family" && line.GetProperty("type").GetString() == "string" && line.GetProperty("value").GetString() == "Ångström");
+        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "gender" && line.GetProperty("value").GetProperty("code").GetString() == "female");
+        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "birthdate" && line.GetProperty("type").GetString() == "date");
+    }
+
+    [Theory]
+    [InlineData("<")]
+    [InlineData("<=")]
+    [InlineData(">")]
+    [InlineData(">=")]
+    public async Task Index_prints_an_open_end_as_null_alone_and_in_tuples(string comparator)
+    {
+        Write("observation.json", $$"""
+            {"resourceType":"Observation","id":"o","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"1988-5"}]},
+             "valueQuantity":{"value":5,"comparator":"{{comparator}}","unit":"mg/L","system":"http://unitsofmeasure.org","code":"mg/L"} }
+            """);
+
+        var (status, text) = await RunAsync("index", In("observation.json"));
+
+        Assert.Equal(0, status);
+        var lines = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var alone = lines.Single(line => line.GetProperty("parameter").GetString() == "value-quantity").GetProperty("value");
+        var tuple = lines.First(line => line.GetProperty("parameter").GetString() == "code-value-quantity").GetProperty("value")[1].GetProperty("value");
+        foreach (var value in (JsonElement[])[alone, tuple])
+        {
+            Assert.Equal(JsonValueKind.Null, value.GetProperty(comparator[0] == '<' ? "low" : "high").ValueKind);
+            Assert.Equal(5, value.GetProperty(comparator[0] == '<' ? "high" : "low").GetDouble(), tolerance: 1);
+        }
+    }
+
+    [Fact]
+    public async Task Index_says_of_each_line_which_resource_it_is_about()
+    {
+        Write("many.ndjson", Fixtures.Patient("a") + "\n" + Fixtures.Patient("b") + "\n{\"resourceType\":\"Patient\",\"active\":true}\n");
+
+        var (status, text) = await RunAsync("index", In("many.ndjson"));
+
+        Assert.Equal(0, status);
+        var told = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(line => (line.GetProperty("file").GetString(), line.GetProperty("resource").GetString())).Distinct();
+        Assert.Equal([($"{In("many.ndjson")}:1", "Patient/a"), ($"{In("many.ndjson")}:2", "Patient/b"), ($"{In("many.ndjson")}:3", "Patient")], told);
+    }
+
+    [Theory]
+    [InlineData("@2012-04-23", "date")]
+    [InlineData("@2012", "date")]
+    [InlineData("@2012-04-23T10:00:00Z", "dateTime")]
+    [InlineData("@T14:30", "time")]
+    public async Task An_expression_that_begins_with_a_date_is_no_file_of_arguments(string expression, string type)
+    {
+        Write("patient.json", Fixtures.Patient("a"));
+
+        var (status, text) = await RunAsync("fhirpath", expression, In("patient.json"));
+
+        Assert.Equal(0, status);
+        Assert.EndsWith(type, JsonDocument.Parse(text.Trim()).RootElement.GetProperty("type").GetString()!, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_begins_with_an_at_sign_is_a_file_like_any_other()
+    {
+        Write("@patient.json", Fixtures.Patient("a"));
+
+        var (status, text) = await RunAsync(new DirectoryInfo(folder), "validate", "@patient.json");
+
+        Assert.Equal((0, "ok @patient.json"), (status, text.Trim()[..16]));
+    }
+
+    [Fact]
+    public async Task Import_explain_and_verify_audit_work_on_one_database()
+    {
+        var resources = new[]
+        {
+            Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"),
+            Fixtures.Patient("p1"), Fixtures.Consent("c1", "p1", "city-hospital"),
+        };
+        Write("bundle.json", $"{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{string.Join(',', resources.Select(resource => $"{{\"resource\":{resource}}}"))}]}}");
+        Write("wrong.json", """{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","gender":"mail"} }]}""");
+        var database = $"--database=sqlite:{In("interop.db")}";
+
+        var (imported, importText) = await RunAsync("import", "bundle", In("bundle.json"), In("wrong.json"), database);
+        var (_, tier) = await RunAsync("explain", "--caller", "Organization/city-hospital", "--patient", "Patient/p1", database);
+        var (_, none) = await RunAsync("explain", "--caller", "Organization/city-police", "--patient", "Patient/p1", "--purpose", "OVRPS", database);
+        var (verified, verifyText) = await RunAsync("verify-audit", database);
+
+        Assert.Equal(1, imported);
+        Assert.Contains("5 resources", importText, StringComparison.Ordinal);
+        Assert.Contains("Bundle.entry[0].resource.gender", importText, StringComparison.Ordinal);
+        Assert.Contains("tier     Intermediate", tier, StringComparison.Ordinal);
+        Assert.Contains("Consent/c1", tier, StringComparison.Ordinal);
+        Assert.Contains("tier     None", none, StringComparison.Ordinal);
+        Assert.Equal(0, verified);
+        Assert.Contains("the chain holds", verifyText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Import_eido_prints_refusals_and_what_an_accepted_message_has_that_is_not_known()
+    {
+        var (odd, wrong, transfer) = (Dispatch.EidoSamples.Message(0, "Active"), Dispatch.EidoSamples.Message(1, "Active"), Dispatch.EidoSamples.Message(2));
+        odd["incidentComponent"]!["incidentTypeCommonRegistryText"] = "Mirabel shouts";
+        wrong["eidoVersion"] = "1.1";
+        transfer["$id"] = "urn:emergency:uid:incidentid:43:dispatch.city.example";
+        transfer.Remove("incidentComponent");
+        Write("feed.ndjson", string.Join('\n', odd.ToJsonString(), wrong.ToJsonString(), transfer.ToJsonString()));
+
+        var (status, text) = await RunAsync("import", "eido", In("feed.ndjson"), $"--database=sqlite:{In("interop.db")}");
+
+        var lines = text.Trim().Split('\n');
+        Assert.Equal(1, status);
+        Assert.StartsWith($"ok {In("feed.ndjson")}:1 ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith($"warning {In("feed.ndjson")}:1 incidentComponent.incidentTypeCommonRegistryText: ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith($"error {In("feed.ndjson")}:2 eidoVersion: ", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith($"ok {In("feed.ndjson")}:3 ", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith($"information {In("feed.ndjson")}:3 incidentComponent: ", lines[4], StringComparison.Ordinal);
+        Assert.Equal(("2 imported, 1 refused", 6), (lines[^1], lines.Length));
+        Assert.DoesNotContain("Mirabel", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Migrate_creates_a_database_and_looking_does_not()
+    {
+        var database = $"--database=sqlite:{In("made.db")}";
+
+        var (looked, text) = await RunAsync("verify-audit", database);
+        Assert.Equal((2, $"There is no database at {In("made.db")}. Name it with --database sqlite:PATH."), (looked, text.Trim()));
+        Assert.False(File.Exists(In("made.db")));
+
+        var (migrated, _) = await RunAsync("migrate", database);
+        var (verified, _) = await RunAsync("verify-audit", database);
+        var (unknown, sentence) = await RunAsync("explain", "--caller", "Organization/a", "--patient", "Patient/b", database);
+        Assert.Equal((0, 0), (migrated, verified));
+        Assert.Equal((2, "Patient/b is not known."), (unknown, sentence.Trim()));
+    }
+
+    [Fact]
+    public async Task A_server_without_an_issuer_does_not_start()
+    {
+        var (status, text) = await RunAsync("serve", "--urls=http://127.0.0.1:0", $"--Interop:Database=sqlite:{In("none.db")}");
+
+        Assert.Equal((2, "Interop:Issuers:0 is missing: without a trusted issuer nobody could be let in."), (status, text.Trim()));
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_is_a_sentence()
+    {
+        var (status, text) = await RunAsync("migrate", "--database=oracle:x");
+
+        Assert.Equal((2, "Interop:Database must be sqlite:PATH."), (status, text.Trim()));
+    }
+
+    private string In(string file) => Path.Combine(folder, file);
+
+    private void Write(string file, string text) => File.WriteAllText(In(file), text);
+
+    private static Task<(int Status, string Text)> RunAsync(params string[] arguments) => RunAsync(new DirectoryInfo("."), arguments);
+
+    private static async Task<(int Status, string Text)> RunAsync(DirectoryInfo folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "interop.dll")).Prepend("exec"))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await errors);
+    }
+}
