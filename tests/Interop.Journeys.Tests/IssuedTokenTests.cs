@@ -106,7 +106,7 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
         var watch = Stopwatch.StartNew();
         while (await GetAsync(server, "Bearer", remembered) != HttpStatusCode.Unauthorized)
         {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2));
         }
 
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "Bearer", unseen));
@@ -135,7 +135,7 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
         var watch = Stopwatch.StartNew();
         while (await GetAsync(server, "Bearer", token) != HttpStatusCode.Unauthorized)
         {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2));
         }
 
         output.WriteLine($"{what}: refused after {watch.ElapsedMilliseconds} ms");

@@ -47,7 +47,7 @@ public sealed class LimitTests
 
         Assert.Throws<FhirPathException>(() => FhirPathExpression.Compile(Expressions[index]).Evaluate(Patient, new(MaxSteps: 200_000)));
 
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20), "it takes too long");
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(2), "it takes too long");
     }
 
     [Theory]
