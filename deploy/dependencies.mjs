@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-const [folder, audit] = process.argv.slice(2);
+// Where restored packages lie, what `dotnet list package --vulnerable --format json` said, and where the NuGet client keeps what it was told.
+const [folder, audit, cache] = process.argv.slice(2);
 const allowed = ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'PostgreSQL', '0BSD', 'CC0-1.0', 'blessing'];
 
 // Packages whose nuspec names no SPDX expression, read by a person on 2026-11-28. A file is known by its hash, so that another text is
@@ -64,10 +65,12 @@ const npmRows = [...npm.values()].sort((a, b) => a.name.localeCompare(b.name, 'e
   return `| ${name} | ${version} | ${licence ?? 'unknown'} | ${through} |`;
 });
 
+const wrong = problems.length; // with licences and versions
 const vulnerable = vulnerabilities();
 writeFileSync('artifacts/dependencies.md', [
   '# Dependencies', '',
-  `${nuget.size} NuGet packages; the .NET 10 shared framework (MIT) besides. ${vulnerable}`, '',
+  `${nuget.size} NuGet packages; the .NET 10 shared framework (MIT) besides.`, '',
+  `Vulnerabilities: ${vulnerable}. The npm packages below are not checked.`, '',
   '| Package | Version | Licence | Kind | Shipped | Projects |', '|---|---|---|---|---|---|', ...rows, '',
   'Test-time only, from npm:', '', '| Package | Version | Licence | Through |', '|---|---|---|---|', ...npmRows, '',
 ].join('\n'));
@@ -76,7 +79,8 @@ for (const problem of problems) {
   console.error(problem);
 }
 
-console.log(`${nuget.size} NuGet and ${npm.size} npm packages, ${problems.length} problems; ${vulnerable} See artifacts/dependencies.md.`);
+console.log(`${nuget.size} NuGet and ${npm.size} npm packages. Licences and versions: ${wrong} problems. Vulnerabilities: ${vulnerable}.`);
+console.log('See artifacts/dependencies.md.');
 process.exit(problems.length === 0 ? 0 : 1);
 
 function files(pattern, folder = '.') {
@@ -141,20 +145,61 @@ function installed(folder) {
   });
 }
 
+/**
+ * What is known of vulnerabilities, for a sentence. A source counts as asked only when the question went through without a complaint and
+ * the source says of itself that it has such data: one that has none is silent about every package, which is not "none known".
+ */
 function vulnerabilities() {
-  if (!existsSync(audit)) {
-    return 'The registry could not be asked for known vulnerabilities.';
+  const answer = answered();
+  const found = (answer?.projects ?? []).flatMap(project => project.frameworks ?? [])
+    .flatMap(framework => [...(framework.topLevelPackages ?? []), ...(framework.transitivePackages ?? [])])
+    .filter(item => (item.vulnerabilities ?? []).length > 0);
+  for (const item of new Map(found.map(item => [`${item.id}@${item.resolvedVersion}`, item])).values()) {
+    const advisories = item.vulnerabilities.map(one => one.advisoryurl).join(', ');
+    problems.push(`${item.id} ${item.resolvedVersion} has a known vulnerability: ${advisories}`);
   }
 
-  const answer = JSON.parse(readFileSync(audit, 'utf8'));
-  if ((answer.problems ?? []).length > 0) {
-    return 'The registry did not answer the question for known vulnerabilities.';
+  if (found.length > 0) {
+    return `known in ${found.length} places`;
   }
 
-  const found = answer.projects.flatMap(project => (project.frameworks ?? []).flatMap(framework => [...(framework.topLevelPackages ?? []), ...(framework.transitivePackages ?? [])]));
-  for (const item of new Map(found.map(item => [item.id, item])).values()) {
-    problems.push(`${item.id} ${item.resolvedVersion} has a known vulnerability: ${item.vulnerabilities.map(one => one.advisoryurl).join(', ')}`);
+  if (answer === undefined) {
+    return 'not checked (the question for them got no answer)';
   }
 
-  return found.length === 0 ? 'The registry reports no known vulnerability.' : `The registry reports known vulnerabilities in ${found.length} places.`;
+  // A solution's projects tell the same more than once.
+  const complaints = [...new Set((answer.problems ?? []).map(problem => problem.text.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '')))];
+  if (complaints.length > 0) {
+    return `not checked (${complaints.join('; ')})`;
+  }
+
+  const sources = answer.sources ?? [];
+  const asked = sources.filter(source => hasVulnerabilityData(source));
+  const others = sources.filter(source => !asked.includes(source));
+  const rest = others.length === 0 ? '' : `no vulnerability data at ${others.join(', ')}`;
+  if (asked.length === 0) {
+    return `not checked (${rest || 'no source is configured'})`;
+  }
+
+  return `none known to ${[asked.join(', '), rest].filter(part => part !== '').join('; ')}`;
+}
+
+/** The client's answer, or undefined where there is none or only a part of one. */
+function answered() {
+  try {
+    return JSON.parse(readFileSync(audit, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether a source's own index, as the client last read it, offers vulnerability data
+ * (https://learn.microsoft.com/nuget/api/vulnerability-info).
+ */
+function hasVulnerabilityData(source) {
+  const hash = createHash('sha256').update(source).digest('hex').slice(0, 40);
+  const home = existsSync(cache ?? '') ? readdirSync(cache).find(name => name.startsWith(hash)) : undefined;
+  const index = home && join(cache, home, 'service_index.dat');
+  return index !== undefined && existsSync(index) && readFileSync(index, 'utf8').includes('"VulnerabilityInfo/');
 }
