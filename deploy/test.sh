@@ -1,11 +1,47 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds in Release, runs every test and ends with: N passed, N failed, N skipped
+#
+#   bash deploy/test.sh                       everything, and the dependency report; what CI runs
+#   bash deploy/test.sh --quick               Interop.Fhir, .Sharing and .Storage without their long tests: under two minutes
+#   bash deploy/test.sh --filter EXPRESSION   what `dotnet test --filter EXPRESSION` picks, such as FullyQualifiedName~ConsentReader
+#
+# The two go together. A part fetches only what it needs, makes no dependency report, and fails where it picks no test at all.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# npm fetches the official R4 examples; a machine without it gets Debian's.
-if ! command -v npm >/dev/null 2>&1; then
-  apt-get update -qq && apt-get install -y -qq npm
+quick=false filter=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --quick)
+      quick=true
+      shift
+      ;;
+    --filter)
+      filter=${2:?--filter needs an expression, such as FullyQualifiedName~ConsentReader}
+      shift 2
+      ;;
+    *)
+      echo "$1 is not an option: see the first lines of deploy/test.sh." >&2
+      exit 2
+      ;;
+  esac
+done
+
+projects=(tests/*.Tests)
+full=true
+if [ -n "$filter" ]; then
+  full=false
+fi
+if $quick; then
+  full=false
+  projects=(tests/Interop.Fhir.Tests tests/Interop.Sharing.Tests tests/Interop.Storage.Tests)
+
+  # What walks all official examples, fuzzes, or builds cities: all of it is in the full run.
+  short=
+  for long in official_example ExampleV OfficialProfile Snapshot Mutation Fuzz Invariant LimitTests hidden_changes_no_answer VisitedRows; do
+    short+="${short:+&}FullyQualifiedName!~$long"
+  done
+  filter="$short${filter:+&($filter)}"
 fi
 
 # Names fold by Unicode's rules, which .NET takes from ICU.
@@ -13,51 +49,69 @@ if ! ldconfig -p | grep -q libicuuc; then
   apt-get update -qq && apt-get install -y -qq 'libicu[0-9]+'
 fi
 
-# The issuer's tables are tested on PostgreSQL too: its programs, not a running service.
-if [ -z "${INTEROP_TEST_POSTGRES:-}" ] && ! compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null; then
-  apt-get update -qq && apt-get install -y -qq postgresql
-fi
+if ! $quick; then
+  # npm fetches the official R4 examples; a machine without it gets Debian's.
+  if ! command -v npm >/dev/null 2>&1; then
+    apt-get update -qq && apt-get install -y -qq npm
+  fi
 
-examples=${INTEROP_R4_EXAMPLES:-$PWD/artifacts/r4-examples/package}
-if [ ! -d "$examples" ]; then
-  echo "Fetching the official R4 examples (npm hl7.fhir.r4.examples 4.0.1) ..."
-  mkdir -p artifacts/r4-examples
-  (cd artifacts/r4-examples && npm pack --silent hl7.fhir.r4.examples@4.0.1 >/dev/null && tar -xzf hl7.fhir.r4.examples-4.0.1.tgz && rm hl7.fhir.r4.examples-4.0.1.tgz)
-fi
-export INTEROP_R4_EXAMPLES=$examples
+  # The issuer's tables are tested on PostgreSQL too: its programs, not a running service.
+  if [ -z "${INTEROP_TEST_POSTGRES:-}" ] && ! compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null; then
+    apt-get update -qq && apt-get install -y -qq postgresql
+  fi
 
-# Other implementations that issuer and server are tested against; their tests are skipped without them, but fail in CI.
-if [ ! -d artifacts/oauth4webapi/package ]; then
-  echo "Fetching the relying party (npm oauth4webapi 3.8.8) ..."
-  mkdir -p artifacts/oauth4webapi
-  (cd artifacts/oauth4webapi && npm pack --silent oauth4webapi@3.8.8 >/dev/null && tar -xzf oauth4webapi-3.8.8.tgz && rm oauth4webapi-3.8.8.tgz)
-fi
-if [ ! -d artifacts/oidc-provider/node_modules/oidc-provider ]; then
-  echo "Fetching the oracle (npm oidc-provider 9.13.3) ..."
-  mkdir -p artifacts/oidc-provider
-  (cd artifacts/oidc-provider && npm install --silent --ignore-scripts --no-audit --no-fund --prefix . oidc-provider@9.13.3 >/dev/null)
-fi
-if [ ! -d artifacts/fhir-kit-client/node_modules/fhir-kit-client ]; then
-  echo "Fetching a FHIR client (npm fhir-kit-client 2.0.3) ..."
-  mkdir -p artifacts/fhir-kit-client
-  (cd artifacts/fhir-kit-client && npm install --silent --ignore-scripts --no-audit --no-fund --prefix . fhir-kit-client@2.0.3 >/dev/null)
+  examples=${INTEROP_R4_EXAMPLES:-$PWD/artifacts/r4-examples/package}
+  if [ ! -d "$examples" ]; then
+    echo "Fetching the official R4 examples (npm hl7.fhir.r4.examples 4.0.1) ..."
+    mkdir -p artifacts/r4-examples
+    (cd artifacts/r4-examples && npm pack --silent hl7.fhir.r4.examples@4.0.1 >/dev/null \
+      && tar -xzf hl7.fhir.r4.examples-4.0.1.tgz && rm hl7.fhir.r4.examples-4.0.1.tgz)
+  fi
+  export INTEROP_R4_EXAMPLES=$examples
+
+  # Other implementations that issuer and server are tested against; their tests are skipped without them, but fail in CI.
+  if [ ! -d artifacts/oauth4webapi/package ]; then
+    echo "Fetching the relying party (npm oauth4webapi 3.8.8) ..."
+    mkdir -p artifacts/oauth4webapi
+    (cd artifacts/oauth4webapi && npm pack --silent oauth4webapi@3.8.8 >/dev/null \
+      && tar -xzf oauth4webapi-3.8.8.tgz && rm oauth4webapi-3.8.8.tgz)
+  fi
+  if [ ! -d artifacts/oidc-provider/node_modules/oidc-provider ]; then
+    echo "Fetching the oracle (npm oidc-provider 9.13.3) ..."
+    mkdir -p artifacts/oidc-provider
+    (cd artifacts/oidc-provider && npm install --silent --ignore-scripts --no-audit --no-fund --prefix . oidc-provider@9.13.3 >/dev/null)
+  fi
+  if [ ! -d artifacts/fhir-kit-client/node_modules/fhir-kit-client ]; then
+    echo "Fetching a FHIR client (npm fhir-kit-client 2.0.3) ..."
+    mkdir -p artifacts/fhir-kit-client
+    (cd artifacts/fhir-kit-client && npm install --silent --ignore-scripts --no-audit --no-fund --prefix . fhir-kit-client@2.0.3 >/dev/null)
+  fi
 fi
 
 mkdir -p artifacts
-dotnet build Interop.sln -c Release --nologo -v quiet
+if $quick; then
+  for project in "${projects[@]}"; do
+    dotnet build "$project" -c Release --nologo -v quiet
+  done
+else
+  dotnet build Interop.sln -c Release --nologo -v quiet
+fi
 
 # What it is made of: a licence nobody read, or a package nobody pinned, fails the run after the tests.
 dependencies=0
-bash deploy/dependencies.sh || dependencies=1
+if $full; then
+  bash deploy/dependencies.sh || dependencies=1
+fi
 
 # One project after another: two cores, and tests of a killed server want the machine to themselves.
 log=artifacts/test.log
 : >"$log"
 status=0
 times=()
-for project in tests/*.Tests; do
+for project in "${projects[@]}"; do
   started=$SECONDS
-  dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=normal" 2>&1 | tee -a "$log" || status=$?
+  dotnet test "$project" -c Release --no-build --nologo ${filter:+--filter "$filter"} --logger "console;verbosity=normal" 2>&1 \
+    | tee -a "$log" || status=$?
   took=$((SECONDS - started))
   times+=("$(printf '%-26s %3d min %02d s' "$(basename "$project")" $((took / 60)) $((took % 60)))")
 done
