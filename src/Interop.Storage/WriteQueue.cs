@@ -56,7 +56,6 @@ internal sealed class WriteQueue : IAsyncDisposable
 
     private void Run()
     {
-        YieldingThreads.MakeWriter();
         var batch = new List<Work>(BatchSize);
         while (works.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {

@@ -1,6 +1,5 @@
 using Interop.Server.Guard;
 using Interop.Server.Security;
-using Interop.Storage;
 
 namespace Interop.Server.Http;
 
@@ -47,7 +46,7 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
             .AddEndpointFilter((context, next) =>
             {
                 Preconditions.RefuseOthers(context.HttpContext.Request, interaction);
-                return interaction == FhirInteraction.Read ? next(context) : new(YieldingThreads.Shared.RunAsync(() => next(context).AsTask()));
+                return next(context);
             })
             .WithMetadata(new DeclaredInteraction(interaction))
             .RequireAuthorization();
