@@ -95,8 +95,9 @@ public sealed class DemoTests : IDisposable
 
     private Process Start(int port)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "exec", Path.Combine(AppContext.BaseDirectory, "Interop.Demo.dll"), "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder })
+        // A shell lets what it starts in the background ignore Ctrl-C, and that is handed down to the demo.
+        var start = new ProcessStartInfo("env") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { "--default-signal=INT", "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "Interop.Demo.dll"), "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder })
         {
             start.ArgumentList.Add(argument);
         }
