@@ -20,7 +20,7 @@ internal ref partial struct ValidationPass
         var entries = ChildArray(node, "entry"u8);
         for (var entry = entries + 1; entries >= 0 && entry < nodes[entries].Next && !IsFull; entry = nodes[entry].Next)
         {
-            var content = nodes[entry].Kind == TapeKind.Object ? Child(entry, "resource"u8) : -1;
+            var content = Child(entry, "resource"u8);
             var hasResource = content >= 0 && nodes[content].Kind == TapeKind.Object;
             FullUrl(entry, hasResource);
             if (!hasResource)
@@ -131,7 +131,7 @@ internal ref partial struct ValidationPass
 
     private readonly string? ChildText(int parent, ReadOnlySpan<byte> name)
     {
-        var child = nodes[parent].Kind == TapeKind.Object ? Child(parent, name) : -1;
+        var child = Child(parent, name);
         return child >= 0 && nodes[child].Kind == TapeKind.String ? JsonText.Read(utf8, nodes[child]) : null;
     }
 
@@ -140,4 +140,7 @@ internal ref partial struct ValidationPass
         var child = Child(parent, name);
         return child >= 0 && nodes[child].Kind == TapeKind.Array ? child : -1;
     }
+
+    private readonly bool HasSeveral(int array) =>
+        array >= 0 && array + 1 < nodes[array].Next && nodes[array + 1].Next < nodes[array].Next;
 }

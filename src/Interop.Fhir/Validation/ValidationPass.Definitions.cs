@@ -91,7 +91,7 @@ internal ref partial struct ValidationPass
     {
         var type = ChildText(node, "type"u8);
         var components = ChildArray(node, "component"u8);
-        if (type == "composite" && (components < 0 || nodes[components + 1].Next == nodes[components].Next))
+        if (type == "composite" && !HasSeveral(components))
         {
             Add(node, "invariant", "SearchParameter.component: a composite combines two parameters or more.");
         }

@@ -63,7 +63,7 @@ internal ref partial struct ValidationPass
     private void ContainedIds(int node)
     {
         var contained = ChildArray(node, "contained"u8);
-        if (contained < 0 || nodes[contained + 1].Next == nodes[contained].Next)
+        if (!HasSeveral(contained))
         {
             return;
         }
@@ -81,7 +81,7 @@ internal ref partial struct ValidationPass
     /// <param name="entries">The array of a document's or message's entries, the first of which says what is in it.</param>
     private void Included(int entries, string type)
     {
-        var content = entries + 1 < nodes[entries].Next && nodes[entries + 1].Kind == TapeKind.Object ? Child(entries + 1, "resource"u8) : -1;
+        var content = entries + 1 < nodes[entries].Next ? Child(entries + 1, "resource"u8) : -1;
         var expected = type == "document" ? "Composition" : "MessageHeader";
         if (content < 0 || ChildText(content, "resourceType"u8) != expected)
         {
@@ -91,7 +91,7 @@ internal ref partial struct ValidationPass
         HashSet<(string Url, string? Version)> included = [];
         for (var entry = entries + 1; entry < nodes[entries].Next; entry = nodes[entry].Next)
         {
-            var held = nodes[entry].Kind == TapeKind.Object ? Child(entry, "resource"u8) : -1;
+            var held = Child(entry, "resource"u8);
             if (held >= 0 && ChildText(entry, "fullUrl"u8) is { } url)
             {
                 included.Add((url, null));

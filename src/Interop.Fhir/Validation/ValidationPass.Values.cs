@@ -123,8 +123,8 @@ internal ref partial struct ValidationPass
         {
             for (var coding = codings + 1; coding < nodes[codings].Next; coding = nodes[coding].Next)
             {
-                var system = nodes[coding].Kind == TapeKind.Object ? Child(coding, "system"u8) : -1;
-                var code = nodes[coding].Kind == TapeKind.Object ? Child(coding, "code"u8) : -1;
+                var system = Child(coding, "system"u8);
+                var code = Child(coding, "code"u8);
                 if (system >= 0 && code >= 0
                     && codes.Has(utf8[nodes[system].Start..nodes[system].End], utf8[nodes[code].Start..nodes[code].End]))
                 {

@@ -239,9 +239,10 @@ internal ref partial struct ValidationPass(ReadOnlyMemory<byte> memory, JsonTape
             : $"{type.Path} has no such element (names are case-sensitive).");
     }
 
+    /// <summary>The member of an object; -1 where there is none, or no object: rules are asked of what structure refuses, too.</summary>
     private readonly int Child(int parent, ReadOnlySpan<byte> name)
     {
-        for (var child = parent + 1; child < nodes[parent].Next; child = nodes[child].Next)
+        for (var child = parent + 1; nodes[parent].Kind == TapeKind.Object && child < nodes[parent].Next; child = nodes[child].Next)
         {
             if (utf8.Slice(nodes[child].NameStart, nodes[child].NameLength).SequenceEqual(name))
             {
