@@ -31,18 +31,24 @@ internal sealed partial class GuardedStore
             RequireScope(caller, CadScope);
         }
 
+        // A message may have four million bytes, and every value of it is looked at.
+        var (message, notices) = await InTurnAsync(caller ?? Operator, () => Task.FromResult(Reviewed(body)), cancellationToken);
+        return await store.WriteAsync(session => Take(session, caller, message, notices), cancellationToken);
+    }
+
+    private static (EidoMessage Message, IReadOnlyList<Issue> Notices) Reviewed(byte[] body)
+    {
         var review = EidoReview.Of(body).ToLookup(issue => issue.Severity <= IssueSeverity.Error);
         return EidoMessage.Parse(body) switch
         {
             EidoParse.Refused { Issues: var issues } => throw new FhirException(400, EidoReview.Capped([.. issues, .. review[true]])),
             _ when review[true].Any() => throw new FhirException(422, EidoReview.Capped([.. review[true]])),
-            EidoParse.Parsed { Message: var message } =>
-                await store.WriteAsync(session => Take(session, caller, message, review[false]), cancellationToken),
+            EidoParse.Parsed { Message: var message } => (message, [.. review[false], .. EidoOmissions.Of(message)]),
             _ => throw new UnreachableException(),
         };
     }
 
-    private IncidentReceipt Take(WriteSession session, Caller? caller, EidoMessage message, IEnumerable<Issue> notices)
+    private IncidentReceipt Take(WriteSession session, Caller? caller, EidoMessage message, IReadOnlyList<Issue> notices)
     {
         var instant = Now();
         if (caller is not null)
@@ -71,7 +77,7 @@ internal sealed partial class GuardedStore
         }));
         var encounter = mapped.FirstOrDefault(item => item.Key.Type == "Encounter");
         IEnumerable<Issue> pending = encounter is null ? [EidoOmissions.NoIncident] : [];
-        return new(message.Incident, encounter?.Key, isNew, EidoReview.Capped([.. pending, .. notices, .. EidoOmissions.Of(message)]));
+        return new(message.Incident, encounter?.Key, isNew, EidoReview.Capped([.. pending, .. notices]));
     }
 
     private bool IsDispatch(WriteSession session, string organization) =>
