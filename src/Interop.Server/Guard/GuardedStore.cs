@@ -38,15 +38,10 @@ internal sealed partial class GuardedStore(
     private readonly RequestLimits limits = limits;
 
     /// <summary>Which tables judged a stored resource, for how long they let a case be, and how its texts and days were read.</summary>
-    private string PolicyVersion { get; } = string.Join(' ', new object[]
-    {
-        policy.TierVersion,
-        policy.LabelVersion,
-        settings.CaseInactivity.TotalDays.ToString(CultureInfo.InvariantCulture),
-        StringFolding.Version,
-        settings.TimeZone.Id,
-        queries.CodeCase.Version,
-    }).TrimEnd();
+    private string PolicyVersion { get; } = string.Create(
+        CultureInfo.InvariantCulture,
+        $"{policy.TierVersion} {policy.LabelVersion} {settings.CaseInactivity.TotalDays} "
+        + $"{StringFolding.Version} {settings.TimeZone.Id} {queries.CodeCase.Version}").TrimEnd();
 
     /// <summary>Does work that keeps a core busy in a turn of the caller's: see <see cref="Turns"/>.</summary>
     private Task<T> InTurnAsync<T>(Caller caller, Func<Task<T>> work, CancellationToken cancellationToken) =>

@@ -16,11 +16,7 @@ internal sealed class BearerEvents(DpopProofs proofs, AuditTrail audit) : JwtBea
     /// <summary>The scheme itself reads <c>Bearer</c> alone.</summary>
     public override Task MessageReceived(MessageReceivedContext context)
     {
-        if (IsProven(context.Request))
-        {
-            context.Token = context.Request.Headers.Authorization.ToString()[ProofPrefix.Length..].Trim();
-        }
-
+        context.Token = ProvenToken(context.Request);
         return Task.CompletedTask;
     }
 
@@ -29,13 +25,12 @@ internal sealed class BearerEvents(DpopProofs proofs, AuditTrail audit) : JwtBea
         var confirmation = Caller.From(context.Principal!).Confirmation;
 
         // A bound token without its proof is a stolen one, for all that is known (RFC 9449 section 7.2).
-        var objection = (IsProven(context.Request), confirmation.Jkt) switch
+        var objection = (ProvenToken(context.Request), confirmation.Jkt) switch
         {
-            (false, null) => null,
-            (true, { } jkt) => await proofs.ObjectionAsync(
-                context.Request, context.Request.Headers.Authorization.ToString()[ProofPrefix.Length..].Trim(), jkt),
-            (false, _) => "The token is bound to a key: send it as DPoP, with a proof.",
-            (true, null) => "The token is not bound to a key: send it as Bearer.",
+            (null, null) => null,
+            ({ } token, { } jkt) => await proofs.ObjectionAsync(context.Request, token, jkt),
+            (null, _) => "The token is bound to a key: send it as DPoP, with a proof.",
+            (_, null) => "The token is not bound to a key: send it as Bearer.",
         };
 
         // The handshake has shown who holds the certificate's key (RFC 8705 section 3).
@@ -64,6 +59,10 @@ internal sealed class BearerEvents(DpopProofs proofs, AuditTrail audit) : JwtBea
         await FhirResult.Problem(401, "login", error).ExecuteAsync(context.HttpContext);
     }
 
-    private static bool IsProven(HttpRequest request) =>
-        request.Headers.Authorization.ToString().StartsWith(ProofPrefix, StringComparison.OrdinalIgnoreCase);
+    /// <summary>The token that came with the scheme <c>DPoP</c>, or null.</summary>
+    private static string? ProvenToken(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(ProofPrefix, StringComparison.OrdinalIgnoreCase) ? header[ProofPrefix.Length..].Trim() : null;
+    }
 }
