@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Interop.Identity.Tables;
 using Npgsql;
 
@@ -161,8 +160,7 @@ public sealed record IdentitySettings(
             throw new SettingsException($"{name} must be an absolute URL without query and fragment.");
         }
 
-        var isLoopback = url.IsLoopback || (IPAddress.TryParse(url.Host, out var address) && IPAddress.IsLoopback(address));
-        return url.Scheme == Uri.UriSchemeHttps || isLoopback
+        return url.Scheme == Uri.UriSchemeHttps || Loopback.IsAt(url)
             ? text.TrimEnd('/')
             : throw new SettingsException($"{name} must use https: only loopback may do without.");
     }

@@ -32,11 +32,9 @@ public static class InteropIdentity
             ContentRootPath = AppContext.BaseDirectory,
             ApplicationName = typeof(InteropIdentity).Assembly.GetName().Name,
         });
-        builder.Configuration.AddSecrets();
+        builder.Configuration.AddSecrets("Identity");
 
-        // The framework's own lines about requests quote query strings and broken headers: codes, states and tokens.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
+        builder.Logging.WithoutRequests();
         var settings = IdentitySettings.From(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -61,7 +59,7 @@ public static class InteropIdentity
         application.Use(Origins.VaryAsync);
         application.UseCors();
         application.UseExceptionHandler();
-        application.Use(SecurityHeaders.SetAsync);
+        application.Use(PageHeaders.All.SetAsync);
         application.UseRouting();
         application.UseAntiforgery();
         Discovery.Map(application);
@@ -118,7 +116,7 @@ public static class InteropIdentity
         services.AddSingleton<TokenMint>();
         services.AddSingleton<ClientKeys>();
         services.AddSingleton<ClientAuthentication>();
-        services.AddSingleton<DpopProof>();
+        services.AddSingleton<DpopProofs>();
 
         services.AddSingleton<FhirApi>();
         services.AddSingleton<Agreements>();

@@ -23,6 +23,8 @@ namespace Interop.Server;
 /// <summary>The web application: what it is made of and, line by line, what it answers.</summary>
 public static class InteropServer
 {
+    private static readonly SecurityHeaders Headers = new("default-src 'none'; frame-ancestors 'none'");
+
     /// <summary>Builds the server from <c>Interop:*</c> settings; the caller starts it.</summary>
     /// <param name="args">Command-line settings, such as <c>--Interop:Database=sqlite:PATH</c> and <c>--urls</c>.</param>
     /// <param name="configure">Changes the host before it is built: the demo and the tests use it.</param>
@@ -31,8 +33,10 @@ public static class InteropServer
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.Configuration.AddEnvironmentVariables();
-        builder.Configuration.AddSecrets();
-        Quiet(builder.Logging);
+        builder.Configuration.AddSecrets("Interop");
+
+        // Why a start failed is a sentence of Program, not a stack.
+        builder.Logging.WithoutRequests().AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         configure?.Invoke(builder);
         var settings = InteropSettings.From(builder.Configuration);
         if (settings.Issuers.Count == 0)
@@ -50,7 +54,7 @@ public static class InteropServer
         builder.Services.AddInteropServer(settings);
 
         var app = builder.Build();
-        app.Use(SecurityHeaders.SetAsync);
+        app.Use(Headers.SetAsync);
         app.Use(RegisteredOrigins.VaryAsync);
         app.UseCors();
         app.UseExceptionHandler();
@@ -136,15 +140,6 @@ public static class InteropServer
             throw new SettingsException(newer.Message);
         }
     }
-
-    /// <summary>
-    /// The framework's own lines about requests quote query strings and broken headers: names of persons, and tokens. Why a start failed
-    /// is a sentence of <c>Program</c>, not a stack.
-    /// </summary>
-    private static void Quiet(ILoggingBuilder logging) => logging
-        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
-        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning)
-        .AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
 
     /// <summary>What a connection may send before anything of this server looks at it.</summary>
     private static void Limit(KestrelServerLimits limits, InteropSettings settings)

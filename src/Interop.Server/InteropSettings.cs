@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Interop.Fhir.References;
 
 namespace Interop.Server;
@@ -133,7 +132,7 @@ public sealed record IssuerSettings(
             throw new SettingsException($"{section.Path}:Authority must be an absolute URL.");
         }
 
-        var isLoopback = url.IsLoopback || (IPAddress.TryParse(url.Host, out var address) && IPAddress.IsLoopback(address));
+        var isLoopback = Loopback.IsAt(url);
         if (url.Scheme != Uri.UriSchemeHttps && !isLoopback)
         {
             throw new SettingsException($"{section.Path}:Authority must use https: only loopback may do without.");
@@ -160,6 +159,3 @@ public sealed record IssuerSettings(
             ? text
             : throw new SettingsException($"{path} must be an origin such as https://app.example: scheme, host and port, http on loopback only.");
 }
-
-/// <summary>A setting that the server can't start with; the message is for the operator.</summary>
-public sealed class SettingsException(string message) : Exception(message);

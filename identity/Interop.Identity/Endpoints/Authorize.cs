@@ -50,7 +50,7 @@ internal static class Authorize
                 var isSilent = request.Prompts.Contains("none");
                 var isTooOld = person is not null
                     && request.MaxAge is { } age
-                    && clock.GetUtcNow() - Instant.FromMicroseconds(person.Session.CreatedAt) > TimeSpan.FromSeconds(
+                    && clock.GetUtcNow() - Instants.ToDateTimeOffset(person.Session.CreatedAt) > TimeSpan.FromSeconds(
                         Math.Min(age, 1_000_000_000));
                 if (person is null || isTooOld || request.Prompts.Contains("login"))
                 {

@@ -27,7 +27,7 @@ internal sealed class FormTargets(ClientStore clients)
             await clients.FindActiveAsync(
                 query.TryGetValue("client_id", out var id) ? id.ToString() : null, http.RequestAborted) is { } client)
         {
-            SecurityHeaders.SetContentSecurityPolicy(http, client.RedirectUris.Select(Origin).Distinct());
+            PageHeaders.AllowForms(http, client.RedirectUris.Select(Origin).Distinct());
         }
     }
 }

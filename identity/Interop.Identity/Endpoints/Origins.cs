@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Interop.Identity.Tables;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
@@ -9,7 +8,7 @@ namespace Interop.Identity.Endpoints;
 /// public; of the rest those on the origin of a redirect URI of an active public client, and only from what such a client needs. APIs ask
 /// here for theirs.
 /// </summary>
-internal sealed partial class Origins(ClientStore clients) : ICorsPolicyProvider
+internal sealed class Origins(ClientStore clients) : ICorsPolicyProvider
 {
     private static readonly string[] Paths = ["/token", "/revoke", "/userinfo"];
 
@@ -35,11 +34,7 @@ internal sealed partial class Origins(ClientStore clients) : ICorsPolicyProvider
     {
         if (Has(http) || IsPublic(http))
         {
-            http.Response.OnStarting(() =>
-            {
-                http.Response.Headers.Append("Vary", "Origin");
-                return Task.CompletedTask;
-            });
+            WebOrigin.Vary(http);
         }
 
         return next(http);
@@ -68,8 +63,5 @@ internal sealed partial class Origins(ClientStore clients) : ICorsPolicyProvider
     private static bool IsPublic(HttpContext http) => PublicPaths.Contains(http.Request.Path.Value, StringComparer.Ordinal);
 
     private async Task<bool> AreRegisteredAsync(string origin, CancellationToken cancellationToken) =>
-        Shape().IsMatch(origin) && await clients.HasOriginAsync(origin, cancellationToken);
-
-    [GeneratedRegex(@"\Ahttps?://[a-z0-9.\[\]:-]{1,260}\z")]
-    private static partial Regex Shape();
+        WebOrigin.IsOne(origin) && await clients.HasOriginAsync(origin, cancellationToken);
 }

@@ -5,7 +5,7 @@ namespace Interop.Identity.Endpoints;
 /// <summary>
 /// The access token that a request presents to the issuer itself. One bound by DPoP is taken only with its proof (RFC 9449 section 7).
 /// </summary>
-internal sealed class PresentedToken(TokenStates states, DpopProof proofs)
+internal sealed class PresentedToken(TokenStates states, DpopProofs proofs)
 {
     /// <summary>The token, or a sentence why there is none.</summary>
     /// <param name="path">The endpoint, below the issuer.</param>

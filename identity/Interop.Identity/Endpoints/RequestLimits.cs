@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Interop.Identity.Tables;
 using Interop.Identity.Tokens;
@@ -78,14 +77,6 @@ internal sealed class RequestLimits(IdentitySettings settings, AllowanceStore al
             key,
             _ => new SlidingWindowRateLimiterOptions { PermitLimit = count, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6, QueueLimit = 0 }));
 
-    /// <summary>The address; of IPv6 the first half, within which one subscriber takes whatever address it likes.</summary>
-    private static string NetworkOf(string? remote)
-    {
-        if (!IPAddress.TryParse(remote, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return remote ?? string.Empty;
-        }
-
-        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8));
-    }
+    private static string NetworkOf(string? remote) =>
+        IPAddress.TryParse(remote, out var address) ? ClientNetwork.Of(address) : remote ?? string.Empty;
 }

@@ -214,7 +214,7 @@ internal sealed class TokenGrants(
         var claims = new Dictionary<string, object> { ["sub"] = account.AccountId };
         if (await sessions.FindActiveAsync(family.SessionId, cancellationToken) is { } session)
         {
-            claims["auth_time"] = Instant.FromMicroseconds(session.CreatedAt).ToUnixTimeSeconds();
+            claims["auth_time"] = Instants.ToDateTimeOffset(session.CreatedAt).ToUnixTimeSeconds();
             claims["amr"] = Words.Split(session.Methods);
         }
 

@@ -65,7 +65,7 @@ internal sealed class ConsentModel(
 
         Context = known.Context;
 
-        SecurityHeaders.SetContentSecurityPolicy(HttpContext, [Target]);
+        PageHeaders.AllowForms(HttpContext, [Target]);
         return true;
     }
 }

@@ -155,7 +155,7 @@ internal sealed class ContextModel(
         }
 
         Patient = missing.Patient;
-        SecurityHeaders.SetContentSecurityPolicy(HttpContext, [FormTargets.Origin(Ask.RedirectUri)]);
+        PageHeaders.AllowForms(HttpContext, [FormTargets.Origin(Ask.RedirectUri)]);
         return true;
     }
 }

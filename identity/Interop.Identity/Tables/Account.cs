@@ -1,6 +1,6 @@
 namespace Interop.Identity.Tables;
 
-/// <summary>A person who signs in. Lists are words between spaces; <see cref="LockedUntil"/> is an <see cref="Instant"/>.</summary>
+/// <summary>A person who signs in. Lists are words between spaces; <see cref="LockedUntil"/> is an <see cref="Instants"/>.</summary>
 internal sealed record Account
 {
     public string AccountId { get; init; } = string.Empty;

@@ -40,7 +40,7 @@ internal sealed class ClientAuthentication(
         }
 
         var token = Parse(assertion);
-        var payload = JwtPayload.Read(token, flaw => Refused($"The assertion's {flaw}"));
+        var payload = JwtPayload.Read(token, out var flaw) ?? throw Refused($"The assertion's {flaw}");
         if (form["client_id"] is { } named && named != token.Subject)
         {
             throw Refused("The client_id and the assertion name different clients.");

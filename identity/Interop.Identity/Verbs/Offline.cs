@@ -13,7 +13,7 @@ internal static class Offline
     {
         using var configuration = new ConfigurationManager();
         configuration.AddEnvironmentVariables();
-        configuration.AddSecrets();
+        configuration.AddSecrets("Identity");
         if (database is not null)
         {
             configuration.AddInMemoryCollection([new("Identity:Database", database)]);

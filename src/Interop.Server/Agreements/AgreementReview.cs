@@ -61,5 +61,5 @@ public static class AgreementReview
             : end;
     }
 
-    private static DateTimeOffset Instants(long microseconds) => Http.Instants.ToDateTimeOffset(microseconds);
+    private static DateTimeOffset Instants(long microseconds) => Hosting.Instants.ToDateTimeOffset(microseconds);
 }

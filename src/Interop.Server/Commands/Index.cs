@@ -81,5 +81,5 @@ internal static class Index
     private static double? End(double end) => double.IsFinite(end) ? end : null;
 
     private static string? Date(long microseconds) =>
-        microseconds is long.MinValue or long.MaxValue ? null : Http.Instants.ToDateTimeOffset(microseconds).ToString("O");
+        microseconds is long.MinValue or long.MaxValue ? null : Instants.ToDateTimeOffset(microseconds).ToString("O");
 }

@@ -16,7 +16,7 @@ internal static class Offline
     {
         using var configuration = new ConfigurationManager();
         configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
-        configuration.AddSecrets();
+        configuration.AddSecrets("Interop");
         if (database is not null)
         {
             configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Interop:Database", database)]);

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Cors.Infrastructure;
-using Microsoft.Net.Http.Headers;
 
 namespace Interop.Server.Security;
 
@@ -11,7 +9,7 @@ namespace Interop.Server.Security;
 /// same answers without the headers that would let a page read them. What tells a client where to register is for pages of any origin
 /// (https://hl7.org/fhir/smart-app-launch/conformance.html).
 /// </summary>
-internal sealed partial class RegisteredOrigins(TokenVerifier verifier, TimeProvider clock) : ICorsPolicyProvider
+internal sealed class RegisteredOrigins(TokenVerifier verifier, TimeProvider clock) : ICorsPolicyProvider
 {
     private const int MostRemembered = 10_000;
 
@@ -23,11 +21,7 @@ internal sealed partial class RegisteredOrigins(TokenVerifier verifier, TimeProv
     /// <summary>Answers depend on the origin also where there is none, so that no cache gives one page's answer to another.</summary>
     public static Task VaryAsync(HttpContext http, RequestDelegate next)
     {
-        http.Response.OnStarting(() =>
-        {
-            http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
-            return Task.CompletedTask;
-        });
+        WebOrigin.Vary(http);
         return next(http);
     }
 
@@ -54,7 +48,7 @@ internal sealed partial class RegisteredOrigins(TokenVerifier verifier, TimeProv
 
     private async Task<bool> AreRegisteredAsync(string origin, CancellationToken cancellationToken)
     {
-        if (!Shape().IsMatch(origin))
+        if (!WebOrigin.IsOne(origin))
         {
             return false;
         }
@@ -91,9 +85,6 @@ internal sealed partial class RegisteredOrigins(TokenVerifier verifier, TimeProv
             remembered[origin] = answer;
         }
     }
-
-    [GeneratedRegex(@"\Ahttps?://[a-z0-9.\[\]:-]{1,260}\z")]
-    private static partial Regex Shape();
 
     private sealed record Answer(bool IsRegistered, DateTimeOffset Until);
 }

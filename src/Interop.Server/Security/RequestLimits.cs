@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using Interop.Server.Http;
@@ -30,7 +28,7 @@ internal sealed class RequestLimits(InteropSettings settings) : IDisposable
             }
             else
             {
-                Take(addresses, NetworkOf(http.Connection.RemoteIpAddress), 1, "too many requests without a good token from this address");
+                Take(addresses, ClientNetwork.Of(http.Connection.RemoteIpAddress), 1, "too many requests without a good token from this address");
             }
         }
 
@@ -88,13 +86,4 @@ internal sealed class RequestLimits(InteropSettings settings) : IDisposable
         PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetFixedWindowLimiter(
             key,
             _ => new FixedWindowRateLimiterOptions { PermitLimit = perMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
-
-    /// <summary>One customer of a provider has a whole /64 of IPv6 addresses to choose from (RFC 6177).</summary>
-    private static string NetworkOf(IPAddress? address) => address switch
-    {
-        null => string.Empty,
-        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
-        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)),
-        _ => address.ToString(),
-    };
 }

@@ -3,7 +3,6 @@ using System.Text;
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Server.Authoring;
-using Interop.Server.Http;
 using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Summary;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Interop.Hosting;
 using Microsoft.Data.Sqlite;
 
 namespace Interop.Storage.Dialects;

@@ -2,15 +2,16 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Configuration;
 
-namespace Interop.Identity;
+namespace Interop.Hosting;
 
 /// <summary>
 /// Whose client certificates are taken on https endpoints. The endpoints and their own certificates are Kestrel's settings
 /// (<c>Kestrel:Endpoints:Https:Url</c>, <c>Kestrel:Endpoints:Https:Certificate:Path</c> and <c>KeyPath</c>).
 /// </summary>
-/// <param name="ClientAuthorities">Root certificates of <c>Identity:ClientCertificateAuthority</c>; null where no client shows one.</param>
-/// <param name="Required"><c>Identity:ClientCertificateMode</c>: <c>require</c>, or <c>allow</c> for clients without one.</param>
+/// <param name="ClientAuthorities">Root certificates of <c>ClientCertificateAuthority</c>; null where no client shows one.</param>
+/// <param name="Required"><c>ClientCertificateMode</c>: <c>require</c>, or <c>allow</c> for clients without one.</param>
 public sealed record TlsSettings(X509Certificate2Collection? ClientAuthorities, bool Required)
 {
     private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
@@ -26,7 +27,9 @@ public sealed record TlsSettings(X509Certificate2Collection? ClientAuthorities, 
         }
     }
 
-    internal static TlsSettings From(IConfigurationSection section)
+    /// <param name="section">The process's settings: <c>Interop</c> or <c>Identity</c>.</param>
+    /// <exception cref="SettingsException">The settings contradict each other, or the file can't be read.</exception>
+    public static TlsSettings From(IConfigurationSection section)
     {
         var mode = section["ClientCertificateMode"] ?? "require";
         if (mode is not ("require" or "allow"))

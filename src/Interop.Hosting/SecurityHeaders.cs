@@ -1,25 +1,34 @@
-namespace Interop.Server.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Interop.Hosting;
 
 /// <summary>
 /// Headers on every answer, errors too: nothing is sniffed, framed, cached or told to other sites. Set when the answer begins,
 /// because what is set before is cleared where an exception is answered. What an endpoint set for itself stays.
 /// </summary>
-internal static class SecurityHeaders
+/// <param name="contentSecurityPolicy">Where the endpoint has none of its own.</param>
+/// <param name="others">Further headers, on every answer.</param>
+public sealed class SecurityHeaders(string contentSecurityPolicy, params (string Name, string Value)[] others)
 {
-    public static Task SetAsync(HttpContext http, RequestDelegate next)
+    public Task SetAsync(HttpContext http, RequestDelegate next)
     {
         http.Response.OnStarting(Set, http);
         return next(http);
     }
 
-    private static Task Set(object state)
+    private Task Set(object state)
     {
         var http = (HttpContext)state;
         var headers = http.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.TryAdd("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        foreach (var (name, value) in others)
+        {
+            headers[name] = value;
+        }
+
+        headers.TryAdd("Content-Security-Policy", contentSecurityPolicy);
         headers.TryAdd("Cache-Control", "no-store");
         if (http.Request.IsHttps)
         {

@@ -1,9 +1,11 @@
-namespace Interop.Server.Http;
+using System.Globalization;
+
+namespace Interop.Hosting;
 
 /// <summary>UTC microseconds since 1970, the unit of every stored instant, and back.</summary>
-internal static class Instants
+public static class Instants
 {
-    public static long ToMicroseconds(DateTimeOffset instant) =>
+    public static long ToMicroseconds(this DateTimeOffset instant) =>
         (instant.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     public static DateTimeOffset ToDateTimeOffset(long microseconds) =>
@@ -11,5 +13,5 @@ internal static class Instants
 
     /// <summary>FHIR instant in UTC with milliseconds.</summary>
     public static string ToText(long microseconds) =>
-        ToDateTimeOffset(microseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", System.Globalization.CultureInfo.InvariantCulture);
+        ToDateTimeOffset(microseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

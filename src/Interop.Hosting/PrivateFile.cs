@@ -1,9 +1,9 @@
-namespace Interop.Storage.Dialects;
+namespace Interop.Hosting;
 
 /// <summary>
 /// The database file is its owner's alone. SQLite gives its log and its shared memory the rights of the file, so the file must have them
 /// before SQLite opens it. What a restored copy left open to others is closed; a folder in which others could put another file in its
-/// place is refused.
+/// place is refused. <c>Interop.Storage</c> compiles this file as its own, and so needs no ASP.NET.
 /// </summary>
 internal static class PrivateFile
 {
