@@ -5,7 +5,7 @@ using System.Text.Json;
 using Interop.Identity;
 using Interop.Identity.Accounts;
 using Interop.Identity.Agencies;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Interop.Identity.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Npgsql;
 
 namespace Interop.Identity;

@@ -1,9 +1,13 @@
 using Interop.Identity.Accounts;
 using Interop.Identity.Agencies;
 using Interop.Identity.Api;
-using Interop.Identity.Endpoints;
+using Interop.Identity.Audit;
+using Interop.Identity.Authorization;
+using Interop.Identity.Clients;
+using Interop.Identity.Database;
+using Interop.Identity.Http;
 using Interop.Identity.Launches;
-using Interop.Identity.Tables;
+using Interop.Identity.RevocationFeed;
 using Interop.Identity.Tokens;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -106,7 +110,7 @@ public static class InteropIdentity
         services.AddSingleton<AccountStore>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<ApprovalStore>();
-        services.AddSingleton<FamilyStore>();
+        services.AddSingleton<GrantStore>();
         services.AddSingleton<LaunchStore>();
         services.AddSingleton<SeenStore>();
         services.AddSingleton<AllowanceStore>();
@@ -123,10 +127,10 @@ public static class InteropIdentity
         services.AddSingleton<Registrations>();
 
         services.AddSingleton<RequestLimits>();
-        services.AddSingleton<TokenGrants>();
+        services.AddSingleton<GrantTypes>();
         services.AddSingleton<TokenStates>();
         services.AddSingleton<PresentedToken>();
-        services.AddSingleton<Managers>();
+        services.AddSingleton<RegistrationAccess>();
         services.AddSingleton<AuthorizationReader>();
         services.AddSingleton<CodeIssuer>();
         services.AddSingleton<LaunchContexts>();

@@ -4,9 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Interop.Demo;
 using Interop.Identity;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Interop.Identity.Tests;
-using Interop.Identity.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -129,7 +128,7 @@ internal static class IssuerBenchmarks
         var jwks = key.Kty == "RSA"
             ? $$"""{"keys":[{"kty":"RSA","kid":"{{algorithm}}","n":"{{key.N}}","e":"{{key.E}}"}]}"""
             : $$"""{"keys":[{"kty":"EC","kid":"{{algorithm}}","crv":"{{key.Crv}}","x":"{{key.X}}","y":"{{key.Y}}"}]}""";
-        return new(algorithm, "Bench", "Organization/bench", [Identity.Tables.Client.ClientCredentials], ["system/Patient.rs"], ["TREAT"], [], [], jwks, null, false, false);
+        return new(algorithm, "Bench", "Organization/bench", [Identity.Clients.Client.ClientCredentials], ["system/Patient.rs"], ["TREAT"], [], [], jwks, null, false, false);
     }
 
     private static JsonWebKey PublicOf(ECDsa key)

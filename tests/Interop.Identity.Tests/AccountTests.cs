@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Interop.Identity.Accounts;
-using Interop.Identity.Tables;
 
 namespace Interop.Identity.Tests;
 

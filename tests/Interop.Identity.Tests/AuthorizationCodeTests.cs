@@ -1,5 +1,5 @@
 using System.Net;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Interop.Identity.Tests;

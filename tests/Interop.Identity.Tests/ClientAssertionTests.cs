@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Interop.Identity.Tests;

@@ -1,5 +1,5 @@
 using Interop.Identity.Agencies;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Tests;

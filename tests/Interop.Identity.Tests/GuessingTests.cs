@@ -1,5 +1,5 @@
 using System.Net;
-using Interop.Identity.Tables;
+using Interop.Identity.Accounts;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Tests;

@@ -1,5 +1,6 @@
 using System.Net;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
+using Interop.Identity.Database;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Interop.Identity.Tests;

@@ -1,5 +1,5 @@
 using System.Net;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 
 namespace Interop.Identity.Tests;
 

@@ -1,6 +1,6 @@
 using System.Net;
+using Interop.Identity.Clients;
 using Interop.Identity.Launches;
-using Interop.Identity.Tables;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Interop.Identity.Tests;

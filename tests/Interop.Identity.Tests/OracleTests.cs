@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Interop.Identity.Clients;
 using Interop.Identity.Tokens;
 using Microsoft.IdentityModel.Tokens;
 using Xunit.Abstractions;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Interop.Identity.Clients;
 using Interop.Identity.Tokens;
 using Microsoft.AspNetCore.Http.Extensions;
 

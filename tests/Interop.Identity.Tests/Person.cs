@@ -1,5 +1,4 @@
 using Interop.Identity.Accounts;
-using Interop.Identity.Tables;
 
 namespace Interop.Identity.Tests;
 

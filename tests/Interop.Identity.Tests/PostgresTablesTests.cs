@@ -1,4 +1,5 @@
-using Interop.Identity.Tables;
+using Interop.Identity.Authorization;
+using Interop.Identity.Database;
 using Interop.Identity.Tokens;
 using Npgsql;
 
@@ -21,7 +22,7 @@ public sealed class PostgresTablesTests() : TablesTests(Database.Postgres)
             await command.ExecuteNonQueryAsync();
         }
 
-        var fast = issuer.Get<FamilyStore>().RevokeTokenAsync("fast", expires, CancellationToken.None);
+        var fast = issuer.Get<GrantStore>().RevokeTokenAsync("fast", expires, CancellationToken.None);
         while (!fast.IsCompleted && await issuer.Get<IdentityDatabase>().FindAsync<string>(blocked, new { }, CancellationToken.None) is null)
         {
             await Task.Delay(20);

@@ -1,5 +1,4 @@
-using Interop.Identity.Tables;
-using Interop.Identity.Tokens;
+using Interop.Identity.Clients;
 
 namespace Interop.Identity.Tests;
 

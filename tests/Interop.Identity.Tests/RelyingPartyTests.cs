@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Interop.Identity.Accounts;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Xunit.Abstractions;
 
 namespace Interop.Identity.Tests;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Interop.Demo;
-using Interop.Identity.Tables;
+using Interop.Identity.Database;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,9 @@
 using System.Data.Common;
 using System.Text.Json;
-using Interop.Identity.Tables;
+using Interop.Identity.Authorization;
+using Interop.Identity.Clients;
+using Interop.Identity.Database;
+using Interop.Identity.RevocationFeed;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Tests;
@@ -84,10 +87,10 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
 
         await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
         {
-            var families = (writer % 2 == 0 ? issuer : second).Get<FamilyStore>();
+            var grants = (writer % 2 == 0 ? issuer : second).Get<GrantStore>();
             for (var number = 0; number < each; number++)
             {
-                await families.RevokeTokenAsync($"{writer}-{number}", issuer.Clock.GetUtcNow().AddMinutes(5), CancellationToken.None);
+                await grants.RevokeTokenAsync($"{writer}-{number}", issuer.Clock.GetUtcNow().AddMinutes(5), CancellationToken.None);
             }
         })));
 

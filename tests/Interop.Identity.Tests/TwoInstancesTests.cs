@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Interop.Identity.Accounts;
+using Interop.Identity.Clients;
 using Interop.Identity.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

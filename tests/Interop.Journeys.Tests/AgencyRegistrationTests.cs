@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Interop.Demo;
 using Interop.Identity.Agencies;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Interop.Identity.Tests;
 using Interop.Server.Tests.Host;
 using Xunit.Abstractions;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Interop.Identity.Tests;
 using Interop.Identity.Tokens;
 using Interop.Server.Tests.Host;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Interop.Demo;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Interop.Identity.Tests;
 using Interop.Server.Tests.Host;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using Interop.Identity.Tables;
+using Interop.Identity.Accounts;
+using Interop.Identity.Clients;
 using Interop.Identity.Tests;
 using Interop.Server.Tests.Host;
 using Xunit.Abstractions;

@@ -120,7 +120,7 @@ public sealed class SecretsTests : IDisposable
     [InlineData("--Interop:SecretFile=some", "Interop:Secret and Interop:SecretFile are both set: one of them is enough.")]
     public async Task A_weak_or_contradicted_secret_is_refused(string setting, string sentence)
     {
-        var failure = await Assert.ThrowsAsync<Interop.Server.SettingsException>(() => RunningServer.StartAsync(null, null, setting));
+        var failure = await Assert.ThrowsAsync<Interop.Hosting.SettingsException>(() => RunningServer.StartAsync(null, null, setting));
 
         Assert.Equal(sentence, failure.Message);
     }

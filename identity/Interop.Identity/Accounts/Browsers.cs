@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Interop.Identity.Tables;
+using Interop.Identity.Audit;
 using Interop.Identity.Tokens;
 using Microsoft.AspNetCore.Authentication;
 

@@ -1,5 +1,5 @@
-using Interop.Identity.Endpoints;
-using Interop.Identity.Tables;
+using Interop.Identity.Audit;
+using Interop.Identity.Http;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Secret = Interop.Identity.Tokens.Secret;

@@ -1,5 +1,3 @@
-using Interop.Identity.Tables;
-
 namespace Interop.Identity.Accounts;
 
 /// <summary>The person at the browser, with the session that says so.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Interop.Identity.Api;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Agencies;
@@ -23,7 +23,7 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
     private static readonly string[] ProtocolScopes =
     [
         "openid", "profile", "fhirUser", "offline_access", "online_access",
-        "launch", "launch/patient", "launch/encounter", Endpoints.PrepareLaunch.Scope,
+        "launch", "launch/patient", "launch/encounter", Launches.PrepareLaunch.Scope,
         Registrations.ManageScope, Registrations.KeysScope,
     ];
 

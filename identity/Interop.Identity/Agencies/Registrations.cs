@@ -1,5 +1,6 @@
 using Interop.Identity.Api;
-using Interop.Identity.Tables;
+using Interop.Identity.Audit;
+using Interop.Identity.Clients;
 
 namespace Interop.Identity.Agencies;
 

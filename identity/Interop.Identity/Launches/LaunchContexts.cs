@@ -1,8 +1,7 @@
 using System.Text.Json;
 using Interop.Identity.Accounts;
-using Interop.Identity.Endpoints;
-using Interop.Identity.Tables;
-using Interop.Identity.Tokens;
+using Interop.Identity.Authorization;
+using Interop.Identity.Http;
 using Microsoft.AspNetCore.DataProtection;
 using Secret = Interop.Identity.Tokens.Secret;
 

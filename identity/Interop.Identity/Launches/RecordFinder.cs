@@ -2,8 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Interop.Identity.Accounts;
 using Interop.Identity.Api;
-using Interop.Identity.Endpoints;
-using Interop.Identity.Tables;
+using Interop.Identity.Authorization;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Launches;
@@ -59,8 +58,8 @@ internal sealed class RecordFinder(FhirApi api, IdentitySettings settings)
             account.AccountId,
             [$"user/{type}.rs"],
             account.Organization,
-            [.. request.Purposes.Intersect(Words.Split(account.Purposes))],
-            Words.Split(account.Roles),
+            [.. request.Purposes.Intersect(SpaceDelimited.Split(account.Purposes))],
+            SpaceDelimited.Split(account.Roles),
             account.FhirUser,
             null,
             null,

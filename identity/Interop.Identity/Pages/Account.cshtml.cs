@@ -1,6 +1,6 @@
 using System.Globalization;
 using Interop.Identity.Accounts;
-using Interop.Identity.Tables;
+using Interop.Identity.Audit;
 using Interop.Identity.Tokens;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;

@@ -1,7 +1,8 @@
 using Interop.Identity.Accounts;
-using Interop.Identity.Endpoints;
+using Interop.Identity.Audit;
+using Interop.Identity.Authorization;
+using Interop.Identity.Http;
 using Interop.Identity.Launches;
-using Interop.Identity.Tables;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Interop.Identity.Accounts;
-using Interop.Identity.Endpoints;
+using Interop.Identity.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;

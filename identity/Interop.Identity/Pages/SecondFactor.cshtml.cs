@@ -1,5 +1,5 @@
 using Interop.Identity.Accounts;
-using Interop.Identity.Endpoints;
+using Interop.Identity.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 

@@ -3,7 +3,7 @@ namespace Interop.Identity.Tokens;
 /// <summary>What an access token says, RFC 9068 and DESIGN.md section 3.</summary>
 /// <param name="Subject">The account, or the client itself for client_credentials.</param>
 /// <param name="Agency"><c>Organization/id</c>.</param>
-/// <param name="FamilyId">The family it belongs to, or null for client_credentials.</param>
+/// <param name="GrantId">The grant it belongs to, or null for client_credentials.</param>
 /// <param name="Jkt">Thumbprint of the DPoP key that it is bound to, or null for a bearer token.</param>
 internal sealed record AccessToken(
     string ClientId,
@@ -14,7 +14,7 @@ internal sealed record AccessToken(
     IReadOnlyList<string> Roles,
     string? FhirUser,
     string? Patient,
-    string? FamilyId,
+    string? GrantId,
     string? Jkt,
     bool IsSandbox)
 {

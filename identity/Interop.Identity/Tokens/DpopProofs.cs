@@ -1,4 +1,4 @@
-using Interop.Identity.Tables;
+using Interop.Identity.Http;
 
 namespace Interop.Identity.Tokens;
 

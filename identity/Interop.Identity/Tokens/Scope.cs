@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Interop.Identity.Http;
 
 namespace Interop.Identity.Tokens;
 

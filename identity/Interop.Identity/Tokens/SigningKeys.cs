@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Interop.Identity.Tables;
+using Interop.Identity.Database;
+using Interop.Identity.RevocationFeed;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,4 +1,3 @@
-using Interop.Identity.Tables;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -17,7 +16,7 @@ internal sealed class TokenMint(IdentitySettings settings, SigningKeys keys, Tim
             ["jti"] = Secret.NewId(),
             ["client_id"] = token.ClientId,
             ["sub"] = token.Subject,
-            ["scope"] = Words.Join(token.Scopes),
+            ["scope"] = SpaceDelimited.Join(token.Scopes),
             ["agency"] = token.Agency,
             ["purpose_of_use"] = token.Purposes,
             ["roles"] = token.Roles,
@@ -26,7 +25,7 @@ internal sealed class TokenMint(IdentitySettings settings, SigningKeys keys, Tim
         Add(claims, "patient", token.Patient);
         Add(claims, "encounter", token.Encounter);
         Add(claims, "need_patient_banner", token.NeedsPatientBanner);
-        Add(claims, "grant_id", token.FamilyId);
+        Add(claims, "grant_id", token.GrantId);
         Add(claims, "cnf", token.Jkt is null ? null : new Dictionary<string, object> { ["jkt"] = token.Jkt });
         Add(claims, "sandbox", token.IsSandbox ? true : null);
         return await SignAsync(claims, settings.Audience, "at+jwt", life ?? IdentitySettings.AccessTokenLife, cancellationToken);
@@ -70,7 +69,7 @@ internal sealed class TokenMint(IdentitySettings settings, SigningKeys keys, Tim
             new(
                 One("client_id")!,
                 jwt.Subject,
-                Words.Split(One("scope")),
+                SpaceDelimited.Split(One("scope")),
                 One("agency")!,
                 [.. claims["purpose_of_use"]],
                 [.. claims["roles"]],

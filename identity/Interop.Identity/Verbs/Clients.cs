@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Interop.Identity.Agencies;
-using Interop.Identity.Tables;
+using Interop.Identity.Clients;
+using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Verbs;
 
@@ -43,9 +44,9 @@ internal static class Clients
                 arguments.GetValue(name)!,
                 arguments.GetValue(agency)!,
                 grants,
-                Words.Split(arguments.GetValue(scope)),
-                Words.Split(arguments.GetValue(purpose)),
-                Words.Split(arguments.GetValue(role)),
+                SpaceDelimited.Split(arguments.GetValue(scope)),
+                SpaceDelimited.Split(arguments.GetValue(purpose)),
+                SpaceDelimited.Split(arguments.GetValue(role)),
                 redirects,
                 await ReadAsync(keys, cancellationToken),
                 arguments.GetValue(jwksUri),
@@ -70,7 +71,7 @@ internal static class Clients
             foreach (var client in await provider.GetRequiredService<ClientStore>().ListAsync(cancellationToken))
             {
                 Console.WriteLine(
-                    $"{client.ClientId}\t{(client.IsRevoked ? "revoked" : client.IsSandbox ? "sandbox" : "live")}\t{client.Organization}\t{Words.Join(client.Scopes)}");
+                    $"{client.ClientId}\t{(client.IsRevoked ? "revoked" : client.IsSandbox ? "sandbox" : "live")}\t{client.Organization}\t{SpaceDelimited.Join(client.Scopes)}");
             }
 
             return 0;

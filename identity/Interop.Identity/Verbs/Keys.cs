@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Interop.Identity.Tables;
+using Interop.Identity.Audit;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Verbs;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Interop.Identity.Tables;
+using Interop.Identity.Database;
 
 namespace Interop.Identity.Verbs;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Interop.Identity.Accounts;
-using Interop.Identity.Tables;
+using Interop.Identity.Audit;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Verbs;
@@ -17,7 +17,7 @@ internal static class Users
         var name = new Argument<string>("name") { Description = "The user name." };
         var display = new Option<string>("--display-name") { Description = "The person's name.", Required = true };
         var agency = new Option<string>("--agency") { Description = "Organization/id.", Required = true };
-        var role = new Option<string>("--role") { Description = "Between spaces, of: " + Words.Join(Roles), Required = true };
+        var role = new Option<string>("--role") { Description = "Between spaces, of: " + SpaceDelimited.Join(Roles), Required = true };
         var purpose = new Option<string>("--purpose") { Description = "v3-ActReason codes between spaces.", DefaultValueFactory = _ => string.Empty };
         var fhirUser = new Option<string?>("--fhir-user") { Description = "Practitioner/id." };
         var patient = new Option<string?>("--patient") { Description = "Id of the person's own Patient." };
@@ -28,7 +28,7 @@ internal static class Users
             "Adds a person. The second factor is set up at the first sign-in.") { name, display, agency, role, purpose, fhirUser, patient, password, database };
         add.SetAction(async (arguments, cancellationToken) =>
         {
-            var roles = Words.Split(arguments.GetValue(role));
+            var roles = SpaceDelimited.Split(arguments.GetValue(role));
             if (roles.FirstOrDefault(word => !Roles.Contains(word)) is { } unknown)
             {
                 throw new SettingsException($"There is no role {unknown}.");
@@ -48,8 +48,8 @@ internal static class Users
                 UserName = AccountStore.Normalize(arguments.GetValue(name)!),
                 DisplayName = arguments.GetValue(display)!,
                 Organization = arguments.GetValue(agency)!,
-                Roles = Words.Join(roles),
-                Purposes = Words.Join(Words.Split(arguments.GetValue(purpose))),
+                Roles = SpaceDelimited.Join(roles),
+                Purposes = SpaceDelimited.Join(SpaceDelimited.Split(arguments.GetValue(purpose))),
                 FhirUser = arguments.GetValue(fhirUser),
                 Patient = arguments.GetValue(patient),
             };
