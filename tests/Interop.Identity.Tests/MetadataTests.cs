@@ -94,7 +94,7 @@ public sealed class MetadataTests : IAsyncLifetime
         using var form = new FormUrlEncodedContent(
         [
             KeyValuePair.Create("grant_type", "client_credentials"), KeyValuePair.Create("scope", "system/Patient.rs"),
-            KeyValuePair.Create("client_assertion_type", Tokens.ClientAuthentication.AssertionType), KeyValuePair.Create("client_assertion", backend.Assertion()),
+            KeyValuePair.Create("client_assertion_type", Clients.ClientAuthentication.AssertionType), KeyValuePair.Create("client_assertion", backend.Assertion()),
         ]);
 
         using var response = await issuer.Http.PostAsync("/token", form);
