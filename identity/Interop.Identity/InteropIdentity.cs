@@ -56,6 +56,7 @@ public static class InteropIdentity
         }
 
         builder.Services.AddInteropIdentity(settings, clock ?? TimeProvider.System);
+        builder.Services.AddTelemetry(builder.Configuration, "interop-identity");
         configure?.Invoke(builder);
         var application = builder.Build();
         _ = application.Services.GetRequiredService<IdentityDatabase>();

@@ -52,6 +52,7 @@ public static class InteropServer
             Limit(kestrel.Limits, settings);
         });
         builder.Services.AddInteropServer(settings);
+        builder.Services.AddTelemetry(builder.Configuration, "interop");
 
         var app = builder.Build();
         app.Use(Headers.SetAsync);

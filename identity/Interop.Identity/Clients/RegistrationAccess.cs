@@ -1,4 +1,3 @@
-using Interop.Identity.Agencies;
 using Interop.Identity.Audit;
 using Interop.Identity.Http;
 using Interop.Identity.Tokens;
