@@ -90,20 +90,10 @@ public static class InteropIdentity
         services.AddSingleton(settings);
         services.AddSingleton(clock);
         services.AddDataProtection().SetApplicationName("interop-identity").PersistKeysToFileSystem(PrivateFolder(settings.KeyFolder));
-        services.AddHttpClient(ClientKeys.HttpClient, http =>
-            {
-                http.Timeout = TimeSpan.FromSeconds(5);
-                http.MaxResponseContentBufferSize = ClientKeys.MaxBytes;
-            })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
-
-        services.AddHttpClient(FhirApi.HttpClient, http =>
-            {
-                http.Timeout = TimeSpan.FromSeconds(10);
-                http.MaxResponseContentBufferSize = FhirApi.MaxBytes;
-            })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
-            .RemoveAllLoggers();
+        services.AddOutgoingCalls(
+            ClientKeys.HttpClient, total: TimeSpan.FromSeconds(5), perTry: TimeSpan.FromSeconds(4), ClientKeys.MaxBytes, isDirect: true);
+        services.AddOutgoingCalls(
+            FhirApi.HttpClient, total: TimeSpan.FromSeconds(10), perTry: TimeSpan.FromSeconds(8), FhirApi.MaxBytes, isDirect: true);
 
         services.AddSingleton<IdentityDatabase>();
         services.AddSingleton<FollowerStore>();

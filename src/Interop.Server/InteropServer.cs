@@ -90,11 +90,15 @@ public static class InteropServer
         services.AddSingleton(
             provider =>
                 Secrets.OpenAsync(provider.GetRequiredService<ResourceStore>(), settings, CancellationToken.None).GetAwaiter().GetResult());
+        services.AddOutgoingCalls(
+            InteropIssuer.HttpClient, total: TimeSpan.FromSeconds(10), perTry: TimeSpan.FromSeconds(5), InteropIssuer.MaxBytes, isDirect: false);
+        services.AddOutgoingCalls(
+            RevocationFeeds.HttpClient, total: TimeSpan.FromSeconds(40), perTry: null, RevocationFeeds.MaxBytes, isDirect: false);
         services.AddSingleton(
             provider =>
                 new TokenVerifier(
                     settings,
-                    new HttpClient { Timeout = TimeSpan.FromSeconds(5) },
+                    provider.GetRequiredService<IHttpClientFactory>().CreateClient(InteropIssuer.HttpClient),
                     provider.GetRequiredService<ScopeReader>(),
                     provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ScopeReader>();

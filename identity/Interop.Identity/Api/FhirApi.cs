@@ -66,9 +66,7 @@ internal sealed class FhirApi(IHttpClientFactory clients, TokenMint mint)
             using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             return document.RootElement.Clone();
         }
-        catch (Exception failure) when (
-            failure is HttpRequestException or JsonException
-            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is JsonException || OutgoingCalls.IsFailure(failure, cancellationToken))
         {
             throw new ApiUnavailableException(failure);
         }

@@ -91,9 +91,7 @@ internal sealed class ClientKeys(IHttpClientFactory http, TimeProvider clock)
             using var client = http.CreateClient(HttpClient);
             return new JsonWebKeySet(await client.GetStringAsync(url, cancellationToken));
         }
-        catch (Exception failure) when (
-            failure is HttpRequestException or ArgumentException
-                || (failure is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is ArgumentException || OutgoingCalls.IsFailure(failure, cancellationToken))
         {
             return null; // the caller refuses the client, or goes on with keys of the last hour
         }

@@ -13,6 +13,9 @@ namespace Interop.Server.Security;
 /// </summary>
 internal sealed class InteropIssuer
 {
+    public const string HttpClient = "issuer";
+    public const int MaxBytes = 1 << 20;
+
     private static readonly string[] AlwaysAllowed = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256];
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
 

@@ -6,8 +6,11 @@ namespace Interop.Server.Security;
 /// Follows the issuers whose metadata names an <c>interop_revocation_endpoint</c>: one request waits there and is answered when
 /// something ends; the next one tells the issuer how far this server has got. Tokens of other issuers, and of one that is out of reach, are good until they expire.
 /// </summary>
-internal sealed class RevocationFeeds(TokenVerifier verifier, ILogger<RevocationFeeds> logger) : BackgroundService
+internal sealed class RevocationFeeds(TokenVerifier verifier, IHttpClientFactory clients, ILogger<RevocationFeeds> logger) : BackgroundService
 {
+    public const string HttpClient = "revocations";
+    public const int MaxBytes = 1 << 20;
+
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -15,7 +18,7 @@ internal sealed class RevocationFeeds(TokenVerifier verifier, ILogger<Revocation
 
     private async Task FollowAsync(InteropIssuer issuer, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(40), MaxResponseContentBufferSize = 1 << 20 };
+        using var http = clients.CreateClient(HttpClient);
         var (last, follower) = (0L, Guid.NewGuid().ToString("N"));
         while (!cancellationToken.IsCancellationRequested)
         {
