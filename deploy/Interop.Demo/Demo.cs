@@ -73,7 +73,9 @@ public static class Demo
         }
 
         await issuer.RegisterAsync(cancellationToken);
-        Print(issuer, folder, await RenewAsync(issuer, folder, cancellationToken));
+        await RenewAsync(issuer, folder, cancellationToken);
+        await DemoShell.WriteAsync(addresses, folder, folder.File(DemoFile), CityGenerator.Persons(Seed), cancellationToken);
+        Print(issuer, folder);
         try
         {
             using var timer = new PeriodicTimer(TokenRenewal);
@@ -138,8 +140,7 @@ public static class Demo
     }
 
     /// <summary>Gets every caller a fresh token and writes them down with the rest that scripts want.</summary>
-    private static async Task<List<(DemoCaller Caller, string Token)>> RenewAsync(
-        DemoIssuer issuer, PrivateFolder folder, CancellationToken cancellationToken)
+    private static async Task RenewAsync(DemoIssuer issuer, PrivateFolder folder, CancellationToken cancellationToken)
     {
         var callers = new List<(DemoCaller Caller, string Token)>();
         foreach (var caller in DemoCaller.All)
@@ -170,50 +171,48 @@ public static class Demo
             persons = new { noConsent = persons.NoConsent.Reference, intermediateConsent = persons.IntermediateConsent.Reference, fullConsent = persons.FullConsent.Reference },
         };
         await folder.WriteAsync(DemoFile, JsonSerializer.SerializeToUtf8Bytes(content, Indented), cancellationToken);
-        return callers;
     }
 
-    private static void Print(DemoIssuer issuer, PrivateFolder folder, List<(DemoCaller Caller, string Token)> callers)
+    private static void Print(DemoIssuer issuer, PrivateFolder folder)
     {
         var table = new Table().AddColumns("caller", "organization", "purpose", "roles");
-        foreach (var (caller, _) in callers)
+        foreach (var caller in DemoCaller.All)
         {
             table.AddRow(caller.Name, caller.Organization, string.Join(' ', caller.Purposes), string.Join(' ', caller.Roles));
         }
 
         AnsiConsole.Write(table);
-        var demo = folder.File(DemoFile);
-        Console.WriteLine($"Tokens are good for five minutes; {demo} always has fresh ones. One request for each caller, ready to paste:");
-        foreach (var (caller, token) in callers)
+        Console.WriteLine("One request for each caller, ready to paste into another shell, after this line:");
+        Console.WriteLine();
+        Console.WriteLine($". {folder.File(DemoShell.FileName)}");
+        foreach (var caller in DemoCaller.All)
         {
             Console.WriteLine();
             Console.WriteLine($"# {caller.Name}: {Example(caller.Name).Comment}");
-            var arguments = Example(caller.Name).Arguments.Replace("$FHIR", issuer.Addresses.Fhir, StringComparison.Ordinal);
-            Console.WriteLine($"curl -s -H 'Authorization: Bearer {token}' {arguments}");
+            Console.WriteLine($"curl -s -H \"Authorization: Bearer $(token {caller.Name})\" {Example(caller.Name).Arguments}");
         }
 
         Console.WriteLine();
         var (name, password) = issuer.Navigator;
         Console.WriteLine($"In a browser: {issuer.Addresses.Page}/ , signing in as {name} with the password {password}");
         Console.WriteLine($"The issuer is {issuer.Addresses.Issuer}, the sandbox for new agencies {issuer.Addresses.Sandbox}.");
-        Console.WriteLine($"Serving {issuer.Addresses.Fhir}; callers, tokens and the three persons to try are in {demo}. Ctrl-C ends it.");
+        Console.WriteLine($"Serving {issuer.Addresses.Fhir}; callers, fresh tokens and three persons to try are in {folder.File(DemoFile)}. Ctrl-C ends it.");
     }
 
     private static (string Comment, string Arguments) Example(string caller)
     {
-        var persons = CityGenerator.Persons(Seed);
         return caller switch
         {
             "hospital" =>
-                ("the referrals that wait for it", "'$FHIR/Task?owner=Organization/city-hospital&status=requested&_include=Task:focus'"),
+                ("the referrals that wait for it", "\"$fhir/Task?owner=Organization/city-hospital&status=requested&_include=Task:focus\""),
             "police" =>
                 (
                     "a summary on scene",
-                    $"-H 'Content-Type: application/fhir+json' -d '{SummaryRequest(persons)}' '$FHIR/Patient/$crisis-summary'"),
-            "social" => ("a person without consent: basic facts only", $"'$FHIR/{persons.NoConsent.Reference}'"),
-            "navigator" => ("follow-ups by due time", "'$FHIR/Task?code=follow-up-48h&status=requested,accepted,in-progress&_sort=due'"),
-            "dispatch" => ("the directory of services", "'$FHIR/HealthcareService'"),
-            _ => ("every consent in force", "'$FHIR/Consent?status=active'"),
+                    $"-H 'Content-Type: application/fhir+json' \\\n  -d '{SummaryRequest(CityGenerator.Persons(Seed))}' \\\n  \"$fhir/Patient/\\$crisis-summary\""),
+            "social" => ("a person without consent: basic facts only", "\"$fhir/$noConsent\""),
+            "navigator" => ("follow-ups by due time", "\"$fhir/Task?code=follow-up-48h&status=requested,accepted,in-progress&_sort=due\""),
+            "dispatch" => ("the directory of services", "\"$fhir/HealthcareService\""),
+            _ => ("every consent in force", "\"$fhir/Consent?status=active\""),
         };
     }
 

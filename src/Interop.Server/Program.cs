@@ -19,6 +19,8 @@ var root = new RootCommand("Interop: crisis encounters, referrals and consents a
     VerifyAudit.Command(),
     Agencies.Command(),
     Agreements.Command(),
+    Token.Command(),
+    ClientKey.Command(),
 };
 return await CommandLine.RunAsync(root, args, wrong => wrong switch
 {

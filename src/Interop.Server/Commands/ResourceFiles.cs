@@ -2,7 +2,9 @@ using Interop.Fhir.Json;
 
 namespace Interop.Server.Commands;
 
-/// <summary>The resources in files and folders: one per <c>.json</c> file, one per line of an <c>.ndjson</c> file.</summary>
+/// <summary>
+/// The resources in files and folders: one per <c>.json</c> file, one per line of an <c>.ndjson</c> file, and what comes in on <c>-</c>.
+/// </summary>
 internal static class ResourceFiles
 {
     /// <returns>Name (with the line for NDJSON), bytes, and a sentence where a path could not be read.</returns>
@@ -10,7 +12,14 @@ internal static class ResourceFiles
     {
         foreach (var path in paths)
         {
-            if (Directory.Exists(path))
+            if (path == "-")
+            {
+                using var input = new MemoryStream();
+                using var standard = Console.OpenStandardInput();
+                standard.CopyTo(input);
+                yield return (path, ByteOrderMark.Skip(input.ToArray()), null);
+            }
+            else if (Directory.Exists(path))
             {
                 var files = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
                     .Where(file => Path.GetExtension(file) is ".json" or ".ndjson")
