@@ -142,7 +142,7 @@ internal static class CityBenchmarks
         }
     }
 
-    private static Task ImportAsync(GuardedStore store, IEnumerable<string> resources) => store.ImportAsync(
+    internal static Task ImportAsync(GuardedStore store, IEnumerable<string> resources) => store.ImportAsync(
         "crisis-program",
         [.. resources.Select(json =>
         {

@@ -10,6 +10,12 @@ if (args is ["send", var port, var token, var what])
     return;
 }
 
+if (args is ["start", var executable])
+{
+    await StartBenchmarks.RunAsync(output, executable);
+    return;
+}
+
 output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
 var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "tokens", "server", "city", "issuer"] : args;
 if (parts.Contains("fhir"))

@@ -38,6 +38,8 @@ public sealed class DemoTests : IDisposable
             using var client = As(demo, "navigator");
             using var response = await client.PostFhirAsync("Patient", Fixtures.Patient("x", "Kept"));
             created = (await response.JsonAsync()).GetProperty("id").GetString()!;
+            Assert.Equal(3, (await ShellAsync("token hospital")).Split('.').Length);
+            Assert.Equal("2", await ShellAsync("ask hospital \"Condition?patient=$intermediateConsent&_summary=count\" | interop fhirpath --value total -"));
             Assert.Equal(0, await InterruptedAsync(first));
         }
 
@@ -103,6 +105,15 @@ public sealed class DemoTests : IDisposable
         }
 
         return Process.Start(start)!;
+    }
+
+    /// <summary>What a line says in a shell that has read the demo's file.</summary>
+    private async Task<string> ShellAsync(string line)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $". '{folder}/demo.sh'; {line}"]) { RedirectStandardOutput = true })!;
+        var text = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        return text.Trim();
     }
 
     /// <summary>What Ctrl-C sends; gives the exit status.</summary>

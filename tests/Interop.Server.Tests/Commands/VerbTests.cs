@@ -101,6 +101,46 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Fhirpath_prints_values_alone_where_a_script_wants_them()
+    {
+        Write("patient.json", Fixtures.Patient("a", "Ångström"));
+
+        var (status, text) = await RunAsync("fhirpath", "--value", "name.family | active | name.given.count() | name.period", In("patient.json"));
+
+        Assert.Equal((0, "Ångström\ntrue\n1"), (status, text.Trim()));
+    }
+
+    [Fact]
+    public async Task A_client_key_is_its_owners_alone_and_is_never_overwritten()
+    {
+        var (made, set) = await RunAsync("key", In("client.pem"), "--kid", "one");
+        var (again, sentence) = await RunAsync("key", In("client.pem"), "--kid", "two");
+
+        var key = Assert.Single(new Microsoft.IdentityModel.Tokens.JsonWebKeySet(set).Keys);
+        Assert.Equal((0, "one", "ES384", false), (made, key.Kid, key.Alg, key.HasPrivateKey));
+        Assert.Equal((2, $"{In("client.pem")} exists or can't be written: a key is never overwritten."), (again, sentence.Trim()));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(In("client.pem")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Fact]
+    public async Task A_token_that_can_not_be_got_is_a_sentence()
+    {
+        Write("demo.json", """{"issuer":"http://127.0.0.1:9","callers":[{"name":"hospital","clientId":"h","key":"none.pem","scope":"system/*.rs"}]}""");
+
+        Assert.Equal((2, "The demo has no caller nobody. It has hospital."), await SaidAsync("--demo", In("demo.json"), "--caller", "nobody"));
+        Assert.Equal((2, "The key's file can't be read as a private key: PEM, RSA or EC."), await SaidAsync("--demo", In("demo.json"), "--caller", "hospital"));
+        Assert.Equal((2, $"{In("none.json")} can't be read as the demo's file. Start the demo, or name its file with --demo."), await SaidAsync("--demo", In("none.json"), "--caller", "hospital"));
+        Assert.Equal((2, "Name a --caller of the demo, or --issuer, --client, --key and --scope: --issuer is missing."), await SaidAsync());
+        Assert.Equal((2, "The issuer must be an absolute https URL: only loopback may do without."), await SaidAsync("--issuer", "http://far.example", "--client", "h", "--key", "k", "--scope", "s"));
+
+        async Task<(int, string)> SaidAsync(params string[] options)
+        {
+            var (status, text) = await RunAsync(["token", .. options]);
+            return (status, text.Trim());
+        }
+    }
+
+    [Fact]
     public async Task Index_prints_parameter_type_and_value_as_JSON_lines()
     {
         Write("patient.json", Fixtures.Patient("a", "Ångström"));
