@@ -119,7 +119,16 @@ internal sealed class ResourceRows
         Stored);
 
     public IReadOnlyList<StoredResource> JudgedOtherwise(string policyVersion, int count) => Statements.Query(
-        $"SELECT {StoredColumns} FROM resource WHERE policy_version <> {policyVersion} AND deleted = 0 ORDER BY key {Dialect.Page(count)}", Stored);
+        $"""
+        SELECT {StoredColumns} FROM resource
+        WHERE  key IN (
+            SELECT key FROM resource WHERE policy_version < {policyVersion}
+            UNION ALL
+            SELECT key FROM resource WHERE policy_version > {policyVersion})
+        AND    deleted = 0
+        ORDER BY key {Dialect.Page(count)}
+        """,
+        Stored);
 
     public IReadOnlyList<CaseFact> CasesOf(string patient, string? source) => Statements.Query(
         source is null
