@@ -1,3 +1,5 @@
+using Hl7.Fhir.Model;
+
 namespace Interop.Server.Http;
 
 /// <summary>UTC microseconds since 1970, the unit of every stored instant, and back.</summary>
@@ -12,4 +14,7 @@ internal static class Instants
     /// <summary>FHIR instant in UTC with milliseconds.</summary>
     public static string ToText(long microseconds) =>
         ToDateTimeOffset(microseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The same as an element.</summary>
+    public static Instant ToInstant(long microseconds) => new() { JsonValue = ToText(microseconds) };
 }
