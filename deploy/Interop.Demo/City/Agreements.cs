@@ -22,7 +22,8 @@ internal static class Agreements
     public static IEnumerable<CityBundle> Bundles(DateTimeOffset now)
     {
         var year = (Start: now.AddDays(-200), End: now.AddDays(165));
-        var crisis = new Form(Codes.CrisisProgram, Codes.Shelter, ContractStatus.Executed, year.Start, year.End, "basic", [], ["COC"], ["system/*.rs"]);
+        var crisis = new Form(
+            Codes.CrisisProgram, Codes.Shelter, ContractStatus.Executed, year.Start, year.End, "basic", [], ["COC"], ["system/*.rs"]);
         yield return new(Codes.CrisisProgram,
         [
             Contract("agreement-hospital", crisis with

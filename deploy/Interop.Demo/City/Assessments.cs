@@ -181,7 +181,10 @@ internal static class Assessments
         Date = visit.Middle,
         Author = [new("PractitionerRole/clinician-1-role")],
         Custodian = Codes.Organization(Codes.CrisisProgram),
-        Content = [new() { Attachment = new() { ContentType = "text/plain", Data = "Invented note: the person told a long story."u8.ToArray() } }],
+        Content =
+        [
+            new() { Attachment = new() { ContentType = "text/plain", Data = "Invented note: the person told a long story."u8.ToArray() } },
+        ],
         Context = new() { Encounter = [new(visit.Reference)] },
     });
 

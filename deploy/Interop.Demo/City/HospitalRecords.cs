@@ -32,15 +32,16 @@ internal static class HospitalRecords
         ManagingOrganization = [Codes.Organization(Codes.CityHospital)],
     });
 
-    private static void WriteEncounter(Chart chart, DateTimeOffset start, DateTimeOffset? end) => chart.Add(Codes.CityHospital, () => new Encounter
-    {
-        Status = end is null ? Encounter.EncounterStatus.InProgress : Encounter.EncounterStatus.Finished,
-        Class = new(Codes.ActCode, "EMER"),
-        Type = [EmergencyVisit.ToConcept()],
-        Subject = chart.Patient,
-        Participant = [new() { Individual = new("PractitionerRole/physician-1-role") }],
-        Period = Elements.Period(start, end),
-        Location = [new() { Location = new($"Location/{Codes.CityHospital}-site") }],
-        ServiceProvider = Codes.Organization(Codes.CityHospital),
-    });
+    private static void WriteEncounter(Chart chart, DateTimeOffset start, DateTimeOffset? end) =>
+        chart.Add(Codes.CityHospital, () => new Encounter
+        {
+            Status = end is null ? Encounter.EncounterStatus.InProgress : Encounter.EncounterStatus.Finished,
+            Class = new(Codes.ActCode, "EMER"),
+            Type = [EmergencyVisit.ToConcept()],
+            Subject = chart.Patient,
+            Participant = [new() { Individual = new("PractitionerRole/physician-1-role") }],
+            Period = Elements.Period(start, end),
+            Location = [new() { Location = new($"Location/{Codes.CityHospital}-site") }],
+            ServiceProvider = Codes.Organization(Codes.CityHospital),
+        });
 }

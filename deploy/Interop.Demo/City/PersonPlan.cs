@@ -39,7 +39,10 @@ internal sealed record PersonPlan(
     {
         var id = dice.Uuid();
         var gender = dice.Weighted(
-            [(AdministrativeGender.Female, 47), (AdministrativeGender.Male, 47), (AdministrativeGender.Other, 4), (AdministrativeGender.Unknown, 2)]);
+            [
+                (AdministrativeGender.Female, 47), (AdministrativeGender.Male, 47), (AdministrativeGender.Other, 4),
+                (AdministrativeGender.Unknown, 2),
+            ]);
         var age = dice.Weighted(
             [(dice.Between(13, 17), 6), (dice.Between(18, 34), 38), (dice.Between(35, 64), 44), (dice.Between(65, 90), 12)]);
         var birthDate = $"{year - age:D4}-{dice.Between(1, 12):D2}-{dice.Between(1, 28):D2}";

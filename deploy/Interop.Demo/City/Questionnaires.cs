@@ -1,4 +1,5 @@
 using Hl7.Fhir.Model;
+using static Hl7.Fhir.Model.Questionnaire;
 
 namespace Interop.Demo.City;
 
@@ -15,18 +16,18 @@ internal static class Questionnaires
 
     public static IEnumerable<Questionnaire> All() =>
     [
-        Of("c-ssrs", "Suicide risk screen", Suicide, SuicideItems.Select(code => ("/" + code, Questionnaire.QuestionnaireItemType.Choice))),
-        Of("phq-9", "Depression score", Depression, [("/44261-6", Questionnaire.QuestionnaireItemType.Integer)]),
-        Of("screen-5", "Five questions at dispatch", Dispatch, DispatchItems.Select(item => (item, Questionnaire.QuestionnaireItemType.Boolean))),
+        Of("c-ssrs", "Suicide risk screen", Suicide, QuestionnaireItemType.Choice, SuicideItems.Select(code => "/" + code)),
+        Of("phq-9", "Depression score", Depression, QuestionnaireItemType.Integer, ["/44261-6"]),
+        Of("screen-5", "Five questions at dispatch", Dispatch, QuestionnaireItemType.Boolean, DispatchItems),
     ];
 
-    private static Questionnaire Of(string id, string title, string url, IEnumerable<(string LinkId, Questionnaire.QuestionnaireItemType Type)> items) => new()
+    private static Questionnaire Of(string id, string title, string url, QuestionnaireItemType type, IEnumerable<string> linkIds) => new()
     {
         Id = id,
         Url = url,
         Version = "1",
         Title = title,
         Status = PublicationStatus.Active,
-        Item = [.. items.Select(item => new Questionnaire.ItemComponent { LinkId = item.LinkId, Type = item.Type })],
+        Item = [.. linkIds.Select(linkId => new ItemComponent { LinkId = linkId, Type = type })],
     };
 }

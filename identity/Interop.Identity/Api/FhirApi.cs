@@ -29,7 +29,8 @@ internal sealed class FhirApi(IHttpClientFactory clients, TokenMint mint)
 
     /// <summary>The matches of a search. By POST: names of persons do not belong into addresses, which are logged on the way.</summary>
     /// <exception cref="ApiUnavailableException">The API does not answer, or not with a Bundle.</exception>
-    public async Task<IReadOnlyList<T>> SearchAsync<T>(string fhir, SearchParams search, AccessToken asking, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> SearchAsync<T>(
+        string fhir, SearchParams search, AccessToken asking, CancellationToken cancellationToken)
         where T : Resource, new()
     {
         var bundle = await AskAsync(fhir, asking, api => api.SearchUsingPostAsync<T>(search, cancellationToken), cancellationToken);
@@ -53,7 +54,8 @@ internal sealed class FhirApi(IHttpClientFactory clients, TokenMint mint)
             return null;
         }
         catch (Exception failure) when (
-            failure is HttpRequestException or FhirOperationException or DeserializationFailedException or FormatException or InvalidCastException
+            failure is HttpRequestException or FhirOperationException or DeserializationFailedException or FormatException
+                or InvalidCastException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new ApiUnavailableException(failure);

@@ -19,7 +19,8 @@ internal static class PartnerAgency
             Id = id,
             Extension =
             [
-                .. flags.Select(flag => new Extension($"{CrisisProfiles.Base}/StructureDefinition/{flag.Name}", new FhirBoolean(flag.Value))),
+                .. flags.Select(flag =>
+                    new Extension($"{CrisisProfiles.Base}/StructureDefinition/{flag.Name}", new FhirBoolean(flag.Value))),
                 .. qualifications.Select(code => new Extension(RosterCompiler.Required, code)),
             ],
             Active = true,

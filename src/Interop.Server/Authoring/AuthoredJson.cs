@@ -13,7 +13,9 @@ namespace Interop.Server.Authoring;
 /// </summary>
 internal static class AuthoredJson
 {
-    /// <summary>It learns each class when it meets one. All of R4 at once (<c>ModelInfo.ModelInspector</c>) takes 0.4 s, which only a parser needs.</summary>
+    /// <summary>
+    /// It learns each class when it meets one. All of R4 at once (<c>ModelInfo.ModelInspector</c>) takes 0.4 s, and only a parser needs it.
+    /// </summary>
     private static readonly BaseFhirJsonSerializer Serializer = new(new ModelInspector(FhirRelease.R4));
 
     /// <summary>The resource as compact UTF-8 JSON (https://hl7.org/fhir/R4/json.html).</summary>

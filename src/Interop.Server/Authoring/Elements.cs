@@ -15,7 +15,8 @@ internal static class Elements
         new() { Start = start.ToDateTimeText(), End = end?.ToDateTimeText() };
 
     /// <summary>A dateTime of whole seconds in the value's own offset.</summary>
-    public static string ToDateTimeText(this DateTimeOffset value) => value.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+    public static string ToDateTimeText(this DateTimeOffset value) =>
+        value.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
     public static string ToDateText(this DateTimeOffset value) => value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -61,11 +61,11 @@ public static partial class DocumentMapping
     }
 
     private static DocumentReference Of(
-        IncidentFacts facts, ResourceKey key, string kind, Identifier identifier, EidoTime date, string contentType, byte[] content) => new()
+        IncidentFacts facts, ResourceKey key, string kind, Identifier name, EidoTime date, string contentType, byte[] content) => new()
         {
             Id = key.Id,
             Meta = new() { Security = [VeryRestricted] },
-            Identifier = [identifier],
+            Identifier = [name],
             Status = DocumentReferenceStatus.Current,
             Type = new(KindSystem, kind),
             Subject = facts.Patient(0).ToReference(),

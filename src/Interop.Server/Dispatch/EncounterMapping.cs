@@ -18,7 +18,12 @@ internal static class EncounterMapping
         return new()
         {
             Id = facts.Encounter(patient, episode).Id,
-            Extension = [.. Agencies(facts, episode), .. DispositionMapping.Latest(episode).Select(DispositionMapping.Extension), .. Relations(facts)],
+            Extension =
+            [
+                .. Agencies(facts, episode),
+                .. DispositionMapping.Latest(episode).Select(DispositionMapping.Extension),
+                .. Relations(facts),
+            ],
             Identifier = [.. Identifiers(facts, episode)],
             Status = episode.Status,
             StatusHistory = [.. History(episode)],
@@ -34,7 +39,8 @@ internal static class EncounterMapping
         };
     }
 
-    private static IEnumerable<Extension> Agencies(IncidentFacts facts, IncidentEpisode episode) => IncidentFacts.Dispatched(episode.Current)
+    private static IEnumerable<Extension> Agencies(IncidentFacts facts, IncidentEpisode episode) => IncidentFacts
+        .Dispatched(episode.Current)
         .Where(facts.Context.Agencies.ContainsKey)
         .Select(agency => facts.Context.Agencies[agency])
         .Distinct()

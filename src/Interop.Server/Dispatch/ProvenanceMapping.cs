@@ -20,7 +20,11 @@ internal static class ProvenanceMapping
             .. facts.Messages.Select(message => new Provenance.EntityComponent
             {
                 Role = Provenance.ProvenanceEntityRole.Source,
-                What = new(DocumentMapping.MessageKey(facts, message).ToString()) { Identifier = new(DocumentMapping.HashSystem, message.Hash) },
+                What = new()
+                {
+                    Reference = DocumentMapping.MessageKey(facts, message).ToString(),
+                    Identifier = new(DocumentMapping.HashSystem, message.Hash),
+                },
             }),
         ],
     };

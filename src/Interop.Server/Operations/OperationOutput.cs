@@ -3,12 +3,14 @@ using Interop.Server.Authoring;
 
 namespace Interop.Server.Operations;
 
-/// <summary>An operation's answer of its own (https://hl7.org/fhir/R4/operations.html#response): values and parts, never a resource.</summary>
+/// <summary>
+/// An operation's answer of its own (https://hl7.org/fhir/R4/operations.html#response): values and parts, never a resource.
+/// </summary>
 internal sealed class OperationOutput
 {
     private readonly Parameters parameters = new();
 
-    public ReadOnlyMemory<byte> Json => AuthoredJson.Of(parameters);
+    public byte[] ToJson() => AuthoredJson.Of(parameters);
 
     /// <summary>Adds a parameter; where the value is null or without a value of its own, none.</summary>
     public OperationOutput Add(string name, DataType? value)

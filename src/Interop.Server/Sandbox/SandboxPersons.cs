@@ -93,7 +93,10 @@ internal sealed class SandboxPersons(
                         Reference = new($"Organization/{agency}"),
                     },
                 ],
-                SecurityLabel = [new($"{CrisisProfiles.Base}/CodeSystem/sharing-tier", "intermediate"), new(ActCode, "MH"), new(ActCode, "PSY")],
+                SecurityLabel =
+                [
+                    new($"{CrisisProfiles.Base}/CodeSystem/sharing-tier", "intermediate"), new(ActCode, "MH"), new(ActCode, "PSY"),
+                ],
                 Purpose = [.. purposes.Select(purpose => new Coding("http://terminology.hl7.org/CodeSystem/v3-ActReason", purpose))],
             },
         };

@@ -42,7 +42,8 @@ public sealed partial class AuthoringTests
 
         Assert.Equal("""{"resourceType":"Provenance","id":"a","recorded":"2026-03-01T12:00:00.500-05:00"}""", Text(provenance));
         Assert.Equal(
-            """{"resourceType":"Location","id":"b","name":"é <b> \"'+","position":{"longitude":-123.0900,"latitude":44.0500}}""", Text(location));
+            """{"resourceType":"Location","id":"b","name":"é <b> \"'+","position":{"longitude":-123.0900,"latitude":44.0500}}""",
+            Text(location));
         Assert.Equal(
             "2026-03-01T12:00:00-05:00", new DateTimeOffset(2026, 3, 1, 12, 0, 0, 700, TimeSpan.FromHours(-5)).ToDateTimeText());
     }
