@@ -30,7 +30,7 @@ public abstract class PatientPickerTests(Database database) : LaunchSceneTests(d
         await browser.SubmitAsync(("Step", "search"), ("Name", "Li,ma"), ("BirthDate", "1988-02-29"));
 
         var (token, query) = Assert.Single(api.Asked);
-        Assert.Equal(@"Patient?name=Li\,ma&birthdate=1988-02-29&_count=20", query);
+        Assert.Equal(@"Patient?_count=20&name=Li\,ma&birthdate=1988-02-29", query);
         Assert.Equal(("account-ana", RecordFinder.ClientId, "user/Patient.rs", "Organization/general-hospital", "Practitioner/ana"),
             (
                 token.Subject,

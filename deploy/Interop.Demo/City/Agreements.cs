@@ -1,4 +1,6 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
+using ContractStatus = Hl7.Fhir.Model.Contract.ContractResourceStatusCodes;
 
 namespace Interop.Demo.City;
 
@@ -20,7 +22,8 @@ internal static class Agreements
     public static IEnumerable<CityBundle> Bundles(DateTimeOffset now)
     {
         var year = (Start: now.AddDays(-200), End: now.AddDays(165));
-        var crisis = new Form(Codes.CrisisProgram, Codes.Shelter, "executed", year.Start, year.End, "basic", [], ["COC"], ["system/*.rs"]);
+        var crisis = new Form(
+            Codes.CrisisProgram, Codes.Shelter, ContractStatus.Executed, year.Start, year.End, "basic", [], ["COC"], ["system/*.rs"]);
         yield return new(Codes.CrisisProgram,
         [
             Contract("agreement-hospital", crisis with
@@ -45,7 +48,7 @@ internal static class Agreements
             }),
             Contract("agreement-shelter-expired", crisis with { Start = now.AddDays(-400), End = now.AddDays(-35) }),
             Contract("agreement-shelter-suspended", crisis with { IsSuspended = true }),
-            Contract("agreement-shelter-draft", crisis with { Status = "negotiable" }),
+            Contract("agreement-shelter-draft", crisis with { Status = ContractStatus.Negotiable }),
         ]);
         var recovery = crisis with { Grantor = Codes.RecoveryClinic, Cleared = Everything, Purposes = Care };
         yield return new(Codes.RecoveryClinic,
@@ -55,53 +58,61 @@ internal static class Agreements
         ]);
     }
 
-    private static CityResource Contract(string id, Form form) =>
-        new("Contract", id, FhirWriter.Resource("Contract", id, json => json
-            .Object("meta", meta => meta.Texts("profile", Codes.ExtensionUrl("sharing-agreement")))
-            .Each("extension", Extensions(form), extension => json.Text("url", extension.Url).Text(extension.Name, extension.Value))
-            .Each("modifierExtension", form.IsSuspended ? ["Funding is not settled."] : Array.Empty<string>(), reason => json
-                .Text("url", Codes.ExtensionUrl("agreement-suspension"))
-                .Text("valueString", reason))
-            .Text("status", form.Status)
-            .Time("issued", form.Start.AddDays(-10))
-            .Object("applies", applies => applies.Text("start", FhirWriter.Date(form.Start)).Text("end", FhirWriter.Date(form.End)))
-            .Text("title", $"{form.Grantor} and {form.Grantee}")
-            .Each("term", Terms, term => WriteTerm(json, term, form))));
-
-    private static IReadOnlyList<(string Url, string Name, string Value)> Extensions(Form form) =>
-    [
-        (Codes.ExtensionUrl("agreement-review"), "valueDate", FhirWriter.Date(form.End.AddDays(-90))),
-        .. form.Scopes.Select(scope => (Codes.ExtensionUrl("agreement-scope"), "valueString", scope)),
-    ];
-
-    private static void WriteTerm(FhirWriter json, string term, Form form)
+    private static CityResource Contract(string id, Form form) => CityResource.Of(new Contract
     {
-        json.Concept("type", Codes.Own("agreement-term", term));
-        if (term != "information-sharing")
-        {
-            json.Object("offer", offer => offer.Text("text", $"What {form.Grantor} and {form.Grantee} settled about {term}."));
-            return;
-        }
+        Id = id,
+        Meta = new() { Profile = [Codes.ExtensionUrl("sharing-agreement")] },
+        Extension =
+        [
+            new(Codes.ExtensionUrl("agreement-review"), new Date(form.End.AddDays(-90).ToDateText())),
+            .. form.Scopes.Select(scope => new Extension(Codes.ExtensionUrl("agreement-scope"), new FhirString(scope))),
+        ],
+        ModifierExtension = form.IsSuspended
+            ? [new(Codes.ExtensionUrl("agreement-suspension"), new FhirString("Funding is not settled."))]
+            : [],
+        Status = form.Status,
+        Issued = form.Start.AddDays(-10).ToDateTimeText(),
+        Applies = new() { Start = form.Start.ToDateText(), End = form.End.ToDateText() },
+        Title = $"{form.Grantor} and {form.Grantee}",
+        Term = [.. Terms.Select(term => term == "information-sharing" ? Sharing(form) : Term(term, form))],
+    });
 
-        (string Role, string Organization)[] parties = [("grantor", form.Grantor), ("grantee", form.Grantee)];
-        json.One("securityLabel", label => label
-                .Coding("classification", Codes.Own("sharing-tier", form.Ceiling))
-                .Codings("category", [.. form.Cleared.Select(Codes.Label)]))
-            .Object("offer", offer => offer
-                .Each("party", parties, party => json
-                    .References("reference", Codes.Organization(party.Organization))
-                    .Concept("role", Codes.Own("agreement-role", party.Role)))
-                .Text("text", $"{form.Grantee} may see records of {form.Grantor} up to {form.Ceiling}."))
-            .Each("action", form.Purposes, purpose => json
-                .Concept("type", Codes.Own("agreement-action", "disclose"))
-                .Concept("intent", new(Codes.ActReason, purpose))
-                .Concept("status", Codes.Own("agreement-action-status", "active")));
-    }
+    private static Contract.TermComponent Term(string term, Form form) => new()
+    {
+        Type = Codes.Concept("agreement-term", term),
+        Offer = new() { Text = $"What {form.Grantor} and {form.Grantee} settled about {term}." },
+    };
+
+    private static Contract.TermComponent Sharing(Form form) => new()
+    {
+        Type = Codes.Concept("agreement-term", "information-sharing"),
+        SecurityLabel =
+        [
+            new() { Classification = Codes.Own("sharing-tier", form.Ceiling), Category = [.. form.Cleared.Select(Codes.Label)] },
+        ],
+        Offer = new()
+        {
+            Party = [Party("grantor", form.Grantor), Party("grantee", form.Grantee)],
+            Text = $"{form.Grantee} may see records of {form.Grantor} up to {form.Ceiling}.",
+        },
+        Action =
+        [
+            .. form.Purposes.Select(purpose => new Contract.ActionComponent
+            {
+                Type = Codes.Concept("agreement-action", "disclose"),
+                Intent = new(Codes.ActReason, purpose),
+                Status = Codes.Concept("agreement-action-status", "active"),
+            }),
+        ],
+    };
+
+    private static Contract.ContractPartyComponent Party(string role, string organization) =>
+        new() { Reference = [Codes.Organization(organization)], Role = Codes.Concept("agreement-role", role) };
 
     private sealed record Form(
         string Grantor,
         string Grantee,
-        string Status,
+        ContractStatus Status,
         DateTimeOffset Start,
         DateTimeOffset End,
         string Ceiling,

@@ -1,4 +1,4 @@
-using Interop.Server.Authoring;
+using Hl7.Fhir.Model;
 
 namespace Interop.Demo.City;
 
@@ -13,20 +13,23 @@ internal sealed class Chart(Dice dice, DateTimeOffset now, PersonPlan plan)
 
     public PersonPlan Plan { get; } = plan;
 
-    public string Patient => "Patient/" + Plan.PatientId;
+    public ResourceReference Patient => new("Patient/" + Plan.PatientId);
 
     /// <summary>Adds a resource with a new id to what the organisation keeps, and returns its reference.</summary>
-    public string Add(string source, string type, Action<FhirWriter> body) => Add(source, type, Dice.Uuid(), body);
+    /// <param name="make">Called when the id is there: chance decides in a fixed order.</param>
+    public string Add(string source, Func<Resource> make) => Add(source, Dice.Uuid(), make);
 
-    public string Add(string source, string type, string id, Action<FhirWriter> body)
+    public string Add(string source, string id, Func<Resource> make)
     {
         if (!bySource.TryGetValue(source, out var resources))
         {
             bySource[source] = resources = [];
         }
 
-        resources.Add(new(type, id, FhirWriter.Resource(type, id, body)));
-        return $"{type}/{id}";
+        var resource = make();
+        resource.Id = id;
+        resources.Add(CityResource.Of(resource));
+        return $"{resource.TypeName}/{id}";
     }
 
     /// <summary>The programme's part first: the others point at its Patient.</summary>

@@ -1,3 +1,4 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 
 namespace Interop.Demo.City;
@@ -22,15 +23,18 @@ internal static class Codes
     public const string RecoveryClinic = "recovery-clinic";
     public const string Shelter = "harbor-shelter";
 
-    public static readonly Code Part2 = new(ActCode, "42CFRPart2");
-    public static readonly Code VeryRestricted = new(Confidentiality, "V");
+    public static readonly Coding Part2 = new(ActCode, "42CFRPart2");
+    public static readonly Coding VeryRestricted = new(Confidentiality, "V");
 
-    public static Code Own(string system, string code) => new($"{Base}/CodeSystem/{system}", code);
+    public static Coding Own(string system, string code) => new($"{Base}/CodeSystem/{system}", code);
+
+    /// <summary>A CodeableConcept of a coding of our own.</summary>
+    public static CodeableConcept Concept(string system, string code) => Own(system, code).ToConcept();
 
     public static string ExtensionUrl(string name) => $"{Base}/StructureDefinition/{name}";
 
     /// <summary>A security label by its code: V is a confidentiality, everything else a sensitivity or policy.</summary>
-    public static Code Label(string label) => label == "V" ? VeryRestricted : new(ActCode, label);
+    public static Coding Label(string label) => label == "V" ? VeryRestricted : new(ActCode, label);
 
-    public static string Organization(string id) => "Organization/" + id;
+    public static ResourceReference Organization(string id) => new("Organization/" + id);
 }

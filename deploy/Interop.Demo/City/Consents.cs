@@ -1,3 +1,4 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 
 namespace Interop.Demo.City;
@@ -63,57 +64,57 @@ internal static class Consents
         // A deficient one lacks, by turns, its end, its signature, or its description of what may be disclosed.
         var lack = kind == ConsentKind.Part2Deficient ? chart.Plan.Number % 3 : -1;
         var source = form.IsPart2 ? Codes.RecoveryClinic : Codes.CrisisProgram;
-        chart.Add(source, "Consent", json =>
+        chart.Add(source, () => new Consent
         {
-            json.Text("status", form.Status)
-                .Concept("scope", new("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy"))
-                .Concepts("category", new Code(Codes.Loinc, "59284-0"))
-                .Reference("patient", chart.Patient)
-                .Time("dateTime", start)
-                .References("performer", chart.Patient)
-                .References("organization", Codes.Organization(source));
-            if (form.IsPart2 && lack != 1)
-            {
-                json.Object("sourceAttachment", attachment => attachment
-                    .Text("contentType", "text/plain")
-                    .Text("data", Convert.ToBase64String("Signed form of an invented person. May be revoked in writing at any time."u8))
-                    .Text("title", "Signed consent"));
-            }
-
-            json.One("policy", policy => policy.Text("uri", $"{Codes.Base}/policy/{(form.IsPart2 ? "part2-consent" : "sharing-consent")}"));
-            if (lack != 1)
-            {
-                json.One("verification", verification => verification
-                    .Boolean("verified", true)
-                    .Reference("verifiedWith", chart.Patient)
-                    .Time("verificationDate", start));
-            }
-
-            json.Object("provision", provision => WriteProvision(provision, form, lack, start, end));
+            Status = form.Status,
+            Scope = new("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy"),
+            Category = [new(Codes.Loinc, "59284-0")],
+            Patient = chart.Patient,
+            DateTime = start.ToDateTimeText(),
+            Performer = [chart.Patient],
+            Organization = [Codes.Organization(source)],
+            Source = form.IsPart2 && lack != 1
+                ? new Attachment
+                {
+                    ContentType = "text/plain",
+                    Data = "Signed form of an invented person. May be revoked in writing at any time."u8.ToArray(),
+                    Title = "Signed consent",
+                }
+                : null,
+            Policy = [new() { Uri = $"{Codes.Base}/policy/{(form.IsPart2 ? "part2-consent" : "sharing-consent")}" }],
+            Verification = lack == 1
+                ? []
+                : [new() { Verified = true, VerifiedWith = chart.Patient, VerificationDate = start.ToDateTimeText() }],
+            Provision = Provision(form, lack, start, end),
         });
     }
 
-    private static void WriteProvision(FhirWriter provision, Form form, int lack, DateTimeOffset start, DateTimeOffset end)
+    private static Consent.provisionComponent Provision(Form form, int lack, DateTimeOffset start, DateTimeOffset end) => new()
     {
-        provision.Text("type", form.Type)
-            .Period("period", start, lack == 0 ? null : end)
-            .One("actor", actor => actor
-                .Concept("role", new("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP"))
-                .Reference("reference", Codes.Organization(form.Recipient)))
-            .Concepts("action", new Code("http://terminology.hl7.org/CodeSystem/consentaction", "disclose"));
-        List<Code> labels = form.Tier is null ? [] : [Codes.Own("sharing-tier", form.Tier)];
-        labels.AddRange(lack == 2 ? [] : form.Labels.Select(Codes.Label));
-        provision.Codings("securityLabel", labels)
-            .Codings("purpose", [.. form.Purposes.Select(purpose => new Code(Codes.ActReason, purpose))]);
-        if (form.IsIndeterminate)
-        {
-            provision.Codings("class", new Code("http://hl7.org/fhir/resource-types", "Observation"));
-        }
-    }
+        Type = form.Type,
+        Period = Elements.Period(start, lack == 0 ? null : end),
+        Actor =
+        [
+            new()
+            {
+                Role = new("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP"),
+                Reference = Codes.Organization(form.Recipient),
+            },
+        ],
+        Action = [new("http://terminology.hl7.org/CodeSystem/consentaction", "disclose")],
+        SecurityLabel =
+        [
+            .. form.Tier is null ? Array.Empty<Coding>() : [Codes.Own("sharing-tier", form.Tier)],
+            .. lack == 2 ? [] : form.Labels.Select(Codes.Label),
+        ],
+        Purpose = [.. form.Purposes.Select(purpose => new Coding(Codes.ActReason, purpose))],
+        Class = form.IsIndeterminate ? [new("http://hl7.org/fhir/resource-types", "Observation")] : [],
+    };
 
     private static Form FormOf(ConsentKind kind)
     {
-        var care = new Form("active", "permit", Codes.CityHospital, "intermediate", ["MH", "PSY"], ["TREAT", "COC"]);
+        var care = new Form(
+            Consent.ConsentState.Active, Consent.ConsentProvisionType.Permit, Codes.CityHospital, "intermediate", ["MH", "PSY"], ["TREAT", "COC"]);
         return kind switch
         {
             ConsentKind.HospitalBasic => care with { Tier = "basic", Labels = [] },
@@ -121,11 +122,11 @@ internal static class Consents
             ConsentKind.HospitalFull => care with { Tier = "full", Labels = Everything },
             ConsentKind.FamilyServicesIntermediate =>
                 care with { Recipient = Codes.FamilyServices, Labels = ["MH"], Purposes = ["COC", "CAREMGT"] },
-            ConsentKind.HospitalDenied => care with { Type = "deny", Tier = null, Labels = [], Purposes = [] },
+            ConsentKind.HospitalDenied => care with { Type = Consent.ConsentProvisionType.Deny, Tier = null, Labels = [], Purposes = [] },
             ConsentKind.Expired => care,
-            ConsentKind.Revoked => care with { Status = "inactive" },
-            ConsentKind.Draft => care with { Status = "draft" },
-            ConsentKind.Rejected => care with { Status = "rejected" },
+            ConsentKind.Revoked => care with { Status = Consent.ConsentState.Inactive },
+            ConsentKind.Draft => care with { Status = Consent.ConsentState.Draft },
+            ConsentKind.Rejected => care with { Status = Consent.ConsentState.Rejected },
             ConsentKind.LabelLimited => care with { Tier = "full", Labels = ["MH", "PSY", "SDV"] },
             ConsentKind.Part2Valid or ConsentKind.Part2Deficient =>
                 care with { Labels = ["SUD", "ETHUD", "OPIOIDUD", "42CFRPart2"], Purposes = ["TREAT"], IsPart2 = true },
@@ -136,8 +137,8 @@ internal static class Consents
     }
 
     private sealed record Form(
-        string Status,
-        string Type,
+        Consent.ConsentState Status,
+        Consent.ConsentProvisionType Type,
         string Recipient,
         string? Tier,
         IReadOnlyList<string> Labels,

@@ -1,4 +1,5 @@
-using Interop.Server.Authoring;
+using Hl7.Fhir.Model;
+using Endpoint = Hl7.Fhir.Model.Endpoint;
 
 namespace Interop.Demo.City;
 
@@ -42,47 +43,79 @@ internal static class Directory
 
     public static CityBundle Bundle() => new(Codes.CrisisProgram,
     [
-        .. Organizations.Select(it => Of("Organization", it.Id, json => json
-            .Each("extension", Flags(it.IsPart2, it.IsCovered, it.Id), flag => json
-                .Text("url", Codes.ExtensionUrl("organization-" + flag.Name)).Boolean("valueBoolean", flag.Value))
-            .Identifier("urn:interop:agency", it.Id)
-            .Boolean("active", true)
-            .Concepts("type", Codes.Own("agency-type", it.Type))
-            .Text("name", it.Name)
-            .One("telecom", telecom => telecom.Text("system", "phone").Text("value", "555-0100")))),
-        .. Organizations.Select(it => Of("Location", it.Id + "-site", json => json
-            .Text("status", "active")
-            .Text("name", it.Name)
-            .Text("mode", "instance")
-            .Object("address", address => address.Texts("line", "1 Invention Street").Text("city", "Sampleton").Text("state", "NC"))
-            .Reference("managingOrganization", Codes.Organization(it.Id)))),
-        .. Organizations.Select(it => Of("Endpoint", it.Id + "-fhir", json => json
-            .Text("status", "active")
-            .Coding("connectionType", new("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", "hl7-fhir-rest"))
-            .Reference("managingOrganization", Codes.Organization(it.Id))
-            .Concepts("payloadType", new Code("http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "any"))
-            .Text("address", $"https://{it.Id}.example/fhir"))),
-        .. People.Select(it => Of("Practitioner", it.Id, json => json
-            .Identifier("urn:interop:staff", it.Id)
-            .Boolean("active", true)
-            .One("name", name => name.Text("family", it.Family).Texts("given", it.Given)))),
-        .. People.Select(it => Of("PractitionerRole", it.Id + "-role", json => json
-            .Boolean("active", true)
-            .Reference("practitioner", "Practitioner/" + it.Id)
-            .Reference("organization", Codes.Organization(it.Organization))
-            .One("code", code => code.Text("text", it.Role))
-            .References("location", $"Location/{it.Organization}-site"))),
-        .. Services.Select(it => Of("HealthcareService", it.Id, json => json
-            .Boolean("active", true)
-            .Reference("providedBy", Codes.Organization(it.Organization))
-            .References("location", $"Location/{it.Organization}-site")
-            .Text("name", it.Name)
-            .References("endpoint", $"Endpoint/{it.Organization}-fhir"))),
-        .. Questionnaires.All(),
+        .. new IEnumerable<Resource>[]
+        {
+            Organizations.Select(it => Agency(it.Id, it.Name, it.Type, it.IsPart2, it.IsCovered)),
+            Organizations.Select(it => Site(it.Id, it.Name)),
+            Organizations.Select(it => System(it.Id)),
+            People.Select(it => Person(it.Id, it.Given, it.Family)),
+            People.Select(it => Role(it.Id, it.Organization, it.Role)),
+            Services.Select(it => Service(it.Id, it.Organization, it.Name)),
+            Questionnaires.All(),
+        }.SelectMany(some => some).Select(CityResource.Of),
     ]);
 
-    private static (string Name, bool Value)[] Flags(bool isPart2, bool isCovered, string id) =>
-        [("part2-program", isPart2), ("covered-entity", isCovered), ("qsoa", id == Codes.CrisisProgram)];
+    private static Organization Agency(string id, string name, string type, bool isPart2, bool isCovered) => new()
+    {
+        Id = id,
+        Extension =
+        [
+            new(Codes.ExtensionUrl("organization-part2-program"), new FhirBoolean(isPart2)),
+            new(Codes.ExtensionUrl("organization-covered-entity"), new FhirBoolean(isCovered)),
+            new(Codes.ExtensionUrl("organization-qsoa"), new FhirBoolean(id == Codes.CrisisProgram)),
+        ],
+        Identifier = [new("urn:interop:agency", id)],
+        Active = true,
+        Type = [Codes.Concept("agency-type", type)],
+        Name = name,
+        Telecom = [new() { System = ContactPoint.ContactPointSystem.Phone, Value = "555-0100" }],
+    };
 
-    private static CityResource Of(string type, string id, Action<FhirWriter> body) => new(type, id, FhirWriter.Resource(type, id, body));
+    private static Location Site(string organization, string name) => new()
+    {
+        Id = organization + "-site",
+        Status = Location.LocationStatus.Active,
+        Name = name,
+        Mode = Location.LocationMode.Instance,
+        Address = new() { Line = ["1 Invention Street"], City = "Sampleton", State = "NC" },
+        ManagingOrganization = Codes.Organization(organization),
+    };
+
+    private static Endpoint System(string organization) => new()
+    {
+        Id = organization + "-fhir",
+        Status = Endpoint.EndpointStatus.Active,
+        ConnectionType = new("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", "hl7-fhir-rest"),
+        ManagingOrganization = Codes.Organization(organization),
+        PayloadType = [new("http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "any")],
+        Address = $"https://{organization}.example/fhir",
+    };
+
+    private static Practitioner Person(string id, string given, string family) => new()
+    {
+        Id = id,
+        Identifier = [new("urn:interop:staff", id)],
+        Active = true,
+        Name = [new() { Family = family, Given = [given] }],
+    };
+
+    private static PractitionerRole Role(string practitioner, string organization, string role) => new()
+    {
+        Id = practitioner + "-role",
+        Active = true,
+        Practitioner = new("Practitioner/" + practitioner),
+        Organization = Codes.Organization(organization),
+        Code = [new() { Text = role }],
+        Location = [new($"Location/{organization}-site")],
+    };
+
+    private static HealthcareService Service(string id, string organization, string name) => new()
+    {
+        Id = id,
+        Active = true,
+        ProvidedBy = Codes.Organization(organization),
+        Location = [new($"Location/{organization}-site")],
+        Name = name,
+        Endpoint = [new($"Endpoint/{organization}-fhir")],
+    };
 }

@@ -1,4 +1,6 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
+using static Hl7.Fhir.Model.Encounter;
 
 namespace Interop.Demo.City;
 
@@ -20,9 +22,9 @@ internal static class Encounters
     private static readonly (string Item, int Weight)[] Dispositions =
         [("43", 48), ("14", 20), ("16", 13), ("42", 12), ("32", 4), ("03", 1), ("18", 2)];
 
-    private static readonly Code[] Telephone = [new(Codes.Snomed, "185317003", "Telephone encounter")];
+    private static readonly Coding Telephone = new(Codes.Snomed, "185317003", "Telephone encounter");
 
-    private static readonly Code[] Reasons =
+    private static readonly Coding[] Reasons =
     [
         new(Codes.Snomed, "24199005", "Agitated"), new(Codes.Snomed, "6471006", "Suicidal thoughts"),
         new(Codes.Snomed, "32911000", "Homeless"),
@@ -54,15 +56,21 @@ internal static class Encounters
         var arrived = start.AddMinutes(model == "ccd" ? 1 : dice.Between(6, 45));
         var end = disposition == "32" ? start.AddMinutes(dice.Between(2, 20)) : arrived.AddMinutes(dice.Between(10, 95));
         var wasMet = disposition is not ("14" or "32");
-        var reference = chart.Add(Codes.CrisisProgram, "Encounter", json =>
+        var reference = chart.Add(Codes.CrisisProgram, () =>
         {
-            WriteExtensions(json, model, disposition);
-            json.Identifier("urn:interop:incident", $"INC-{chart.Plan.Number:D4}-{number:D3}")
-                .Text("status", disposition == "32" ? "cancelled" : "finished");
-            WriteHistory(json, disposition == "32" ? [("planned", start, end)] : wasMet
-                ? [("planned", start, arrived), ("arrived", arrived, arrived.AddMinutes(3)), ("in-progress", arrived.AddMinutes(3), end)]
-                : [("planned", start, arrived), ("arrived", arrived, end)]);
-            WriteRest(json, chart, home, model, start, end);
+            var encounter = Of(chart, home, model, start, end);
+            encounter.Extension = Extensions(model, disposition);
+            encounter.Identifier = [new("urn:interop:incident", $"INC-{chart.Plan.Number:D4}-{number:D3}")];
+            encounter.Status = disposition == "32" ? EncounterStatus.Cancelled : EncounterStatus.Finished;
+            encounter.StatusHistory = disposition == "32" ? [Span(EncounterStatus.Planned, start, end)] : wasMet
+                ?
+                [
+                    Span(EncounterStatus.Planned, start, arrived),
+                    Span(EncounterStatus.Arrived, arrived, arrived.AddMinutes(3)),
+                    Span(EncounterStatus.InProgress, arrived.AddMinutes(3), end),
+                ]
+                : [Span(EncounterStatus.Planned, start, arrived), Span(EncounterStatus.Arrived, arrived, end)];
+            return encounter;
         });
         return new(reference, start, end, model, disposition, wasMet);
     }
@@ -70,12 +78,18 @@ internal static class Encounters
     private static Visit Open(Chart chart, string home)
     {
         var start = chart.Now.AddMinutes(-chart.Dice.Between(25, 50));
-        var reference = chart.Add(Codes.CrisisProgram, "Encounter", json =>
+        var reference = chart.Add(Codes.CrisisProgram, () =>
         {
-            WriteExtensions(json, "co-response", null);
-            json.Identifier("urn:interop:incident", chart.Plan.OpenIncident).Text("status", "in-progress");
-            WriteHistory(json, [("planned", start, start.AddMinutes(12)), ("arrived", start.AddMinutes(12), start.AddMinutes(15))]);
-            WriteRest(json, chart, home, "co-response", start, null);
+            var encounter = Of(chart, home, "co-response", start, null);
+            encounter.Extension = Extensions("co-response", null);
+            encounter.Identifier = [new("urn:interop:incident", chart.Plan.OpenIncident)];
+            encounter.Status = EncounterStatus.InProgress;
+            encounter.StatusHistory =
+            [
+                Span(EncounterStatus.Planned, start, start.AddMinutes(12)),
+                Span(EncounterStatus.Arrived, start.AddMinutes(12), start.AddMinutes(15)),
+            ];
+            return encounter;
         });
         return new(reference, start, null, "co-response", null, true);
     }
@@ -93,44 +107,41 @@ internal static class Encounters
         }
     }
 
-    private static void WriteExtensions(FhirWriter json, string model, string? disposition)
-    {
-        List<Action> extensions = [];
-        if (model is "co-response" or "police-secondary" or "police")
-        {
-            extensions.Add(() => json
-                .Text("url", Codes.ExtensionUrl("encounter-assigned-agency"))
-                .Reference("valueReference", Codes.Organization(Codes.CityPolice)));
-        }
+    private static List<Extension> Extensions(string model, string? disposition) =>
+    [
+        .. model is "co-response" or "police-secondary" or "police"
+            ? [new Extension(Codes.ExtensionUrl("encounter-assigned-agency"), Codes.Organization(Codes.CityPolice))]
+            : Array.Empty<Extension>(),
+        .. disposition is null
+            ? Array.Empty<Extension>()
+            :
+            [
+                new()
+                {
+                    Url = Codes.ExtensionUrl("encounter-disposition"),
+                    Extension = [new("code", new CodeableConcept("urn:nena:registry:EIDO-Disposition-Common", disposition))],
+                },
+            ],
+    ];
 
-        if (disposition is not null)
-        {
-            extensions.Add(() => json
-                .One("extension", part => part
-                    .Text("url", "code")
-                    .Concept("valueCodeableConcept", new("urn:nena:registry:EIDO-Disposition-Common", disposition)))
-                .Text("url", Codes.ExtensionUrl("encounter-disposition")));
-        }
+    private static StatusHistoryComponent Span(EncounterStatus status, DateTimeOffset from, DateTimeOffset to) =>
+        new() { Status = status, Period = Elements.Period(from, to) };
 
-        json.Each("extension", extensions, write => write());
-    }
-
-    private static void WriteHistory(FhirWriter json, (string Status, DateTimeOffset From, DateTimeOffset To)[] spans) =>
-        json.Each("statusHistory", spans, span => json.Text("status", span.Status).Period("period", span.From, span.To));
-
-    private static void WriteRest(FhirWriter json, Chart chart, string home, string model, DateTimeOffset start, DateTimeOffset? end)
+    private static Encounter Of(Chart chart, string home, string model, DateTimeOffset start, DateTimeOffset? end)
     {
         var team = model == "ccd" ? "diverter-1-role" : chart.Dice.Pick(["clinician-1-role", "medic-1-role", "peer-1-role"]);
-        Code[] types = [Codes.Own("response-model", model), .. model == "ccd" ? Telephone : []];
         var service = chart.Dice.Weighted([("135", 60), ("541", 36), ("542", 4)]);
-        json.Coding("class", new(Codes.ActCode, model == "ccd" ? "VR" : "FLD"))
-            .Concepts("type", types)
-            .Concept("serviceType", new("http://terminology.hl7.org/CodeSystem/service-type", service))
-            .Reference("subject", chart.Patient)
-            .One("participant", participant => participant.Reference("individual", "PractitionerRole/" + team))
-            .Period("period", start, end)
-            .Concepts("reasonCode", chart.Plan.IsNamed ? Reasons[0] : chart.Dice.Pick(Reasons))
-            .One("location", location => location.Reference("location", home))
-            .Reference("serviceProvider", Codes.Organization(Codes.CrisisProgram));
+        return new()
+        {
+            Class = new(Codes.ActCode, model == "ccd" ? "VR" : "FLD"),
+            Type = [Codes.Concept("response-model", model), .. model == "ccd" ? [Telephone.ToConcept()] : Array.Empty<CodeableConcept>()],
+            ServiceType = new("http://terminology.hl7.org/CodeSystem/service-type", service),
+            Subject = chart.Patient,
+            Participant = [new() { Individual = new("PractitionerRole/" + team) }],
+            Period = Elements.Period(start, end),
+            ReasonCode = [(chart.Plan.IsNamed ? Reasons[0] : chart.Dice.Pick(Reasons)).ToConcept()],
+            Location = [new() { Location = new(home) }],
+            ServiceProvider = Codes.Organization(Codes.CrisisProgram),
+        };
     }
 }

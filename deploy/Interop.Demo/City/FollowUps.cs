@@ -1,5 +1,7 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.FollowUp;
+using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Demo.City;
 
@@ -11,8 +13,6 @@ internal static class FollowUps
 
     /// <summary>Hours after the end.</summary>
     private const int FirstAttempt = 1;
-
-    private static readonly Code Code = Codes.Own("crisis-task", FollowUpTask.Code);
 
     public static void Write(Chart chart, Visit visit)
     {
@@ -34,24 +34,20 @@ internal static class FollowUps
             : chart.Dice.Weighted([("completed", 84), ("failed", 16)]);
         var attempts = state switch { "requested" or "accepted" => 0, "in-progress" => 1, _ => chart.Dice.Between(1, 4) };
         var last = attempts == 0 ? end : end.AddHours(FirstAttempt + (6 * (attempts - 1)));
-        var task = chart.Add(Codes.CrisisProgram, "Task", json =>
+        var task = chart.Add(Codes.CrisisProgram, () => new FhirTask
         {
-            json.Text("status", state);
-            if (state == "failed")
-            {
-                json.Object("statusReason", reason => reason.Text("text", "Not reached after three attempts"));
-            }
-
-            json.Text("intent", "order")
-                .Concept("code", Code)
-                .Reference("focus", visit.Reference)
-                .Reference("for", chart.Patient)
-                .Reference("encounter", visit.Reference)
-                .Time("authoredOn", end)
-                .Time("lastModified", last)
-                .Reference("requester", Codes.Organization(Codes.CrisisProgram))
-                .Reference("owner", Codes.Organization(Codes.CrisisProgram))
-                .Object("restriction", restriction => restriction.Object("period", period => period.Time("end", due)));
+            StatusElement = new() { JsonValue = state },
+            StatusReason = state == "failed" ? new() { Text = "Not reached after three attempts" } : null,
+            Intent = FhirTask.TaskIntent.Order,
+            Code = Codes.Concept("crisis-task", FollowUpTask.Code),
+            Focus = new(visit.Reference),
+            For = chart.Patient,
+            Encounter = new(visit.Reference),
+            AuthoredOn = end.ToDateTimeText(),
+            LastModified = last.ToDateTimeText(),
+            Requester = Codes.Organization(Codes.CrisisProgram),
+            Owner = Codes.Organization(Codes.CrisisProgram),
+            Restriction = new() { Period = new() { End = due.ToDateTimeText() } },
         });
         for (var attempt = 1; attempt <= attempts; attempt++)
         {
@@ -69,24 +65,28 @@ internal static class FollowUps
         }
 
         var partner = chart.Plan.IsNamed ? Codes.CityHospital : chart.Dice.Pick([Codes.CityHospital, Codes.FamilyServices]);
-        chart.Add(Codes.CrisisProgram, "Communication", json => json
-            .Text("status", "completed")
-            .Reference("subject", chart.Patient)
-            .Reference("encounter", visit.Reference)
-            .Time("sent", visit.Middle)
-            .References("recipient", Codes.Organization(partner))
-            .Reference("sender", Codes.Organization(Codes.CrisisProgram))
-            .One("payload", payload => payload.Text("contentString", "Invented message: may we bring somebody tonight?")));
+        chart.Add(Codes.CrisisProgram, () => new Communication
+        {
+            Status = EventStatus.Completed,
+            Subject = chart.Patient,
+            Encounter = new(visit.Reference),
+            Sent = visit.Middle.ToDateTimeText(),
+            Recipient = [Codes.Organization(partner)],
+            Sender = Codes.Organization(Codes.CrisisProgram),
+            Payload = [new() { Content = new FhirString("Invented message: may we bring somebody tonight?") }],
+        });
     }
 
     private static void WriteAttempt(Chart chart, Visit visit, string task, DateTimeOffset at, bool isReached) =>
-        chart.Add(Codes.CrisisProgram, "Communication", json => json
-            .References("about", task)
-            .Text("status", isReached ? "completed" : "not-done")
-            .Object("statusReason", reason => reason.Text("text", isReached ? "Reached" : "No answer"))
-            .Reference("subject", chart.Patient)
-            .Reference("encounter", visit.Reference)
-            .Time("sent", at)
-            .References("recipient", chart.Patient)
-            .Reference("sender", "PractitionerRole/" + chart.Dice.Pick(["navigator-1-role", "navigator-2-role"])));
+        chart.Add(Codes.CrisisProgram, () => new Communication
+        {
+            About = [new(task)],
+            Status = isReached ? EventStatus.Completed : EventStatus.NotDone,
+            StatusReason = new() { Text = isReached ? "Reached" : "No answer" },
+            Subject = chart.Patient,
+            Encounter = new(visit.Reference),
+            Sent = at.ToDateTimeText(),
+            Recipient = [chart.Patient],
+            Sender = new("PractitionerRole/" + chart.Dice.Pick(["navigator-1-role", "navigator-2-role"])),
+        });
 }

@@ -1,3 +1,4 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 
 namespace Interop.Demo.City;
@@ -5,14 +6,14 @@ namespace Interop.Demo.City;
 /// <summary>Diagnoses and medications; between them they carry every sensitivity label, by code where a code says it.</summary>
 internal static class Health
 {
-    private static readonly Code[] Ordinary =
+    private static readonly Coding[] Ordinary =
     [
         new(Codes.Snomed, "38341003", "Hypertension"), new(Codes.Snomed, "195967001", "Asthma"),
         new(Codes.Snomed, "44054006", "Type 2 diabetes"), new(Codes.Snomed, "40930008", "Hypothyroidism"),
         new(Codes.Snomed, "396275006", "Osteoarthritis"), new(Codes.Icd10, "K21.9", "Reflux without esophagitis"),
     ];
 
-    private static readonly Code[] Psychiatric =
+    private static readonly Coding[] Psychiatric =
     [
         new(Codes.Snomed, "370143000", "Major depression"), new(Codes.Snomed, "58214004", "Schizophrenia"),
         new(Codes.Snomed, "13746004", "Bipolar disorder"), new(Codes.Snomed, "47505003", "Posttraumatic stress disorder"),
@@ -20,7 +21,7 @@ internal static class Health
     ];
 
     /// <summary>One for each label: a code that means it, or a code that does not together with the label itself.</summary>
-    private static readonly (string Label, Code Code)[] Labelled =
+    private static readonly (string Label, Coding Code)[] Labelled =
     [
         ("PSY", Psychiatric[0]),
         ("ETHUD", new(Codes.Snomed, "7200002", "Alcoholism")),
@@ -44,13 +45,13 @@ internal static class Health
         ("TBOO", new(Codes.Snomed, "195967001", "Asthma")),
     ];
 
-    private static readonly Code[] OrdinaryMedications =
+    private static readonly Coding[] OrdinaryMedications =
     [
         new(Codes.RxNorm, "29046", "Lisinopril"), new(Codes.RxNorm, "435", "Albuterol"), new(Codes.RxNorm, "6809", "Metformin"),
         new(Codes.RxNorm, "10582", "Levothyroxine"),
     ];
 
-    private static readonly Code[] SensitiveMedications =
+    private static readonly Coding[] SensitiveMedications =
     [
         new(Codes.RxNorm, "35636", "Risperidone"), new(Codes.RxNorm, "6448", "Lithium"), new(Codes.RxNorm, "7242", "Naloxone"),
         new(Codes.RxNorm, "276237", "Emtricitabine"), new(Codes.RxNorm, "3554", "Disulfiram"),
@@ -79,34 +80,31 @@ internal static class Health
         }
     }
 
-    private static void WriteCondition(Chart chart, Code code, string? label)
+    private static void WriteCondition(Chart chart, Coding code, string? label)
     {
         var onset = chart.Now.AddDays(-chart.Dice.Between(100, 4000));
-        chart.Add(Codes.CrisisProgram, "Condition", json =>
+        chart.Add(Codes.CrisisProgram, () => new Condition
         {
-            if (label is not null)
-            {
-                json.Object("meta", meta => meta.Codings("security", Codes.Label(label)));
-            }
-
-            json.Concept("clinicalStatus", new("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"))
-                .Concept("verificationStatus", new("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"))
-                .Concepts("category", new Code("http://terminology.hl7.org/CodeSystem/condition-category", "problem-list-item"))
-                .Concept("code", code)
-                .Reference("subject", chart.Patient)
-                .Text("onsetDateTime", FhirWriter.Date(onset))
-                .Text("recordedDate", FhirWriter.Date(onset.AddDays(40)))
-                .Reference("recorder", "PractitionerRole/clinician-1-role");
+            Meta = label is null ? null : new() { Security = [Codes.Label(label)] },
+            ClinicalStatus = new("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
+            VerificationStatus = new("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"),
+            Category = [new("http://terminology.hl7.org/CodeSystem/condition-category", "problem-list-item")],
+            Code = code.ToConcept(),
+            Subject = chart.Patient,
+            Onset = new FhirDateTime(onset.ToDateText()),
+            RecordedDate = onset.AddDays(40).ToDateText(),
+            Recorder = new("PractitionerRole/clinician-1-role"),
         });
     }
 
-    private static void WriteMedication(Chart chart, Code code) =>
-        chart.Add(Codes.CrisisProgram, "MedicationStatement", json => json
-            .Text("status", "active")
-            .Concept("medicationCodeableConcept", code)
-            .Reference("subject", chart.Patient)
-            .Object("effectivePeriod", period => period.Text("start", FhirWriter.Date(chart.Now.AddDays(-chart.Dice.Between(30, 700)))))
-            .Text("dateAsserted", FhirWriter.Date(chart.Now.AddDays(-chart.Dice.Between(1, 29))))
-            .Reference("informationSource", chart.Patient)
-            .One("dosage", dosage => dosage.Text("text", chart.Dice.Pick(["One each morning", "One each evening", "As needed"]))));
+    private static void WriteMedication(Chart chart, Coding code) => chart.Add(Codes.CrisisProgram, () => new MedicationStatement
+    {
+        Status = MedicationStatement.MedicationStatusCodes.Active,
+        Medication = code.ToConcept(),
+        Subject = chart.Patient,
+        Effective = new Period { Start = chart.Now.AddDays(-chart.Dice.Between(30, 700)).ToDateText() },
+        DateAsserted = chart.Now.AddDays(-chart.Dice.Between(1, 29)).ToDateText(),
+        InformationSource = chart.Patient,
+        Dosage = [new() { Text = chart.Dice.Pick(["One each morning", "One each evening", "As needed"]) }],
+    });
 }

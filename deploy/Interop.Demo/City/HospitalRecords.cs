@@ -1,3 +1,4 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 
 namespace Interop.Demo.City;
@@ -5,6 +6,8 @@ namespace Interop.Demo.City;
 /// <summary>What city-hospital itself keeps, and the open case that lets it see a full record.</summary>
 internal static class HospitalRecords
 {
+    private static readonly Coding EmergencyVisit = new(Codes.Snomed, "50849002", "Emergency department visit");
+
     public static void Write(Chart chart)
     {
         if (chart.Plan.HasHospitalCase)
@@ -19,23 +22,26 @@ internal static class HospitalRecords
         }
     }
 
-    private static void WriteTeam(Chart chart) =>
-        chart.Add(Codes.CrisisProgram, "CareTeam", json => json
-            .Text("status", "active")
-            .Text("name", "Hospital team")
-            .Reference("subject", chart.Patient)
-            .Period("period", chart.Now.AddHours(-3))
-            .One("participant", participant => participant.Reference("member", "PractitionerRole/physician-1-role"))
-            .References("managingOrganization", Codes.Organization(Codes.CityHospital)));
+    private static void WriteTeam(Chart chart) => chart.Add(Codes.CrisisProgram, () => new CareTeam
+    {
+        Status = CareTeam.CareTeamStatus.Active,
+        Name = "Hospital team",
+        Subject = chart.Patient,
+        Period = Elements.Period(chart.Now.AddHours(-3)),
+        Participant = [new() { Member = new("PractitionerRole/physician-1-role") }],
+        ManagingOrganization = [Codes.Organization(Codes.CityHospital)],
+    });
 
     private static void WriteEncounter(Chart chart, DateTimeOffset start, DateTimeOffset? end) =>
-        chart.Add(Codes.CityHospital, "Encounter", json => json
-            .Text("status", end is null ? "in-progress" : "finished")
-            .Coding("class", new(Codes.ActCode, "EMER"))
-            .Concepts("type", new Code(Codes.Snomed, "50849002", "Emergency department visit"))
-            .Reference("subject", chart.Patient)
-            .One("participant", participant => participant.Reference("individual", "PractitionerRole/physician-1-role"))
-            .Period("period", start, end)
-            .One("location", location => location.Reference("location", $"Location/{Codes.CityHospital}-site"))
-            .Reference("serviceProvider", Codes.Organization(Codes.CityHospital)));
+        chart.Add(Codes.CityHospital, () => new Encounter
+        {
+            Status = end is null ? Encounter.EncounterStatus.InProgress : Encounter.EncounterStatus.Finished,
+            Class = new(Codes.ActCode, "EMER"),
+            Type = [EmergencyVisit.ToConcept()],
+            Subject = chart.Patient,
+            Participant = [new() { Individual = new("PractitionerRole/physician-1-role") }],
+            Period = Elements.Period(start, end),
+            Location = [new() { Location = new($"Location/{Codes.CityHospital}-site") }],
+            ServiceProvider = Codes.Organization(Codes.CityHospital),
+        });
 }

@@ -1,3 +1,5 @@
+using Hl7.Fhir.Model;
+
 namespace Interop.Demo.City;
 
 /// <summary>Who wrote the encounter down.</summary>
@@ -7,12 +9,15 @@ internal static class Origins
     {
         if (chart.Plan.IsNamed || chart.Dice.Chance(10))
         {
-            chart.Add(Codes.CrisisProgram, "Provenance", json => json
-                .References("target", visit.Reference)
-                .Time("recorded", visit.End ?? visit.Middle)
-                .One("agent", agent => agent
-                    .Reference("who", "PractitionerRole/clinician-1-role")
-                    .Reference("onBehalfOf", Codes.Organization(Codes.CrisisProgram))));
+            chart.Add(Codes.CrisisProgram, () => new Provenance
+            {
+                Target = [new(visit.Reference)],
+                Recorded = visit.End ?? visit.Middle,
+                Agent =
+                [
+                    new() { Who = new("PractitionerRole/clinician-1-role"), OnBehalfOf = Codes.Organization(Codes.CrisisProgram) },
+                ],
+            });
         }
     }
 }

@@ -1,4 +1,4 @@
-using Interop.Server.Authoring;
+using Hl7.Fhir.Model;
 
 namespace Interop.Demo.City;
 
@@ -19,57 +19,77 @@ internal static class People
         var isHomeless = !plan.IsNamed && dice.Chance(30);
         var (language, friend, race) = (dice.Weighted(Languages), dice.Pick(Names.Friends), dice.Weighted(Races));
         var phone = $"555-01{dice.Below(100):D2}";
-        (string System, string Value, string Type)[] identifiers =
-            [("urn:interop:case", $"CASE-{plan.Number:D5}", "agency-case"), ("urn:interop:record", $"R{plan.Number + 70_000}", "record")];
-        chart.Add(Codes.CrisisProgram, "Patient", plan.PatientId, json => json
-            .Each("extension", race is null ? Array.Empty<string>() : [race], text => WriteRace(json, text))
-            .Each("identifier", identifiers, it => json
-                .Concept("type", Codes.Own("identifier-type", it.Type))
-                .Text("system", it.System)
-                .Text("value", it.Value))
-            .Boolean("active", true)
-            .One("name", name => name.Text("use", "official").Text("family", plan.Family).Texts("given", plan.Given))
-            .One("telecom", telecom => telecom.Text("system", "phone").Text("value", phone).Text("use", "mobile"))
-            .Text("gender", plan.Gender)
-            .Text("birthDate", plan.BirthDate)
-            .One("address", address => address
-                .Text("use", isHomeless ? "temp" : "home")
-                .Texts("line", isHomeless ? "Harbor Night Shelter" : street)
-                .Text("city", "Sampleton").Text("state", "NC").Text("postalCode", "00000"))
-            .Concept("maritalStatus", new("http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", dice.Pick(["S", "M", "D", "W"])))
-            .One("contact", contact => contact
-                .Concepts("relationship", new Code("http://terminology.hl7.org/CodeSystem/v2-0131", "N"))
-                .Object("name", name => name.Text("text", friend))
-                .One("telecom", telecom => telecom.Text("system", "phone").Text("value", "555-0199")))
-            .One("communication", communication => communication
-                .Concept("language", new("urn:ietf:bcp:47", language))
-                .Boolean("preferred", true))
-            .References("generalPractitioner", Codes.Organization(Codes.CityHospital))
-            .Reference("managingOrganization", Codes.Organization(Codes.CrisisProgram)));
+        chart.Add(Codes.CrisisProgram, plan.PatientId, () => new Patient
+        {
+            Extension = race is null
+                ? []
+                :
+                [
+                    new()
+                    {
+                        Url = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race",
+                        Extension = [new("text", new FhirString(race))],
+                    },
+                ],
+            Identifier =
+            [
+                new("urn:interop:case", $"CASE-{plan.Number:D5}") { Type = Codes.Concept("identifier-type", "agency-case") },
+                new("urn:interop:record", $"R{plan.Number + 70_000}") { Type = Codes.Concept("identifier-type", "record") },
+            ],
+            Active = true,
+            Name = [new() { Use = HumanName.NameUse.Official, Family = plan.Family, Given = [plan.Given] }],
+            Telecom = [Phone(phone, ContactPoint.ContactPointUse.Mobile)],
+            Gender = plan.Gender,
+            BirthDate = plan.BirthDate,
+            Address =
+            [
+                new()
+                {
+                    Use = isHomeless ? Address.AddressUse.Temp : Address.AddressUse.Home,
+                    Line = [isHomeless ? "Harbor Night Shelter" : street],
+                    City = "Sampleton",
+                    State = "NC",
+                    PostalCode = "00000",
+                },
+            ],
+            MaritalStatus = new("http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", dice.Pick(["S", "M", "D", "W"])),
+            Contact =
+            [
+                new()
+                {
+                    Relationship = [new("http://terminology.hl7.org/CodeSystem/v2-0131", "N")],
+                    Name = new() { Text = friend },
+                    Telecom = [Phone("555-0199")],
+                },
+            ],
+            Communication = [new() { Language = new("urn:ietf:bcp:47", language), Preferred = true }],
+            GeneralPractitioner = [Codes.Organization(Codes.CityHospital)],
+            ManagingOrganization = Codes.Organization(Codes.CrisisProgram),
+        });
         if (plan.IsNamed || dice.Chance(25))
         {
             WriteRelative(chart, friend);
         }
 
-        return chart.Add(Codes.CrisisProgram, "Location", json => json
-            .One("extension", subject => subject
-                .Text("url", Codes.ExtensionUrl("location-subject"))
-                .Reference("valueReference", chart.Patient))
-            .Text("status", "active")
-            .Text("name", "Home")
-            .Text("mode", "instance")
-            .Object("address", address => address.Texts("line", street).Text("city", "Sampleton").Text("state", "NC")));
+        return chart.Add(Codes.CrisisProgram, () => new Location
+        {
+            Extension = [new(Codes.ExtensionUrl("location-subject"), chart.Patient)],
+            Status = Location.LocationStatus.Active,
+            Name = "Home",
+            Mode = Location.LocationMode.Instance,
+            Address = new() { Line = [street], City = "Sampleton", State = "NC" },
+        });
     }
 
-    private static void WriteRelative(Chart chart, string friend) =>
-        chart.Add(Codes.CrisisProgram, "RelatedPerson", json => json
-            .Boolean("active", true)
-            .Reference("patient", chart.Patient)
-            .Concepts("relationship", new Code("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "FRND"))
-            .One("name", name => name.Text("text", friend))
-            .One("telecom", telecom => telecom.Text("system", "phone").Text("value", "555-0199")));
+    private static void WriteRelative(Chart chart, string friend) => chart.Add(Codes.CrisisProgram, () => new RelatedPerson
+    {
+        Active = true,
+        Patient = chart.Patient,
+        Relationship = [new("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "FRND")],
+        Name = [new() { Text = friend }],
+        Telecom = [Phone("555-0199")],
+    });
 
-    private static void WriteRace(FhirWriter json, string text) =>
-        json.One("extension", part => part.Text("url", "text").Text("valueString", text))
-            .Text("url", "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race");
+    private static ContactPoint Phone(string number, ContactPoint.ContactPointUse? use = null) =>
+        new() { System = ContactPoint.ContactPointSystem.Phone, Value = number, Use = use };
 }

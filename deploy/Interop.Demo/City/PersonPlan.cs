@@ -1,3 +1,5 @@
+using Hl7.Fhir.Model;
+
 namespace Interop.Demo.City;
 
 /// <summary>What is fixed about a person before chance fills in the rest.</summary>
@@ -11,7 +13,7 @@ internal sealed record PersonPlan(
     string PatientId,
     string Given,
     string Family,
-    string Gender,
+    AdministrativeGender Gender,
     string BirthDate,
     int Encounters,
     bool HasOpenIncident,
@@ -36,7 +38,11 @@ internal sealed record PersonPlan(
     public static PersonPlan Of(Dice dice, int number, int year)
     {
         var id = dice.Uuid();
-        var gender = dice.Weighted([("female", 47), ("male", 47), ("other", 4), ("unknown", 2)]);
+        var gender = dice.Weighted(
+            [
+                (AdministrativeGender.Female, 47), (AdministrativeGender.Male, 47), (AdministrativeGender.Other, 4),
+                (AdministrativeGender.Unknown, 2),
+            ]);
         var age = dice.Weighted(
             [(dice.Between(13, 17), 6), (dice.Between(18, 34), 38), (dice.Between(35, 64), 44), (dice.Between(65, 90), 12)]);
         var birthDate = $"{year - age:D4}-{dice.Between(1, 12):D2}-{dice.Between(1, 28):D2}";

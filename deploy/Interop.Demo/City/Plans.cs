@@ -1,3 +1,4 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 
 namespace Interop.Demo.City;
@@ -10,6 +11,9 @@ internal static class Plans
 
     private static readonly string[] Dangers =
         ["keep-distance", "loud-voices", "dog-at-home", "mobility-device", "hearing", "uniform"];
+
+    private static readonly Coding CrisisTeam = new(Codes.Loinc, "LA28867-4", "Crisis care team");
+    private static readonly Coding Safety = new("http://terminology.hl7.org/CodeSystem/flag-category", "safety", "Safety");
 
     public static void Write(Chart chart)
     {
@@ -27,15 +31,16 @@ internal static class Plans
         }
     }
 
-    private static string WriteTeam(Chart chart) =>
-        chart.Add(Codes.CrisisProgram, "CareTeam", json => json
-            .Text("status", "active")
-            .Concepts("category", new Code(Codes.Loinc, "LA28867-4", "Crisis care team"))
-            .Text("name", "Follow-up team")
-            .Reference("subject", chart.Patient)
-            .Period("period", chart.Now.AddDays(-60))
-            .Each("participant", ["navigator-1-role", "peer-1-role"], member => json.Reference("member", "PractitionerRole/" + member))
-            .References("managingOrganization", Codes.Organization(Codes.CrisisProgram)));
+    private static string WriteTeam(Chart chart) => chart.Add(Codes.CrisisProgram, () => new CareTeam
+    {
+        Status = CareTeam.CareTeamStatus.Active,
+        Category = [CrisisTeam.ToConcept()],
+        Name = "Follow-up team",
+        Subject = chart.Patient,
+        Period = Elements.Period(chart.Now.AddDays(-60)),
+        Participant = [new() { Member = new("PractitionerRole/navigator-1-role") }, new() { Member = new("PractitionerRole/peer-1-role") }],
+        ManagingOrganization = [Codes.Organization(Codes.CrisisProgram)],
+    });
 
     private static void WritePlan(Chart chart, string? team)
     {
@@ -45,30 +50,41 @@ internal static class Plans
             ("shareable", $"Call {chart.Dice.Pick(Names.Friends)} on 555-0199."),
             ("private", "Invented private step: what happened last spring."),
         ];
-        chart.Add(Codes.CrisisProgram, "CarePlan", json => json
-            .Text("status", "active")
-            .Text("intent", "plan")
-            .Concepts("category", Codes.Own("crisis-plan-category", "crisis-safety-plan"))
-            .Text("title", "What helps me in a crisis")
-            .Reference("subject", chart.Patient)
-            .Period("period", chart.Now.AddDays(-90), chart.Now.AddDays(275))
-            .References("careTeam", team is null ? [] : [team])
-            .Each("activity", steps, step => json.Object("detail", detail => detail
-                .Concept("code", Codes.Own("crisis-plan-step", step.Step))
-                .Text("status", "not-started")
-                .Text("description", step.Text)))
-            .One("note", note => note.Text("text", "Written together with the person.")));
+        chart.Add(Codes.CrisisProgram, () => new CarePlan
+        {
+            Status = RequestStatus.Active,
+            Intent = CarePlan.CarePlanIntent.Plan,
+            Category = [Codes.Concept("crisis-plan-category", "crisis-safety-plan")],
+            Title = "What helps me in a crisis",
+            Subject = chart.Patient,
+            Period = Elements.Period(chart.Now.AddDays(-90), chart.Now.AddDays(275)),
+            CareTeam = team is null ? [] : [new(team)],
+            Activity = [.. steps.Select(step => Activity(step.Step, step.Text))],
+            Note = [new() { Text = "Written together with the person." }],
+        });
     }
+
+    private static CarePlan.ActivityComponent Activity(string step, string text) => new()
+    {
+        Detail = new()
+        {
+            Code = Codes.Concept("crisis-plan-step", step),
+            Status = CarePlan.CarePlanActivityStatus.NotStarted,
+            Description = text,
+        },
+    };
 
     private static void WriteFlag(Chart chart, bool isEnded)
     {
         var start = chart.Now.AddDays(isEnded ? -300 : -chart.Dice.Between(5, 120));
-        chart.Add(Codes.CrisisProgram, "Flag", json => json
-            .Text("status", isEnded ? "inactive" : "active")
-            .Concepts("category", new Code("http://terminology.hl7.org/CodeSystem/flag-category", "safety", "Safety"))
-            .Concept("code", Codes.Own("safety-flag", chart.Dice.Pick(Dangers)))
-            .Reference("subject", chart.Patient)
-            .Period("period", start, start.AddDays(180))
-            .Reference("author", Codes.Organization(Codes.CrisisProgram)));
+        chart.Add(Codes.CrisisProgram, () => new Flag
+        {
+            Status = isEnded ? Flag.FlagStatus.Inactive : Flag.FlagStatus.Active,
+            Category = [Safety.ToConcept()],
+            Code = Codes.Concept("safety-flag", chart.Dice.Pick(Dangers)),
+            Subject = chart.Patient,
+            Period = Elements.Period(start, start.AddDays(180)),
+            Author = Codes.Organization(Codes.CrisisProgram),
+        });
     }
 }

@@ -1,4 +1,5 @@
-using Interop.Server.Authoring;
+using Hl7.Fhir.Model;
+using static Hl7.Fhir.Model.Questionnaire;
 
 namespace Interop.Demo.City;
 
@@ -13,18 +14,20 @@ internal static class Questionnaires
 
     public static readonly string[] DispatchItems = ["distress", "violence", "self-harm", "medical", "reachable"];
 
-    public static IEnumerable<CityResource> All() =>
+    public static IEnumerable<Questionnaire> All() =>
     [
-        Of("c-ssrs", "Suicide risk screen", Suicide, SuicideItems.Select(code => ("/" + code, "choice"))),
-        Of("phq-9", "Depression score", Depression, [("/44261-6", "integer")]),
-        Of("screen-5", "Five questions at dispatch", Dispatch, DispatchItems.Select(item => (item, "boolean"))),
+        Of("c-ssrs", "Suicide risk screen", Suicide, QuestionnaireItemType.Choice, SuicideItems.Select(code => "/" + code)),
+        Of("phq-9", "Depression score", Depression, QuestionnaireItemType.Integer, ["/44261-6"]),
+        Of("screen-5", "Five questions at dispatch", Dispatch, QuestionnaireItemType.Boolean, DispatchItems),
     ];
 
-    private static CityResource Of(string id, string title, string url, IEnumerable<(string LinkId, string Type)> items) =>
-        new("Questionnaire", id, FhirWriter.Resource("Questionnaire", id, json => json
-            .Text("url", url)
-            .Text("version", "1")
-            .Text("title", title)
-            .Text("status", "active")
-            .Each("item", [.. items], item => json.Text("linkId", item.LinkId).Text("type", item.Type))));
+    private static Questionnaire Of(string id, string title, string url, QuestionnaireItemType type, IEnumerable<string> linkIds) => new()
+    {
+        Id = id,
+        Url = url,
+        Version = "1",
+        Title = title,
+        Status = PublicationStatus.Active,
+        Item = [.. linkIds.Select(linkId => new ItemComponent { LinkId = linkId, Type = type })],
+    };
 }

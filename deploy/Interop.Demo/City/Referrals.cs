@@ -1,5 +1,7 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Referrals;
+using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Demo.City;
 
@@ -15,11 +17,14 @@ internal static class Referrals
     private static readonly (string Item, int Weight)[] Owners =
         [(Codes.CityHospital, 50), (Codes.FamilyServices, 35), (Codes.Shelter, 15)];
 
-    private static readonly Code[] Requests =
+    private static readonly Coding[] Requests =
     [
         new(Codes.Snomed, "183524004", "Referral to psychiatry"), new(Codes.Snomed, "308440001", "Referral to social worker"),
         new(Codes.Snomed, "710911006", "Referral to housing service"), new(Codes.Snomed, "710915002", "Referral to community service"),
     ];
+
+    private static readonly Coding Referral = new(Codes.Snomed, "3457005", "Referral");
+    private static readonly Coding Agitated = new(Codes.Snomed, "24199005", "Agitated");
 
     private static readonly string[] NotSent =
         ["no-unit", "outside-hours", "outside-area", "safety", "medical", "caller-declined", "recalled", "duplicate", "untriaged"];
@@ -52,56 +57,54 @@ internal static class Referrals
         }
 
         var reason = chart.Plan.Number < 40 ? NotSent[chart.Plan.Number % NotSent.Length] : chart.Dice.Pick(NotSent);
-        chart.Add(Codes.CrisisProgram, "ServiceRequest", json => json
-            .One("extension", extension => extension
-                .Text("url", Codes.ExtensionUrl("not-sent-reason"))
-                .Concept("valueCodeableConcept", Codes.Own("not-sent-reason", reason)))
-            .Text("status", "revoked")
-            .Text("intent", "order")
-            .Concept("code", Codes.Own("response-model", "crt"))
-            .Reference("subject", chart.Patient)
-            .Time("authoredOn", chart.Now.AddDays(-chart.Dice.Between(3, 360)))
-            .Reference("requester", Codes.Organization(Codes.DispatchCenter))
-            .References("performer", Codes.Organization(Codes.CrisisProgram)));
+        chart.Add(Codes.CrisisProgram, () => new ServiceRequest
+        {
+            Extension = [new(Codes.ExtensionUrl("not-sent-reason"), Codes.Concept("not-sent-reason", reason))],
+            Status = RequestStatus.Revoked,
+            Intent = RequestIntent.Order,
+            Code = Codes.Concept("response-model", "crt"),
+            Subject = chart.Patient,
+            AuthoredOn = chart.Now.AddDays(-chart.Dice.Between(3, 360)).ToDateTimeText(),
+            Requester = Codes.Organization(Codes.DispatchCenter),
+            Performer = [Codes.Organization(Codes.CrisisProgram)],
+        });
     }
 
     private static void WriteReferral(Chart chart, Visit visit, string owner, string state)
     {
         var asked = visit.Middle;
         var moved = state is "requested" or "draft" ? asked : asked.AddHours(chart.Dice.Between(1, 30));
-        var request = chart.Add(Codes.CrisisProgram, "ServiceRequest", json => json
-            .Text("status", StatusOf(state))
-            .Text("intent", "order")
-            .Concepts("category", new Code(Codes.Snomed, "3457005", "Referral"))
-            .Text("priority", chart.Dice.Pick(["routine", "urgent"]))
-            .Concept("code", chart.Dice.Pick(Requests))
-            .Reference("subject", chart.Patient)
-            .Reference("encounter", visit.Reference)
-            .Time("authoredOn", asked)
-            .Reference("requester", Codes.Organization(Codes.CrisisProgram))
-            .References("performer", Codes.Organization(owner))
-            .Concepts("reasonCode", new Code(Codes.Snomed, "24199005", "Agitated"))
-            .One("note", note => note.Text("text", "Invented note to the receiving side.")));
-        chart.Add(Codes.CrisisProgram, "Task", json =>
+        var request = chart.Add(Codes.CrisisProgram, () => new ServiceRequest
         {
-            json.Text("status", state);
-            if (ReferralStates.NeedsReason(state))
-            {
-                json.Object("statusReason", reason => reason.Text("text", "No capacity this week"));
-            }
-
-            json.Text("intent", "order")
-                .Text("priority", "routine")
-                .Concept("code", Codes.Own("crisis-task", "fulfill-referral"))
-                .Text("description", "Please see this person.")
-                .Reference("focus", request)
-                .Reference("for", chart.Patient)
-                .Reference("encounter", visit.Reference)
-                .Time("authoredOn", asked)
-                .Time("lastModified", moved)
-                .Reference("requester", Codes.Organization(Codes.CrisisProgram))
-                .Reference("owner", Codes.Organization(owner))
-                .Object("restriction", restriction => restriction.Object("period", period => period.Time("end", asked.AddDays(7))));
+            Status = StatusOf(state),
+            Intent = RequestIntent.Order,
+            Category = [Referral.ToConcept()],
+            Priority = chart.Dice.Pick([RequestPriority.Routine, RequestPriority.Urgent]),
+            Code = chart.Dice.Pick(Requests).ToConcept(),
+            Subject = chart.Patient,
+            Encounter = new(visit.Reference),
+            AuthoredOn = asked.ToDateTimeText(),
+            Requester = Codes.Organization(Codes.CrisisProgram),
+            Performer = [Codes.Organization(owner)],
+            ReasonCode = [Agitated.ToConcept()],
+            Note = [new() { Text = "Invented note to the receiving side." }],
+        });
+        chart.Add(Codes.CrisisProgram, () => new FhirTask
+        {
+            StatusElement = new() { JsonValue = state },
+            StatusReason = ReferralStates.NeedsReason(state) ? new() { Text = "No capacity this week" } : null,
+            Intent = FhirTask.TaskIntent.Order,
+            Priority = RequestPriority.Routine,
+            Code = Codes.Concept("crisis-task", "fulfill-referral"),
+            Description = "Please see this person.",
+            Focus = new(request),
+            For = chart.Patient,
+            Encounter = new(visit.Reference),
+            AuthoredOn = asked.ToDateTimeText(),
+            LastModified = moved.ToDateTimeText(),
+            Requester = Codes.Organization(Codes.CrisisProgram),
+            Owner = Codes.Organization(owner),
+            Restriction = new() { Period = new() { End = asked.AddDays(7).ToDateTimeText() } },
         });
         if (state is "accepted" or "in-progress" or "completed")
         {
@@ -110,21 +113,24 @@ internal static class Referrals
     }
 
     private static void WriteAppointment(Chart chart, string request, string owner, DateTimeOffset start, string state) =>
-        chart.Add(Codes.CrisisProgram, "Appointment", json => json
-            .Text("status", state == "completed" ? "fulfilled" : "booked")
-            .Time("start", start)
-            .Time("end", start.AddMinutes(45))
-            .References("basedOn", request)
-            .Each("participant", [chart.Patient, $"Location/{owner}-site"], actor => json
-                .Reference("actor", actor)
-                .Text("status", "accepted")));
+        chart.Add(Codes.CrisisProgram, () => new Appointment
+        {
+            Status = state == "completed" ? Appointment.AppointmentStatus.Fulfilled : Appointment.AppointmentStatus.Booked,
+            Start = start,
+            End = start.AddMinutes(45),
+            BasedOn = [new(request)],
+            Participant = [Present(chart.Patient), Present(new($"Location/{owner}-site"))],
+        });
 
-    private static string StatusOf(string taskState) => taskState switch
+    private static Appointment.ParticipantComponent Present(ResourceReference actor) =>
+        new() { Actor = actor, Status = ParticipationStatus.Accepted };
+
+    private static RequestStatus StatusOf(string taskState) => taskState switch
     {
-        "draft" => "draft",
-        "completed" => "completed",
-        "on-hold" => "on-hold",
-        "rejected" or "cancelled" or "failed" => "revoked",
-        _ => "active",
+        "draft" => RequestStatus.Draft,
+        "completed" => RequestStatus.Completed,
+        "on-hold" => RequestStatus.OnHold,
+        "rejected" or "cancelled" or "failed" => RequestStatus.Revoked,
+        _ => RequestStatus.Active,
     };
 }

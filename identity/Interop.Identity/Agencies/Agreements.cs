@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
+using Hl7.Fhir.Model;
 using Interop.Identity.Api;
 using Interop.Identity.Clients;
 using Interop.Identity.Tokens;
@@ -62,8 +62,8 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
     {
         var sandbox = settings.SandboxUrl
             ?? throw new SettingsException("Identity:SandboxUrl is missing: without a sandbox nobody can pass its checklist.");
-        var address = $"{sandbox}/{client.Organization}/$onboarding-checklist?client={client.ClientId}";
-        var answer = await api.GetAsync(address, Administrator(isSandbox: true), cancellationToken)
+        var path = $"{client.Organization}/$onboarding-checklist?client={client.ClientId}";
+        var answer = await api.OperationAsync(sandbox, path, Administrator(isSandbox: true), cancellationToken)
             ?? throw new SettingsException("The sandbox has no checklist for the agency: its persons are not in place yet.");
         return [.. Groups(answer, "case").Where(item => !item["passed"].Contains("true")).SelectMany(item => item["code"])];
     }
@@ -95,21 +95,16 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
             ? settings.SandboxUrl
                 ?? throw new SettingsException("Identity:SandboxUrl is missing: there is no sandbox for a client to begin in.")
             : settings.FhirUrl;
-        var answer = await api.GetAsync($"{fhir}/{organization}/$agreement", Administrator(isSandbox), cancellationToken);
-        var inForce = answer is { } found ? Groups(found, "agreement").Where(group => group["inForce"].Contains("true")).ToList() : [];
+        var answer = await api.OperationAsync(fhir, $"{organization}/$agreement", Administrator(isSandbox), cancellationToken);
+        var inForce = Groups(answer, "agreement").Where(group => group["inForce"].Contains("true")).ToList();
         return inForce.Count == 0
             ? None
             : new(true, [.. inForce.SelectMany(group => group["scope"])], [.. inForce.SelectMany(group => group["purpose"])]);
     }
 
     /// <summary>The parameters of that name in a Parameters resource, each as the values of its parts by name.</summary>
-    private static IEnumerable<ILookup<string, string>> Groups(JsonElement parameters, string name) => parameters
-        .GetProperty("parameter").EnumerateArray()
-        .Where(parameter => parameter.GetProperty("name").ValueEquals(name))
-        .Select(parameter => parameter.GetProperty("part").EnumerateArray().ToLookup(
-            part => part.GetProperty("name").GetString()!,
-            part => part.EnumerateObject().First(property => property.Name.StartsWith("value", StringComparison.Ordinal)).Value is var value
-                && value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()));
+    private static IEnumerable<ILookup<string, string>> Groups(Parameters? parameters, string name) =>
+        (parameters?.Get(name) ?? []).Select(group => group.Part.ToLookup(part => part.Name!, part => $"{part.Value}"));
 
     /// <summary>A token for the custodian's administrator, who may ask how any agreement stands.</summary>
     private AccessToken Administrator(bool isSandbox) => new(

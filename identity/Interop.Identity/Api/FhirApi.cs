@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
+using Hl7.Fhir.Model;
+using Hl7.Fhir.Rest;
+using Hl7.Fhir.Serialization;
 using Interop.Identity.Tokens;
 
 namespace Interop.Identity.Api;
@@ -15,58 +17,45 @@ internal sealed class FhirApi(IHttpClientFactory clients, TokenMint mint)
     public const int MaxBytes = 1 << 20;
 
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(1);
+    private static readonly FhirClientSettings Settings = new() { PreferredFormat = ResourceFormat.Json };
 
-    /// <summary>A resource or an operation's answer; null where the API answers 404.</summary>
-    /// <param name="address">Absolute.</param>
+    /// <summary>The answer of an operation that is asked by GET; null where the API answers 404.</summary>
+    /// <param name="fhir">The FHIR base.</param>
+    /// <param name="path">Below it.</param>
     /// <param name="asking">As whom.</param>
     /// <exception cref="ApiUnavailableException">The API does not answer, or not with what was asked for.</exception>
-    public async Task<JsonElement?> GetAsync(string address, AccessToken asking, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        return await SendAsync(request, asking, cancellationToken);
-    }
+    public Task<Parameters?> OperationAsync(string fhir, string path, AccessToken asking, CancellationToken cancellationToken) =>
+        AskAsync(fhir, asking, async api => (Parameters?)await api.GetAsync(path, cancellationToken), cancellationToken);
 
     /// <summary>The matches of a search. By POST: names of persons do not belong into addresses, which are logged on the way.</summary>
-    /// <param name="fhir">The FHIR base.</param>
     /// <exception cref="ApiUnavailableException">The API does not answer, or not with a Bundle.</exception>
-    public async Task<IReadOnlyList<JsonElement>> SearchAsync(
-        string fhir, string type, IEnumerable<(string Name, string Value)> parameters, AccessToken asking, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> SearchAsync<T>(
+        string fhir, SearchParams search, AccessToken asking, CancellationToken cancellationToken)
+        where T : Resource, new()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{fhir}/{type}/_search")
-        {
-            Content = new FormUrlEncodedContent(parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value))),
-        };
-        if (await SendAsync(request, asking, cancellationToken) is not { } bundle || !bundle.TryGetProperty("entry", out var entries))
-        {
-            return [];
-        }
-
-        return
-        [
-            .. entries.EnumerateArray()
-                .Select(entry => entry.GetProperty("resource"))
-                .Where(resource => resource.GetProperty("resourceType").ValueEquals(type)),
-        ];
+        var bundle = await AskAsync(fhir, asking, api => api.SearchUsingPostAsync<T>(search, cancellationToken), cancellationToken);
+        return [.. bundle?.GetResources().OfType<T>() ?? []];
     }
 
-    private async Task<JsonElement?> SendAsync(HttpRequestMessage request, AccessToken asking, CancellationToken cancellationToken)
+    private async Task<T?> AskAsync<T>(
+        string fhir, AccessToken asking, Func<FhirClient, Task<T?>> ask, CancellationToken cancellationToken)
+        where T : Resource
     {
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await mint.AccessAsync(asking, cancellationToken, TokenLife));
-        request.Headers.Accept.ParseAdd("application/fhir+json");
+        using var http = clients.CreateClient(HttpClient);
+        http.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", await mint.AccessAsync(asking, cancellationToken, TokenLife));
+        using var api = new FhirClient(fhir, http, Settings);
         try
         {
-            using var client = clients.CreateClient(HttpClient);
-            using var response = await client.SendAsync(request, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.NotFound)
-            {
-                return null;
-            }
-
-            response.EnsureSuccessStatusCode();
-            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-            return document.RootElement.Clone();
+            return await ask(api);
         }
-        catch (Exception failure) when (failure is JsonException || OutgoingCalls.IsFailure(failure, cancellationToken))
+        catch (FhirOperationException answer) when (answer.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+        catch (Exception failure) when (
+            failure is FhirOperationException or DeserializationFailedException or FormatException or InvalidCastException
+            || OutgoingCalls.IsFailure(failure, cancellationToken))
         {
             throw new ApiUnavailableException(failure);
         }

@@ -1,5 +1,6 @@
 using System.Text;
-using System.Text.Json;
+using Hl7.Fhir.Model;
+using Hl7.Fhir.Rest;
 using Interop.Identity.Accounts;
 using Interop.Identity.Api;
 using Interop.Identity.Authorization;
@@ -16,47 +17,44 @@ internal sealed class RecordFinder(FhirApi api, IdentitySettings settings)
     /// <summary>The <c>client_id</c> of these tokens; nobody can register it.</summary>
     public const string ClientId = "interop-patient-picker";
 
-    private const string Most = "20";
+    private const int Most = 20;
 
     /// <summary>Those with the name and the birth date; null when the API does not answer.</summary>
     public async Task<IReadOnlyList<FoundRecord>?> PatientsAsync(
         AuthorizationRequest request, SignedIn person, string name, DateOnly birthDate, CancellationToken cancellationToken)
     {
-        var found = await SearchAsync(
-            request,
-            person,
-            "Patient",
-            [("name", Escaped(name)), ("birthdate", birthDate.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))],
-            cancellationToken);
-        return found?.Select(FoundRecord.Patient).ToList();
+        var search = new SearchParams("name", Escaped(name))
+            .Where($"birthdate={birthDate.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)}");
+        var found = await SearchAsync<Patient>(request, person, search, cancellationToken);
+        return found?.Select(FoundRecord.Of).ToList();
     }
 
     /// <summary>The patient's latest encounters; null when the API does not answer.</summary>
     public async Task<IReadOnlyList<FoundRecord>?> EncountersAsync(
         AuthorizationRequest request, SignedIn person, string patient, CancellationToken cancellationToken)
     {
-        var found = await SearchAsync(
-            request, person, "Encounter", [("patient", $"Patient/{patient}"), ("_sort", "-date")], cancellationToken);
-        return found?.Select(FoundRecord.Encounter).ToList();
+        var search = new SearchParams("patient", $"Patient/{patient}").OrderBy("date", SortOrder.Descending);
+        return (await SearchAsync<Encounter>(request, person, search, cancellationToken))?.Select(FoundRecord.Of).ToList();
     }
 
     /// <summary>Whether the person sees this patient: what a form sends back is asked about once more.</summary>
     public async Task<bool> HasPatientAsync(AuthorizationRequest request, SignedIn person, string id, CancellationToken cancellationToken) =>
-        await SearchAsync(request, person, "Patient", [("_id", Escaped(id))], cancellationToken) is { Count: 1 };
+        await SearchAsync<Patient>(request, person, new("_id", Escaped(id)), cancellationToken) is { Count: 1 };
 
     public async Task<bool> HasEncounterAsync(
         AuthorizationRequest request, SignedIn person, string patient, string id, CancellationToken cancellationToken) =>
-        await SearchAsync(
-            request, person, "Encounter", [("_id", Escaped(id)), ("patient", $"Patient/{patient}")], cancellationToken) is { Count: 1 };
+        await SearchAsync<Encounter>(
+            request, person, new SearchParams("_id", Escaped(id)).Where($"patient=Patient/{patient}"), cancellationToken) is { Count: 1 };
 
-    private async Task<IReadOnlyList<JsonElement>?> SearchAsync(
-        AuthorizationRequest request, SignedIn person, string type, (string Name, string Value)[] parameters, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<T>?> SearchAsync<T>(
+        AuthorizationRequest request, SignedIn person, SearchParams search, CancellationToken cancellationToken)
+        where T : Resource, new()
     {
         var account = person.Account;
         var asking = new AccessToken(
             ClientId,
             account.AccountId,
-            [$"user/{type}.rs"],
+            [$"user/{typeof(T).Name}.rs"],
             account.Organization,
             [.. request.Purposes.Intersect(SpaceDelimited.Split(account.Purposes))],
             SpaceDelimited.Split(account.Roles),
@@ -67,7 +65,7 @@ internal sealed class RecordFinder(FhirApi api, IdentitySettings settings)
             request.Client.IsSandbox);
         try
         {
-            return await api.SearchAsync(settings.FhirBase(request.Client.IsSandbox), type, [.. parameters, ("_count", Most)], asking, cancellationToken);
+            return await api.SearchAsync<T>(settings.FhirBase(request.Client.IsSandbox), search.LimitTo(Most), asking, cancellationToken);
         }
         catch (ApiUnavailableException)
         {

@@ -1,7 +1,8 @@
 using System.Globalization;
-using Interop.Fhir;
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Sharing.Consent;
+using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.Agreements;
 
@@ -12,7 +13,8 @@ public static class AgreementReview
 {
     public const string Code = "mou-review";
 
-    private static readonly (int Days, string Priority)[] Reminders = [(30, "asap"), (60, "urgent"), (90, "routine")];
+    private static readonly (int Days, RequestPriority Priority)[] Reminders =
+        [(30, RequestPriority.Asap), (60, RequestPriority.Urgent), (90, RequestPriority.Routine)];
 
     /// <summary>
     /// The Task for the last reminder that is due; null before the first and after the end. Its id follows from the agreement, its end
@@ -36,20 +38,22 @@ public static class AgreementReview
 
         var organization = $"Organization/{custodian}";
         var name = string.Create(CultureInfo.InvariantCulture, $"{Code}|Contract/{agreement.Id}|{end:O}|{reminder.Days}");
-        var key = new ResourceKey("Task", NameBasedId.Of(secret, name));
-        return new(key, FhirWriter.Resource(key.Type, key.Id, task => task
-            .Text("status", "requested")
-            .Text("intent", "order")
-            .Text("priority", reminder.Priority)
-            .Concept("code", new("https://interop.example/fhir/CodeSystem/crisis-task", Code))
-            .Text("description", $"Renew the agreement with Organization/{agreement.Grantee}, or let it end: {reminder.Days} days or less are left.")
-            .Reference("focus", $"Contract/{agreement.Id}")
-            .Reference("for", $"Organization/{agreement.Grantee}")
-            .Time("authoredOn", instant)
-            .Time("lastModified", instant)
-            .Reference("requester", organization)
-            .Reference("owner", organization)
-            .Object("restriction", restriction => restriction.Object("period", period => period.Time("end", end)))));
+        return MappedResource.Of(new FhirTask
+        {
+            Id = NameBasedId.Of(secret, name),
+            Status = FhirTask.TaskStatus.Requested,
+            Intent = FhirTask.TaskIntent.Order,
+            Priority = reminder.Priority,
+            Code = new($"{CrisisProfiles.Base}/CodeSystem/crisis-task", Code),
+            Description = $"Renew the agreement with Organization/{agreement.Grantee}, or let it end: {reminder.Days} days or less are left.",
+            Focus = new($"Contract/{agreement.Id}"),
+            For = new($"Organization/{agreement.Grantee}"),
+            AuthoredOn = instant.ToDateTimeText(),
+            LastModified = instant.ToDateTimeText(),
+            Requester = new(organization),
+            Owner = new(organization),
+            Restriction = new() { Period = new() { End = end.ToDateTimeText() } },
+        });
     }
 
     private static DateTimeOffset DueOf(Agreement agreement)

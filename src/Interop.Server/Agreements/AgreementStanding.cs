@@ -1,3 +1,5 @@
+using Hl7.Fhir.Model;
+using Interop.Server.Authoring;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Operations;
@@ -21,24 +23,26 @@ internal static class AgreementStanding
         OperationInput.FromQuery(request).Allow();
         var agreements = await store.AgreementsAsync(caller, id, cancellationToken);
         var instant = Instants.ToMicroseconds(clock.GetUtcNow());
-        return FhirResult.Of(
-        [
-            OutputParameter.Of("inForce", "valueBoolean", agreements.Any(agreement => agreement.InForceAt(instant))),
-            .. agreements.Select(agreement => OutputParameter.Group("agreement", Parts(agreement, instant))),
-        ]);
+        var output = new OperationOutput().Add("inForce", new FhirBoolean(agreements.Any(agreement => agreement.InForceAt(instant))));
+        foreach (var agreement in agreements)
+        {
+            output.Add("agreement", Parts(agreement, instant));
+        }
+
+        return FhirResult.Of(output);
     }
 
-    private static IReadOnlyList<OutputParameter> Parts(Agreement agreement, long instant) =>
+    private static IEnumerable<Parameters.ParameterComponent> Parts(Agreement agreement, long instant) =>
     [
-        OutputParameter.Of("contract", "valueUri", $"Contract/{agreement.Id}"),
-        OutputParameter.Of("inForce", "valueBoolean", agreement.InForceAt(instant)),
-        .. OutputParameter.IfAny("status", "valueCode", agreement.Status),
-        OutputParameter.Of("tier", "valueCode", agreement.Ceiling.ToString().ToLowerInvariant()),
-        .. OutputParameter.IfAny("start", "valueInstant", agreement.From < agreement.To ? Instants.ToText(agreement.From) : null),
-        .. OutputParameter.IfAny("end", "valueInstant", agreement.From < agreement.To ? Instants.ToText(agreement.To) : null),
-        .. OutputParameter.IfAny("review", "valueDate", agreement.ReviewDate),
-        .. agreement.Purposes.Select(purpose => OutputParameter.Of("purpose", "valueCode", purpose)),
-        .. agreement.Scopes.Select(scope => OutputParameter.Of("scope", "valueString", scope)),
-        .. agreement.Problems.Select(problem => OutputParameter.Of("problem", "valueString", problem)),
+        .. OperationOutput.Part("contract", new FhirUri($"Contract/{agreement.Id}")),
+        .. OperationOutput.Part("inForce", new FhirBoolean(agreement.InForceAt(instant))),
+        .. OperationOutput.Part("status", new Code(agreement.Status)),
+        .. OperationOutput.Part("tier", new Code(agreement.Ceiling.ToString().ToLowerInvariant())),
+        .. OperationOutput.Part("start", agreement.From < agreement.To ? Elements.Instant(agreement.From) : null),
+        .. OperationOutput.Part("end", agreement.From < agreement.To ? Elements.Instant(agreement.To) : null),
+        .. OperationOutput.Part("review", new Date(agreement.ReviewDate)),
+        .. agreement.Purposes.SelectMany(purpose => OperationOutput.Part("purpose", new Code(purpose))),
+        .. agreement.Scopes.SelectMany(scope => OperationOutput.Part("scope", new FhirString(scope))),
+        .. agreement.Problems.SelectMany(problem => OperationOutput.Part("problem", new FhirString(problem))),
     ];
 }

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Interop.Fhir.Validation;
-using Interop.Server.Authoring;
+using Interop.Server.Http;
 using Interop.Sharing.Consent;
 
 namespace Interop.Server.Agreements;
@@ -74,8 +74,8 @@ internal static class AgreementStates
 
     private static string? ChangedTerm(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after)
     {
-        using var was = JsonDocument.Parse(before, ResourceDocument.Options);
-        using var now = JsonDocument.Parse(after, ResourceDocument.Options);
+        using var was = JsonDocument.Parse(before, FhirJson.Parsing);
+        using var now = JsonDocument.Parse(after, FhirJson.Parsing);
         return was.RootElement.EnumerateObject()
             .Concat(now.RootElement.EnumerateObject())
             .Select(property => property.Name)

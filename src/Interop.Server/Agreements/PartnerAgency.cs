@@ -1,7 +1,8 @@
-using Interop.Fhir;
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Sharing.Consent;
 using Interop.Sharing.Roster;
+using FhirEndpoint = Hl7.Fhir.Model.Endpoint;
 
 namespace Interop.Server.Agreements;
 
@@ -12,41 +13,30 @@ internal static class PartnerAgency
     /// <param name="flags">Names of our Boolean extensions of Organization.</param>
     /// <param name="qualifications">What its people must have to be answered.</param>
     public static MappedResource Organization(
-        string id, string name, string type, IReadOnlyList<(string Name, bool Value)> flags, IReadOnlyList<Code> qualifications)
-    {
-        var key = new ResourceKey("Organization", id);
-        var extensions = flags
-            .Select(flag => (Url: $"{CrisisProfiles.Base}/StructureDefinition/{flag.Name}", Flag: (bool?)flag.Value, Code: (Code?)null))
-            .Concat(qualifications.Select(code => (Url: RosterCompiler.Required, Flag: (bool?)null, Code: (Code?)code)))
-            .ToList();
-        return new(key, FhirWriter.Resource(key.Type, key.Id, organization => organization
-            .Each("extension", extensions, extension =>
-            {
-                organization.Text("url", extension.Url);
-                if (extension.Flag is { } flag)
-                {
-                    organization.Boolean("valueBoolean", flag);
-                }
-                else
-                {
-                    organization.Coding("valueCoding", extension.Code!);
-                }
-            })
-            .Boolean("active", true)
-            .Concepts("type", new Code(OrganizationReader.AgencyTypes, type))
-            .Text("name", name)));
-    }
+        string id, string name, string type, IReadOnlyList<(string Name, bool Value)> flags, IReadOnlyList<Coding> qualifications) =>
+        MappedResource.Of(new Organization
+        {
+            Id = id,
+            Extension =
+            [
+                .. flags.Select(flag =>
+                    new Extension($"{CrisisProfiles.Base}/StructureDefinition/{flag.Name}", new FhirBoolean(flag.Value))),
+                .. qualifications.Select(code => new Extension(RosterCompiler.Required, code)),
+            ],
+            Active = true,
+            Type = [new(OrganizationReader.AgencyTypes, type)],
+            Name = name,
+        });
 
     /// <summary>The one Endpoint of an agency, of the same id.</summary>
     /// <param name="type">A code of http://terminology.hl7.org/CodeSystem/endpoint-connection-type.</param>
-    public static MappedResource Endpoint(string agency, string address, string type)
+    public static MappedResource Endpoint(string agency, string address, string type) => MappedResource.Of(new FhirEndpoint
     {
-        var key = new ResourceKey("Endpoint", agency);
-        return new(key, FhirWriter.Resource(key.Type, key.Id, endpoint => endpoint
-            .Text("status", "active")
-            .Coding("connectionType", new("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", type))
-            .Reference("managingOrganization", $"Organization/{agency}")
-            .Concepts("payloadType", new Code("http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "any"))
-            .Text("address", address)));
-    }
+        Id = agency,
+        Status = FhirEndpoint.EndpointStatus.Active,
+        ConnectionType = new("http://terminology.hl7.org/CodeSystem/endpoint-connection-type", type),
+        ManagingOrganization = new($"Organization/{agency}"),
+        PayloadType = [new("http://terminology.hl7.org/CodeSystem/endpoint-payload-type", "any")],
+        Address = address,
+    });
 }

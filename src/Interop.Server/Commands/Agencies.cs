@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Hl7.Fhir.Model;
 using Interop.Server.Agreements;
-using Interop.Server.Authoring;
 using Interop.Sharing.Consent;
 
 namespace Interop.Server.Commands;
@@ -79,7 +79,7 @@ internal static class Agencies
         return endpoint;
     }
 
-    private static Code Code(string text) =>
+    private static Coding Code(string text) =>
         text.Split('|') is [{ Length: > 0 } system, { Length: > 0 } code]
             ? new(system, code)
             : throw new SettingsException("--require takes SYSTEM|CODE.");

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
 
@@ -9,42 +9,27 @@ internal static class CautionMapping
 {
     private static readonly TimeSpan DefaultLife = TimeSpan.FromDays(180);
 
-    private static readonly Code Safety = new("http://terminology.hl7.org/CodeSystem/flag-category", "safety", "Safety");
+    private static readonly Coding Safety = new("http://terminology.hl7.org/CodeSystem/flag-category", "safety", "Safety");
 
-    public static IEnumerable<MappedResource> Map(IncidentFacts facts)
+    public static IEnumerable<Flag> Map(IncidentFacts facts)
     {
         var cautions = facts.Messages.SelectMany(message => message.Cautions)
             .GroupBy(caution => caution.Id)
             .Select(versions => versions.Last())
             .OrderBy(caution => caution.Id, StringComparer.Ordinal);
-        foreach (var caution in cautions)
-        {
-            for (var patient = 0; patient < facts.Patients.Count; patient++)
-            {
-                var index = patient;
-                yield return IncidentFacts.Resource(
-                    facts.Key("Flag", $"caution|{caution.Id}" + IncidentFacts.Nth(index)), writer => Write(writer, facts, caution, index));
-            }
-        }
+        return cautions.SelectMany(caution => facts.Patients.Select((_, patient) => Of(facts, caution, patient)));
     }
 
-    private static void Write(FhirWriter writer, IncidentFacts facts, EidoCaution caution, int patient)
+    private static Flag Of(IncidentFacts facts, EidoCaution caution, int patient) => new()
     {
-        if (caution.Source is { Length: > 0 } source)
-        {
-            writer.One("extension", extension => extension
-                .Text("url", IncidentFacts.ExtensionRoot + "flag-source").Text("valueString", source));
-        }
-
-        writer.Identifier("urn:interop:eido-caution", caution.Id)
-            .Text("status", "active")
-            .Concepts("category", Safety)
-            .Object("code", code => code.Text("text", $"{caution.Type} ({caution.Severity}): {caution.Text}"))
-            .Reference("subject", facts.Patient(patient).ToString())
-            .Object("period", period => period.Text("start", caution.Start.Text).Text("end", EndOf(caution.Start)))
-            .Reference("encounter", facts.Episodes is [var first, ..] ? facts.Encounter(patient, first).ToString() : null);
-    }
-
-    private static string EndOf(EidoTime start) =>
-        (start.Value + DefaultLife).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+        Id = facts.Key("Flag", $"caution|{caution.Id}" + IncidentFacts.Nth(patient)).Id,
+        Extension = caution.Source is { Length: > 0 } source ? [IncidentFacts.Extension("flag-source", new FhirString(source))] : [],
+        Identifier = [new("urn:interop:eido-caution", caution.Id)],
+        Status = Flag.FlagStatus.Active,
+        Category = [Safety.ToConcept()],
+        Code = new() { Text = $"{caution.Type} ({caution.Severity}): {caution.Text}" },
+        Subject = facts.Patient(patient).ToReference(),
+        Period = new() { Start = caution.Start.Text, End = (caution.Start.Value + DefaultLife).ToDateTimeText() },
+        Encounter = facts.Episodes is [var first, ..] ? facts.Encounter(patient, first).ToReference() : null,
+    };
 }

@@ -1,3 +1,4 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
 
@@ -16,23 +17,18 @@ internal static class DispositionMapping
             .ThenBy(disposition => disposition.Code, StringComparer.Ordinal)
             .ThenBy(disposition => disposition.Text, StringComparer.Ordinal)];
 
-    public static void WriteExtension(FhirWriter writer, EidoDisposition disposition)
-    {
-        Action[] parts =
+    public static Extension Extension(EidoDisposition disposition) => IncidentFacts.Extension(
+        "encounter-disposition",
         [
-            () => Registry.Disposition.WriteConcept(
-                writer.Text("url", "code"), "valueCodeableConcept", disposition.Code, disposition.Text),
-            () => writer.Text("url", "primary").Boolean("valueBoolean", disposition.Primary == true),
-        ];
-        writer.Each("extension", [.. parts.Take(disposition.Primary is null ? 1 : 2)], write => write())
-            .Text("url", IncidentFacts.ExtensionRoot + "encounter-disposition");
-    }
+            new("code", Registry.Disposition.Concept(disposition.Code, disposition.Text)),
+            .. disposition.Primary is { } isPrimary ? [new Extension("primary", new FhirBoolean(isPrimary))] : Array.Empty<Extension>(),
+        ]);
 
     /// <summary>
     /// A fact that was stated once stays as a resource. It is entered-in-error when the last word no longer says it, or when
     /// there are several patients and the message does not say whom it means.
     /// </summary>
-    public static IEnumerable<MappedResource> Observations(IncidentFacts facts)
+    public static IEnumerable<Observation> Observations(IncidentFacts facts)
     {
         foreach (var episode in facts.Episodes)
         {
@@ -43,21 +39,21 @@ internal static class DispositionMapping
                 if (stated is not null)
                 {
                     var holds = facts.Patients.Count == 1 && Latest(episode).Any(disposition => codes.Contains(disposition.Code));
-                    yield return Observation(facts, episode, fact, stated, holds);
+                    yield return Of(facts, episode, fact, stated, holds);
                 }
             }
         }
     }
 
-    private static MappedResource Observation(IncidentFacts facts, IncidentEpisode episode, string fact, EidoMessage stated, bool holds) =>
-        IncidentFacts.Resource(
-            facts.Key("Observation", $"observation|{fact}" + IncidentFacts.Nth(episode.Number - 1, "episode")),
-            writer => writer
-                .Text("status", holds ? "final" : "entered-in-error")
-                .Concept("code", new("https://interop.example/fhir/CodeSystem/crisis-observation", fact))
-                .Reference("subject", facts.Patient(0).ToString())
-                .Reference("encounter", facts.Encounter(0, episode).ToString())
-                .Text("effectiveDateTime", stated.Updated.Text)
-                .References("performer", facts.Custodian)
-                .Boolean("valueBoolean", true));
+    private static Observation Of(IncidentFacts facts, IncidentEpisode episode, string fact, EidoMessage stated, bool holds) => new()
+    {
+        Id = facts.Key("Observation", $"observation|{fact}" + IncidentFacts.Nth(episode.Number - 1, "episode")).Id,
+        Status = holds ? ObservationStatus.Final : ObservationStatus.EnteredInError,
+        Code = new(CrisisProfiles.Base + "/CodeSystem/crisis-observation", fact),
+        Subject = facts.Patient(0).ToReference(),
+        Encounter = facts.Encounter(0, episode).ToReference(),
+        Effective = new FhirDateTime(stated.Updated.Text),
+        Performer = [facts.Custodian],
+        Value = new FhirBoolean(true),
+    };
 }

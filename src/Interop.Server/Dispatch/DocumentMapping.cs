@@ -2,9 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
+using Interop.Server.Http;
 
 namespace Interop.Server.Dispatch;
 
@@ -19,12 +21,12 @@ public static partial class DocumentMapping
     /// <summary>The identifier system of a message's SHA-256 in lower-case hexadecimal.</summary>
     public const string HashSystem = "urn:interop:eido-sha256";
 
-    private static readonly Code VeryRestricted = new("http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "V", "very restricted");
+    private static readonly Coding VeryRestricted = new("http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "V", "very restricted");
 
     /// <summary>The message that a DocumentReference of this mapping carries, byte for byte; null for any other document.</summary>
     public static ReadOnlyMemory<byte>? MessageIn(ReadOnlyMemory<byte> documentReference)
     {
-        using var document = JsonDocument.Parse(documentReference, ResourceDocument.Options);
+        using var document = JsonDocument.Parse(documentReference, FhirJson.Parsing);
         var root = document.RootElement;
         return root.TryGetProperty("identifier", out var identifiers)
             && identifiers.EnumerateArray().Any(it => it.TryGetProperty("system", out var system) && system.ValueEquals(HashSystem))
@@ -37,12 +39,13 @@ public static partial class DocumentMapping
     internal static ResourceKey MessageKey(IncidentFacts facts, EidoMessage message) =>
         facts.Key("DocumentReference", $"message|{message.Hash}");
 
-    internal static IEnumerable<MappedResource> Map(IncidentFacts facts)
+    internal static IEnumerable<DocumentReference> Map(IncidentFacts facts)
     {
         foreach (var message in facts.Messages)
         {
-            yield return IncidentFacts.Resource(MessageKey(facts, message), writer => Write(
-                writer, facts, "eido-message", (HashSystem, message.Hash), message.Updated, "application/json", message.Raw));
+            var key = MessageKey(facts, message);
+            yield return Of(
+                facts, key, "eido-message", new(HashSystem, message.Hash), message.Updated, "application/json", message.Raw.ToArray());
         }
 
         var notes = facts.Messages.SelectMany(message => message.Notes)
@@ -51,44 +54,35 @@ public static partial class DocumentMapping
             .OrderBy(note => note.Id, StringComparer.Ordinal);
         foreach (var note in notes)
         {
+            var key = facts.Key("DocumentReference", $"note|{note.Id}");
             var text = Encoding.UTF8.GetBytes(PlainText(note.Html));
-            yield return IncidentFacts.Resource(facts.Key("DocumentReference", $"note|{note.Id}"), writer => Write(
-                writer, facts, "eido-note", ("urn:interop:eido-note", note.Id), note.Updated, "text/plain", text));
+            yield return Of(facts, key, "eido-note", new("urn:interop:eido-note", note.Id), note.Updated, "text/plain", text);
         }
     }
 
-    private static void Write(
-        FhirWriter writer,
-        IncidentFacts facts,
-        string kind,
-        (string System, string Value) identifier,
-        EidoTime date,
-        string contentType,
-        ReadOnlyMemory<byte> content)
-    {
-        writer.Object("meta", meta => meta.Codings("security", VeryRestricted))
-            .Identifier(identifier.System, identifier.Value)
-            .Text("status", "current")
-            .Concept("type", new(KindSystem, kind))
-            .Reference("subject", facts.Patient(0).ToString())
-            .Text("date", date.Text)
-            .Reference("custodian", facts.Custodian)
-            .Concepts("securityLabel", VeryRestricted)
-            .One("content", part => part.Object("attachment", attachment => WriteAttachment(attachment, contentType, content.Span)));
-        string[] encounters = [.. facts.Episodes.Select(episode => facts.Encounter(0, episode).ToString())];
-        string[] others = [.. Enumerable.Range(0, facts.Patients.Count).Skip(1).Select(it => facts.Patient(it).ToString())];
-        if (encounters.Length + others.Length > 0)
+    private static DocumentReference Of(
+        IncidentFacts facts, ResourceKey key, string kind, Identifier name, EidoTime date, string contentType, byte[] content) => new()
         {
-            writer.Object("context", context => context.References("encounter", encounters).References("related", others));
-        }
-    }
-
-    private static void WriteAttachment(FhirWriter attachment, string contentType, ReadOnlySpan<byte> content)
-    {
-        attachment.Text("contentType", contentType)
-            .Text("data", Convert.ToBase64String(content))
-            .Number("size", content.Length);
-    }
+            Id = key.Id,
+            Meta = new() { Security = [VeryRestricted] },
+            Identifier = [name],
+            Status = DocumentReferenceStatus.Current,
+            Type = new(KindSystem, kind),
+            Subject = facts.Patient(0).ToReference(),
+            DateElement = new() { JsonValue = date.Text },
+            Custodian = facts.Custodian,
+            SecurityLabel = [VeryRestricted.ToConcept()],
+            Content =
+            [
+                // Size alone would be R5's integer64, which JSON writes as a text.
+                new() { Attachment = new() { ContentType = contentType, Data = content, SizeElement = new UnsignedInt(content.Length) } },
+            ],
+            Context = new()
+            {
+                Encounter = [.. facts.Episodes.Select(episode => facts.Encounter(0, episode).ToReference())],
+                Related = [.. Enumerable.Range(0, facts.Patients.Count).Skip(1).Select(it => facts.Patient(it).ToReference())],
+            },
+        };
 
     private static string PlainText(string html)
     {

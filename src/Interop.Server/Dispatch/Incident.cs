@@ -1,3 +1,4 @@
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
 
@@ -24,7 +25,7 @@ public static class Incident
         }
 
         var facts = new IncidentFacts(messages, context);
-        List<MappedResource> resources =
+        List<Resource> resources =
         [
             .. IncidentPatient.Map(facts),
             .. LocationMapping.Map(facts),
@@ -34,6 +35,6 @@ public static class Incident
             .. CautionMapping.Map(facts),
             .. DocumentMapping.Map(facts),
         ];
-        return [.. resources, ProvenanceMapping.Map(facts, resources)];
+        return [.. resources.Append(ProvenanceMapping.Map(facts, resources)).Select(MappedResource.Of)];
     }
 }

@@ -1,4 +1,5 @@
 using Interop.Server.Dispatch.Eido;
+using static Hl7.Fhir.Model.Encounter;
 
 namespace Interop.Server.Dispatch;
 
@@ -6,11 +7,11 @@ namespace Interop.Server.Dispatch;
 /// <param name="Number">1 for the first; each reopening after an end counts on.</param>
 /// <param name="Spans">The Encounter statuses in the order reached, each with the time of the message that reached it.</param>
 internal sealed record IncidentEpisode(
-    int Number, IReadOnlyList<EidoMessage> Messages, IReadOnlyList<(string Status, EidoTime From)> Spans, EidoTime Start)
+    int Number, IReadOnlyList<EidoMessage> Messages, IReadOnlyList<(EncounterStatus Status, EidoTime From)> Spans, EidoTime Start)
 {
-    private static readonly string[] Ladder = ["planned", "arrived", "in-progress"];
+    private static readonly EncounterStatus?[] Ladder = [EncounterStatus.Planned, EncounterStatus.Arrived, EncounterStatus.InProgress];
 
-    public string Status => Spans[^1].Status;
+    public EncounterStatus Status => Spans[^1].Status;
 
     /// <summary>What the last message with an incidentComponent says.</summary>
     public EidoState State => Messages.Last(message => message.State is not null).State!;
@@ -37,7 +38,7 @@ internal sealed record IncidentEpisode(
 
         var episodes = new List<IncidentEpisode>();
         var messages = new List<EidoMessage>();
-        var spans = new List<(string Status, EidoTime From)>();
+        var spans = new List<(EncounterStatus Status, EidoTime From)>();
         foreach (var message in ordered)
         {
             var status = StatusOf(message);
@@ -49,9 +50,9 @@ internal sealed record IncidentEpisode(
             }
 
             messages.Add(message);
-            if (status is not null && (spans.Count == 0 || Rank(status) > Rank(spans[^1].Status)))
+            if (status is { } reached && (spans.Count == 0 || Rank(reached) > Rank(spans[^1].Status)))
             {
-                spans.Add((status, message.Updated));
+                spans.Add((reached, message.Updated));
             }
         }
 
@@ -66,7 +67,7 @@ internal sealed record IncidentEpisode(
             .ThenBy(message => Rank(StatusOf(message)))
             .ThenBy(message => message.Hash, StringComparer.Ordinal)];
 
-    private static IncidentEpisode Episode(int number, List<EidoMessage> messages, List<(string Status, EidoTime From)> spans)
+    private static IncidentEpisode Episode(int number, List<EidoMessage> messages, List<(EncounterStatus Status, EidoTime From)> spans)
     {
         var start = messages[0].Updated;
         foreach (var call in messages.SelectMany(message => message.CallStarts))
@@ -78,27 +79,27 @@ internal sealed record IncidentEpisode(
     }
 
     /// <summary>Null when the message says nothing of how far the incident has come.</summary>
-    private static string? StatusOf(EidoMessage message)
+    private static EncounterStatus? StatusOf(EidoMessage message)
     {
         var said = message.State?.Statuses ?? [];
         if (said.Contains("Closed"))
         {
-            return "finished";
+            return EncounterStatus.Finished;
         }
 
         if (said.Contains("Cancelled"))
         {
-            return "cancelled";
+            return EncounterStatus.Cancelled;
         }
 
         var isMet = message.Units.Any(unit => unit.Statuses.Contains("PatientContact"));
-        return isMet ? "in-progress"
-            : said.Contains("ResourcesOnscene") ? "arrived"
+        return isMet ? EncounterStatus.InProgress
+            : said.Contains("ResourcesOnscene") ? EncounterStatus.Arrived
             : message.State is null ? null
-            : "planned";
+            : EncounterStatus.Planned;
     }
 
-    private static bool IsTerminal(string? status) => status is "finished" or "cancelled";
+    private static bool IsTerminal(EncounterStatus? status) => status is EncounterStatus.Finished or EncounterStatus.Cancelled;
 
-    private static int Rank(string? status) => IsTerminal(status) ? Ladder.Length : Array.IndexOf(Ladder, status);
+    private static int Rank(EncounterStatus? status) => IsTerminal(status) ? Ladder.Length : Array.IndexOf(Ladder, status);
 }

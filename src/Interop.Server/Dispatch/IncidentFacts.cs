@@ -1,3 +1,4 @@
+using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
@@ -10,7 +11,7 @@ internal sealed class IncidentFacts
     public const string IncidentSystem = "urn:interop:incident";
     public const string IncidentNumberSystem = "urn:interop:incident-number";
     public const string AgencySystem = "urn:interop:eido-agency";
-    public const string ExtensionRoot = "https://interop.example/fhir/StructureDefinition/";
+    private const string ExtensionRoot = CrisisProfiles.Base + "/StructureDefinition/";
 
     public IncidentFacts(IReadOnlyCollection<EidoMessage> messages, IncidentContext context)
     {
@@ -33,7 +34,7 @@ internal sealed class IncidentFacts
     /// <summary>At least one: a person with the role Patient, or a placeholder for whoever it will turn out to be.</summary>
     public IReadOnlyList<IncidentPatient> Patients { get; }
 
-    public string Custodian => $"Organization/{Context.Custodian}";
+    public ResourceReference Custodian => new($"Organization/{Context.Custodian}");
 
     public ResourceKey Patient(int patient) => Key("Patient", "patient" + Nth(patient));
 
@@ -54,19 +55,13 @@ internal sealed class IncidentFacts
             .Order(StringComparer.Ordinal)];
 
     /// <summary>A Reference to the agency's Organization, or a logical one where the site has not said which it is.</summary>
-    public void WriteAgency(FhirWriter reference, string agency)
-    {
-        if (Context.Agencies.TryGetValue(agency, out var organization))
-        {
-            reference.Text("reference", $"Organization/{organization}");
-        }
-        else
-        {
-            reference.Text("type", "Organization")
-                .Object("identifier", identifier => identifier.Text("system", AgencySystem).Text("value", agency));
-        }
-    }
+    public ResourceReference Agency(string agency) => Context.Agencies.TryGetValue(agency, out var organization)
+        ? new($"Organization/{organization}")
+        : new() { Type = "Organization", Identifier = new(AgencySystem, agency) };
 
-    public static MappedResource Resource(ResourceKey key, Action<FhirWriter> body) =>
-        new(key, FhirWriter.Resource(key.Type, key.Id, body));
+    /// <summary>One of our own extensions with a value.</summary>
+    public static Extension Extension(string name, DataType value) => new(ExtensionRoot + name, value);
+
+    /// <summary>One of our own extensions with parts.</summary>
+    public static Extension Extension(string name, List<Extension> parts) => new() { Url = ExtensionRoot + name, Extension = parts };
 }

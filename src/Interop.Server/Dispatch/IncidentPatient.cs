@@ -1,5 +1,5 @@
 using System.Globalization;
-using Interop.Server.Authoring;
+using Hl7.Fhir.Model;
 using Interop.Server.Dispatch.Eido;
 
 namespace Interop.Server.Dispatch;
@@ -7,7 +7,7 @@ namespace Interop.Server.Dispatch;
 /// <summary>What all messages together say of one patient; every part null for a placeholder.</summary>
 /// <param name="Id">The person's <c>$id</c>; null while no message names a patient.</param>
 internal sealed record IncidentPatient(
-    string? Id, string? Given, string? Family, string? FullName, string? BirthDate, string? Gender, IReadOnlyList<string> Telephones)
+    string? Id, string? Given, string? Family, string? FullName, string? BirthDate, AdministrativeGender? Gender, IReadOnlyList<string> Telephones)
 {
     /// <summary>
     /// Patients in the order in which the incident's history first names them. A part that a later message leaves out stays:
@@ -23,13 +23,18 @@ internal sealed record IncidentPatient(
         return patients.Count > 0 ? patients : [new(null, null, null, null, null, null, [])];
     }
 
-    public static IEnumerable<MappedResource> Map(IncidentFacts facts) =>
-        facts.Patients.Select((patient, index) => IncidentFacts.Resource(facts.Patient(index), writer => patient.Write(writer, facts.Urn)));
+    public static IEnumerable<Patient> Map(IncidentFacts facts) =>
+        facts.Patients.Select((patient, index) => patient.Of(facts.Patient(index).Id, facts.Urn));
 
     public static bool IsDate(string? text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
-    public static string? GenderOf(string? code) => code switch { "M" => "male", "F" => "female", _ => null };
+    public static AdministrativeGender? GenderOf(string? code) => code switch
+    {
+        "M" => AdministrativeGender.Male,
+        "F" => AdministrativeGender.Female,
+        _ => null,
+    };
 
     private static IncidentPatient Merge(string id, IReadOnlyList<EidoPerson> mentions)
     {
@@ -49,20 +54,16 @@ internal sealed record IncidentPatient(
                 .Order(StringComparer.Ordinal)]);
     }
 
-    private void Write(FhirWriter writer, string incident)
+    private Patient Of(string id, string incident) => new()
     {
-        writer.Identifier("urn:interop:incident-person", Id ?? incident).Boolean("active", true);
-        if ((Given ?? Family ?? FullName) is not null)
-        {
-            writer.One("name", name => name
-                .Text("use", "usual")
-                .Text("text", FullName)
-                .Text("family", Family)
-                .Texts("given", Given is null ? [] : [Given]));
-        }
-
-        writer.Each("telecom", Telephones, number => writer.Text("system", "phone").Text("value", number))
-            .Text("gender", Gender)
-            .Text("birthDate", BirthDate);
-    }
+        Id = id,
+        Identifier = [new("urn:interop:incident-person", Id ?? incident)],
+        Active = true,
+        Name = (Given ?? Family ?? FullName) is null
+            ? []
+            : [new() { Use = HumanName.NameUse.Usual, Text = FullName, Family = Family, Given = Given is null ? [] : [Given] }],
+        Telecom = [.. Telephones.Select(number => new ContactPoint { System = ContactPoint.ContactPointSystem.Phone, Value = number })],
+        Gender = Gender,
+        BirthDate = BirthDate,
+    };
 }

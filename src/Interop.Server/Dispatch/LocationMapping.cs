@@ -1,3 +1,4 @@
+using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
@@ -11,13 +12,8 @@ internal static class LocationMapping
 
     public static ResourceKey? KeyOf(IncidentFacts facts) => Current(facts) is null ? null : facts.Key("Location", "location");
 
-    public static IEnumerable<MappedResource> Map(IncidentFacts facts)
-    {
-        if (KeyOf(facts) is { } key && Current(facts) is { } location)
-        {
-            yield return IncidentFacts.Resource(key, writer => Write(writer, facts, location));
-        }
-    }
+    public static IEnumerable<Location> Map(IncidentFacts facts) =>
+        KeyOf(facts) is { } key && Current(facts) is { } location ? [Of(facts, location, key.Id)] : [];
 
     private static EidoLocation? Current(IncidentFacts facts) =>
         facts.Messages
@@ -27,36 +23,31 @@ internal static class LocationMapping
             .ThenBy(location => location.Description, StringComparer.Ordinal)
             .LastOrDefault();
 
-    private static void Write(FhirWriter writer, IncidentFacts facts, EidoLocation location)
+    private static Location Of(IncidentFacts facts, EidoLocation location, string id) => new()
     {
-        writer.Each("extension", [.. Enumerable.Range(0, facts.Patients.Count)], patient => writer
-            .Text("url", IncidentFacts.ExtensionRoot + "location-subject")
-            .Reference("valueReference", facts.Patient(patient).ToString()));
-        writer.Text("status", "active").Text("description", location.Description).Text("mode", "instance");
-        if (location.Place is { } place)
-        {
-            WritePlace(writer, place);
-        }
+        Id = id,
+        Extension =
+        [
+            .. Enumerable.Range(0, facts.Patients.Count)
+                .Select(patient => IncidentFacts.Extension("location-subject", facts.Patient(patient).ToReference())),
+        ],
+        Status = Location.LocationStatus.Active,
+        Description = location.Description,
+        Mode = Location.LocationMode.Instance,
+        Address = location.Place is { } place ? AddressOf(place) : null,
+        Position = location.Place is { Latitude: { } latitude, Longitude: { } longitude }
+            ? new() { Longitude = longitude, Latitude = latitude }
+            : null,
+        ManagingOrganization = facts.Custodian,
+    };
 
-        writer.Reference("managingOrganization", facts.Custodian);
-    }
-
-    private static void WritePlace(FhirWriter writer, CivicPlace place)
+    private static Address AddressOf(CivicPlace place) => new()
     {
-        if ((place.Line ?? place.City ?? place.District ?? place.State ?? place.PostalCode ?? place.Country) is not null)
-        {
-            writer.Object("address", address => address
-                .Texts("line", place.Line is null ? [] : [place.Line])
-                .Text("city", place.City)
-                .Text("district", place.District)
-                .Text("state", place.State)
-                .Text("postalCode", place.PostalCode)
-                .Text("country", place.Country));
-        }
-
-        if (place is { Latitude: { } latitude, Longitude: { } longitude })
-        {
-            writer.Object("position", position => position.Number("longitude", longitude).Number("latitude", latitude));
-        }
-    }
+        Line = place.Line is null ? [] : [place.Line],
+        City = place.City,
+        District = place.District,
+        State = place.State,
+        PostalCode = place.PostalCode,
+        Country = place.Country,
+    };
 }

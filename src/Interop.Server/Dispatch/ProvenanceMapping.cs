@@ -1,21 +1,31 @@
-using Interop.Server.Authoring;
+using Hl7.Fhir.Model;
 
 namespace Interop.Server.Dispatch;
 
 /// <summary>Where all of an incident's resources come from: every message by its hash, said by the element that issued it.</summary>
 internal static class ProvenanceMapping
 {
-    public static MappedResource Map(IncidentFacts facts, IReadOnlyList<MappedResource> targets)
+    public static Provenance Map(IncidentFacts facts, IEnumerable<Resource> targets) => new()
     {
-        var issuers = facts.Messages.Select(message => message.Issuer).Distinct().Order(StringComparer.Ordinal);
-        return IncidentFacts.Resource(facts.Key("Provenance", "provenance"), writer => writer
-            .References("target", [.. targets.Select(target => target.Key.ToString())])
-            .Text("recorded", facts.Messages[^1].Updated.Text)
-            .Each("agent", [.. issuers], issuer => writer.Object("who", who => facts.WriteAgency(who, issuer)))
-            .Each("entity", facts.Messages, message => writer
-                .Text("role", "source")
-                .Object("what", what => what
-                    .Text("reference", DocumentMapping.MessageKey(facts, message).ToString())
-                    .Object("identifier", it => it.Text("system", DocumentMapping.HashSystem).Text("value", message.Hash)))));
-    }
+        Id = facts.Key("Provenance", "provenance").Id,
+        Target = [.. targets.Select(target => new ResourceReference($"{target.TypeName}/{target.Id}"))],
+        RecordedElement = new() { JsonValue = facts.Messages[^1].Updated.Text },
+        Agent =
+        [
+            .. facts.Messages.Select(message => message.Issuer).Distinct().Order(StringComparer.Ordinal)
+                .Select(issuer => new Provenance.AgentComponent { Who = facts.Agency(issuer) }),
+        ],
+        Entity =
+        [
+            .. facts.Messages.Select(message => new Provenance.EntityComponent
+            {
+                Role = Provenance.ProvenanceEntityRole.Source,
+                What = new()
+                {
+                    Reference = DocumentMapping.MessageKey(facts, message).ToString(),
+                    Identifier = new(DocumentMapping.HashSystem, message.Hash),
+                },
+            }),
+        ],
+    };
 }

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Interop.Fhir;
 using Interop.Server.Authoring;
+using Interop.Server.Http;
+using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.FollowUp;
 
@@ -26,7 +27,7 @@ public static class FollowUpTask
     public static MappedResource? TaskFor(
         ReadOnlyMemory<byte> encounter, DateTimeOffset instant, string custodian, ReadOnlySpan<byte> secret)
     {
-        using var document = JsonDocument.Parse(encounter, ResourceDocument.Options);
+        using var document = JsonDocument.Parse(encounter, FhirJson.Parsing);
         var root = document.RootElement;
         var organization = $"Organization/{custodian}";
         if (TextAt(root, "status") != "finished"
@@ -39,20 +40,21 @@ public static class FollowUpTask
         }
 
         var end = EndOf(TextAt(root, "period", "end")) ?? instant;
-        var key = new ResourceKey("Task", NameBasedId.Of(secret, $"{Code}|Encounter/{id}"));
-        var json = FhirWriter.Resource(key.Type, key.Id, task => task
-            .Text("status", "requested")
-            .Text("intent", "order")
-            .Concept("code", new("https://interop.example/fhir/CodeSystem/crisis-task", Code))
-            .Reference("focus", $"Encounter/{id}")
-            .Reference("for", subject)
-            .Reference("encounter", $"Encounter/{id}")
-            .Time("authoredOn", instant)
-            .Time("lastModified", instant)
-            .Reference("requester", organization)
-            .Reference("owner", organization)
-            .Object("restriction", restriction => restriction.Object("period", period => period.Time("end", end + Within))));
-        return new(key, json);
+        return MappedResource.Of(new FhirTask
+        {
+            Id = NameBasedId.Of(secret, $"{Code}|Encounter/{id}"),
+            Status = FhirTask.TaskStatus.Requested,
+            Intent = FhirTask.TaskIntent.Order,
+            Code = new($"{CrisisProfiles.Base}/CodeSystem/crisis-task", Code),
+            Focus = new($"Encounter/{id}"),
+            For = new(subject),
+            Encounter = new($"Encounter/{id}"),
+            AuthoredOn = instant.ToDateTimeText(),
+            LastModified = instant.ToDateTimeText(),
+            Requester = new(organization),
+            Owner = new(organization),
+            Restriction = new() { Period = new() { End = (end + Within).ToDateTimeText() } },
+        });
     }
 
     private static bool IsFollowUp(JsonElement encounter) =>

@@ -73,16 +73,16 @@ internal sealed partial class GuardedStore
             CultureInfo.InvariantCulture,
             $"""
             Client {caller.ClientId}, user {caller.Subject}{officer}, of Organization/{caller.Organization} looked for {alert.Persons} different persons since
-            {FhirWriter.Instant(alert.Since)}: {alert.Misses} in vain, {alert.WithoutIncident} times without an incident. The audit trail has the requests.
+            {alert.Since.ToDateTimeText()}: {alert.Misses} in vain, {alert.WithoutIncident} times without an incident. The audit trail has the requests.
             """).ReplaceLineEndings(" ");
-        var name = RequestLimits.KeyOf(RequestLimits.KeyOf(caller), alert.Officer ?? string.Empty, FhirWriter.Instant(alert.Since));
+        var name = RequestLimits.KeyOf(RequestLimits.KeyOf(caller), alert.Officer ?? string.Empty, alert.Since.ToDateTimeText());
         var task = FishingReview.TaskFor(text, Instants.ToDateTimeOffset(instant), name, settings.Custodian, secrets.Key.Span);
         var written = new WrittenResources();
         Put(session, task.Key, settings.Custodian, task.Json, instant, session.Find(task.Key), written);
         sharingRows.Refresh(session, written);
         session.Audit(AuditTrail.Row(caller, instant, FhirInteraction.FishingAlert, task.Key.ToString(), null, "alert", detail =>
         {
-            detail.WriteString("since", FhirWriter.Instant(alert.Since));
+            detail.WriteString("since", alert.Since.ToDateTimeText());
             detail.WriteString("officer", alert.Officer);
             detail.WriteNumber("persons", alert.Persons);
             detail.WriteNumber("misses", alert.Misses);

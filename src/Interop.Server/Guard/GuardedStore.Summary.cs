@@ -2,7 +2,6 @@ using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.Search;
-using Interop.Server.Authoring;
 using Interop.Server.Http;
 using Interop.Server.Oversight;
 using Interop.Server.Security;
@@ -101,7 +100,7 @@ internal sealed partial class GuardedStore
         var page = await read.SearchAsync(OwnQuery("Encounter", instant, ("identifier", SearchText.Escape(incident))), custodian, cancellationToken);
         foreach (var seen in page.Matches.Where(match => match.Tier == Tier.Own))
         {
-            using var encounter = JsonDocument.Parse(seen.Body, ResourceDocument.Options);
+            using var encounter = JsonDocument.Parse(seen.Body, FhirJson.Parsing);
             var root = encounter.RootElement;
             if (root.TryGetProperty("status", out var status)
                 && OpenStates.Contains(status.GetString())

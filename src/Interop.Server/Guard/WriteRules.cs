@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Interop.Fhir;
 using Interop.Server.Agreements;
-using Interop.Server.Authoring;
+using Interop.Server.Http;
 using Interop.Server.Referrals;
 using Interop.Server.Security;
 using Interop.Sharing.Consent;
@@ -90,8 +90,8 @@ internal static class WriteRules
     public static WriteResult.Refused? TaskStep(
         ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, bool isOwner, bool isRequester)
     {
-        using var stored = JsonDocument.Parse(before, ResourceDocument.Options);
-        using var sent = JsonDocument.Parse(after, ResourceDocument.Options);
+        using var stored = JsonDocument.Parse(before, FhirJson.Parsing);
+        using var sent = JsonDocument.Parse(after, FhirJson.Parsing);
         var (from, to) = (Status(stored), Status(sent));
         if (ReferralStates.Check(from, to, isOwner, isRequester) is { } issue)
         {
@@ -109,8 +109,8 @@ internal static class WriteRules
     /// </summary>
     public static WriteResult.Refused? EncounterStep(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after)
     {
-        using var stored = JsonDocument.Parse(before, ResourceDocument.Options);
-        using var changed = JsonDocument.Parse(after, ResourceDocument.Options);
+        using var stored = JsonDocument.Parse(before, FhirJson.Parsing);
+        using var changed = JsonDocument.Parse(after, FhirJson.Parsing);
         var (from, to) = (Status(stored), Status(changed));
         return from is "finished" or "cancelled" && to != from && to != "entered-in-error"
             ? new(422, "business-rule", $"An encounter that is {from} stays so, or becomes entered-in-error.", "Encounter.status")
@@ -123,8 +123,8 @@ internal static class WriteRules
     /// </summary>
     public static WriteResult.Refused? TaskIsOver(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, long instant)
     {
-        using var stored = JsonDocument.Parse(before, ResourceDocument.Options);
-        using var changed = JsonDocument.Parse(after, ResourceDocument.Options);
+        using var stored = JsonDocument.Parse(before, FhirJson.Parsing);
+        using var changed = JsonDocument.Parse(after, FhirJson.Parsing);
         return Status(changed) == "accepted" && Status(stored) != "accepted" && CaseReader.IsOver(after, instant)
             ? new(422, "business-rule", "The time for which the Task was requested is over.", "Task.restriction.period")
             : null;

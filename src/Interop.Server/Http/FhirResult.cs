@@ -73,8 +73,7 @@ internal sealed class FhirResult : IResult
     public static FhirResult Checked(IReadOnlyList<Issue> issues) => Problem(200, issues);
 
     // What holds nobody's data. Each is of a type that only its writer makes, so that nothing else can be sent in its place.
-    public static FhirResult Of(IReadOnlyList<OutputParameter> parameters) =>
-        new(200, FhirJson.Write(writer => OutputParameter.Write(writer, parameters)));
+    public static FhirResult Of(OperationOutput output) => new(200, output.ToJson());
 
     public static FhirResult Of(IncidentReceipt receipt) => new(receipt.IsNew ? 202 : 200, FhirJson.Write(receipt.Write));
 

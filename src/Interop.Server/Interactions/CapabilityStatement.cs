@@ -1,7 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hl7.Fhir.Model;
 using Interop.Fhir.Schema;
+using Interop.Server.Authoring;
 using Interop.Server.Http;
+using Statement = Hl7.Fhir.Model.CapabilityStatement;
 
 namespace Interop.Server.Interactions;
 
@@ -31,147 +33,106 @@ internal sealed class CapabilityStatement
     /// <param name="issuer">The issuer's SMART configuration, or null while it does not tell it.</param>
     public static CapabilityStatement Of(
         IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters, string? issuer) =>
-        new(issuer, Written(routes, settings, parameters, issuer));
+        new(issuer, AuthoredJson.Of(Written(routes, settings, parameters, issuer)));
 
-    private static byte[] Written(IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters, string? issuer)
+    private static Statement Written(IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters, string? issuer)
     {
         var mapped = routes.Select(route => route.Interaction).ToHashSet();
-        return FhirJson.Write(writer =>
+        return new()
         {
-            writer.WriteStartObject();
-            writer.WriteString("resourceType", "CapabilityStatement");
-            writer.WriteString("status", "active");
-            writer.WriteString("date", "2026-11-22");
-            writer.WriteString("kind", "instance");
-            writer.WriteStartObject("implementation");
-            writer.WriteString("description", "Interop: crisis encounters, referrals and consents in three sharing tiers");
-            writer.WriteString("url", settings.PublicUrl);
-            writer.WriteEndObject();
-            writer.WriteString("fhirVersion", "4.0.1");
-            writer.WriteStartArray("format");
-            writer.WriteStringValue("json");
-            writer.WriteEndArray();
-            writer.WriteStartArray("rest");
-            writer.WriteStartObject();
-            writer.WriteString("mode", "server");
-            WriteSecurity(writer, issuer);
-            writer.WriteStartArray("resource");
-            foreach (var type in FhirFacts.R4.ResourceTypes)
+            Status = PublicationStatus.Active,
+            Date = "2026-11-22",
+            Kind = CapabilityStatementKind.Instance,
+            Implementation = new()
             {
-                WriteType(writer, type, mapped, parameters, routes);
-            }
-
-            writer.WriteEndArray();
-            if (mapped.Contains(FhirInteraction.Transaction))
-            {
-                WriteInteractions(writer, ["transaction", "batch"]);
-            }
-
-            writer.WriteEndObject();
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        });
+                Description = "Interop: crisis encounters, referrals and consents in three sharing tiers",
+                Url = settings.PublicUrl,
+            },
+            FhirVersion = FHIRVersion.N4_0_1,
+            Format = ["json"],
+            Rest =
+            [
+                new()
+                {
+                    Mode = Statement.RestfulCapabilityMode.Server,
+                    Security = Security(issuer),
+                    Resource = [.. FhirFacts.R4.ResourceTypes.Select(type => OfOne(type, mapped, parameters, routes))],
+                    Interaction = mapped.Contains(FhirInteraction.Transaction)
+                        ?
+                        [
+                            new() { Code = Statement.SystemRestfulInteraction.Transaction },
+                            new() { Code = Statement.SystemRestfulInteraction.Batch },
+                        ]
+                        : [],
+                },
+            ],
+        };
     }
 
     /// <summary>https://hl7.org/fhir/smart-app-launch/conformance.html; without the issuer's places while it does not tell them.</summary>
-    private static void WriteSecurity(Utf8JsonWriter writer, string? issuer)
+    private static Statement.SecurityComponent Security(string? issuer) => new()
     {
-        writer.WriteStartObject("security");
-        WritePlaces(writer, issuer);
-        writer.WriteBoolean("cors", true);
-        writer.WriteStartArray("service");
-        writer.WriteStartObject();
-        writer.WriteStartArray("coding");
-        writer.WriteStartObject();
-        writer.WriteString("system", "http://terminology.hl7.org/CodeSystem/restful-security-service");
-        writer.WriteString("code", "SMART-on-FHIR");
-        writer.WriteEndObject();
-        writer.WriteEndArray();
-        writer.WriteString("text", "OAuth 2 access tokens as SMART App Launch 2.2 and SMART Backend Services describe, bearer or bound by DPoP");
-        writer.WriteEndObject();
-        writer.WriteEndArray();
-        writer.WriteString(
-            "description",
+        Extension = PlacesOf(issuer) is { Count: > 0 } told
+            ? [new() { Url = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris", Extension = told }]
+            : [],
+        Cors = true,
+        Service =
+        [
+            new()
+            {
+                Coding = [new("http://terminology.hl7.org/CodeSystem/restful-security-service", "SMART-on-FHIR")],
+                Text = "OAuth 2 access tokens as SMART App Launch 2.2 and SMART Backend Services describe, bearer or bound by DPoP",
+            },
+        ],
+        Description =
             "Every request but this one and the SMART configuration needs a token of a trusted issuer. Scopes (version 1 and 2, granular ones"
             + " as searches without chains) narrow what sharing agreements and consents open. Web pages may read answers on the origins of"
-            + " registered clients.");
-        writer.WriteEndObject();
-    }
+            + " registered clients.",
+    };
 
-    private static void WritePlaces(Utf8JsonWriter writer, string? issuer)
+    private static List<Extension> PlacesOf(string? issuer)
     {
         var document = issuer is null ? null : JsonNode.Parse(issuer) as JsonObject;
-        var told = Places
-            .Select(place => (place.Url, Value: document?[place.Member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null))
-            .Where(place => place.Value is not null)
-            .ToList();
-        if (told.Count == 0)
-        {
-            return;
-        }
-
-        writer.WriteStartArray("extension");
-        writer.WriteStartObject();
-        writer.WriteStartArray("extension");
-        foreach (var (url, value) in told)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("url", url);
-            writer.WriteString("valueUri", value);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteString("url", "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris");
-        writer.WriteEndObject();
-        writer.WriteEndArray();
+        return
+        [
+            .. Places.SelectMany(place => document?[place.Member] is JsonValue value && value.TryGetValue<string>(out var text)
+                ? [new Extension(place.Url, new FhirUri(text))]
+                : Array.Empty<Extension>()),
+        ];
     }
 
-    private static void WriteType(
-        Utf8JsonWriter writer, string type, HashSet<FhirInteraction> mapped, SearchParameterSet parameters, IReadOnlyList<FhirRoute> routes)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("type", type);
-        WriteInteractions(writer, OfType.Where(mapped.Contains).Select(interaction => interaction.Code()));
-        writer.WriteString("versioning", "versioned");
-        writer.WriteBoolean("readHistory", mapped.Contains(FhirInteraction.Vread));
-        writer.WriteBoolean("updateCreate", type == "Organization");
-        writer.WriteBoolean("conditionalCreate", mapped.Contains(FhirInteraction.Create));
-        writer.WriteStartArray("searchParam");
-        foreach (var parameter in parameters.Of(type))
+    private static Statement.ResourceComponent OfOne(
+        string type, HashSet<FhirInteraction> mapped, SearchParameterSet parameters, IReadOnlyList<FhirRoute> routes) => new()
         {
-            writer.WriteStartObject();
-            writer.WriteString("name", parameter.Code);
-            writer.WriteString("definition", parameter.Url);
-            writer.WriteString("type", parameter.Type.ToString().ToLowerInvariant());
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        var operations = routes
-            .Where(
-                route =>
-                    route.Pattern.StartsWith($"/{type}/$", StringComparison.Ordinal)
+            Type = type,
+            Interaction =
+            [
+                .. OfType.Where(mapped.Contains)
+                    .Select(interaction => new Statement.ResourceInteractionComponent { CodeElement = new() { JsonValue = interaction.Code() } }),
+            ],
+            Versioning = Statement.ResourceVersionPolicy.Versioned,
+            ReadHistory = mapped.Contains(FhirInteraction.Vread),
+            UpdateCreate = type == "Organization",
+            ConditionalCreate = mapped.Contains(FhirInteraction.Create),
+            SearchParam =
+            [
+                .. parameters.Of(type).Select(parameter => new Statement.SearchParamComponent
+                {
+                    Name = parameter.Code,
+                    Definition = parameter.Url,
+                    TypeElement = new() { JsonValue = parameter.Type.ToString().ToLowerInvariant() },
+                }),
+            ],
+            Operation =
+            [
+                .. routes
+                    .Where(route => route.Pattern.StartsWith($"/{type}/$", StringComparison.Ordinal)
                         || route.Pattern.StartsWith("/{type}/$", StringComparison.Ordinal))
-            .Select(route => route.Pattern[(route.Pattern.IndexOf('$', StringComparison.Ordinal) + 1)..])
-            .Distinct()
-            .ToList();
-        if (operations.Count > 0)
-        {
-            writer.WriteStartArray("operation");
-            foreach (var name in operations)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("name", name);
-                writer.WriteString("definition", Definition(name));
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        }
-
-        writer.WriteEndObject();
-    }
+                    .Select(route => route.Pattern[(route.Pattern.IndexOf('$', StringComparison.Ordinal) + 1)..])
+                    .Distinct()
+                    .Select(name => new Statement.OperationComponent { Name = name, Definition = Definition(name) }),
+            ],
+        };
 
     /// <summary>R4's own definition of an operation, or ours.</summary>
     private static string Definition(string operation) => operation switch
@@ -182,17 +143,4 @@ internal sealed class CapabilityStatement
         "lookup" => "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
         _ => $"{CrisisProfiles.Base}/OperationDefinition/{operation}",
     };
-
-    private static void WriteInteractions(Utf8JsonWriter writer, IEnumerable<string> codes)
-    {
-        writer.WriteStartArray("interaction");
-        foreach (var code in codes)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("code", code);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
 }

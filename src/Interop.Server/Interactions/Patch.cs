@@ -52,7 +52,7 @@ internal static class Patch
 
     private static JsonDocument ValidBinary(byte[] resource) =>
         ResourceJson.ReadHeader(resource)?.Type == "Binary" && !ResourceValidator.Validate(resource).Any(issue => issue.Severity <= IssueSeverity.Error)
-            ? JsonDocument.Parse(resource, Authoring.ResourceDocument.Options)
+            ? JsonDocument.Parse(resource, FhirJson.Parsing)
             : throw NoPatch;
 
     private static bool IsJsonPatch(string? contentType) =>

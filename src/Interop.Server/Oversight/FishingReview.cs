@@ -1,5 +1,6 @@
-using Interop.Fhir;
+using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
+using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.Oversight;
 
@@ -14,19 +15,18 @@ internal static class FishingReview
 
     /// <param name="text">Who, since when and how many, without a name that was looked for.</param>
     /// <param name="name">What the id follows from: the same alert makes the same Task.</param>
-    public static MappedResource TaskFor(string text, DateTimeOffset instant, string name, string custodian, ReadOnlySpan<byte> secret)
-    {
-        var key = new ResourceKey("Task", NameBasedId.Of(secret, $"{Code}|{name}"));
-        var json = FhirWriter.Resource(key.Type, key.Id, task => task
-            .Object("meta", meta => meta.Codings("security", new Code($"{CrisisProfiles.Base}/CodeSystem/sharing-label", "OVERSIGHT")))
-            .Text("status", "requested")
-            .Text("intent", "order")
-            .Text("priority", "urgent")
-            .Concept("code", new($"{CrisisProfiles.Base}/CodeSystem/crisis-task", Code))
-            .Text("description", text)
-            .Time("authoredOn", instant)
-            .Time("lastModified", instant)
-            .Reference("owner", $"Organization/{custodian}"));
-        return new(key, json);
-    }
+    public static MappedResource TaskFor(string text, DateTimeOffset instant, string name, string custodian, ReadOnlySpan<byte> secret) =>
+        MappedResource.Of(new FhirTask
+        {
+            Id = NameBasedId.Of(secret, $"{Code}|{name}"),
+            Meta = new() { Security = [new($"{CrisisProfiles.Base}/CodeSystem/sharing-label", "OVERSIGHT")] },
+            Status = FhirTask.TaskStatus.Requested,
+            Intent = FhirTask.TaskIntent.Order,
+            Priority = RequestPriority.Urgent,
+            Code = new($"{CrisisProfiles.Base}/CodeSystem/crisis-task", Code),
+            Description = text,
+            AuthoredOn = instant.ToDateTimeText(),
+            LastModified = instant.ToDateTimeText(),
+            Owner = new($"Organization/{custodian}"),
+        });
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Interop.Fhir.Json;
 using Interop.Fhir.Validation;
+using Interop.Server.Http;
 
 namespace Interop.Server.Referrals;
 
@@ -9,8 +10,6 @@ namespace Interop.Server.Referrals;
 /// <param name="Body">The stored Task with the allowed changes; every other byte as stored.</param>
 internal sealed record TaskChange(byte[] Body, IReadOnlyList<Issue> Issues)
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 1024 };
-
     /// <summary>
     /// Elements of the fulfilling side (<see cref="ReferralStates.ChangeableElements"/>) are taken from what was sent; one that is
     /// left out goes, if the party saw it. Any other element must stand as the party sees it, or be left out.
@@ -20,8 +19,8 @@ internal sealed record TaskChange(byte[] Body, IReadOnlyList<Issue> Issues)
     /// <param name="sent">What the party sent: validated, and of the same id.</param>
     public static TaskChange Apply(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> view, ReadOnlyMemory<byte> sent)
     {
-        using var seen = JsonDocument.Parse(view, Options);
-        using var wanted = JsonDocument.Parse(sent, Options);
+        using var seen = JsonDocument.Parse(view, FhirJson.Parsing);
+        using var wanted = JsonDocument.Parse(sent, FhirJson.Parsing);
         var body = stored.ToArray();
         var issues = new List<Issue>();
         foreach (var property in wanted.RootElement.EnumerateObject())

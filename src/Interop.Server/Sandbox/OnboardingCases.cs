@@ -1,3 +1,5 @@
+using Hl7.Fhir.Model;
+using Interop.Server.Authoring;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Operations;
@@ -41,16 +43,22 @@ internal static class OnboardingCases
         return OperationInput.FromQuery(request).Allow("client")["client"] ?? caller.ClientId;
     }
 
-    private static FhirResult Answer(IReadOnlyList<ChecklistAnswer> answers) => FhirResult.Of(
-    [
-        OutputParameter.Of("passed", "valueBoolean", answers.All(answer => answer.PassedAt is not null)),
-        .. answers.Select(answer => OutputParameter.Group("case",
-        [
-            OutputParameter.Of("code", "valueCode", answer.Case.Code),
-            OutputParameter.Of("what", "valueString", answer.Case.Text),
-            OutputParameter.Of("request", "valueString", $"{answer.Case.Method} {answer.Case.Path}"),
-            OutputParameter.Of("passed", "valueBoolean", answer.PassedAt is not null),
-            .. OutputParameter.IfAny("at", "valueInstant", answer.PassedAt is { } at ? Instants.ToText(at) : null),
-        ])),
-    ]);
+    private static FhirResult Answer(IReadOnlyList<ChecklistAnswer> answers)
+    {
+        var output = new OperationOutput().Add("passed", new FhirBoolean(answers.All(answer => answer.PassedAt is not null)));
+        foreach (var answer in answers)
+        {
+            output.Add(
+                "case",
+                [
+                    .. OperationOutput.Part("code", new Code(answer.Case.Code)),
+                    .. OperationOutput.Part("what", new FhirString(answer.Case.Text)),
+                    .. OperationOutput.Part("request", new FhirString($"{answer.Case.Method} {answer.Case.Path}")),
+                    .. OperationOutput.Part("passed", new FhirBoolean(answer.PassedAt is not null)),
+                    .. OperationOutput.Part("at", answer.PassedAt is { } at ? Elements.Instant(at) : null),
+                ]);
+        }
+
+        return FhirResult.Of(output);
+    }
 }

@@ -1,3 +1,4 @@
+using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Server.Authoring;
 
@@ -32,58 +33,72 @@ internal sealed class SandboxPersons(
 
     public ResourceKey RevokedCondition => Key("Condition", "revoking");
 
-    public IEnumerable<MappedResource> Resources =>
-    [
-        Patient(Silent, "Silent"),
-        Condition(SilentCondition, Silent, Depression),
-        Patient(Consenting, "Consenting"),
-        Condition(ConsentedCondition, Consenting, Depression),
-        Condition(SensitiveCondition, Consenting, AlcoholDependence),
-        Consent(Key("Consent", "consenting"), Consenting, "active"),
-        Patient(Revoking, "Revoking"),
-        Condition(RevokedCondition, Revoking, Depression),
-        Consent(Key("Consent", "revoking"), Revoking, "inactive"),
-    ];
+    public IEnumerable<MappedResource> Resources => new Resource[]
+    {
+        PatientOf(Silent, "Silent"),
+        ConditionOf(SilentCondition, Silent, Depression),
+        PatientOf(Consenting, "Consenting"),
+        ConditionOf(ConsentedCondition, Consenting, Depression),
+        ConditionOf(SensitiveCondition, Consenting, AlcoholDependence),
+        ConsentOf("consenting", Consenting, Consent.ConsentState.Active),
+        PatientOf(Revoking, "Revoking"),
+        ConditionOf(RevokedCondition, Revoking, Depression),
+        ConsentOf("revoking", Revoking, Consent.ConsentState.Inactive),
+    }.Select(MappedResource.Of);
 
     private ResourceKey Key(string type, string name) => new(type, NameBasedId.Of(secret.Span, $"sandbox|{agency}|{type}|{name}"));
 
-    private static MappedResource Patient(ResourceKey key, string given) => new(key, FhirWriter.Resource(key.Type, key.Id, patient => patient
-        .Boolean("active", true)
-        .One("name", name => name.Text("use", "official").Text("family", "Sandbox").Texts("given", given))
-        .Text("gender", "unknown")
-        .Text("birthDate", "1980-01-01")));
+    private static Patient PatientOf(ResourceKey key, string given) => new()
+    {
+        Id = key.Id,
+        Active = true,
+        Name = [new() { Use = HumanName.NameUse.Official, Family = "Sandbox", Given = [given] }],
+        Gender = AdministrativeGender.Unknown,
+        BirthDate = "1980-01-01",
+    };
 
-    private MappedResource Condition(ResourceKey key, ResourceKey patient, string code) =>
-        new(key, FhirWriter.Resource(key.Type, key.Id, condition => condition
-            .Concept("clinicalStatus", new("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"))
-            .Concept("code", new(Sct, code))
-            .Reference("subject", patient.ToString())
-            .Text("recordedDate", FhirWriter.Date(now))));
+    private Condition ConditionOf(ResourceKey key, ResourceKey patient, string code) => new()
+    {
+        Id = key.Id,
+        ClinicalStatus = new("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
+        Code = new(Sct, code),
+        Subject = patient.ToReference(),
+        RecordedDate = now.ToDateText(),
+    };
 
-    private MappedResource Consent(ResourceKey key, ResourceKey patient, string status) =>
-        new(key, FhirWriter.Resource(key.Type, key.Id, consent => consent
-            .Text("status", status)
-            .Concept("scope", new("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy"))
-            .Concepts("category", new Code("http://loinc.org", "59284-0"))
-            .Reference("patient", patient.ToString())
-            .Time("dateTime", now.AddDays(-1))
-            .References("performer", patient.ToString())
-            .References("organization", $"Organization/{custodian}")
-            .One("policy", policy => policy.Text("uri", "https://interop.example/fhir/policy/sharing-consent"))
-            .One("verification", verification => verification
-                .Boolean("verified", true)
-                .Reference("verifiedWith", patient.ToString())
-                .Time("verificationDate", now.AddDays(-1)))
-            .Object("provision", provision => provision
-                .Text("type", "permit")
-                .Period("period", now.AddDays(-1), now.AddYears(1))
-                .One("actor", actor => actor
-                    .Concept("role", new("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP"))
-                    .Reference("reference", $"Organization/{agency}"))
-                .Codings(
-                    "securityLabel",
-                    new("https://interop.example/fhir/CodeSystem/sharing-tier", "intermediate"),
-                    new(ActCode, "MH"),
-                    new(ActCode, "PSY"))
-                .Codings("purpose", [.. purposes.Select(purpose => new Code("http://terminology.hl7.org/CodeSystem/v3-ActReason", purpose))]))));
+    private Consent ConsentOf(string name, ResourceKey patient, Consent.ConsentState status)
+    {
+        var since = now.AddDays(-1).ToDateTimeText();
+        return new()
+        {
+            Id = Key("Consent", name).Id,
+            Status = status,
+            Scope = new("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy"),
+            Category = [new("http://loinc.org", "59284-0")],
+            Patient = patient.ToReference(),
+            DateTime = since,
+            Performer = [patient.ToReference()],
+            Organization = [new($"Organization/{custodian}")],
+            Policy = [new() { Uri = $"{CrisisProfiles.Base}/policy/sharing-consent" }],
+            Verification = [new() { Verified = true, VerifiedWith = patient.ToReference(), VerificationDate = since }],
+            Provision = new()
+            {
+                Type = Consent.ConsentProvisionType.Permit,
+                Period = new() { Start = since, End = now.AddYears(1).ToDateTimeText() },
+                Actor =
+                [
+                    new()
+                    {
+                        Role = new("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP"),
+                        Reference = new($"Organization/{agency}"),
+                    },
+                ],
+                SecurityLabel =
+                [
+                    new($"{CrisisProfiles.Base}/CodeSystem/sharing-tier", "intermediate"), new(ActCode, "MH"), new(ActCode, "PSY"),
+                ],
+                Purpose = [.. purposes.Select(purpose => new Coding("http://terminology.hl7.org/CodeSystem/v3-ActReason", purpose))],
+            },
+        };
+    }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Interop.Fhir.Json;
 using Interop.Fhir.Validation;
-using Interop.Server.Authoring;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
@@ -48,7 +47,7 @@ internal static class CrisisSummary
             throw new FhirException(400, "invalid", "The operation takes a Parameters resource.", "resourceType");
         }
 
-        using var document = JsonDocument.Parse(body, ResourceDocument.Options);
+        using var document = JsonDocument.Parse(body, FhirJson.Parsing);
         var values = new Dictionary<string, string>();
         if (document.RootElement.TryGetProperty("parameter", out var list))
         {

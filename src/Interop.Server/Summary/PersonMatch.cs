@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Interop.Server.Authoring;
+using Interop.Server.Http;
 
 namespace Interop.Server.Summary;
 
@@ -10,7 +10,7 @@ internal static class PersonMatch
     /// <param name="person">Keys of <see cref="SummaryQuestion.PersonIdentifiers"/>.</param>
     public static bool Holds(ReadOnlyMemory<byte> patient, IReadOnlyDictionary<string, string> person)
     {
-        using var document = JsonDocument.Parse(patient, ResourceDocument.Options);
+        using var document = JsonDocument.Parse(patient, FhirJson.Parsing);
         var root = document.RootElement;
         return person.All(pair => pair.Key switch
         {

@@ -1,8 +1,8 @@
-using System.Globalization;
-using System.Text;
+using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Server.Authoring;
+using Interop.Server.Http;
 using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Summary;
@@ -33,25 +33,29 @@ internal sealed class SummaryDocument
     private SummaryDocument(SummaryFrame frame, Disclosure? patient, IReadOnlyList<Disclosure> flags, Disclosure? plan)
     {
         this.frame = frame;
-        parts.Add(Shown(patient) ?? Filler("Patient", 0, person => person.Boolean("active", true)));
-        var subject = parts[0].Key.ToString();
+        parts.Add(Shown(patient) ?? Filled(new Patient { Id = IdOf("Patient", 0), Active = true }));
+        var subject = parts[0].Key;
         parts.AddRange(flags.Take(Flags).Select(flag => Shown(flag)!));
         for (var number = parts.Count - 1; number < Flags; number++)
         {
-            parts.Add(Filler("Flag", number, flag => flag
-                .Text("status", "active")
-                .Object("code", code => code.Text("text", NoAlert))
-                .Reference("subject", subject)));
+            parts.Add(Filled(new Flag
+            {
+                Id = IdOf("Flag", number),
+                Status = Flag.FlagStatus.Active,
+                Code = new() { Text = NoAlert },
+                Subject = subject.ToReference(),
+            }));
         }
 
-        parts.Add(Shown(plan) ?? Filler("CarePlan", 0, advice => advice
-            .Text("status", "active")
-            .Text("intent", "plan")
-            .Reference("subject", subject)
-            .One(
-                "activity",
-                activity => activity.Object("detail", detail => detail.Text("status", "not-started").Text("description", GeneralAdvice)))));
-        parts.Insert(0, new(KeyOf("Composition", 0), Composition()));
+        parts.Add(Shown(plan) ?? Filled(new CarePlan
+        {
+            Id = IdOf("CarePlan", 0),
+            Status = RequestStatus.Active,
+            Intent = CarePlan.CarePlanIntent.Plan,
+            Subject = subject.ToReference(),
+            Activity = [new() { Detail = new() { Status = CarePlan.CarePlanActivityStatus.NotStarted, Description = GeneralAdvice } }],
+        }));
+        parts.Insert(0, Filled(Composition(subject)));
         Body = Bundle();
     }
 
@@ -61,54 +65,71 @@ internal sealed class SummaryDocument
     public static SummaryDocument Compose(SummaryFrame frame, Disclosure? patient, IReadOnlyList<Disclosure> flags, Disclosure? plan) =>
         new(frame, patient, flags, plan);
 
-    private byte[] Bundle()
+    /// <summary>Written around the parts, because what was disclosed stays as the bytes that it is.</summary>
+    private byte[] Bundle() => FhirJson.Write(json =>
     {
-        var key = KeyOf("Bundle", 0);
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{{\"resourceType\":\"Bundle\",\"id\":\"{key.Id}\",\"identifier\":{{");
-        text.Append(CultureInfo.InvariantCulture, $"\"system\":\"urn:ietf:rfc:3986\",\"value\":\"{frame.BaseUrl}/{key}\"}},");
-        text.Append("\"type\":\"document\",");
-        var time = ResourceJson.Instant(Instants.ToDateTimeOffset(frame.Instant));
-        text.Append(CultureInfo.InvariantCulture, $"\"timestamp\":\"{time}\",\"entry\":[");
-        text.AppendJoin(',', parts.Select(part =>
-            $"{{\"fullUrl\":\"{frame.BaseUrl}/{part.Key}\",\"resource\":{Encoding.UTF8.GetString(part.Body.Span)}}}"));
-        text.Append("]}");
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
+        var id = IdOf("Bundle", 0);
+        json.WriteStartObject();
+        json.WriteString("resourceType", "Bundle");
+        json.WriteString("id", id);
+        json.WriteStartObject("identifier");
+        json.WriteString("system", "urn:ietf:rfc:3986");
+        json.WriteString("value", $"{frame.BaseUrl}/Bundle/{id}");
+        json.WriteEndObject();
+        json.WriteString("type", "document");
+        json.WriteString("timestamp", ResourceJson.Instant(Instants.ToDateTimeOffset(frame.Instant)));
+        json.WriteStartArray("entry");
+        foreach (var part in parts)
+        {
+            json.WriteStartObject();
+            json.WriteString("fullUrl", $"{frame.BaseUrl}/{part.Key}");
+            json.WritePropertyName("resource");
+            json.WriteRawValue(part.Body.Span, skipInputValidation: true);
+            json.WriteEndObject();
+        }
 
-    private byte[] Composition() =>
-        FhirWriter.Resource("Composition", KeyOf("Composition", 0).Id, composition => composition
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    private Composition Composition(ResourceKey subject) => new()
+    {
+        Id = IdOf("Composition", 0),
+
         // Not to be reused, and to be deleted after use: the agreement binds the agency to both.
-        .Object("meta", meta => meta.Codings("security", new(ActCode, "NOREUSE"), new(ActCode, "DELAU")))
-        .Text("status", "final")
-        .Concept("type", new("http://loinc.org", "60591-5"))
-        .Reference("subject", parts[0].Key.ToString())
-        .Text("date", Instants.ToText(frame.Instant))
+        Meta = new() { Security = [new(ActCode, "NOREUSE"), new(ActCode, "DELAU")] },
+        Status = CompositionStatus.Final,
+        Type = new("http://loinc.org", "60591-5"),
+        Subject = subject.ToReference(),
+        Date = Instants.ToText(frame.Instant),
+
         // A document holds what its Composition refers to by an address (https://hl7.org/fhir/R4/documents.html#content); the parts are
         // fixed and the programme is none of them, so its address identifies it.
-        .One("author", author => author
-            .Text("type", "Organization")
-            .Object("identifier", identifier => identifier
-                .Text("system", "urn:ietf:rfc:3986")
-                .Text("value", $"{frame.BaseUrl}/Organization/{frame.Custodian}")))
-        .Text("title", "Crisis summary for use on scene")
-        .Each("section", Sections, section => composition
-            .Text("title", section.Title)
-            .Object("text", text => text
-                .Text("status", "generated")
-                .Text("div", $"<div xmlns=\"http://www.w3.org/1999/xhtml\">{section.Text}</div>"))
-            .References("entry", [.. parts.Where(part => part.Key.Type == section.Type).Select(part => part.Key.ToString())])));
+        Author =
+        [
+            new() { Type = "Organization", Identifier = new("urn:ietf:rfc:3986", $"{frame.BaseUrl}/Organization/{frame.Custodian}") },
+        ],
+        Title = "Crisis summary for use on scene",
+        Section =
+        [
+            .. Sections.Select(section => new Composition.SectionComponent
+            {
+                Title = section.Title,
+                Text = new()
+                {
+                    Status = Narrative.NarrativeStatus.Generated,
+                    Div = $"<div xmlns=\"http://www.w3.org/1999/xhtml\">{section.Text}</div>",
+                },
+                Entry = [.. parts.Where(part => part.Key.Type == section.Type).Select(part => part.Key.ToReference())],
+            }),
+        ],
+    };
 
     private static Part? Shown(Disclosure? disclosure) => disclosure is null ? null : new(disclosure.Key, disclosure.Body);
 
-    private Part Filler(string type, int number, Action<FhirWriter> body)
-    {
-        var key = KeyOf(type, number);
-        return new(key, FhirWriter.Resource(type, key.Id, body));
-    }
+    private static Part Filled(Resource resource) => new(new(resource.TypeName, resource.Id!), AuthoredJson.Of(resource));
 
-    private ResourceKey KeyOf(string type, int number) =>
-        new(type, NameBasedId.Of(frame.Secret.Span, $"summary|{frame.Incident}|{type}|{number}"));
+    private string IdOf(string type, int number) => NameBasedId.Of(frame.Secret.Span, $"summary|{frame.Incident}|{type}|{number}");
 
     private sealed record Part(ResourceKey Key, ReadOnlyMemory<byte> Body);
 }

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using Interop.Server.Authoring;
+using Hl7.Fhir.Model;
 
 namespace Interop.Server.Dispatch.Eido;
 
@@ -33,18 +33,8 @@ internal sealed class Registry
     public bool Contains(string value) => codes.Contains(value);
 
     /// <summary>A coding where the registry has the value, and always a text: the message's own words, else the value.</summary>
-    public void WriteConcept(FhirWriter writer, string name, string value, string? words) =>
-        writer.Object(name, concept => WriteParts(concept, value, words));
-
-    public void WriteParts(FhirWriter concept, string value, string? words)
-    {
-        if (Contains(value))
-        {
-            concept.Codings("coding", new Code(system, value));
-        }
-
-        concept.Text("text", words ?? value);
-    }
+    public CodeableConcept Concept(string value, string? words = null) =>
+        new() { Coding = Contains(value) ? [new(system, value)] : [], Text = words ?? value };
 
     private static Registry Load(string name) =>
         Read(name, root => new Registry(root.GetProperty("system").GetString()!, Texts(root, "codes")));
