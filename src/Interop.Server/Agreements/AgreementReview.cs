@@ -1,7 +1,7 @@
 using System.Globalization;
 using Interop.Fhir;
 using Interop.Server.Authoring;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Agreements;
 
 namespace Interop.Server.Agreements;
 

@@ -1,6 +1,6 @@
 using Interop.Fhir;
 using Interop.Server.Authoring;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Agreements;
 using Interop.Sharing.Roster;
 
 namespace Interop.Server.Agreements;
