@@ -2,7 +2,8 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Interop.Demo.City;
 using Interop.Server;
-using Interop.Server.Guard;
+using Interop.Server.Commands;
+using Interop.Storage;
 using Spectre.Console;
 
 namespace Interop.Demo;
@@ -11,6 +12,8 @@ namespace Interop.Demo;
 public static class Demo
 {
     private const int Seed = 20_261_122;
+
+    private const string SeededSetting = "seeded";
     private const string DemoFile = "demo.json";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly TimeSpan TokenRenewal = TimeSpan.FromMinutes(4);
@@ -116,8 +119,8 @@ public static class Demo
     private static async Task SeedAsync(
         WebApplication server, PrivateFolder folder, string what, Func<CityResource, bool> isWanted, CancellationToken cancellationToken)
     {
-        var store = server.Services.GetRequiredService<GuardedStore>();
-        if (await store.IsSeededAsync(cancellationToken))
+        var store = server.Services.GetRequiredService<ResourceStore>();
+        if (await IsSeededAsync(store, cancellationToken))
         {
             Console.WriteLine($"Using {what} in {folder.Path}.");
             return;
@@ -129,14 +132,20 @@ public static class Demo
         {
             var resources = bundle.Resources.Where(isWanted).ToList();
             count += resources.Count;
-            await store.ImportAsync(
+            await server.Services.GetRequiredService<Importer>().ImportAsync(
                 bundle.Source,
                 [.. resources.Select(resource => (new Fhir.ResourceKey(resource.Type, resource.Id), resource.Json))],
                 cancellationToken);
         }
 
-        await store.MarkSeededAsync(cancellationToken);
+        await store.WriteAsync(session => session.SetSetting(SeededSetting, "1"), cancellationToken);
         Console.WriteLine($"{count} resources seeded.");
+    }
+
+    private static async Task<bool> IsSeededAsync(ResourceStore store, CancellationToken cancellationToken)
+    {
+        await using var read = await store.OpenReadAsync(cancellationToken);
+        return read.Rows.Setting(SeededSetting) is not null;
     }
 
     /// <summary>Gets every caller a fresh token and writes them down with the rest that scripts want.</summary>

@@ -1,18 +1,24 @@
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
 using Interop.Server.Agreements;
+using Interop.Server.Bundles;
+using Interop.Server.Commands;
 using Interop.Server.Dispatch;
+using Interop.Server.FollowUp;
 using Interop.Server.Guard;
+using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
 using Interop.Server.Operations;
 using Interop.Server.Oversight;
+using Interop.Server.Referrals;
 using Interop.Server.Sandbox;
 using Interop.Server.Security;
 using Interop.Server.Summary;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
+using Interop.Storage.Migrations;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -113,10 +119,11 @@ public static class InteropServer
         services.AddSingleton<ThrottledTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());
         services.AddSingleton<SharingRows>();
-        services.AddSingleton<GuardedStore>();
+        AddGuard(services);
         services.AddSingleton<Capabilities>();
         services.AddSingleton<BundleEntries>();
-        services.AddHostedService<JudgeAgainAtStart>();
+        services.AddSingleton<JudgeAgain>();
+        services.AddHostedService(provider => provider.GetRequiredService<JudgeAgain>());
         services.AddHostedService<AgreementReviews>();
         services.AddSingleton<BearerEvents>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
@@ -132,6 +139,38 @@ public static class InteropServer
         services.AddExceptionHandler<FhirExceptionHandler>();
         services.AddProblemDetails();
         return services;
+    }
+
+    /// <summary>What stands between a request and the rows, and the workflows that have rules of their own.</summary>
+    private static void AddGuard(IServiceCollection services)
+    {
+        services.AddSingleton<Sights>();
+        services.AddSingleton<Judge>();
+        services.AddSingleton<TypeRules>();
+        services.AddSingleton<TypeRule, ContractRule>();
+        services.AddSingleton<TypeRule, TaskRule>();
+        services.AddSingleton<TypeRule, EncounterRule>();
+        services.AddSingleton<GuardedStore>();
+        services.AddSingleton<ILookupWatch, FishingAlerts>();
+        services.AddSingleton<PersonLookups>();
+        services.AddSingleton<SearchQueries>();
+        services.AddSingleton<Conditions>();
+        services.AddSingleton<ReferenceDoors>();
+        services.AddSingleton<ResourceChanges>();
+        services.AddSingleton<ValidBody>();
+        services.AddSingleton<Patches>();
+        services.AddSingleton<GuardedReads>();
+        services.AddSingleton<GuardedSearches>();
+        services.AddSingleton<GuardedWrites>();
+        services.AddSingleton<BundleReader>();
+        services.AddSingleton<TransactionPatches>();
+        services.AddSingleton<Transactions>();
+        services.AddSingleton<IncidentIntake>();
+        services.AddSingleton<CrisisSummaries>();
+        services.AddSingleton<AgreementBook>();
+        services.AddSingleton<SandboxStore>();
+        services.AddSingleton<Importer>();
+        services.AddSingleton<Explanation>();
     }
 
     private static ResourceStore Open(InteropSettings settings)

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 
 namespace Interop.Storage;

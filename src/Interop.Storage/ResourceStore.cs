@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Interop.Storage.Audit;
 using Interop.Storage.Dialects;
-using Interop.Storage.Search;
+using Interop.Storage.Migrations;
+using Interop.Storage.Read;
+using Interop.Storage.Write;
 
 namespace Interop.Storage;
 

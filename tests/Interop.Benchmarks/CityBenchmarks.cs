@@ -4,7 +4,7 @@ using System.Text;
 using Interop.Demo;
 using Interop.Fhir;
 using Interop.Server;
-using Interop.Server.Guard;
+using Interop.Server.Commands;
 using Interop.Server.Tests.Host;
 
 namespace Interop.Benchmarks;
@@ -39,7 +39,7 @@ internal static class CityBenchmarks
             builder => builder.Logging.ClearProviders());
         await using var _ = server;
         var seeding = Stopwatch.StartNew();
-        await SeedAsync(server.Services.GetRequiredService<GuardedStore>());
+        await SeedAsync(server.Services.GetRequiredService<Importer>());
         output.WriteLine($"City: {Patients * 6} resources in {seeding.Elapsed.TotalSeconds:F0} s, {new DirectoryInfo(folder).GetFiles().Sum(file => file.Length) / 1_000_000} MB");
         await server.StartAsync();
         var port = new Uri(server.Urls.First()).Port;
@@ -121,16 +121,16 @@ internal static class CityBenchmarks
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    private static async Task SeedAsync(GuardedStore store)
+    private static async Task SeedAsync(Importer importer)
     {
-        await ImportAsync(store,
+        await ImportAsync(importer,
         [
             Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"),
             Fixtures.Organization("family-services", "social-services"), Fixtures.Agreement("city-hospital", labels: ["SUD"]), Fixtures.Agreement("family-services"),
         ]);
         foreach (var chunk in Enumerable.Range(0, Patients).Chunk(200))
         {
-            await ImportAsync(store, chunk.SelectMany(number => (IEnumerable<string>)
+            await ImportAsync(importer, chunk.SelectMany(number => (IEnumerable<string>)
             [
                 Fixtures.Patient($"p{number}", number % 100 == 99 ? "Refuser" : $"Family{number}"),
                 Fixtures.Encounter($"e{number}", $"p{number}"),
@@ -142,7 +142,7 @@ internal static class CityBenchmarks
         }
     }
 
-    internal static Task ImportAsync(GuardedStore store, IEnumerable<string> resources) => store.ImportAsync(
+    internal static Task ImportAsync(Importer importer, IEnumerable<string> resources) => importer.ImportAsync(
         "crisis-program",
         [.. resources.Select(json =>
         {

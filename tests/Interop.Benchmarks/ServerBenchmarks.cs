@@ -4,7 +4,7 @@ using Dapper;
 using Interop.Demo;
 using Interop.Fhir;
 using Interop.Server;
-using Interop.Server.Guard;
+using Interop.Server.Commands;
 using Interop.Server.Tests.Host;
 using Microsoft.Data.Sqlite;
 
@@ -80,7 +80,7 @@ internal static class ServerBenchmarks
                 builder.Logging.ClearProviders();
                 port.HandTo(builder.Services);
             });
-        await SeedAsync(server.Services.GetRequiredService<GuardedStore>());
+        await SeedAsync(server.Services.GetRequiredService<Importer>());
         await server.StartAsync();
         return (server, port.Number);
     }
@@ -92,7 +92,7 @@ internal static class ServerBenchmarks
         return failed == 0 ? perSecond : throw new InvalidOperationException($"{failed} requests failed.");
     }
 
-    private static Task SeedAsync(GuardedStore store) => store.ImportAsync(
+    private static Task SeedAsync(Importer importer) => importer.ImportAsync(
         "crisis-program",
         [
             Resource(Server.Tests.Host.Fixtures.Organization("crisis-program", "crisis-program")),

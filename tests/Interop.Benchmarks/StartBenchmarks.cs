@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Interop.Demo;
 using Interop.Server;
-using Interop.Server.Guard;
+using Interop.Server.Commands;
 using Interop.Server.Tests.Host;
 
 namespace Interop.Benchmarks;
@@ -31,7 +31,7 @@ internal static class StartBenchmarks
         ];
         await using (var seeding = InteropServer.Build([.. settings, "--urls=http://127.0.0.1:0"]))
         {
-            await SeedAsync(seeding.Services.GetRequiredService<GuardedStore>());
+            await SeedAsync(seeding.Services.GetRequiredService<Importer>());
         }
 
         output.WriteLine($"{Patients * PerPatient} resources, {new DirectoryInfo(folder).GetFiles().Sum(file => file.Length) / 1_000_000} MB in SQLite");
@@ -105,12 +105,12 @@ internal static class StartBenchmarks
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static async Task SeedAsync(GuardedStore store)
+    private static async Task SeedAsync(Importer importer)
     {
-        await CityBenchmarks.ImportAsync(store, [Fixtures.Organization("crisis-program", "crisis-program")]);
+        await CityBenchmarks.ImportAsync(importer, [Fixtures.Organization("crisis-program", "crisis-program")]);
         foreach (var chunk in Enumerable.Range(0, Patients).Chunk(100))
         {
-            await CityBenchmarks.ImportAsync(store, chunk.SelectMany(number => (IEnumerable<string>)
+            await CityBenchmarks.ImportAsync(importer, chunk.SelectMany(number => (IEnumerable<string>)
             [
                 Fixtures.Patient($"p{number}", $"Family{number}"),
                 Fixtures.Encounter($"e{number}", $"p{number}"),

@@ -98,7 +98,7 @@ public sealed class DispatchTests : IAsyncLifetime
         var lines = new List<string>();
         foreach (var type in Types)
         {
-            lines.AddRange((await read.BodiesOfAsync(type, null, CancellationToken.None))
+            lines.AddRange(read.Rows.BodiesOf(type, null)
                 .Select(stored => $"{stored.Key} {(withVersions ? stored.Version : 0)} {stored.Labels} {Encoding.UTF8.GetString(stored.Body.Span)}"));
         }
 

@@ -45,12 +45,12 @@ public sealed class ExampleStoreTests
 
             foreach (var key in batch.Where(pair => IsUnplaced(pair.Value)).Select(pair => pair.Key).ToList())
             {
-                await Assert.ThrowsAsync<FhirException>(() => server.Store.ImportAsync("crisis-program", [(key, batch[key])], CancellationToken.None));
+                await Assert.ThrowsAsync<FhirException>(() => server.Importer.ImportAsync("crisis-program", [(key, batch[key])], CancellationToken.None));
                 batch.Remove(key);
                 unplaced++;
             }
 
-            await server.Store.ImportAsync("crisis-program", [.. batch.Select(pair => (pair.Key, pair.Value))], CancellationToken.None);
+            await server.Importer.ImportAsync("crisis-program", [.. batch.Select(pair => (pair.Key, pair.Value))], CancellationToken.None);
             foreach (var (key, bytes) in batch)
             {
                 await SameButMetaAsync(client, key, bytes);

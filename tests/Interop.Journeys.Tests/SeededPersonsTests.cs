@@ -226,7 +226,7 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
             Server = await RunningServer.StartAsync();
             foreach (var bundle in CityGenerator.Generate(Seed, Server.Clock.GetUtcNow()))
             {
-                await Server.Store.ImportAsync(bundle.Source, [.. bundle.Resources.Select(resource => (new ResourceKey(resource.Type, resource.Id), resource.Json))], CancellationToken.None);
+                await Server.Importer.ImportAsync(bundle.Source, [.. bundle.Resources.Select(resource => (new ResourceKey(resource.Type, resource.Id), resource.Json))], CancellationToken.None);
                 raw.AddRange(bundle.Resources.Select(resource => (bundle.Source, new ResourceKey(resource.Type, resource.Id), System.Text.Encoding.UTF8.GetString(resource.Json))));
             }
         }

@@ -28,14 +28,14 @@ public sealed class SyntheaTests : IAsyncLifetime
         var expected = new Dictionary<string, int> { ["Organization"] = 1 };
         foreach (var bytes in files)
         {
-            await server.Store.ImportBundleAsync(null, bytes, CancellationToken.None);
+            await server.Importer.ImportBundleAsync(null, bytes, CancellationToken.None);
             Count(bytes, expected);
         }
 
         await CountsAsync(expected);
 
         // These Bundles say POST without ifNoneExist: loading one again creates everything in it again, as the specification has it.
-        await server.Store.ImportBundleAsync(null, files[^1], CancellationToken.None);
+        await server.Importer.ImportBundleAsync(null, files[^1], CancellationToken.None);
         Count(files[^1], expected);
         await CountsAsync(expected);
     }
@@ -48,7 +48,7 @@ public sealed class SyntheaTests : IAsyncLifetime
             return;
         }
 
-        await server.Store.ImportBundleAsync(null, files[^1], CancellationToken.None);
+        await server.Importer.ImportBundleAsync(null, files[^1], CancellationToken.None);
         using var client = server.As("privacy");
 
         var patient = Assert.Single((await client.GetJsonAsync("Patient")).Keys());

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Interop.Fhir.Validation;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Agreements;
+using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 
 namespace Interop.Server.Tests;

@@ -2,9 +2,12 @@ using System.Text;
 using Interop.Fhir;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
+using Interop.Storage.Audit;
+using Interop.Storage.Search;
+using Interop.Storage.Write;
 
 namespace Interop.Storage.Tests;
 
@@ -105,13 +108,13 @@ internal static class Given
     public static async Task<SeenResource?> SeeAsync(this ResourceStore store, string reference, Sight? sight = null)
     {
         await using var read = await store.OpenReadAsync(CancellationToken.None);
-        return await read.ReadAsync(Key(reference), sight ?? Sight(), CancellationToken.None);
+        return read.Rows.See(Key(reference), sight ?? Sight());
     }
 
     public static async Task<SearchPage> SearchAsync(this ResourceStore store, string query, Sight? sight = null)
     {
         await using var read = await store.OpenReadAsync(CancellationToken.None);
-        return await read.SearchAsync(Query(query), sight ?? Sight(), CancellationToken.None);
+        return read.Rows.Search(Query(query), sight ?? Sight());
     }
 
     /// <summary>The ids of the matches, joined by spaces.</summary>

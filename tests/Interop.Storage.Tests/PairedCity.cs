@@ -1,9 +1,10 @@
 using Interop.Fhir;
 using Interop.Fhir.Search;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using static Interop.Storage.Tests.Given;
+using Interop.Storage.Write;
 
 namespace Interop.Storage.Tests;
 

@@ -1,6 +1,7 @@
 using Interop.Sharing.Redaction;
-using Xunit;
+using Interop.Storage.Search;
 using static Interop.Storage.Tests.Given;
+using Xunit;
 
 namespace Interop.Storage.Tests;
 
@@ -93,7 +94,7 @@ public abstract partial class ResourceStoreContract
             async Task<string> HistoryAsync(ResourceStore asked)
             {
                 await using var read = await asked.OpenReadAsync(CancellationToken.None);
-                return string.Join('\n', (await read.HistoryAsync(key, Sight(), CancellationToken.None)).Select(Written));
+                return string.Join('\n', read.Rows.History(key, Sight()).Select(Written));
             }
         }
     }

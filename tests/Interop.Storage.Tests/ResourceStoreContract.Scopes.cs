@@ -52,8 +52,8 @@ public abstract partial class ResourceStoreContract
             {
                 Assert.Equal(one.Contains(id), await store.SeeAsync($"{type}/{id}", Scoped(first)) is not null);
                 await using var read = await store.OpenReadAsync(CancellationToken.None);
-                Assert.Equal(one.Contains(id), (await read.HistoryAsync(Key($"{type}/{id}"), Scoped(first), CancellationToken.None)).Count > 0);
-                Assert.Equal(one.Contains(id), (await read.VisibleAsync([Key($"{type}/{id}")], Scoped(first), CancellationToken.None)).Count > 0);
+                Assert.Equal(one.Contains(id), read.Rows.History(Key($"{type}/{id}"), Scoped(first)).Count > 0);
+                Assert.Equal(one.Contains(id), read.Rows.Visible([Key($"{type}/{id}")], Scoped(first)).Count > 0);
             }
         }
     }
@@ -122,7 +122,7 @@ public abstract partial class ResourceStoreContract
         Assert.Equal("o", await store.IdsAsync("Organization", sight));
         Assert.Equal("", await store.IdsAsync("Condition", sight with { Organization = Custodian, OwnTier = Tier.Own, OwnCleared = -1 }));
         await using var read = await store.OpenReadAsync(CancellationToken.None);
-        var seen = await read.VisibleAsync([Key("Patient/p"), Key("Patient/q"), Key("Organization/o")], sight.ForReferences(), CancellationToken.None);
+        var seen = read.Rows.Visible([Key("Patient/p"), Key("Patient/q"), Key("Organization/o")], sight.ForReferences());
         Assert.Equal([Key("Organization/o"), Key("Patient/p")], seen.OrderBy(key => key.Type));
     }
 
@@ -149,9 +149,9 @@ public abstract partial class ResourceStoreContract
             Resource("Patient/p", "p", 1, (1, Token("gender", "female"))).With(judged => judged with { Views = new(2, 2, 2, 2, 2, 2, 2) }));
         await using var read = await store.OpenReadAsync(CancellationToken.None);
 
-        Assert.Equal([2], (await read.HistoryAsync(Key("Patient/p"), Scoped("Patient?gender=female"), CancellationToken.None)).Select(seen => seen.Version));
-        Assert.Empty(await read.HistoryAsync(Key("Patient/p"), Scoped("Patient?gender=male"), CancellationToken.None));
-        Assert.Equal([2, 1], (await read.HistoryAsync(Key("Patient/p"), Scoped("Patient@p"), CancellationToken.None)).Select(seen => seen.Version));
+        Assert.Equal([2], read.Rows.History(Key("Patient/p"), Scoped("Patient?gender=female")).Select(seen => seen.Version));
+        Assert.Empty(read.Rows.History(Key("Patient/p"), Scoped("Patient?gender=male")));
+        Assert.Equal([2, 1], read.Rows.History(Key("Patient/p"), Scoped("Patient@p")).Select(seen => seen.Version));
     }
 
     /// <param name="scopes"><c>Type</c>, <c>Type?query</c>, or <c>Type@patient</c>; * for all types.</param>

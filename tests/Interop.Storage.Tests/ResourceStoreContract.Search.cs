@@ -1,7 +1,8 @@
 using Interop.Fhir.Search;
 using Interop.Sharing.Policy;
-using Xunit;
 using static Interop.Storage.Tests.Given;
+using Interop.Storage.Write;
+using Xunit;
 
 namespace Interop.Storage.Tests;
 

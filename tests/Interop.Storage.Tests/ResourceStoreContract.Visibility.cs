@@ -254,8 +254,8 @@ public abstract partial class ResourceStoreContract
         await store.GrantAsync("p", Grant("p", Tier.Basic));
         await using var read = await store.OpenReadAsync(CancellationToken.None);
 
-        var seen = await read.VisibleAsync(
-            [Key("Patient/p"), Key("Condition/c"), Key("Organization/o"), Key("Organization/none")], Sight(), CancellationToken.None);
+        var seen = read.Rows.Visible(
+            [Key("Patient/p"), Key("Condition/c"), Key("Organization/o"), Key("Organization/none")], Sight());
 
         Assert.Equal([Key("Organization/o"), Key("Patient/p")], seen.OrderBy(key => key.Type));
     }
@@ -288,8 +288,8 @@ public abstract partial class ResourceStoreContract
         await store.PutAsync(Resource("Patient/p", "p", 1), hidden, changed);
         await using (var read = await store.OpenReadAsync(CancellationToken.None))
         {
-            Assert.Equal([3, 2], (await read.HistoryAsync(Key("Patient/p"), Sight(), CancellationToken.None)).Select(seen => seen.Version));
-            var whole = await read.HistoryAsync(Key("Patient/p"), Owner(), CancellationToken.None);
+            Assert.Equal([3, 2], read.Rows.History(Key("Patient/p"), Sight()).Select(seen => seen.Version));
+            var whole = read.Rows.History(Key("Patient/p"), Owner());
             Assert.Equal([3, 2, 1], whole.Select(seen => seen.Version));
         }
 
@@ -297,7 +297,7 @@ public abstract partial class ResourceStoreContract
         await store.PutAsync(secret);
         await using (var read = await store.OpenReadAsync(CancellationToken.None))
         {
-            Assert.Empty(await read.HistoryAsync(Key("Patient/p"), Sight(), CancellationToken.None));
+            Assert.Empty(read.Rows.History(Key("Patient/p"), Sight()));
         }
     }
 
@@ -322,9 +322,9 @@ public abstract partial class ResourceStoreContract
         Assert.Equal("", await store.IdsAsync("Patient?gender:missing=true"));
         await using (var read = await store.OpenReadAsync(CancellationToken.None))
         {
-            var history = await read.HistoryAsync(Key("Patient/p"), Sight(), CancellationToken.None);
+            var history = read.Rows.History(Key("Patient/p"), Sight());
             Assert.Equal([true, false], history.Select(seen => seen.Deleted));
-            Assert.Empty(await read.HistoryAsync(Key("Condition/c"), Sight(), CancellationToken.None));
+            Assert.Empty(read.Rows.History(Key("Condition/c"), Sight()));
         }
 
         await store.PutAsync(Resource("Patient/p", "p", 1));
@@ -357,7 +357,7 @@ public abstract partial class ResourceStoreContract
 
         foreach (var (sight, reference, tier) in expectations.Concat(expectations.Reverse()))
         {
-            Assert.Equal(tier, (await read.ReadAsync(Key(reference), sight, CancellationToken.None))?.Tier);
+            Assert.Equal(tier, read.Rows.See(Key(reference), sight)?.Tier);
         }
     }
 
@@ -371,9 +371,9 @@ public abstract partial class ResourceStoreContract
         await using var second = await store.OpenReadAsync(CancellationToken.None);
 
         await store.PutAsync(Resource("Patient/p", "p", 1));
-        Assert.NotNull(await first.FindAsync(Key("Patient/p"), CancellationToken.None));
+        Assert.NotNull(first.Rows.Find(Key("Patient/p")));
         await store.PutAsync(Resource("Patient/q", "q", 1));
-        Assert.NotNull(await second.FindAsync(Key("Patient/q"), CancellationToken.None));
-        Assert.Null(await first.FindAsync(Key("Patient/q"), CancellationToken.None));
+        Assert.NotNull(second.Rows.Find(Key("Patient/q")));
+        Assert.Null(first.Rows.Find(Key("Patient/q")));
     }
 }

@@ -1,8 +1,9 @@
-using Interop.Sharing.Consent;
+using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
-using Interop.Sharing.Redaction;
-using Xunit;
+using Interop.Storage.Migrations;
 using static Interop.Storage.Tests.Given;
+using Interop.Storage.Write;
+using Xunit;
 
 namespace Interop.Storage.Tests;
 
@@ -30,8 +31,8 @@ public abstract partial class ResourceStoreContract
         Assert.Null(await store.SeeAsync("Patient/bad", Owner()));
         Assert.Equal("", await store.IdsAsync("Patient?gender=male", Owner()));
         await using var read = await store.OpenReadAsync(CancellationToken.None);
-        Assert.Empty(await read.GrantsOfAsync("bad", CancellationToken.None));
-        Assert.Equal(50, await read.CountAsync(CancellationToken.None));
+        Assert.Empty(read.Rows.GrantsOf("bad"));
+        Assert.Equal(50, read.Rows.Count());
         Assert.Equal(["after"], (await store.AuditAsync(0, 10, CancellationToken.None)).Select(entry => entry.Row.Outcome));
         Assert.True((await store.VerifyAuditAsync(CancellationToken.None)).Holds);
     }
@@ -45,7 +46,7 @@ public abstract partial class ResourceStoreContract
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => store.WriteAsync(
             session =>
             {
-                if (session.Find(Key("Task/t"))!.Version == 1)
+                if (session.Rows.Find(Key("Task/t"))!.Version == 1)
                 {
                     session.Put(Resource("Task/t", "p", 1));
                     Interlocked.Increment(ref won);
@@ -120,12 +121,12 @@ public abstract partial class ResourceStoreContract
     {
         await store.PutAsync(Resource("Patient/p", "p", 1));
         await using var read = await store.OpenReadAsync(CancellationToken.None);
-        Assert.Equal(1, await read.CountAsync(CancellationToken.None));
+        Assert.Equal(1, read.Rows.Count());
 
         await store.PutAsync(Resource("Patient/q", "q", 1));
 
-        Assert.Equal(1, await read.CountAsync(CancellationToken.None));
-        Assert.Null(await read.ReadAsync(Key("Patient/q"), Owner(), CancellationToken.None));
+        Assert.Equal(1, read.Rows.Count());
+        Assert.Null(read.Rows.See(Key("Patient/q"), Owner()));
         Assert.NotNull(await store.SeeAsync("Patient/q", Owner()));
     }
 
@@ -149,7 +150,7 @@ public abstract partial class ResourceStoreContract
             while (!stop.IsCancellationRequested)
             {
                 await using var read = await store.OpenReadAsync(CancellationToken.None);
-                var page = await read.SearchAsync(Query("Patient?_sort=family"), Owner(), CancellationToken.None);
+                var page = read.Rows.Search(Query("Patient?_sort=family"), Owner());
                 Assert.Single(page.Matches.Select(match => match.Version).Distinct());
                 Assert.Equal(2, page.Matches.Count);
                 Interlocked.Increment(ref readings);
@@ -241,15 +242,15 @@ public abstract partial class ResourceStoreContract
         await store.GrantAsync("p", grants);
         await using (var read = await store.OpenReadAsync(CancellationToken.None))
         {
-            Assert.Equal(grants, await read.GrantsOfAsync("p", CancellationToken.None));
+            Assert.Equal(grants, read.Rows.GrantsOf("p"));
         }
 
         await store.WriteAsync(session => session.ReplaceGrants("p", Custodian, []), CancellationToken.None);
         await store.WriteAsync(
             session =>
             {
-                Assert.Equal([grants[1]], session.GrantsOf("p"));
-                Assert.Equal(["p"], session.PatientsWithGrants());
+                Assert.Equal([grants[1]], session.Rows.GrantsOf("p"));
+                Assert.Equal(["p"], session.Rows.PatientsWithGrants());
                 Assert.Throws<ArgumentException>(() => session.ReplaceGrants("p", null, [Grant("q", Tier.Full)]));
             },
             CancellationToken.None);
@@ -268,14 +269,14 @@ public abstract partial class ResourceStoreContract
         await store.WriteAsync(
             session =>
             {
-                Assert.Equal([Key("Contract/k")], session.BodiesOf("Contract").Select(stored => stored.Key));
-                Assert.Equal([Key("Consent/c")], session.BodiesOf("Consent", "p").Select(stored => stored.Key));
-                Assert.Equal([fact], session.CasesOf("p"));
-                Assert.Equal(["p", "q"], session.PatientsWithGrants());
+                Assert.Equal([Key("Contract/k")], session.Rows.BodiesOf("Contract").Select(stored => stored.Key));
+                Assert.Equal([Key("Consent/c")], session.Rows.BodiesOf("Consent", "p").Select(stored => stored.Key));
+                Assert.Equal([fact], session.Rows.CasesOf("p"));
+                Assert.Equal(["p", "q"], session.Rows.PatientsWithGrants());
                 session.Delete(Key("Encounter/e"), Now + 1);
                 session.Delete(Key("Consent/c"), Now + 1);
-                Assert.Empty(session.CasesOf("p"));
-                Assert.Empty(session.BodiesOf("Consent", "p"));
+                Assert.Empty(session.Rows.CasesOf("p"));
+                Assert.Empty(session.Rows.BodiesOf("Consent", "p"));
             },
             CancellationToken.None);
     }
@@ -290,7 +291,7 @@ public abstract partial class ResourceStoreContract
             CancellationToken.None);
 
         Assert.Equal([true, true, false], kept);
-        var hashes = await store.WriteAsync(session => session.CadMessages("i").Select(message => message.Hash).ToList(),
+        var hashes = await store.WriteAsync(session => session.Rows.CadMessages("i").Select(message => message.Hash).ToList(),
             CancellationToken.None);
         Assert.Equal(["h2", "h1"], hashes);
     }
@@ -303,13 +304,13 @@ public abstract partial class ResourceStoreContract
             {
                 session.Enqueue(new(0, "notify", "Task/late", 20, "{}"));
                 session.Enqueue(new(0, "notify", "Task/early", 10, "{}"));
-                Assert.Equal(["Task/early"], session.Due(15, 10).Select(row => row.Target));
-                session.Sent(session.Due(15, 10)[0].Number);
-                Assert.Equal(["Task/late"], session.Due(30, 10).Select(row => row.Target));
+                Assert.Equal(["Task/early"], session.Rows.Due(15, 10).Select(row => row.Target));
+                session.Sent(session.Rows.Due(15, 10)[0].Number);
+                Assert.Equal(["Task/late"], session.Rows.Due(30, 10).Select(row => row.Target));
                 session.SetSetting("secret", "a");
                 session.SetSetting("secret", "b");
-                Assert.Equal("b", session.Setting("secret"));
-                Assert.Null(session.Setting("none"));
+                Assert.Equal("b", session.Rows.Setting("secret"));
+                Assert.Null(session.Rows.Setting("none"));
             },
             CancellationToken.None);
     }

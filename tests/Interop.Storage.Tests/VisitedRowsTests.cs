@@ -2,10 +2,11 @@ using Interop.Fhir;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Dialects;
-using Interop.Storage.Search;
+using Interop.Storage.Read;
+using static Interop.Storage.Tests.Given;
+using Interop.Storage.Write;
 using Microsoft.Data.Sqlite;
 using Xunit;
-using static Interop.Storage.Tests.Given;
 
 namespace Interop.Storage.Tests;
 

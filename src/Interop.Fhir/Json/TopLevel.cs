@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text;
 
 namespace Interop.Fhir.Json;
@@ -30,6 +31,20 @@ public static class TopLevel
     /// <summary>The bytes of one value, a string with its quotes; empty when there is no such property.</summary>
     public static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> utf8, string name) =>
         Find(utf8, name) is { } found ? utf8[found.Value] : default;
+
+    /// <summary>The property's text; null where it is not there or is no text.</summary>
+    public static string? Text(ReadOnlySpan<byte> utf8, string name)
+    {
+        var value = Value(utf8, name);
+        if (value.IsEmpty || value[0] != (byte)'"')
+        {
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(value);
+        reader.Read();
+        return reader.GetString();
+    }
 
     /// <summary>Gives a property another value; adds it as the last one when it is absent.</summary>
     public static byte[] Replace(ReadOnlySpan<byte> utf8, string name, ReadOnlySpan<byte> rawValue)

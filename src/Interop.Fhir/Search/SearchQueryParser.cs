@@ -32,6 +32,12 @@ public sealed class SearchQueryParser(
 
     public CodeCase CodeCase { get; } = codeCase ?? CodeCase.Minded;
 
+    /// <summary>A search that the program itself asks.</summary>
+    /// <exception cref="InvalidOperationException">It is not written right.</exception>
+    public SearchQuery ParseOwn(string type, long now, params IReadOnlyList<(string Name, string Value)> pairs) =>
+        Parse(type, pairs.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)), lenient: false, now).Query
+        ?? throw new InvalidOperationException($"A search of the program's own for {type} could not be read.");
+
     /// <summary>Reads name and value pairs, already decoded from the URL or form.</summary>
     /// <param name="lenient"><c>Prefer: handling=lenient</c>: parameters that are unknown or unsupported are left out and reported.</param>
     /// <param name="now">UTC microseconds of the request, for <c>ap</c>.</param>

@@ -1,16 +1,15 @@
 using System.Data.Common;
-using Interop.Server.Guard;
 
 namespace Interop.Server.Agreements;
 
 /// <summary>Looks which agreements are to be reviewed: before anything is served, then every hour.</summary>
-internal sealed class AgreementReviews(GuardedStore store, TimeProvider clock, ILogger<AgreementReviews> logger) : BackgroundService
+internal sealed class AgreementReviews(AgreementBook agreements, TimeProvider clock, ILogger<AgreementReviews> logger) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromHours(1);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await store.RemindOfReviewsAsync(cancellationToken);
+        await agreements.RemindAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -21,7 +20,7 @@ internal sealed class AgreementReviews(GuardedStore store, TimeProvider clock, I
         {
             try
             {
-                await store.RemindOfReviewsAsync(stoppingToken);
+                await agreements.RemindAsync(stoppingToken);
             }
             catch (DbException failure)
             {

@@ -1,10 +1,9 @@
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
-using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Operations;
 using Interop.Server.Security;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Agreements;
 
 namespace Interop.Server.Agreements;
 
@@ -17,11 +16,11 @@ internal static class AgreementStanding
     public static void Map(FhirRoutes fhir) => fhir.Get("/Organization/{id}/$agreement", FhirInteraction.Operation, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string id, Caller caller, HttpRequest request, GuardedStore store, TimeProvider clock, CancellationToken cancellationToken)
+        string id, Caller caller, HttpRequest request, AgreementBook book, TimeProvider clock, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         OperationInput.FromQuery(request).Allow();
-        var agreements = await store.AgreementsAsync(caller, id, cancellationToken);
+        var agreements = await book.WithAsync(caller, id, cancellationToken);
         var instant = Instants.ToMicroseconds(clock.GetUtcNow());
         var output = new OperationOutput().Add("inForce", new FhirBoolean(agreements.Any(agreement => agreement.InForceAt(instant))));
         foreach (var agreement in agreements)

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Interop.Fhir.Validation;
 using Interop.Server.Http;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Agreements;
 
 namespace Interop.Server.Agreements;
 

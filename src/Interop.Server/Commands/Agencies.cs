@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Hl7.Fhir.Model;
 using Interop.Server.Agreements;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Agreements;
 
 namespace Interop.Server.Commands;
 
@@ -48,7 +48,7 @@ internal static class Agencies
             }
 
             var custodian = provider.GetRequiredService<InteropSettings>().Custodian;
-            await provider.Store().ImportAsync(custodian, [(organization.Key, organization.Json)], cancellationToken);
+            await provider.GetRequiredService<Importer>().ImportAsync(custodian, [(organization.Key, organization.Json)], cancellationToken);
             Console.WriteLine($"Recorded {organization.Key}.");
             return 0;
         });
@@ -72,7 +72,7 @@ internal static class Agencies
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
             var resource = PartnerAgency.Endpoint(arguments.GetValue(id)!, url.AbsoluteUri, arguments.GetValue(type)!);
             var custodian = provider.GetRequiredService<InteropSettings>().Custodian;
-            await provider.Store().ImportAsync(custodian, [(resource.Key, resource.Json)], cancellationToken);
+            await provider.GetRequiredService<Importer>().ImportAsync(custodian, [(resource.Key, resource.Json)], cancellationToken);
             Console.WriteLine($"Recorded {resource.Key}.");
             return 0;
         });

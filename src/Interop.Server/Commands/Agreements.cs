@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Interop.Fhir;
+using Interop.Server.Agreements;
 using Interop.Server.Guard;
+using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
 using Interop.Server.Security;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Agreements;
 
 namespace Interop.Server.Commands;
 
@@ -32,7 +34,8 @@ internal static class Agreements
 
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: true);
             var body = await File.ReadAllBytesAsync(source.FullName, cancellationToken);
-            Report(await provider.Store().CreateAsync(Officer(provider), "Contract", body, condition: null, cancellationToken), "Recorded");
+            Report(await provider.GetRequiredService<GuardedWrites>()
+                .CreateAsync(Officer(provider), "Contract", body, condition: null, cancellationToken), "Recorded");
             return 0;
         });
         return add;
@@ -47,7 +50,7 @@ internal static class Agreements
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
             var instant = Instants.ToMicroseconds(provider.GetRequiredService<TimeProvider>().GetUtcNow());
-            var agreements = await provider.Store().AgreementsAsync(
+            var agreements = await provider.GetRequiredService<AgreementBook>().WithAsync(
                 Officer(provider), WithoutType(arguments.GetValue(agency)!), cancellationToken);
             foreach (var agreement in agreements)
             {
@@ -92,7 +95,7 @@ internal static class Agreements
         step.SetAction(async (arguments, cancellationToken) =>
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
-            var result = await provider.Store().PatchAsync(
+            var result = await provider.GetRequiredService<GuardedWrites>().PatchAsync(
                 Officer(provider),
                 new ResourceKey("Contract", WithoutType(arguments.GetValue(id)!)),
                 body =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Interop.Server.Guard;
 
 namespace Interop.Server.Commands;
 
@@ -20,8 +21,13 @@ internal static class Explain
         explain.SetAction(async (arguments, cancellationToken) =>
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
-            var lines = await provider.Store().ExplainAsync(
-                arguments.GetValue(caller)!, arguments.GetValue(patient)!, arguments.GetValue(purpose)!, arguments.GetValue(role)!, arguments.GetValue(resource), cancellationToken);
+            var lines = await provider.GetRequiredService<Explanation>().OfAsync(
+                arguments.GetValue(caller)!,
+                arguments.GetValue(patient)!,
+                arguments.GetValue(purpose)!,
+                arguments.GetValue(role)!,
+                arguments.GetValue(resource),
+                cancellationToken);
             foreach (var line in lines)
             {
                 Console.WriteLine(line);

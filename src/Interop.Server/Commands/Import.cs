@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Interop.Fhir.Validation;
-using Interop.Server.Guard;
+using Interop.Server.Dispatch;
 using Interop.Server.Http;
+using Interop.Server.Security;
 
 namespace Interop.Server.Commands;
 
@@ -21,9 +22,9 @@ internal static class Import
             RunAsync(
                 arguments.GetValue(database),
                 arguments.GetValue(file)!,
-                async (store, bytes) =>
+                async (provider, bytes) =>
                 {
-                    var receipt = await store.IncidentAsync(null, bytes, cancellationToken);
+                    var receipt = await provider.GetRequiredService<IncidentIntake>().TakeAsync(Caller.Operator, bytes, cancellationToken);
                     return (receipt.ToString(), receipt.Issues);
                 }));
         return eido;
@@ -39,15 +40,18 @@ internal static class Import
             RunAsync(
                 arguments.GetValue(database),
                 arguments.GetValue(file)!,
-                async (store, bytes) => ($"{await store.ImportBundleAsync(arguments.GetValue(source), bytes, cancellationToken)}", [])));
+                async (provider, bytes) =>
+                {
+                    var count = await provider.GetRequiredService<Importer>().ImportBundleAsync(arguments.GetValue(source), bytes, cancellationToken);
+                    return ($"{count} resources", []);
+                }));
         return bundle;
     }
 
     private static async Task<int> RunAsync(
-        string? database, string[] files, Func<GuardedStore, byte[], Task<(string Done, IReadOnlyList<Issue> Issues)>> import)
+        string? database, string[] files, Func<ServiceProvider, byte[], Task<(string Done, IReadOnlyList<Issue> Issues)>> import)
     {
         await using var provider = Offline.Open(database, mayCreate: true);
-        var store = provider.Store();
         var (done, refused) = (0, 0);
         foreach (var (name, bytes, problem) in ResourceFiles.Read(files))
         {
@@ -58,7 +62,7 @@ internal static class Import
                     throw new FhirException(400, "not-found", problem);
                 }
 
-                var (text, issues) = await import(store, bytes);
+                var (text, issues) = await import(provider, bytes);
                 Console.WriteLine($"ok {name} {text}");
                 foreach (var issue in issues)
                 {

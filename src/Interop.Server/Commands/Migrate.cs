@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Interop.Server.Guard;
 
 namespace Interop.Server.Commands;
 
@@ -12,7 +13,7 @@ internal static class Migrate
         migrate.SetAction(async (arguments, cancellationToken) =>
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: true);
-            await provider.Store().JudgeAgainAsync(cancellationToken);
+            await provider.GetRequiredService<JudgeAgain>().RunAsync(cancellationToken);
             Console.WriteLine("The database has this version's schema, and its resources are judged by this version's tables.");
             return 0;
         });

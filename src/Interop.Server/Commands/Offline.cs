@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Interop.Server.Guard;
 
 namespace Interop.Server.Commands;
 
@@ -34,6 +33,4 @@ internal static class Offline
         services.AddInteropServer(settings);
         return services.BuildServiceProvider();
     }
-
-    public static GuardedStore Store(this ServiceProvider provider) => provider.GetRequiredService<GuardedStore>();
 }

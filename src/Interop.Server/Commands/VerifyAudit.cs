@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Interop.Server.Guard;
 
 namespace Interop.Server.Commands;
 
@@ -12,7 +13,7 @@ internal static class VerifyAudit
         verify.SetAction(async (arguments, cancellationToken) =>
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
-            var verification = await provider.Store().VerifyAuditAsync(cancellationToken);
+            var verification = await provider.GetRequiredService<AuditTrail>().VerifyAsync(cancellationToken);
             Console.WriteLine(verification.Holds
                 ? $"ok {verification.Rows} rows, the chain holds"
                 : $"error row {verification.BrokenSequence}: {verification.Problem}");

@@ -1,4 +1,3 @@
-using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
 
@@ -14,9 +13,9 @@ internal static class CadIntake
         builder.MapPost("/cad/eido", HandleAsync).WithMetadata(new DeclaredInteraction(FhirInteraction.CadIntake)).RequireAuthorization();
 
     private static async Task<IResult> HandleAsync(
-        Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+        Caller caller, HttpRequest request, IncidentIntake intake, CancellationToken cancellationToken)
     {
         var body = await FhirRequest.BodyAsync(request, cancellationToken, MediaType);
-        return FhirResult.Of(await store.IncidentAsync(caller, body, cancellationToken));
+        return FhirResult.Of(await intake.TakeAsync(caller, body, cancellationToken));
     }
 }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Storage;
+using Interop.Storage.Audit;
+using Interop.Storage.Search;
 
 namespace Interop.Server.Guard;
 
@@ -28,17 +30,24 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
     /// <summary>A request that was answered out of what everybody may know, or out of what it brought itself.</summary>
     public Task PermittedAsync(Caller caller, FhirInteraction interaction, string? target, CancellationToken cancellationToken) =>
         store.RecordAsync(
-            Row(caller, Instants.ToMicroseconds(clock.GetUtcNow()), interaction, target, null, "permit", _ => { }), cancellationToken);
+            Row(caller, Instants.ToMicroseconds(clock.GetUtcNow()), interaction, target, null, "permit"), cancellationToken);
+
+    /// <summary>What a client of an organisation did, oldest first.</summary>
+    public Task<IReadOnlyList<AuditRow>> OfClientAsync(string client, string organization, CancellationToken cancellationToken) =>
+        store.AuditOfClientAsync(client, organization, cancellationToken);
+
+    /// <summary>Walks the trail from its start and says where it first fails to hold.</summary>
+    public Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken) => store.VerifyAuditAsync(cancellationToken);
 
     public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) => store.RecordAsync(row, cancellationToken);
 
     public static AuditRow Row(
-        Caller? caller, long instant, FhirInteraction interaction, string? target, string? patient, string outcome, Action<Utf8JsonWriter> detail)
+        Caller? caller, long instant, FhirInteraction interaction, string? target, string? patient, string outcome, Action<Utf8JsonWriter>? detail = null)
     {
         var json = FhirJson.Write(writer =>
         {
             writer.WriteStartObject();
-            detail(writer);
+            detail?.Invoke(writer);
             writer.WriteEndObject();
         });
         return new(
@@ -55,4 +64,24 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
             outcome,
             System.Text.Encoding.UTF8.GetString(json));
     }
+
+    /// <summary>What was searched for and what was shown; the parameters are the caller's own words.</summary>
+    /// <param name="isCondition">Whether a write asked, and showed nothing.</param>
+    public static AuditRow SearchRow(Caller caller, long instant, SearchRequest request, SearchPage page, bool isCondition = false) =>
+        Row(caller, instant, FhirInteraction.Search, request.Query.Type, null, "permit", detail =>
+        {
+            detail.WriteString("query", string.Join('&', request.Pairs.Select(pair => $"{pair.Key}={pair.Value}")));
+            if (isCondition)
+            {
+                detail.WriteBoolean("condition", true);
+            }
+
+            detail.WriteStartArray("disclosed");
+            foreach (var seen in page.Matches.Concat(page.Included))
+            {
+                detail.WriteStringValue($"{seen.Key} v{seen.Version} {seen.Tier}");
+            }
+
+            detail.WriteEndArray();
+        });
 }

@@ -32,7 +32,7 @@ internal sealed class Secrets
         var kept = await store.WriteAsync(
             session =>
             {
-                if (session.Setting(SettingName) is { } known)
+                if (session.Rows.Setting(SettingName) is { } known)
                 {
                     return known;
                 }

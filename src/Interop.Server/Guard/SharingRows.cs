@@ -1,8 +1,8 @@
-using Interop.Fhir;
-using Interop.Sharing.Consent;
-using Interop.Sharing.Redaction;
+using Interop.Sharing.Agreements;
+using Interop.Sharing.Consents;
 using Interop.Sharing.Roster;
-using Interop.Storage;
+using Interop.Storage.Read;
+using Interop.Storage.Write;
 
 namespace Interop.Server.Guard;
 
@@ -21,8 +21,8 @@ internal sealed class SharingRows(InteropSettings settings)
             return;
         }
 
-        var organizations = new Lazy<IReadOnlyList<StoredResource>>(() => session.BodiesOf("Organization"));
-        var partners = new Lazy<Partners>(() => PartnersOf(session.BodiesOf("Contract"), organizations.Value));
+        var organizations = new Lazy<IReadOnlyList<StoredResource>>(() => session.Rows.BodiesOf("Organization"));
+        var partners = new Lazy<Partners>(() => PartnersOf(session.Rows.BodiesOf("Contract"), organizations.Value));
         if (written.Instruments)
         {
             session.ReplaceDefaults(GrantCompiler.Defaults(partners.Value));
@@ -32,23 +32,23 @@ internal sealed class SharingRows(InteropSettings settings)
         }
 
         // Most sites demand nothing of this kind: then there is nothing to compile.
-        if ((written.Instruments || written.Roster) && session.HasRosterRequirements())
+        if ((written.Instruments || written.Roster) && session.Rows.HasRosterRequirements())
         {
             session.ReplaceRoster(RosterCompiler.Compile(
-                session.BodiesOf("PractitionerRole").Select(stored => (stored.Source, stored.Body)),
-                session.BodiesOf("Practitioner").ToDictionary(stored => stored.Key.Id, stored => (stored.Source, stored.Body)),
+                session.Rows.BodiesOf("PractitionerRole").Select(stored => (stored.Source, stored.Body)),
+                session.Rows.BodiesOf("Practitioner").ToDictionary(stored => stored.Key.Id, stored => (stored.Source, stored.Body)),
                 settings.Custodian));
         }
 
-        foreach (var patient in written.Instruments ? [.. session.PatientsWithGrants().Union(written.Patients)] : written.Patients)
+        foreach (var patient in written.Instruments ? [.. session.Rows.PatientsWithGrants().Union(written.Patients)] : written.Patients)
         {
             // Most patients said nothing and have no rows: for them the defaults hold and there is nothing to compile.
-            var consents = session.BodiesOf("Consent", patient);
+            var consents = session.Rows.BodiesOf("Consent", patient);
             if (consents.Count > 0)
             {
                 session.ReplaceGrants(patient, null, GrantsOf(session, patient, consents, partners.Value));
             }
-            else if (session.GrantsOf(patient).Count > 0)
+            else if (session.Rows.GrantsOf(patient).Count > 0)
             {
                 session.ReplaceGrants(patient, null, []);
             }
@@ -63,20 +63,15 @@ internal sealed class SharingRows(InteropSettings settings)
         WriteSession session, string patient, IReadOnlyList<StoredResource> consents, Partners partners) =>
     [
         .. partners.Agreements.GroupBy(agreement => agreement.Grantor).SelectMany(agreements => GrantCompiler.Compile(
-            FactsOf(patient, consents, session.CasesOf(patient, agreements.Key), partners with { Agreements = [.. agreements] }))),
+            FactsOf(patient, consents, session.Rows.CasesOf(patient, agreements.Key), partners with { Agreements = [.. agreements] }))),
     ];
 
-    /// <summary>
-    /// The facts about one patient that decide about one custodian's records, as they stand in a snapshot, for explanations.
-    /// </summary>
-    public async Task<PatientFacts> FactsAsync(ReadSession read, string patient, string source, CancellationToken cancellationToken)
+    /// <summary>The facts about one patient that decide about one custodian's records, for explanations.</summary>
+    /// <param name="custodian">Id of its Organization.</param>
+    public PatientFacts FactsOf(ResourceRows rows, string patient, string custodian)
     {
-        var partners = PartnersOf(
-            await read.BodiesOfAsync("Contract", null, cancellationToken),
-            await read.BodiesOfAsync("Organization", null, cancellationToken));
-        return FactsOf(
-            patient, await read.BodiesOfAsync(
-                "Consent", patient, cancellationToken), await read.CasesOfAsync(patient, source, cancellationToken), partners);
+        var partners = PartnersOf(rows.BodiesOf("Contract"), rows.BodiesOf("Organization"));
+        return FactsOf(patient, rows.BodiesOf("Consent", patient), rows.CasesOf(patient, custodian), partners);
     }
 
     private Partners PartnersOf(IReadOnlyList<StoredResource> contracts, IReadOnlyList<StoredResource> organizations)
@@ -99,36 +94,5 @@ internal sealed class SharingRows(InteropSettings settings)
             .Select(stored => ConsentReader.Read(stored.Body, stored.Key.Id, stored.Source, stored.Version, stored.UpdatedAt))
             .ToList();
         return new(patient, facts, cases, partners);
-    }
-}
-
-/// <summary>What one transaction wrote, as far as grant rows depend on it.</summary>
-internal sealed class WrittenResources
-{
-    private readonly HashSet<string> patients = [];
-
-    public IReadOnlyCollection<string> Patients => patients;
-
-    /// <summary>Whether an agreement or an organisation changed, on which everybody's rows depend.</summary>
-    public bool Instruments { get; private set; }
-
-    /// <summary>Whether a practitioner or a role changed.</summary>
-    public bool Roster { get; private set; }
-
-    public bool IsEmpty => !Instruments && !Roster && patients.Count == 0;
-
-    /// <param name="before">The same resource before it was written, or null.</param>
-    public void Add(ResourceKey key, JudgedResource judged, StoredResource? before)
-    {
-        Instruments |= key.Type is "Contract" or "Organization";
-        Roster |= key.Type is "Practitioner" or "PractitionerRole";
-        if (key.Type is "Consent" or "Encounter" or "EpisodeOfCare" or "CareTeam" or "Task" or "ServiceRequest" || judged.Cases.Count > 0)
-        {
-            patients.UnionWith(judged.Subjects);
-            if (before?.Subject is { } subject)
-            {
-                patients.Add(subject);
-            }
-        }
     }
 }

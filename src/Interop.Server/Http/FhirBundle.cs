@@ -185,6 +185,16 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
 /// <summary>One entry of a Bundle; what is null is left out.</summary>
 internal sealed record BundleItem(Disclosure? Disclosure)
 {
+    /// <summary>The answer to an entry that is stored.</summary>
+    /// <param name="baseUrl">The server's own.</param>
+    public static BundleItem Stored(Disclosure disclosure, string baseUrl, bool created) => new((Disclosure?)null)
+    {
+        Status = created ? "201 Created" : "200 OK",
+        Location = $"{baseUrl}/{disclosure.Key}/_history/{disclosure.VersionId}",
+        VersionId = disclosure.VersionId,
+        LastUpdated = disclosure.LastUpdated,
+    };
+
     /// <summary>A searchset as the answer to a GET inside a batch.</summary>
     public FhirBundle? Nested { get; init; }
 

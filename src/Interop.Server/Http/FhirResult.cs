@@ -1,7 +1,7 @@
 using System.Globalization;
 using Interop.Fhir.Terminology;
 using Interop.Fhir.Validation;
-using Interop.Server.Guard;
+using Interop.Server.Dispatch;
 using Interop.Server.Interactions;
 using Interop.Server.Operations;
 using Interop.Server.Summary;

@@ -17,7 +17,7 @@ internal static class Health
         try
         {
             await using var read = await store.OpenReadAsync(cancellationToken);
-            await read.SettingAsync("secret", cancellationToken);
+            read.Rows.Setting("secret");
             return await store.IsWritableAsync(cancellationToken)
                 ? Results.Text("ready")
                 : Results.Text("The database does not store what is written.", statusCode: 503);

@@ -1,4 +1,4 @@
-using Interop.Server.Guard;
+using Interop.Server.Bundles;
 using Interop.Server.Http;
 using Interop.Server.Security;
 
@@ -12,15 +12,16 @@ internal static class Bundle
     private static async Task<IResult> HandleAsync(
         Caller caller,
         HttpRequest request,
-        GuardedStore store,
+        BundleReader reader,
+        Transactions transactions,
         BundleEntries entries,
         InteropSettings settings,
         CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var body = await FhirRequest.BodyAsync(request, cancellationToken);
-        var bundle = await store.ReadBundleAsync(caller, body, cancellationToken);
-        var done = bundle.IsTransaction ? await store.TransactionAsync(caller, bundle, Patch.ChangeOf, cancellationToken) : [];
+        var bundle = await reader.ReadAsync(caller, body, cancellationToken);
+        var done = bundle.IsTransaction ? await transactions.RunAsync(caller, bundle, Patch.ChangeOf, cancellationToken) : [];
         var items = await entries.AnswerAsync(caller, bundle, done, cancellationToken);
         return FhirResult.Bundle(new(bundle.IsTransaction ? "transaction-response" : "batch-response", settings.PublicUrl, items));
     }

@@ -1,6 +1,8 @@
 using Interop.Fhir;
 using Interop.Fhir.Validation;
+using Interop.Server.Bundles;
 using Interop.Server.Guard;
+using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
 using Interop.Server.Security;
 
@@ -10,7 +12,8 @@ namespace Interop.Server.Interactions;
 /// Carries out entries one by one, each as it would be carried out alone, and answers each for itself
 /// (https://hl7.org/fhir/R4/http.html#transaction-response).
 /// </summary>
-internal sealed class BundleEntries(GuardedStore store, AuditTrail audit, InteropSettings settings, Capabilities capabilities)
+internal sealed class BundleEntries(
+    GuardedReads reads, GuardedSearches searches, GuardedWrites writes, AuditTrail audit, InteropSettings settings, Capabilities capabilities)
 {
     /// <summary>
     /// A batch, or what a transaction reads, which is answered from what it left (https://hl7.org/fhir/R4/http.html#trules): what fails now
@@ -65,15 +68,15 @@ internal sealed class BundleEntries(GuardedStore store, AuditTrail audit, Intero
         var key = new ResourceKey(entry.Type, entry.Id ?? string.Empty);
         return entry switch
         {
-            { Method: "POST" } => WrittenAsync(store.CreateAsync(caller, entry.Type, entry.Resource!, entry.IfNoneExist, cancellationToken)),
-            { Method: "PUT" } => WrittenAsync(store.UpdateAsync(caller, key, entry.Resource!, entry.Conditions, cancellationToken)),
-            { Method: "PATCH" } => WrittenAsync(store.PatchAsync(caller, key, Patch.ChangeOf(entry.Resource!), entry.Conditions, cancellationToken)),
-            { Method: "DELETE" } => DeletedAsync(store.DeleteAsync(caller, key, entry.Conditions, cancellationToken), key),
+            { Method: "POST" } => WrittenAsync(writes.CreateAsync(caller, entry.Type, entry.Resource!, entry.IfNoneExist, cancellationToken)),
+            { Method: "PUT" } => WrittenAsync(writes.UpdateAsync(caller, key, entry.Resource!, entry.Conditions, cancellationToken)),
+            { Method: "PATCH" } => WrittenAsync(writes.PatchAsync(caller, key, Patch.ChangeOf(entry.Resource!), entry.Conditions, cancellationToken)),
+            { Method: "DELETE" } => DeletedAsync(writes.DeleteAsync(caller, key, entry.Conditions, cancellationToken), key),
             { IsMetadata: true } => StatementAsync(caller, cancellationToken),
             { IsHistory: true } => HistoryAsync(caller, key, entry, cancellationToken),
             { Id: null } => SearchAsync(caller, entry, cancellationToken),
-            { Version: { } version } => ReadAsync(store.ReadVersionAsync(caller, key, version, cancellationToken), $"this version of {key}", entry),
-            _ => ReadAsync(store.ReadAsync(caller, key, cancellationToken), key.ToString(), entry),
+            { Version: { } version } => ReadAsync(reads.ReadVersionAsync(caller, key, version, cancellationToken), $"this version of {key}", entry),
+            _ => ReadAsync(reads.ReadAsync(caller, key, cancellationToken), key.ToString(), entry),
         };
     }
 
@@ -95,12 +98,12 @@ internal sealed class BundleEntries(GuardedStore store, AuditTrail audit, Intero
 
     private async Task<BundleItem> SearchAsync(Caller caller, BundleRequestEntry entry, CancellationToken cancellationToken) => new(null)
     {
-        Nested = await Search.BundleAsync(caller, entry.Type, FhirRequest.Pairs(entry.Query), lenient: false, store, settings, cancellationToken),
+        Nested = await Search.BundleAsync(caller, entry.Type, FhirRequest.Pairs(entry.Query), lenient: false, searches, settings, cancellationToken),
         Status = "200",
     };
 
     private async Task<BundleItem> HistoryAsync(Caller caller, ResourceKey key, BundleRequestEntry entry, CancellationToken cancellationToken) =>
-        await InstanceHistory.BundleAsync(caller, key, FhirRequest.Pairs(entry.Query), store, settings, cancellationToken) is { } history
+        await InstanceHistory.BundleAsync(caller, key, FhirRequest.Pairs(entry.Query), reads, settings, cancellationToken) is { } history
             ? new(null) { Nested = history, Status = "200" }
             : Refusal(404, "not-found", $"{key} is not known.");
 
@@ -112,8 +115,8 @@ internal sealed class BundleEntries(GuardedStore store, AuditTrail audit, Intero
 
     private async Task<BundleItem> WrittenAsync(Task<WriteResult> write) => await write switch
     {
-        WriteResult.Stored stored => store.Stored(stored.Disclosure, stored.Created),
-        WriteResult.Existing existing => store.Stored(existing.Disclosure, created: false),
+        WriteResult.Stored stored => BundleItem.Stored(stored.Disclosure, settings.PublicUrl, stored.Created),
+        WriteResult.Existing existing => BundleItem.Stored(existing.Disclosure, settings.PublicUrl, created: false),
         WriteResult.Ambiguous => Refusal(412, "multiple-matches", "ifNoneExist matches more than one resource."),
         WriteResult.Conflict conflict => Refusal(412, "conflict", $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
         WriteResult.Absent absent => Refusal(404, "not-found", $"{absent.Key} is not known."),

@@ -1,4 +1,4 @@
-using Interop.Server.Guard;
+using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
 using Interop.Server.Security;
 
@@ -10,13 +10,13 @@ internal static class Create
     public static void Map(FhirRoutes fhir) => fhir.Post("/{type}", FhirInteraction.Create, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, Caller caller, HttpRequest request, GuardedStore store, InteropSettings settings, CancellationToken cancellationToken)
+        string type, Caller caller, HttpRequest request, GuardedWrites writes, InteropSettings settings, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         FhirRequest.RequireType(type);
         var body = await FhirRequest.BodyAsync(request, cancellationToken);
         var condition = request.Headers["If-None-Exist"].ToString();
-        var result = await store.CreateAsync(caller, type, body, condition.Length == 0 ? null : condition, cancellationToken);
+        var result = await writes.CreateAsync(caller, type, body, condition.Length == 0 ? null : condition, cancellationToken);
         return WriteAnswer.Of(result, request, settings);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Interop.Server.Guard;
+using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
 using Interop.Server.Security;
 
@@ -11,10 +12,10 @@ internal static class Delete
     public static void Map(FhirRoutes fhir) => fhir.Delete("/{type}/{id}", FhirInteraction.Delete, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, string id, Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+        string type, string id, Caller caller, HttpRequest request, GuardedWrites writes, CancellationToken cancellationToken)
     {
         var key = FhirRequest.Key(type, id);
-        return await store.DeleteAsync(caller, key, Preconditions.Of(request), cancellationToken) switch
+        return await writes.DeleteAsync(caller, key, Preconditions.Of(request), cancellationToken) switch
         {
             DeleteResult.Deleted => FhirResult.NoContent(),
             DeleteResult.Conflict => FhirResult.Problem(412, "conflict", $"A precondition does not hold for the current version of {key}."),

@@ -11,11 +11,11 @@ internal static class InstanceHistory
     public static void Map(FhirRoutes fhir) => fhir.Get("/{type}/{id}/_history", FhirInteraction.HistoryInstance, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, string id, Caller caller, HttpRequest request, GuardedStore store, InteropSettings settings, CancellationToken cancellationToken)
+        string type, string id, Caller caller, HttpRequest request, GuardedReads reads, InteropSettings settings, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
-        return await BundleAsync(caller, key, [.. ViewRequest.Pairs(request.Query)], store, settings, cancellationToken) is { } bundle
+        return await BundleAsync(caller, key, [.. ViewRequest.Pairs(request.Query)], reads, settings, cancellationToken) is { } bundle
             ? FhirResult.Bundle(bundle)
             : FhirResult.Problem(404, "not-found", $"{key} is not known.");
     }
@@ -25,12 +25,12 @@ internal static class InstanceHistory
         Caller caller,
         ResourceKey key,
         IReadOnlyList<KeyValuePair<string, string>> parameters,
-        GuardedStore store,
+        GuardedReads reads,
         InteropSettings settings,
         CancellationToken cancellationToken)
     {
         var page = HistoryPage.Read(parameters, settings.TimeZone);
-        var versions = await store.HistoryAsync(caller, key, cancellationToken);
+        var versions = await reads.HistoryAsync(caller, key, cancellationToken);
         if (versions.Count == 0)
         {
             return null;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Interop.Fhir.Json;
 using Interop.Fhir.Patch;
 using Interop.Fhir.Validation;
-using Interop.Server.Guard;
+using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Microsoft.Net.Http.Headers;
@@ -18,7 +18,7 @@ internal static class Patch
     public static void Map(FhirRoutes fhir) => fhir.Patch("/{type}/{id}", FhirInteraction.Patch, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, string id, Caller caller, HttpRequest request, GuardedStore store, InteropSettings settings, CancellationToken cancellationToken)
+        string type, string id, Caller caller, HttpRequest request, GuardedWrites writes, InteropSettings settings, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
@@ -28,7 +28,7 @@ internal static class Patch
             : await FhirRequest.BodyAsync(request, cancellationToken);
         var apply = isJsonPatch ? JsonChange(body) : FhirPathChange(body);
         return WriteAnswer.Of(
-            await store.PatchAsync(caller, key, apply, Preconditions.Of(request), cancellationToken), request, settings);
+            await writes.PatchAsync(caller, key, apply, Preconditions.Of(request), cancellationToken), request, settings);
     }
 
     /// <summary>That of an entry: Parameters for a FHIRPath Patch, a Binary for a JSON Patch (https://hl7.org/fhir/R4/http.html#patch).</summary>

@@ -11,12 +11,12 @@ internal static class Read
     public static void Map(FhirRoutes fhir) => fhir.Get("/{type}/{id}", FhirInteraction.Read, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, string id, Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+        string type, string id, Caller caller, HttpRequest request, GuardedReads reads, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
         var view = ViewRequest.Of(request);
-        return Answer(await store.ReadAsync(caller, key, cancellationToken), key.ToString(), view, Preconditions.Of(request));
+        return Answer(await reads.ReadAsync(caller, key, cancellationToken), key.ToString(), view, Preconditions.Of(request));
     }
 
     /// <param name="what">What was asked for, in words.</param>

@@ -14,13 +14,13 @@ internal static class Search
     }
 
     private static async Task<IResult> HandleAsync(
-        string type, Caller caller, HttpRequest request, GuardedStore store, InteropSettings settings, CancellationToken cancellationToken)
+        string type, Caller caller, HttpRequest request, GuardedSearches searches, InteropSettings settings, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         FhirRequest.RequireType(type);
         var parameters = await ParametersAsync(request, cancellationToken);
         var lenient = request.Headers["Prefer"].Any(header => header?.Contains("handling=lenient", StringComparison.Ordinal) == true);
-        return FhirResult.Bundle(await BundleAsync(caller, type, parameters, lenient, store, settings, cancellationToken));
+        return FhirResult.Bundle(await BundleAsync(caller, type, parameters, lenient, searches, settings, cancellationToken));
     }
 
     /// <summary>What is found, as a searchset: alone or inside the answer to a batch.</summary>
@@ -29,12 +29,12 @@ internal static class Search
         string type,
         IReadOnlyList<KeyValuePair<string, string>> parameters,
         bool lenient,
-        GuardedStore store,
+        GuardedSearches searches,
         InteropSettings settings,
         CancellationToken cancellationToken)
     {
         var view = ViewRequest.Take(parameters, out var criteria);
-        var answer = await store.SearchAsync(caller, type, criteria, lenient, cancellationToken);
+        var answer = await searches.SearchAsync(caller, type, criteria, lenient, cancellationToken);
         var self = Link(settings, type, answer.Used.Concat(parameters.Except(criteria)));
         var items = answer.Matches.Select(match => new BundleItem(view.Of(match)) { SearchMode = "match" })
             .Concat(answer.Included.Select(included => new BundleItem(view.Of(included)) { SearchMode = "include" }));

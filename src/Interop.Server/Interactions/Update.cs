@@ -1,4 +1,4 @@
-using Interop.Server.Guard;
+using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
 using Interop.Server.Security;
 
@@ -11,12 +11,12 @@ internal static class Update
     public static void Map(FhirRoutes fhir) => fhir.Put("/{type}/{id}", FhirInteraction.Update, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, string id, Caller caller, HttpRequest request, GuardedStore store, InteropSettings settings, CancellationToken cancellationToken)
+        string type, string id, Caller caller, HttpRequest request, GuardedWrites writes, InteropSettings settings, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
         var body = await FhirRequest.BodyAsync(request, cancellationToken);
-        var result = await store.UpdateAsync(caller, key, body, Preconditions.Of(request), cancellationToken);
+        var result = await writes.UpdateAsync(caller, key, body, Preconditions.Of(request), cancellationToken);
         return WriteAnswer.Of(result, request, settings);
     }
 }

@@ -10,12 +10,12 @@ internal static class VersionRead
     public static void Map(FhirRoutes fhir) => fhir.Get("/{type}/{id}/_history/{version}", FhirInteraction.Vread, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, string id, string version, Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+        string type, string id, string version, Caller caller, HttpRequest request, GuardedReads reads, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
         var view = ViewRequest.Of(request);
-        var result = await store.ReadVersionAsync(caller, key, version, cancellationToken);
+        var result = await reads.ReadVersionAsync(caller, key, version, cancellationToken);
         return Read.Answer(result, $"this version of {key}", view, Preconditions.Of(request));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Interop.Server.Guard;
 using Interop.Server.Security;
 
 namespace Interop.Server.Oversight;
@@ -17,12 +18,7 @@ internal sealed class FishingWatch(InteropSettings settings, TimeProvider clock)
     private readonly ConcurrentDictionary<string, Window> windows = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<FishingAlert> raised = new();
 
-    /// <param name="officer">Who asked through a system that asks for many, or null.</param>
-    /// <param name="fingerprint">Which lookup it was, as <see cref="PersonLookup.Fingerprint"/> says it.</param>
-    /// <param name="asked">How many persons it was for, as <see cref="PersonLookup.Count"/> says it.</param>
-    /// <param name="found">Whether the caller was shown anything.</param>
-    /// <param name="hadIncident">Whether it came with an incident, where the caller needs one.</param>
-    /// <param name="shown">Whom the answer showed: beyond the number that was asked for, each is a person that was looked for.</param>
+    /// <inheritdoc cref="ILookupWatch.Note"/>
     public void Note(
         Caller caller, string? officer, long fingerprint, int asked, bool found, bool hadIncident, IReadOnlyList<long> shown)
     {

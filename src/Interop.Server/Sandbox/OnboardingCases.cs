@@ -1,6 +1,5 @@
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
-using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Operations;
 using Interop.Server.Security;
@@ -22,18 +21,18 @@ internal static class OnboardingCases
     }
 
     private static async Task<IResult> PrepareAsync(
-        string id, Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+        string id, Caller caller, HttpRequest request, SandboxStore sandbox, CancellationToken cancellationToken)
     {
         var client = ClientOf(request, caller);
-        await store.PrepareSandboxAsync(caller, id, cancellationToken);
-        return Answer(await store.ChecklistAsync(caller, id, client, cancellationToken));
+        await sandbox.PrepareAsync(caller, id, cancellationToken);
+        return Answer(await sandbox.ChecklistAsync(caller, id, client, cancellationToken));
     }
 
     private static async Task<IResult> AnswerAsync(
-        string id, Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+        string id, Caller caller, HttpRequest request, SandboxStore sandbox, CancellationToken cancellationToken)
     {
         var client = ClientOf(request, caller);
-        return Answer(await store.ChecklistAsync(caller, id, client, cancellationToken));
+        return Answer(await sandbox.ChecklistAsync(caller, id, client, cancellationToken));
     }
 
     /// <summary>The client whose progress is asked for: the caller's own where none is named.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Interop.Fhir;
-using Interop.Storage;
+using Interop.Storage.Audit;
 
 namespace Interop.Server.Sandbox;
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Interop.Fhir;
 using Interop.Fhir.References;
+using Interop.Server.Http;
 
 namespace Interop.Server.Security;
 
@@ -12,6 +13,9 @@ internal sealed record Caller(
     string ClientId, string Subject, string Organization, string? Practitioner, IReadOnlyList<string> Purposes, IReadOnlyList<string> Roles, Scopes Scopes)
 {
     private const string ClaimType = "interop:caller";
+
+    /// <summary>Who works at the machine without a token: nobody whose page links could be mixed up, and whom no scope lets do anything.</summary>
+    public static Caller Operator { get; } = new("interop", "interop", "interop", null, [], [], Scopes.None);
 
     /// <summary>What the token is bound to; nothing for a bearer token.</summary>
     public Confirmation Confirmation { get; init; } = Confirmation.None;
@@ -37,7 +41,39 @@ internal sealed record Caller(
     /// </summary>
     public bool IsPerson { get; init; } = Subject != ClientId;
 
+    public bool IsOperator => ReferenceEquals(this, Operator);
+
     public bool Has(string role) => Roles.Contains(role);
+
+    /// <exception cref="FhirException">403: no scope lets the caller do this to any resource of the type.</exception>
+    public void Demand(string type, SmartRight right)
+    {
+        if (!Scopes.Allows(type, right))
+        {
+            throw FhirException.InsufficientScope(Scopes.Objection(type, right));
+        }
+    }
+
+    /// <summary>For answers that are computed of all resources of a type: scopes that open some of them would be none.</summary>
+    /// <exception cref="FhirException">403.</exception>
+    public void DemandWhole(string type, SmartRight right)
+    {
+        Demand(type, right);
+        if (Scopes.Constraints(right) is { } constraints && !constraints.Whole.Contains(type))
+        {
+            throw FhirException.InsufficientScope(
+                $"The token's scopes allow .{right.Letter()} on some {type} resources only; this answer is about all.");
+        }
+    }
+
+    /// <exception cref="FhirException">403: the token lacks a scope without resource type.</exception>
+    public void DemandScope(string scope)
+    {
+        if (!Scopes.Has(scope))
+        {
+            throw FhirException.InsufficientScope($"The token lacks the scope {scope}.");
+        }
+    }
 
     public ClaimsIdentity ToIdentity() => new CallerIdentity(this);
 

@@ -1,6 +1,5 @@
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
-using Interop.Server.Oversight;
 using Interop.Sharing.Policy;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -26,7 +25,7 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
     /// <param name="hasUser">Whether the token is about a person; without one, <c>user/</c> scopes allow nothing.</param>
     public Scopes Read(string text, string? patient, bool hasUser)
     {
-        var grants = new List<(string Letters, ScopeOpening Opening)>();
+        var grants = new List<(SmartRight Rights, ScopeOpening Opening)>();
         var others = new List<string>();
         var objections = new List<string>();
         foreach (var scope in text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct())
@@ -41,14 +40,15 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
             }
 
             var objection = Context(head[..slash], patient, hasUser);
-            var (type, letters) = (head[(slash + 1)..dot], VersionOne.GetValueOrDefault(head[(dot + 1)..], head[(dot + 1)..]));
+            var (type, letters) = (head[(slash + 1)..dot], head[(dot + 1)..]);
+            var rights = SmartRights.Read(VersionOne.GetValueOrDefault(letters, letters));
             objection ??= type == "*" || FhirFacts.R4.IsResourceType(type) ? null : "R4 has no such type.";
-            objection ??= IsOrderedSubset(letters) ? null : "its rights must be some of cruds, in this order.";
+            objection ??= rights != SmartRight.None ? null : "its rights must be some of cruds, in this order.";
             objection ??= grants.Count(grant => grant.Opening.Criteria.Count > 0) < MostConditions ? null : "the token has too many conditions.";
             var criteria = objection is null && query is not null ? Criteria(type, query, out objection) : [];
             if (objection is null)
             {
-                grants.Add((letters, new(type == "*" ? null : type, head[..slash] == "patient" ? patient : null, criteria)));
+                grants.Add((rights, new(type == "*" ? null : type, head[..slash] == "patient" ? patient : null, criteria)));
             }
             else if (IsPrintable(head))
             {
@@ -114,23 +114,6 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
         CompositeValue composite => composite.Components.All(IsTimeless),
         _ => true,
     };
-
-    private static bool IsOrderedSubset(string letters)
-    {
-        var last = -1;
-        foreach (var letter in letters)
-        {
-            var position = "cruds".IndexOf(letter, StringComparison.Ordinal);
-            if (position <= last)
-            {
-                return false;
-            }
-
-            last = position;
-        }
-
-        return letters.Length > 0;
-    }
 
     private static bool IsPrintable(string text) =>
         text.Length <= 100 && text.All(character => character is > ' ' and < '\x7f' and not '"' and not '\\');

@@ -9,24 +9,26 @@ namespace Interop.Server.Security;
 /// </summary>
 internal sealed class Scopes
 {
-    private readonly FrozenDictionary<char, RightScopes> rights;
+    private readonly FrozenDictionary<SmartRight, RightScopes> rights;
     private readonly FrozenSet<string> others;
     private readonly IReadOnlyList<string> objections;
 
-    /// <param name="grants">What each understood scope opens, with its letters of <c>c r u d s</c>.</param>
+    /// <param name="grants">What each understood scope opens, and for which rights.</param>
     /// <param name="others">Scopes without resource type.</param>
     /// <param name="objections">Why scopes for resources allow nothing.</param>
     /// <param name="directory">The types that are in nobody's record.</param>
     public Scopes(
-        IReadOnlyList<(string Letters, ScopeOpening Opening)> grants,
+        IReadOnlyList<(SmartRight Rights, ScopeOpening Opening)> grants,
         IEnumerable<string> others,
         IReadOnlyList<string> objections,
         IReadOnlyList<string> directory)
     {
-        rights = "cruds".ToFrozenDictionary(
+        rights = SmartRights.Each.ToFrozenDictionary(
             right => right,
             right => new RightScopes(
-                [.. grants.Where(grant => grant.Letters.Contains(right)).Select(grant => grant.Opening)], directory, opensDirectory: right is 'r' or 's'));
+                [.. grants.Where(grant => grant.Rights.HasFlag(right)).Select(grant => grant.Opening)],
+                directory,
+                opensDirectory: right is SmartRight.Read or SmartRight.Search));
         this.others = others.ToFrozenSet();
         this.objections = objections;
     }
@@ -35,23 +37,23 @@ internal sealed class Scopes
     public static Scopes None { get; } = new([], [], [], []);
 
     /// <summary>Everything, for explanations: sharing alone decides.</summary>
-    public static Scopes All { get; } = new([("cruds", new(null, null, []))], [], [], []);
+    public static Scopes All { get; } = new([(SmartRight.All, new(null, null, []))], [], [], []);
 
-    /// <param name="right">One of <c>c r u d s</c>.</param>
-    public bool Allows(string type, char right) => rights[right].Types is not { } types || types.Contains(type);
+    /// <param name="right">One.</param>
+    public bool Allows(string type, SmartRight right) => rights[right].Types is not { } types || types.Contains(type);
 
     /// <summary>A scope without resource type, such as <c>cad.write</c>.</summary>
     public bool Has(string scope) => others.Contains(scope);
 
     /// <summary>Types of which the scopes open all or some, null for all.</summary>
-    public IReadOnlySet<string>? Types(char right) => rights[right].Types;
+    public IReadOnlySet<string>? Types(SmartRight right) => rights[right].Types;
 
     /// <summary>What the scopes ask of a resource beyond its type, null for nothing.</summary>
-    public ScopeConstraints? Constraints(char right) => rights[right].Constraints;
+    public ScopeConstraints? Constraints(SmartRight right) => rights[right].Constraints;
 
     /// <summary>Why the right on the type is not there.</summary>
-    public string Objection(string type, char right) =>
-        string.Join(' ', [$"The token's scopes do not allow .{right} on {type}.", .. objections]);
+    public string Objection(string type, SmartRight right) =>
+        string.Join(' ', [$"The token's scopes do not allow .{right.Letter()} on {type}.", .. objections]);
 
     private sealed class RightScopes
     {

@@ -29,5 +29,9 @@ internal sealed class Turns(int ofOne) : IDisposable
         return await work();
     }
 
+    /// <inheritdoc cref="RunAsync{T}(string, Func{Task{T}}, CancellationToken)"/>
+    public Task<T> RunAsync<T>(Caller caller, Func<Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(RequestLimits.ClientOf(caller), work, cancellationToken);
+
     public void Dispose() => clients.Dispose();
 }

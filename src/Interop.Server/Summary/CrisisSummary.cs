@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Interop.Fhir.Json;
 using Interop.Fhir.Validation;
-using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
 
@@ -24,11 +23,11 @@ internal static class CrisisSummary
     public static void Map(FhirRoutes fhir) => fhir.Post("/Patient/$crisis-summary", FhirInteraction.Operation, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        Caller caller, HttpRequest request, GuardedStore store, CancellationToken cancellationToken)
+        Caller caller, HttpRequest request, CrisisSummaries summaries, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var question = Question(await FhirRequest.BodyAsync(request, cancellationToken));
-        var summary = await store.CrisisSummaryAsync(caller, question, cancellationToken);
+        var summary = await summaries.AnswerAsync(caller, question, cancellationToken);
         return summary is null
             ? FhirResult.Problem(403, "forbidden", "No open incident with this number is assigned to this agency.")
             : FhirResult.Padded(summary, SizeClass);

@@ -193,3 +193,6 @@ internal sealed class LabelTable
 
     private static ulong Security(string system, string code) => ByteHash.Of(Encoding.UTF8.GetBytes(code), Hash(system) ^ SecuritySeed);
 }
+
+/// <summary>Why a resource carries a label.</summary>
+internal sealed record LabelRule(string Id, long Labels);

@@ -1,6 +1,5 @@
 using System.Text;
 using Interop.Fhir.References;
-using Interop.Sharing.Redaction;
 
 namespace Interop.Sharing.Policy;
 

@@ -17,3 +17,6 @@ public enum Tier : byte
     /// <summary>The custodian organisation's staff at work on their own record.</summary>
     Own = 4,
 }
+
+/// <summary>The lowest tier at which something appears to anyone, and to a party; 4 (own) when to nobody else.</summary>
+public readonly record struct TierPair(byte Anyone, byte Party);

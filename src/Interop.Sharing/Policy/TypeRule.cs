@@ -1,5 +1,3 @@
-using Interop.Sharing.Redaction;
-
 namespace Interop.Sharing.Policy;
 
 /// <summary>What kind of data a resource type holds.</summary>

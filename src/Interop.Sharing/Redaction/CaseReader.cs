@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Consents;
+using Interop.Sharing.Json;
 
 namespace Interop.Sharing.Redaction;
 

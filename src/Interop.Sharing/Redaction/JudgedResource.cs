@@ -1,5 +1,7 @@
 using Interop.Fhir;
 using Interop.Fhir.Search;
+using Interop.Sharing.Consents;
+using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;
 
@@ -50,9 +52,6 @@ public sealed record JudgedResource(
         : [Views.PartyBasic, Views.PartyIntermediate, Views.PartyFull];
 }
 
-/// <summary>The lowest tier at which something appears to anyone, and to a party; 4 (own) when to nobody else.</summary>
-public readonly record struct TierPair(byte Anyone, byte Party);
-
 /// <summary>An index entry and the lowest tiers at which a view has it.</summary>
 public sealed record JudgedEntry(IndexEntry Entry, TierPair Tiers)
 {
@@ -63,6 +62,3 @@ public sealed record JudgedEntry(IndexEntry Entry, TierPair Tiers)
 /// <summary>Hashes of the seven views of a resource, without meta; 0 where the view is empty. Full is the same for a party.</summary>
 public readonly record struct ViewHashes(long Basic, long Intermediate, long Full, long Own, long PartyBasic, long PartyIntermediate,
     long PartyFull);
-
-/// <summary>An organisation works on an open case of the patient in [From, To), UTC microseconds.</summary>
-public readonly record struct CaseFact(string Patient, string Organization, long From, long To);

@@ -6,7 +6,7 @@ using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.References;
 using Interop.Fhir.Search;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Agreements;
 using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;

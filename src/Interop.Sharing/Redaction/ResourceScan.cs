@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Json;
 using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;

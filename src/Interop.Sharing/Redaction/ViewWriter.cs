@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Interop.Fhir;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Json;
 using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Interop.Fhir;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Json;
 
 namespace Interop.Sharing.Roster;
 

@@ -1,4 +1,4 @@
-namespace Interop.Storage;
+namespace Interop.Storage.Audit;
 
 /// <summary>What is written down about one request: who, what, on what, with what outcome. Never resource content.</summary>
 /// <param name="Instant">UTC microseconds.</param>

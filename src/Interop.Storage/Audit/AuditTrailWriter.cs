@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Interop.Storage.Dialects;
+using Interop.Storage.Migrations;
 
 namespace Interop.Storage.Audit;
 

@@ -1,5 +1,4 @@
 using Interop.Sharing.Policy;
-using Interop.Sharing.Redaction;
 
 namespace Interop.Storage.Search;
 

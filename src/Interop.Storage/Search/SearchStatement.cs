@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Interop.Fhir.Search;
 using Interop.Sharing.Redaction;
+using Interop.Storage.Read;
 
 namespace Interop.Storage.Search;
 

@@ -1,5 +1,6 @@
 using Interop.Sharing.Policy;
 using Interop.Storage.Dialects;
+using Interop.Storage.Write;
 
 namespace Interop.Storage.Search;
 

@@ -3,7 +3,8 @@ using Interop.Demo.City;
 using Interop.Fhir;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
-using Interop.Sharing.Consent;
+using Interop.Sharing.Agreements;
+using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 

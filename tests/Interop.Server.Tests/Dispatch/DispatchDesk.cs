@@ -78,7 +78,7 @@ public sealed class DispatchDesk : IAsyncDisposable
     internal async Task<IReadOnlyList<JsonNode>> StoredAsync(string type)
     {
         await using var read = await Server.Rows.OpenReadAsync(CancellationToken.None);
-        return [.. (await read.BodiesOfAsync(type, null, CancellationToken.None))
+        return [.. read.Rows.BodiesOf(type, null)
             .OrderBy(stored => stored.Key.Id, StringComparer.Ordinal)
             .Select(stored => JsonNode.Parse(stored.Body.Span)!)];
     }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Interop.Server.Dispatch.Eido;
 using static Interop.Server.Tests.Dispatch.DispatchDesk;
 using static Interop.Server.Tests.Dispatch.EidoSamples;
-using Interop.Storage;
+using Interop.Storage.Write;
 
 namespace Interop.Server.Tests.Dispatch;
 

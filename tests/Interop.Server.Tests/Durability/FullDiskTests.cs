@@ -59,7 +59,7 @@ public sealed class FullDiskTests : SceneTests
         Assert.Equal(200, await StatusAsync("/health/ready"));
         Assert.Equal("Patient/", (await navigator.CreatedAsync("Patient", Fixtures.Patient("x", new string('x', 2000))))[..8]);
         Assert.Equal(created + 2, (await navigator.GetJsonAsync("Patient?_summary=count")).GetProperty("total").GetInt32());
-        Assert.True((await Server.Store.VerifyAuditAsync(CancellationToken.None)).Holds);
+        Assert.True((await Server.Rows.VerifyAuditAsync(CancellationToken.None)).Holds);
     }
 
     [Fact]
@@ -88,13 +88,13 @@ public sealed class FullDiskTests : SceneTests
     private async Task QuotaAsync(int pages)
     {
         var quota = $"PRAGMA max_page_count = {pages}";
-        await Server.Rows.WriteAsync(session => Run(Field(Field(session, "rows"), "Statements"), quota), CancellationToken.None);
+        await Server.Rows.WriteAsync(session => Run(Field(Field(session, "Rows"), "Statements"), quota), CancellationToken.None);
         Run(Field(Field(Server.Rows, "trail"), "statements"), quota); // nothing is asked meanwhile, so nothing is written
     }
 
     private static object Field(object of, string name) =>
         of.GetType().GetField(name, BindingFlags.NonPublic | BindingFlags.Instance)?.GetValue(of)
-        ?? of.GetType().GetProperty(name)!.GetValue(of)!;
+        ?? of.GetType().GetProperty(name, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(of)!;
 
     private static void Run(object statements, string script) =>
         statements.GetType().GetMethod("ExecuteScript")!.Invoke(statements, [script]);

@@ -45,7 +45,7 @@ public sealed class KilledServerTests : IAsyncLifetime
         await using var server = await RunningServer.StartAsync(database);
         Assert.True(acknowledged.Count >= 60, $"Only {acknowledged.Count} writes were acknowledged before the kills.");
         await EveryWriteIsWholeAsync(server, acknowledged);
-        var verification = await server.Store.VerifyAuditAsync(CancellationToken.None);
+        var verification = await server.Rows.VerifyAuditAsync(CancellationToken.None);
         Assert.True(verification.Holds, verification.Problem);
     }
 

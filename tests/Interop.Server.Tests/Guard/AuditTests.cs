@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Interop.Server.Guard;
 using Interop.Server.Tests.Host;
-using Interop.Storage;
+using Interop.Storage.Audit;
 
 namespace Interop.Server.Tests.Guard;
 
@@ -44,7 +45,7 @@ public sealed class AuditTests : SceneTests
         var row = await RowOfAsync("hospital", "Patient/p1", 404);
 
         Assert.Equal(("deny", "p1"), (row.Outcome, row.Patient));
-        var reasons = await Server.Store.ExplainAsync("Organization/city-hospital", "Patient/p1", ["TREAT"], ["clinician"], null, CancellationToken.None);
+        var reasons = await Server.Part<Explanation>().OfAsync("Organization/city-hospital", "Patient/p1", ["TREAT"], ["clinician"], null, CancellationToken.None);
         Assert.Contains(reasons, reason => reason.Contains("Consent/odd", StringComparison.Ordinal) && reason.Contains("provision.dataPeriod", StringComparison.Ordinal));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Interop.Server.Guard;
 using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Guard;
@@ -115,7 +116,7 @@ public sealed class CaseEndTests : SceneTests
         await Server.ImportAsync(Custodian, Fixtures.Organization(Custodian, "crisis-program"));
         await using (var restarted = await RunningServer.StartAsync(Server.Database, Server.Clock, "--Interop:CaseInactivityDays=31"))
         {
-            await restarted.Store.JudgeAgainAsync(CancellationToken.None);
+            await restarted.Part<JudgeAgain>().RunAsync(CancellationToken.None);
         }
 
         Assert.True(await SeesAllAsync());

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Interop.Demo;
 using Interop.Server.Tests.Host;
-using Interop.Storage;
+using Interop.Storage.Audit;
 
 namespace Interop.Server.Tests.Guard;
 

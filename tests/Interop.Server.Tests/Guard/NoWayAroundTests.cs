@@ -106,7 +106,7 @@ public sealed partial class NoWayAroundTests
 
     private static string Text(string file) => File.ReadAllText(Path.Combine(Source, file));
 
-    [GeneratedRegex(@"\b(ResourceStore|ReadSession|WriteSession|StoredResource|StoredWrite|SeenResource)\b")]
+    [GeneratedRegex(@"\b(ResourceStore|ReadSession|WriteSession|StoredResource|StoredWrite|SeenResource|ResourceRows)\b|\w\.Rows\.")]
     private static partial Regex StoreTypes();
 
     [GeneratedRegex(@"\b(Results|TypedResults)\.\w+|Response\.Body\b|Response\.Write\w*|WriteAsJsonAsync")]

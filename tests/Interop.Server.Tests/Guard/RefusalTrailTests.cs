@@ -1,6 +1,6 @@
 using Interop.Demo;
 using Interop.Server.Tests.Host;
-using Interop.Storage;
+using Interop.Storage.Audit;
 
 namespace Interop.Server.Tests.Guard;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Interop.Demo;
 using Interop.Fhir;
-using Interop.Server.Guard;
+using Interop.Server.Commands;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -45,7 +45,10 @@ public sealed class RunningServer : IAsyncDisposable
 
     public Uri Address { get; }
 
-    internal GuardedStore Store => application.Services.GetRequiredService<GuardedStore>();
+    internal T Part<T>()
+        where T : notnull => application.Services.GetRequiredService<T>();
+
+    internal Importer Importer => Part<Importer>();
 
     /// <summary>All that the server answers.</summary>
     internal IReadOnlyList<Endpoint> Endpoints => application.Services.GetRequiredService<EndpointDataSource>().Endpoints;
@@ -115,7 +118,7 @@ public sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Stores resources as an operator's import does, for a custodian.</summary>
-    public Task ImportAsync(string source, params string[] resources) => Store.ImportAsync(source, [.. resources.Select(Parsed)], CancellationToken.None);
+    public Task ImportAsync(string source, params string[] resources) => Importer.ImportAsync(source, [.. resources.Select(Parsed)], CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

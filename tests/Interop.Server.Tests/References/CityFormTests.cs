@@ -83,7 +83,7 @@ public sealed class CityFormTests
         var server = await RunningServer.StartAsync(null, new TestClock(), $"--Interop:Bases:0={ReferenceForms.OtherBase}");
         foreach (var bundle in City)
         {
-            await server.Store.ImportAsync(
+            await server.Importer.ImportAsync(
                 bundle.Source,
                 [.. bundle.Resources.Select(resource => (new ResourceKey(resource.Type, resource.Id), form(resource)))],
                 CancellationToken.None);

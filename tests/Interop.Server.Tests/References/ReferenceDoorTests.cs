@@ -215,8 +215,8 @@ public sealed class ReferenceDoorTests : SceneTests
         using var batch = await navigator.PostFhirAsync("", "\uFEFF" + Bundle("batch", "Patient", null, Marked[1..]));
         Assert.Equal(200, (int)batch.StatusCode);
         await Server.ImportAsync(Custodian, Marked[1..]);
-        await Server.Store.ImportAsync(Custodian, [(new("Patient", "marked"), Encoding.UTF8.GetBytes(Marked))], CancellationToken.None);
-        await Server.Store.ImportBundleAsync(null, Encoding.UTF8.GetBytes("\uFEFF" + Bundle("transaction", "Patient", "marked", Marked[1..])), CancellationToken.None);
+        await Server.Importer.ImportAsync(Custodian, [(new("Patient", "marked"), Encoding.UTF8.GetBytes(Marked))], CancellationToken.None);
+        await Server.Importer.ImportBundleAsync(null, Encoding.UTF8.GetBytes("\uFEFF" + Bundle("transaction", "Patient", "marked", Marked[1..])), CancellationToken.None);
         Assert.Equal(3, (await navigator.GetJsonAsync("Patient?family=Marked")).Keys().Count);
     }
 
@@ -241,11 +241,11 @@ public sealed class ReferenceDoorTests : SceneTests
             {
                 if (door == "import")
                 {
-                    await Server.Store.ImportAsync(Custodian, [(new(type, id), bytes)], CancellationToken.None);
+                    await Server.Importer.ImportAsync(Custodian, [(new(type, id), bytes)], CancellationToken.None);
                 }
                 else
                 {
-                    await Server.Store.ImportBundleAsync(null, bytes, CancellationToken.None);
+                    await Server.Importer.ImportBundleAsync(null, bytes, CancellationToken.None);
                 }
             });
             Assert.Equal(422, refusal.Status);

@@ -232,7 +232,7 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
 
         if (door == "bundle")
         {
-            await server.Store.ImportBundleAsync(null, System.Text.Encoding.UTF8.GetBytes(
+            await server.Importer.ImportBundleAsync(null, System.Text.Encoding.UTF8.GetBytes(
                 $$"""{"resourceType":"Bundle","type":"collection","entry":[{"resource":{{json}} }]}"""), CancellationToken.None);
             return;
         }

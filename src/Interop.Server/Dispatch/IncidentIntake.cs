@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using Interop.Fhir;
+using Interop.Fhir.Validation;
+using Interop.Server.Authoring;
+using Interop.Server.Dispatch.Eido;
+using Interop.Server.FollowUp;
+using Interop.Server.Guard;
+using Interop.Server.Guard.Changes;
+using Interop.Server.Http;
+using Interop.Server.Security;
+using Interop.Sharing.Policy;
+using Interop.Storage.Write;
+
+namespace Interop.Server.Dispatch;
+
+/// <summary>Dispatch messages: the record of an incident is a function of the set of its messages, whatever their order.</summary>
+internal sealed class IncidentIntake(GuardedStore store, ResourceChanges changes, Judge judge, Sights sights, Turns turns, InteropSettings settings, Secrets secrets)
+{
+    public const string Scope = "cad.write";
+
+    /// <summary>Takes in one EIDO message; the same one again changes nothing.</summary>
+    /// <param name="caller">The dispatch system, or the operator who imports.</param>
+    /// <exception cref="FhirException">
+    /// 400 with every issue of a malformed message, 422 for content that nobody could act on; nothing is stored.
+    /// </exception>
+    public async Task<IncidentReceipt> TakeAsync(Caller caller, byte[] body, CancellationToken cancellationToken)
+    {
+        if (!caller.IsOperator)
+        {
+            caller.DemandScope(Scope);
+        }
+
+        // A message may have four million bytes, and every value of it is looked at.
+        var (message, notices) = await turns.RunAsync(caller, () => Task.FromResult(Reviewed(body)), cancellationToken);
+        
+        // What dispatch says becomes the custodian's own record.
+        return await store.WriteAsOperatorAsync(
+            settings.Custodian, transaction => Take(transaction, caller, message, notices), cancellationToken);
+    }
+
+    private static (EidoMessage Message, IReadOnlyList<Issue> Notices) Reviewed(byte[] body)
+    {
+        var review = EidoReview.Of(body).ToLookup(issue => issue.Severity <= IssueSeverity.Error);
+        return EidoMessage.Parse(body) switch
+        {
+            EidoParse.Refused { Issues: var issues } => throw new FhirException(400, EidoReview.Capped([.. issues, .. review[true]])),
+            _ when review[true].Any() => throw new FhirException(422, EidoReview.Capped([.. review[true]])),
+            EidoParse.Parsed { Message: var message } => (message, [.. review[false], .. EidoOmissions.Of(message)]),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private IncidentReceipt Take(GuardedTransaction transaction, Caller caller, EidoMessage message, IReadOnlyList<Issue> notices)
+    {
+        if (!caller.IsOperator)
+        {
+            sights.DemandAdmission(transaction, caller);
+        }
+
+        // It also opens a person to the police agency that it assigns: the scope alone, which a partner's issuer can give to whom it
+        // likes, is not enough.
+        if (!caller.IsOperator && !IsDispatch(transaction, caller.Organization))
+        {
+            throw new FhirException(403, "forbidden", "This agency is not a dispatch centre.");
+        }
+
+        var before = transaction.CadMessages(message.Incident);
+        var isNew = transaction.Add(
+            new(message.Incident, message.Hash, Instants.ToMicroseconds(message.Updated.Value), transaction.Instant, message.Raw));
+        var earlier = Mapped([.. before.Select(Parse)]);
+        var mapped = isNew ? Mapped([.. before.Select(Parse), message]) : earlier;
+        var changed = isNew ? StoreChanged(transaction, mapped, earlier.ToDictionary(item => item.Key, item => item.Json)) : [];
+        transaction.Audit(AuditTrail.Row(caller, transaction.Instant, FhirInteraction.CadIntake, message.Incident, null, "permit", detail =>
+        {
+            detail.WriteString("message", message.Hash);
+            detail.WriteBoolean("repeated", !isNew);
+            detail.WriteNumber("resources", changed.Count);
+        }));
+        var encounter = mapped.FirstOrDefault(item => item.Key.Type == "Encounter");
+        IEnumerable<Issue> pending = encounter is null ? [EidoOmissions.NoIncident] : [];
+        return new(message.Incident, encounter?.Key, isNew, EidoReview.Capped([.. pending, .. notices]));
+    }
+
+    private bool IsDispatch(GuardedTransaction transaction, string organization) =>
+        organization == settings.Custodian || judge.TypeOf(transaction, organization) == AgencyType.Dispatch;
+
+    /// <summary>
+    /// Stores what the new message changed. What staff have edited since dispatch wrote it is theirs: it is left as it is.
+    /// </summary>
+    private List<ResourceKey> StoreChanged(
+        GuardedTransaction transaction, IReadOnlyList<MappedResource> mapped, Dictionary<ResourceKey, byte[]> earlier)
+    {
+        var changed = new List<ResourceKey>();
+        var door = changes.DoorOf(transaction, new());
+        foreach (var (key, json) in mapped)
+        {
+            // An agency that is not known here stays named by its identifier, and is shown nothing: no emergency is turned away for it.
+            var body = door.Normal(key.Type, json).Body;
+            var stored = transaction.BytesOf(key);
+            var isOurs = stored is null || (earlier.TryGetValue(key, out var was)
+                && (stored.Value.Span.SequenceEqual(was) || stored.Value.Span.SequenceEqual(door.Normal(key.Type, was).Body)));
+            if (isOurs && (stored is null || !stored.Value.Span.SequenceEqual(body)))
+            {
+                transaction.Put(key, settings.Custodian, body);
+                changed.Add(key);
+            }
+        }
+
+        return changed;
+    }
+
+    /// <summary>The incident's resources and, for each encounter that has finished, the follow-up that is owed.</summary>
+    private List<MappedResource> Mapped(IReadOnlyCollection<EidoMessage> messages)
+    {
+        if (messages.Count == 0)
+        {
+            return [];
+        }
+
+        var context = new IncidentContext(settings.Custodian, secrets.Key, settings.CadAgencies);
+        var resources = Incident.Map(messages, context);
+        var last = messages.Max(message => message.Updated.Value);
+        var tasks = resources.Where(resource => resource.Key.Type == "Encounter")
+            .Select(encounter => FollowUpTask.TaskFor(encounter.Json, last, settings.Custodian, secrets.Key.Span))
+            .OfType<MappedResource>();
+        return [.. resources, .. tasks];
+    }
+
+    private static EidoMessage Parse(CadMessage stored) => ((EidoParse.Parsed)EidoMessage.Parse(stored.Body)).Message;
+}

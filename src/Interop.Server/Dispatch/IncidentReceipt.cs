@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Interop.Fhir;
+using Interop.Fhir.Validation;
+using Interop.Server.Http;
+
+namespace Interop.Server.Dispatch;
+
+/// <summary>What became of a dispatch message.</summary>
+/// <param name="Encounter">The incident's first; null while no message has said what the incident is.</param>
+/// <param name="Issues">Warnings and information about what was not understood or not taken over.</param>
+internal sealed record IncidentReceipt(string Incident, ResourceKey? Encounter, bool IsNew, IReadOnlyList<Issue> Issues)
+{
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("incident", Incident);
+        if (Encounter is { } encounter)
+        {
+            writer.WriteString("encounter", encounter.ToString());
+        }
+
+        writer.WriteBoolean("repeated", !IsNew);
+        if (Issues.Count > 0)
+        {
+            writer.WritePropertyName("outcome");
+            Outcome.Write(writer, Issues);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    public override string ToString() => $"{Incident} {Encounter?.ToString() ?? "without Encounter"} {(IsNew ? "stored" : "repeated")}";
+}

@@ -1,0 +1,141 @@
+using Interop.Fhir;
+using Interop.Server.Http;
+using Interop.Server.Security;
+using Interop.Sharing.Policy;
+
+namespace Interop.Server.Guard.Changes;
+
+/// <summary>Create, update, delete and patch of one resource, each with its row of the trail in one transaction.</summary>
+internal sealed class GuardedWrites(
+    GuardedStore store, ResourceChanges changes, Patches patches, Conditions conditions, ValidBody valid, Turns turns)
+{
+    // Whom the caller did not ask to be told of is somebody who was quicker: the patch is applied to what that one left.
+    private const int PatchAttempts = 10;
+
+    /// <param name="condition">If-None-Exist: a search that must match nothing for the resource to be created.</param>
+    public async Task<WriteResult> CreateAsync(
+        Caller caller, string type, byte[] body, string? condition, CancellationToken cancellationToken)
+    {
+        caller.Demand(type, SmartRight.Create);
+        if (condition is not null)
+        {
+            // A condition is a search: its answer is whether something is there, and where.
+            caller.Demand(type, SmartRight.Search);
+        }
+
+        return await WriteAsync(
+            caller,
+            FhirInteraction.Create,
+            type,
+            PrepareAsync,
+            (transaction, lookups, prepared) =>
+                changes.Create(transaction, transaction.Sight.Opened(caller, SmartRight.Create), type, prepared, condition, lookups),
+            cancellationToken);
+
+        async Task<byte[]> PrepareAsync(Lookups lookups)
+        {
+            var checkedBody = valid.Of(type, null, body);
+            if (condition is not null)
+            {
+                await conditions.ForeseeAsync(caller, type, condition, lookups, cancellationToken);
+            }
+
+            return checkedBody;
+        }
+    }
+
+    /// <param name="preconditions">Of the caller's view; a Task can't be updated without the version that the update was made from.</param>
+    public async Task<WriteResult> UpdateAsync(
+        Caller caller, ResourceKey key, byte[] body, Preconditions preconditions, CancellationToken cancellationToken)
+    {
+        caller.Demand(key.Type, SmartRight.Update);
+        return await WriteAsync(
+            caller,
+            FhirInteraction.Update,
+            key.ToString(),
+            _ => Task.FromResult(valid.Of(key.Type, key, body)),
+            (transaction, lookups, prepared) => changes.Update(transaction, Updating(transaction), key, prepared, preconditions, lookups),
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// A patch is computed on a snapshot, in a turn of the caller's and after the question whether it may write there at all; the writer
+    /// only stores what came of it, if the version is still the one that was patched. Its operations test what is there and its answer
+    /// shows it, so it needs the right to read, too.
+    /// </summary>
+    /// <param name="apply">Gives the changed resource for the one that the caller sees, or throws why not.</param>
+    public async Task<WriteResult> PatchAsync(
+        Caller caller,
+        ResourceKey key,
+        Func<ReadOnlyMemory<byte>, byte[]> apply,
+        Preconditions preconditions,
+        CancellationToken cancellationToken)
+    {
+        caller.Demand(key.Type, SmartRight.Update);
+        caller.Demand(key.Type, SmartRight.Read);
+        for (var attempt = 1; ; attempt++)
+        {
+            PatchedResource? patched = null;
+            var result = await WriteAsync(
+                caller,
+                FhirInteraction.Patch,
+                key.ToString(),
+                async _ => patched = await patches.ApplyAsync(caller, key, apply, preconditions, cancellationToken),
+                (transaction, lookups, prepared) => prepared.Refusal ?? changes.Update(
+                    transaction, Updating(transaction), key, prepared.Body, Preconditions.Version(prepared.Version!), lookups),
+                cancellationToken);
+            if (result is not WriteResult.Conflict
+                || patched?.Refusal is not null
+                || preconditions != Preconditions.None
+                || attempt == PatchAttempts)
+            {
+                return result;
+            }
+        }
+    }
+
+    public async Task<DeleteResult> DeleteAsync(
+        Caller caller, ResourceKey key, Preconditions preconditions, CancellationToken cancellationToken)
+    {
+        caller.Demand(key.Type, SmartRight.Delete);
+        return await store.WriteAsync(
+            caller,
+            transaction =>
+            {
+                var result = changes.Delete(transaction, transaction.Sight.Opened(caller, SmartRight.Delete), key, preconditions);
+                transaction.Audit(FhirInteraction.Delete, key.ToString(), result == DeleteResult.Deleted ? "permit" : "deny");
+                return result;
+            },
+            cancellationToken);
+    }
+
+    private static Sight Updating(GuardedTransaction transaction) => transaction.Sight.Opened(transaction.Caller, SmartRight.Update);
+
+    /// <summary>Runs one write and its audit row in one transaction; a refusal leaves only the row.</summary>
+    /// <param name="prepare">What can be computed and found out beforehand, in a turn of the caller's, while nobody else waits.</param>
+    private Task<WriteResult> WriteAsync<T>(
+        Caller caller,
+        FhirInteraction interaction,
+        string target,
+        Func<Lookups, Task<T>> prepare,
+        Func<GuardedTransaction, Lookups, T, WriteResult> work,
+        CancellationToken cancellationToken) => conditions.KeepingAsync(async lookups =>
+        {
+            var prepared = await turns.RunAsync(caller, () => prepare(lookups), cancellationToken);
+            return await store.WriteAsync(
+                caller,
+                transaction =>
+                {
+                    var result = work(transaction, lookups, prepared);
+                    var (written, outcome) = result switch
+                    {
+                        WriteResult.Stored stored => (stored.Disclosure.Key.ToString(), "permit"),
+                        WriteResult.Existing existing => (existing.Disclosure.Key.ToString(), "permit"),
+                        _ => (target, "deny"),
+                    };
+                    transaction.Audit(interaction, written, outcome, detail => detail.WriteString("result", result.GetType().Name));
+                    return result;
+                },
+                cancellationToken);
+        });
+}

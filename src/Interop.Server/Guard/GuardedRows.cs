@@ -1,0 +1,76 @@
+using Interop.Fhir;
+using Interop.Fhir.Search;
+using Interop.Server.Security;
+using Interop.Sharing.Agreements;
+using Interop.Sharing.Consents;
+using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
+using Interop.Storage.Read;
+
+namespace Interop.Server.Guard;
+
+/// <summary>What is stored, with the eyes of one caller.</summary>
+/// <param name="sight">What the caller sees whatever its scopes open.</param>
+internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sight, Redactor redactor)
+{
+    private static readonly IReadOnlySet<ResourceKey> NoKeys = new HashSet<ResourceKey>();
+
+    /// <summary>What is stored, seen by nobody: the guard's own, to judge and to decide by. Nobody else touches it (a test).</summary>
+    public ResourceRows Rows => rows;
+
+    public Caller Caller => caller;
+
+    public Sight Sight => sight;
+
+    /// <summary>When it looks, UTC microseconds.</summary>
+    public long Instant => sight.Instant;
+
+    /// <summary>Whether something is or was stored under the key: for what the server makes itself.</summary>
+    public bool Has(ResourceKey key) => rows.Find(key) is not null;
+
+    /// <summary>The resource as the sight may see it, or null where nothing of it may leave.</summary>
+    public Disclosure? Read(ResourceKey key, Sight through) => rows.See(key, through) is { } seen ? Disclose(seen, through) : null;
+
+    /// <summary>Whether the sight sees the resource.</summary>
+    public bool Sees(ResourceKey key, Sight through) => rows.See(key, through) is not null;
+
+    /// <summary>What a search of the server's own finds and the sight may see.</summary>
+    /// <param name="isWanted">Looks at the whole resource, for what R4 has no search parameter.</param>
+    public IReadOnlyList<Disclosure> Search(SearchQuery query, Sight through, Func<ReadOnlyMemory<byte>, bool> isWanted) =>
+        DiscloseAll([.. rows.Search(query, through).Matches.Where(seen => isWanted(seen.Body))], through);
+
+    /// <summary>A fact of the custodian's own records, which decides about an answer and is not in it.</summary>
+    /// <param name="fact">Reads it, or gives null for the next record.</param>
+    public T? Fact<T>(SearchQuery query, string custodian, Func<ReadOnlyMemory<byte>, T?> fact)
+        where T : struct => rows.Search(query, Sights.OfCustodian(custodian, Instant)).Matches
+            .Where(match => match.Tier == Tier.Own)
+            .Select(match => fact(match.Body))
+            .FirstOrDefault(read => read is not null);
+
+    /// <summary>The agreements that a custodian records as their grantor, in the order in which they were recorded.</summary>
+    public IEnumerable<Agreement> AgreementsOf(string custodian) => rows.BodiesOf("Contract")
+        .Where(stored => stored.Source == custodian)
+        .Select(stored => AgreementReader.Read(stored.Body, stored.Key.Id))
+        .OfType<Agreement>()
+        .Where(agreement => agreement.Grantor == custodian);
+
+    /// <summary>What was granted over a patient's records.</summary>
+    public IReadOnlyList<GrantRow> GrantsOf(string patient) => rows.GrantsOf(patient);
+
+    /// <summary>The resource as the sight may see it, or null where nothing of it may leave.</summary>
+    public Disclosure? Disclose(SeenResource seen, Sight through)
+    {
+        var references = redactor.References(seen);
+        return redactor.Disclose(seen, Visible(references, through), through.Organization);
+    }
+
+    /// <summary>As <see cref="Disclose"/>, with one question to the database for the references of a whole page.</summary>
+    public IReadOnlyList<Disclosure> DiscloseAll(IReadOnlyList<SeenResource> page, Sight through)
+    {
+        var visible = Visible([.. page.SelectMany(redactor.References).Distinct()], through);
+        return [.. page.Select(seen => redactor.Disclose(seen, visible, through.Organization)).OfType<Disclosure>()];
+    }
+
+    private IReadOnlySet<ResourceKey> Visible(IReadOnlyList<ResourceKey> references, Sight through) =>
+        references.Count == 0 ? NoKeys : rows.Visible(references, through.ForReferences());
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Interop.Fhir;
+using Interop.Fhir.Search;
+using Interop.Server.Http;
+using Interop.Server.Security;
+using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
+using Interop.Storage.Read;
+using Interop.Storage.Search;
+using Interop.Storage.Write;
+
+namespace Interop.Server.Guard;
+
+/// <summary>
+/// One write on its way: who writes, with which sight, at which instant, and what has been written so far. <see cref="GuardedStore"/>
+/// completes it. It demands nothing of the writer: what one may write is asked before.
+/// </summary>
+internal sealed class GuardedTransaction(
+    WriteSession session, Caller caller, Sight sight, Redactor redactor, Judge judge, SharingRows sharingRows, TypeRules rules)
+    : GuardedRows(session.Rows, caller, sight, redactor)
+{
+    /// <summary>
+    /// Each is a row that is written while all other writers wait: so many take some tenths of a second. R4's largest example has 6,414.
+    /// </summary>
+    private const int MostIndexEntries = 10_000;
+
+    private WrittenResources written = new();
+
+    /// <summary>Judges and stores one resource, and what follows from it by the rules of its type.</summary>
+    /// <param name="custodian">Id of the Organization whose record it is.</param>
+    /// <param name="renews">Whether the write renews a case: the custodian's own does, and a step that a party takes.</param>
+    /// <exception cref="FhirException">400: more index entries than one resource may have.</exception>
+    public void Store(ResourceKey key, string custodian, byte[] body, bool renews = true)
+    {
+        var before = Rows.Find(key);
+        Put(key, custodian, body, before, renews);
+        if (rules.Following(new(key, custodian, before is { Deleted: false } ? before.Body : (ReadOnlyMemory<byte>?)null, body, Instant)) is { } task && Rows.Find(task.Key) is null)
+        {
+            Put(task.Key, custodian, task.Json, null);
+        }
+    }
+
+    /// <summary>Judges and stores one resource as it is.</summary>
+    /// <inheritdoc cref="Store"/>
+    public void Put(ResourceKey key, string custodian, byte[] body) => Put(key, custodian, body, Rows.Find(key));
+
+    private void Put(ResourceKey key, string custodian, byte[] body, StoredResource? before, bool renews = true)
+    {
+        var kindBefore = key.Type == "Organization" ? judge.CustodianOf(Rows, key.Id) : null;
+        var keeper = judge.CustodianOf(Rows, custodian);
+        var lapses = judge.Lapse(Rows, Instant, before, renews);
+        var judged = judge.Of(Rows, body, keeper, key, Instant, lapses);
+        if (judged.Entries.Count > MostIndexEntries)
+        {
+            throw new FhirException(
+                400, "too-costly", $"A resource may have {MostIndexEntries} values that searches find; this one has {judged.Entries.Count}.", key.Type);
+        }
+
+        var now = before is { Deleted: false } ? judge.Of(Rows, before.Body, keeper, key, Instant, lapses) : null;
+        session.Put(new(key, custodian, body, judged, Instant, judge.PolicyVersion) { Before = now });
+        written.Add(key, judged, before);
+        Rejudge(judge.StandIns.Changed(Rows, key, before, isDeleted: false));
+        if (kindBefore is not null && kindBefore != judge.CustodianOf(Rows, key.Id))
+        {
+            // What an organisation is decides about the labels of everything that it keeps, also of what was there before.
+            Rejudge(Rows.KeptBy(key.Id));
+        }
+    }
+
+    /// <summary>Marks a stored resource as deleted.</summary>
+    public void Delete(ResourceKey key)
+    {
+        var stored = Rows.Find(key)!;
+        written.Add(key, judge.Of(Rows, stored), stored);
+        session.Delete(key, Instant);
+        Rejudge(judge.StandIns.Changed(Rows, key, stored, isDeleted: true));
+    }
+
+    /// <summary>Judges again what is stored, because what it was judged by has changed; it gets no new version.</summary>
+    public void Rejudge(IReadOnlyList<StoredResource> resources)
+    {
+        foreach (var stored in resources)
+        {
+            var judged = judge.Of(Rows, stored);
+            session.Rejudge(new(stored.Key, stored.Source, stored.Body, judged, Instant, judge.PolicyVersion));
+            written.Add(stored.Key, judged, stored);
+        }
+    }
+
+    /// <summary>What was just written, as its writer sees it.</summary>
+    /// <exception cref="FhirException">403, which undoes the write: nobody writes what his role may not see or his scopes do not
+    /// open.</exception>
+    public Disclosure Written(ResourceKey key, Sight through)
+    {
+        Settle();
+        return Rows.See(key, through) is { } seen && Disclose(seen, through) is { } disclosure ? disclosure : throw NotOpen(through);
+    }
+
+    public static FhirException NotOpen(Sight through, string? expression = null) => through.Constraints is null
+        ? new(403, "forbidden", "The caller may not see what it would write.", expression)
+        : FhirException.InsufficientScope("The token's scopes do not open what would be written, or the caller may not see it.", expression);
+
+    /// <inheritdoc cref="WriteSession.Match"/>
+    public SearchPage Match(SearchQuery query, Sight searching) => session.Match(query, searching);
+
+    /// <inheritdoc cref="WriteSession.IsUnchanged"/>
+    public bool IsUnchanged(ChangeMark mark) => session.IsUnchanged(mark);
+
+    /// <summary>The bytes that are stored under the key, to compare with those that would be; null where there are none.</summary>
+    public ReadOnlyMemory<byte>? BytesOf(ResourceKey key) => Rows.Find(key)?.Body;
+
+    /// <summary>The distinct messages of an incident, by their own instant.</summary>
+    public IReadOnlyList<CadMessage> CadMessages(string incident) => Rows.CadMessages(incident);
+
+    /// <inheritdoc cref="WriteSession.AddCadMessage"/>
+    public bool Add(CadMessage message) => session.AddCadMessage(message);
+
+    /// <summary>Writes down in the trail what is done, with the writer's name.</summary>
+    public void Audit(FhirInteraction interaction, string? target, string outcome, Action<Utf8JsonWriter>? detail = null) =>
+        Audit(AuditTrail.Row(Caller, Instant, interaction, target, null, outcome, detail));
+
+    public void Audit(Storage.Audit.AuditRow row) => session.Audit(row);
+
+    /// <summary>Lets the grant rows follow from what has been written: from here on the transaction itself reads by them.</summary>
+    public void Settle()
+    {
+        if (!written.IsEmpty)
+        {
+            sharingRows.Refresh(session, written);
+            written = new();
+        }
+    }
+}

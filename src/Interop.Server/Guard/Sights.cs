@@ -1,0 +1,61 @@
+using Interop.Server.Http;
+using Interop.Server.Security;
+using Interop.Sharing.Policy;
+using Interop.Storage.Read;
+
+namespace Interop.Server.Guard;
+
+/// <summary>With which eyes a caller, or the server itself, looks at what is stored.</summary>
+internal sealed class Sights(SharingPolicy policy, InteropSettings settings, TimeProvider clock)
+{
+    /// <summary>UTC microseconds.</summary>
+    public long Now() => Instants.ToMicroseconds(clock.GetUtcNow());
+
+    /// <summary>What the caller sees whatever its scopes open.</summary>
+    /// <param name="instant">UTC microseconds.</param>
+    /// <exception cref="FhirException">403: the agency or its person is not admitted.</exception>
+    public Sight Of(ResourceRows rows, Caller caller, long instant, bool forSummary = false) => Admission.Demand(
+        caller,
+        OfAnybody(rows, caller, instant, forSummary),
+        caller.IsPerson && rows.LacksQualification(caller.Organization, caller.Practitioner, instant));
+
+    /// <summary>Refuses a caller who may not be served at all, by whomever the work is done.</summary>
+    /// <exception cref="FhirException">403.</exception>
+    public void DemandAdmission(GuardedRows rows, Caller caller) => _ = Of(rows.Rows, caller, rows.Instant);
+
+    /// <summary>As <see cref="Of"/>, of somebody who need not be admitted: to explain what he would see.</summary>
+    public Sight OfAnybody(ResourceRows rows, Caller caller, long instant, bool forSummary)
+    {
+        var hasAgreement = rows.HasAgreement(caller.Organization, settings.Custodian, instant);
+        return policy.SightOf(
+            caller.Organization,
+            caller.Practitioner,
+            caller.Purposes,
+            caller.Roles,
+            instant,
+            isCustodian: hasAgreement || caller.Organization == settings.Custodian,
+            hasAgreement,
+            types: null,
+            forSummary);
+    }
+
+    /// <summary>The eyes of a custodian on its own records, every label: for the server's own work, never for a caller's answer.</summary>
+    public static Sight OfCustodian(string organization, long instant) =>
+        new(organization, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);
+
+    /// <summary>The eyes of somebody who has an agreement and nothing else: what they see, everybody sees.</summary>
+    public static Sight OfDirectory(long instant) =>
+        new(string.Empty, null, [], instant, Tier.None, Labels.None, Directory: true, Types: null);
+}
+
+/// <summary>What a caller's scopes leave of a sight.</summary>
+internal static class ScopedSight
+{
+    /// <summary>What the caller may read or search: other types are not there.</summary>
+    public static Sight Within(this Sight sight, Caller caller, SmartRight right) =>
+        sight.Opened(caller, right) with { Types = caller.Scopes.Types(right) };
+
+    /// <summary>What the caller may do this to, whatever else its scopes let it read.</summary>
+    public static Sight Opened(this Sight sight, Caller caller, SmartRight right) =>
+        sight with { Constraints = caller.Scopes.Constraints(right) };
+}

@@ -1,0 +1,79 @@
+using Interop.Fhir;
+using Interop.Fhir.Json;
+using Interop.Fhir.References;
+using Interop.Fhir.Search;
+using Interop.Storage.Read;
+
+namespace Interop.Server.Guard;
+
+/// <summary>Who is asked in a role, or as a service, is asked for the organisation that the role or service is of.</summary>
+internal sealed class StandIns(SearchQueryParser queries, InteropSettings settings)
+{
+    /// <summary>
+    /// The organisation for which a stored role or service stands, or a practitioner all of whose roles are there; null where nobody says
+    /// so, or not with the right to.
+    /// </summary>
+    public string? OrganizationOf(ResourceRows rows, ResourceKey key) => key.Type switch
+    {
+        "PractitionerRole" or "HealthcareService" => Of(rows.Find(key))?.Organization,
+        "Practitioner" => OnlyOrganization(rows, key),
+        _ => null,
+    };
+
+    /// <summary>
+    /// What names a role, a service or a practitioner, to be judged again because that stands for another organisation now; nothing
+    /// where it does not.
+    /// </summary>
+    /// <param name="before">The role or service as it was stored.</param>
+    public IReadOnlyList<StoredResource> Changed(ResourceRows rows, ResourceKey key, StoredResource? before, bool isDeleted)
+    {
+        if (key.Type is not ("PractitionerRole" or "HealthcareService"))
+        {
+            return [];
+        }
+
+        var (was, now) = (Of(before), isDeleted ? null : Of(rows.Find(key)));
+        if (was == now)
+        {
+            return [];
+        }
+
+        var practitioners = new[] { was?.Practitioner, now?.Practitioner }.OfType<string>()
+            .Select(id => new ResourceKey("Practitioner", id));
+        return [.. practitioners.Append(key).Distinct().SelectMany(rows.Naming).DistinctBy(stored => stored.Key)];
+    }
+
+    private string? OnlyOrganization(ResourceRows rows, ResourceKey practitioner)
+    {
+        const int Many = 100;
+        var query = queries.ParseOwn("PractitionerRole", 0, ("practitioner", practitioner.ToString())) with { Count = Many };
+        var roles = rows.Search(query, Sights.OfCustodian(settings.Custodian, 0)).Matches;
+        var organizations = roles.Select(role => Of(rows.Find(role.Key))?.Organization).OfType<string>().Distinct().ToList();
+        return organizations is [var only] && roles.Count < Many ? only : null;
+    }
+
+    /// <summary>
+    /// What an entry counts for: an organisation speaks through its own roles and services, and those that the custodian keeps for it.
+    /// </summary>
+    private (string Organization, string? Practitioner)? Of(StoredResource? stored) =>
+        stored is { Deleted: false } && Read(stored.Key.Type, stored.Body) is { } standIn
+        && (stored.Source == standIn.Organization || stored.Source == settings.Custodian)
+            ? standIn
+            : null;
+
+    private static (string Organization, string? Practitioner)? Read(string type, ReadOnlyMemory<byte> body)
+    {
+        if (TopLevel.Value(body.Span, "active").SequenceEqual("false"u8))
+        {
+            return null;
+        }
+
+        var places = ResourceReferences.Of(body).Places.Where(place => place.Container is null).ToList();
+        return At(type == "PractitionerRole" ? "organization" : "providedBy") is { Type: "Organization" } organization
+            ? (organization.Id, At("practitioner")?.Id)
+            : null;
+
+        ResourceKey? At(string element) =>
+            places.FirstOrDefault(place => place.Element == element)?.Literal is { } literal ? ResourceKey.TryParse(literal) : null;
+    }
+}

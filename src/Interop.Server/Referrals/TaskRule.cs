@@ -1,0 +1,40 @@
+using Interop.Fhir.Json;
+using Interop.Fhir.Validation;
+using Interop.Server.Guard;
+using Interop.Sharing.Redaction;
+
+namespace Interop.Server.Referrals;
+
+/// <summary>A Task moves by the steps of its life, each taken by the side whose it is, with its reason where one is due.</summary>
+internal sealed class TaskRule() : TypeRule("Task")
+{
+    public override WriteResult.Refused? Taken(ResourceStep step)
+    {
+        var (from, to) = (StatusOf(step.Before!.Value), StatusOf(step.After));
+        if (ReferralStates.Check(from, to, step.IsOwner, step.IsRequester) is { } issue)
+        {
+            return new(422, [issue]);
+        }
+
+        return from != to && ReferralStates.NeedsReason(to) && TopLevel.Value(step.After.Span, "statusReason").IsEmpty
+            ? new(422, "business-rule", $"A Task that becomes {to} needs a statusReason.", "Task.statusReason")
+            : null;
+    }
+
+    /// <summary>
+    /// A party may not accept what is over, for it opens no case. The own staff may, to whom an overdue follow-up is still owed.
+    /// </summary>
+    public override WriteResult.Refused? Reached(ResourceStep step) =>
+        !step.IsOwn && StatusOf(step.After) == "accepted" && StatusOf(step.Before!.Value) != "accepted" && CaseReader.IsOver(step.After, step.Instant)
+            ? new(422, "business-rule", "The time for which the Task was requested is over.", "Task.restriction.period")
+            : null;
+
+    public override (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(
+        ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> view, ReadOnlyMemory<byte> sent)
+    {
+        var change = TaskChange.Apply(stored, view, sent);
+        return (change.Body, change.Issues);
+    }
+
+    private static string StatusOf(ReadOnlyMemory<byte> task) => TopLevel.Text(task.Span, "status") ?? string.Empty;
+}

@@ -1,4 +1,0 @@
-namespace Interop.Sharing.Consent;
-
-/// <summary>What holds for every patient: the agreements, and the organisations by id.</summary>
-public sealed record Partners(IReadOnlyList<Agreement> Agreements, IReadOnlyDictionary<string, OrganizationFacts> Organizations);

@@ -1,6 +1,0 @@
-using Interop.Sharing.Redaction;
-
-namespace Interop.Sharing.Consent;
-
-/// <summary>What decides about one patient's records: the consents, the open cases, and what holds for everyone.</summary>
-public sealed record PatientFacts(string Patient, IReadOnlyList<ConsentFacts> Consents, IReadOnlyList<CaseFact> Cases, Partners Partners);

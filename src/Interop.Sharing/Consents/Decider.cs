@@ -1,0 +1,104 @@
+using Interop.Sharing.Policy;
+
+namespace Interop.Sharing.Consents;
+
+/// <summary>Who may see what, without a database: the oracle that the compiled rows are held against (SHARING.md 2.3).</summary>
+public static class Decider
+{
+    private static readonly string[] Audit = ["AUDIT"];
+    private static readonly string[] AuditPart2 = ["AUDIT", "P2-NOTICE(2.32a)", "P2-CONSENT-COPY(2.32b)", "NO-PROCEEDINGS-USE"];
+
+    [ThreadStatic]
+    private static PairEvaluation? evaluation;
+
+    /// <param name="explain">Whether to fill <see cref="Decision.Reasons"/>.</param>
+    public static Decision Decide(Sight sight, PatientFacts patient, ResourceFacts resource, bool explain = false)
+    {
+        var reasons = explain ? new List<Reason>() : null;
+        var (tier, cleared) = resource.Source == sight.Organization ? Own(sight, resource, reasons)
+            : resource.Directory ? Directory(sight, resource, reasons)
+            : Granted(sight, patient, resource, reasons);
+        var isVisible = tier != Tier.None
+            && ((byte)tier >= resource.Tiers.Anyone || (resource.Party && (byte)tier >= resource.Tiers.Party));
+        if (reasons is not null)
+        {
+            Conclude(resource, tier, isVisible, reasons);
+        }
+
+        var isPart2 = isVisible && tier < Tier.Own && (resource.Labels & Labels.Part2) != 0;
+        return new(tier, cleared, isVisible, isPart2 ? AuditPart2 : Audit, reasons is null ? [] : reasons);
+    }
+
+    private static (Tier Tier, long Cleared) Own(Sight sight, ResourceFacts resource, List<Reason>? reasons)
+    {
+        var isCleared = (resource.Labels & ~sight.OwnCleared) == 0;
+        reasons?.Add(new("own", string.Empty, isCleared
+            ? $"the custodian's own record, by role: {sight.OwnTier}"
+            : $"the role does not clear {string.Join(", ", Labels.CodesOf(resource.Labels & ~sight.OwnCleared))}"));
+        return isCleared ? (sight.OwnTier, sight.OwnCleared) : (Tier.None, Labels.None);
+    }
+
+    private static (Tier Tier, long Cleared) Directory(Sight sight, ResourceFacts resource, List<Reason>? reasons)
+    {
+        var isOpen = sight.Directory && resource.Labels == 0;
+        reasons?.Add(new("directory", string.Empty, isOpen ? "directory data, for whoever has an agreement" : "no agreement, or labelled"));
+        return isOpen ? (Tier.Basic, Labels.None) : (Tier.None, Labels.None);
+    }
+
+    private static (Tier Tier, long Cleared) Granted(Sight sight, PatientFacts patient, ResourceFacts resource, List<Reason>? reasons)
+    {
+        var pair = evaluation ??= new();
+        var best = default(GrantLine);
+        var agreements = patient.Partners.Agreements;
+        for (var index = 0; index < agreements.Count; index++)
+        {
+            var agreement = agreements[index];
+            if (agreement.Grantor != resource.Source || agreement.Grantee != sight.Organization)
+            {
+                continue;
+            }
+
+            for (var each = 0; each < sight.Purposes.Count; each++)
+            {
+                var lines = pair.Run(patient, agreement, sight.Purposes[each], sight.Instant);
+                foreach (var line in lines)
+                {
+                    if ((resource.Labels & ~line.Cleared) == 0 && line.Tier > best.Tier)
+                    {
+                        best = line;
+                    }
+                }
+
+                if (reasons is not null)
+                {
+                    DecisionTrace.Explain(patient, agreement, sight.Purposes[each], sight.Instant, pair.Denials, lines, reasons);
+                }
+            }
+        }
+
+        if (reasons is { Count: 0 })
+        {
+            reasons.Add(new("2.3.7", string.Empty, "no agreement between the custodian and the requester"));
+        }
+
+        return (best.Tier, best.Cleared);
+    }
+
+    private static void Conclude(ResourceFacts resource, Tier tier, bool isVisible, List<Reason> reasons)
+    {
+        if (tier == Tier.None && resource.Labels != 0)
+        {
+            var named = resource.Labels & Labels.NamedOnly;
+            reasons.Add(new(
+                named != 0 ? "2.3.1" : "2.3.7",
+                string.Empty,
+                $"no permission clears {string.Join(", ", Labels.CodesOf(resource.Labels))}"));
+            if ((resource.Labels & Labels.Part2) != 0)
+            {
+                reasons.Add(new("L13", string.Empty, "Part 2 records need a Part 2 consent"));
+            }
+        }
+
+        reasons.Add(new("result", string.Empty, isVisible ? $"visible at {tier}" : $"not visible at {tier}"));
+    }
+}

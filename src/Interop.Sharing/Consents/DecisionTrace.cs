@@ -1,0 +1,101 @@
+using Interop.Sharing.Agreements;
+using Interop.Sharing.Policy;
+
+namespace Interop.Sharing.Consents;
+
+/// <summary>Says in words what one evaluation did, in the order of the precedence (SHARING.md 2.3, 2.6).</summary>
+internal static class DecisionTrace
+{
+    public static void Explain(
+        PatientFacts patient,
+        Agreement agreement,
+        string purpose,
+        long instant,
+        IReadOnlyList<Denial> denials,
+        List<GrantLine> lines,
+        List<Reason> reasons)
+    {
+        var basis = $"Contract/{agreement.Id}";
+        if (Obstacle(patient, agreement, purpose, instant) is { } obstacle)
+        {
+            reasons.Add(new(obstacle.Rule, basis, $"{purpose}: {obstacle.Text}"));
+            return;
+        }
+
+        foreach (var consent in patient.Consents.Where(consent => ConsentEvaluation.Speaks(consent, agreement.Grantor)))
+        {
+            Explain(consent, purpose, denials, lines, reasons);
+        }
+
+        foreach (var line in lines.Where(line => line.Consent is null))
+        {
+            reasons.Add(new("2.3.6", basis, $"{purpose}: the agreement's default, {line.Tier}{Clearing(line)}"));
+        }
+
+        reasons.Add(new(
+            "ceiling",
+            basis,
+            $"{purpose}: at most {PairEvaluation.Ceiling(patient.Partners, agreement, purpose)}; full only with an open case"));
+        if (lines.Count == 0)
+        {
+            reasons.Add(new("2.3.7", basis, $"{purpose}: nothing permits"));
+        }
+    }
+
+    private static (string Rule, string Text)? Obstacle(PatientFacts patient, Agreement agreement, string purpose, long instant)
+    {
+        if (!agreement.IsBinding)
+        {
+            return ("2.3.0", $"the agreement is not in force: {string.Join("; ", agreement.Problems)}");
+        }
+
+        if (!agreement.InForceAt(instant))
+        {
+            return ("2.3.7", "the agreement's period does not cover this instant");
+        }
+
+        if (!agreement.Purposes.Contains(purpose))
+        {
+            return ("2.3.7", "the agreement does not name the purpose");
+        }
+
+        return PairEvaluation.Ceiling(patient.Partners, agreement, purpose) == Tier.None
+            ? ("L31", "an agency of this type may not have records for the purpose")
+            : null;
+    }
+
+    private static void Explain(
+        ConsentFacts consent, string purpose, IReadOnlyList<Denial> denials, List<GrantLine> lines, List<Reason> reasons)
+    {
+        var basis = $"Consent/{consent.Id}";
+        if (consent.State != ConsentState.Active)
+        {
+            reasons.Add(new("2.4", basis, consent.State == ConsentState.Ended ? "revoked" : "not in effect"));
+        }
+        else if (consent.IsIndeterminate)
+        {
+            var effect = denials.Any(denial => denial.Consent == consent) ? "denies" : "does not concern this requester";
+            reasons.Add(new("2.3.0", basis, $"{purpose}: indeterminate ({string.Join(", ", consent.Indeterminate)}), {effect}"));
+        }
+        else
+        {
+            reasons.AddRange(denials.Where(denial => denial.Consent == consent).Select(denial => new Reason(
+                "2.3.3", basis, $"{purpose}: denies {Denied(denial)} from {denial.From}")));
+            reasons.AddRange(lines.Where(line => line.Consent == consent).Select(line => new Reason(
+                "2.3.5", basis, $"{purpose}: permits {line.Tier}{Clearing(line)}")));
+            if (lines.All(line => line.Consent != consent) && denials.All(denial => denial.Consent != consent))
+            {
+                reasons.Add(new("2.4", basis, $"{purpose}: does not apply (period, actor, purpose), is replaced, or adds nothing"));
+            }
+
+            reasons.AddRange(consent.Policy == ConsentReader.Part2Policy
+                ? consent.Part2Defects.Select(defect => new Reason("L14", basis, defect))
+                : []);
+        }
+    }
+
+    private static string Denied(Denial denial) => denial.Mask < 0 ? "everything" : string.Join(", ", Labels.CodesOf(denial.Mask));
+
+    private static string Clearing(GrantLine line) =>
+        line.Cleared == 0 ? string.Empty : $", clearing {string.Join(", ", Labels.CodesOf(line.Cleared))}";
+}

@@ -1,0 +1,15 @@
+using Interop.Sharing.Policy;
+
+namespace Interop.Sharing.Consents;
+
+/// <summary>Up to this tier, for resources whose labels are all cleared, because of this consent (null: the agreement's default).</summary>
+internal readonly record struct GrantLine(Tier Tier, long Cleared, ConsentFacts? Consent)
+{
+    /// <summary>Whether this line gives all that the other gives.</summary>
+    public bool Contains(GrantLine other) => Tier >= other.Tier && (Cleared & other.Cleared) == other.Cleared;
+
+    public GrantLine Meet(GrantLine other) => this with { Tier = Tier < other.Tier ? Tier : other.Tier, Cleared = Cleared & other.Cleared };
+}
+
+/// <summary>Takes away what has one of the labels (all of it when the mask is -1) from a tier on, but for the exceptions.</summary>
+internal readonly record struct Denial(ConsentFacts Consent, long Mask, Tier From, List<GrantLine>? Exceptions);

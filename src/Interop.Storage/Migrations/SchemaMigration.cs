@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Interop.Storage.Dialects;
+
+namespace Interop.Storage.Migrations;
+
+/// <summary>Brings a database to this program's schema: the numbered files that it has not seen, each in one transaction.</summary>
+internal static partial class SchemaMigration
+{
+    /// <param name="schema">The middle part of the names of the files.</param>
+    public static void Apply(Statements statements, Dialect dialect, string schema)
+    {
+        statements.Execute($"CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)");
+        var files = Files(schema);
+        var newest = statements.Number($"SELECT MAX(number) FROM schema_migration") ?? 0;
+        if (newest > files[^1].Number)
+        {
+            throw new UnsupportedSchemaException(
+                $"The database has schema {newest}; this program knows schemas up to {files[^1].Number} and must not write to it.");
+        }
+
+        foreach (var (number, name) in files.Where(file => file.Number > newest))
+        {
+            statements.Execute(dialect.BeginWrite);
+            statements.ExecuteScript(Text(name));
+            statements.Execute($"INSERT INTO schema_migration (number, name) VALUES ({number}, {name})");
+            statements.Execute($"COMMIT");
+        }
+    }
+
+    private static List<(int Number, string Name)> Files(string schema) =>
+        [.. typeof(SchemaMigration).Assembly.GetManifestResourceNames()
+            .Select(name => (Match: FileName().Match(name), Name: name))
+            .Where(file => file.Match.Success && file.Match.Groups[2].Value == schema)
+            .Select(file => (int.Parse(file.Match.Groups[1].Value, CultureInfo.InvariantCulture), file.Name))
+            .Order()];
+
+    private static string Text(string name)
+    {
+        using var stream = typeof(SchemaMigration).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"\.(\d{4})-[a-z-]+\.([a-z]+)\.sql$", RegexOptions.CultureInvariant)]
+    private static partial Regex FileName();
+}
+
+/// <summary>A database that a later program has changed; the message is for the operator.</summary>
+public sealed class UnsupportedSchemaException(string message) : InvalidOperationException(message);

@@ -1,0 +1,14 @@
+namespace Interop.Storage.Write;
+
+/// <summary>One distinct dispatch message of an incident.</summary>
+/// <param name="Incident">The incident's unique id as the sender gives it.</param>
+/// <param name="Hash">Hash of the message's bytes: the same message is stored once.</param>
+/// <param name="Sent">The message's own instant, UTC microseconds.</param>
+/// <param name="Received">When it arrived first, UTC microseconds.</param>
+public sealed record CadMessage(string Incident, string Hash, long Sent, long Received, ReadOnlyMemory<byte> Body);
+
+/// <summary>Something that must be sent, written in the transaction that caused it.</summary>
+/// <param name="Number">Its place in the queue; 0 before it is stored.</param>
+/// <param name="Kind">Who handles it.</param>
+/// <param name="Due">UTC microseconds before which it waits.</param>
+public sealed record OutboxRow(long Number, string Kind, string Target, long Due, string Detail);
