@@ -3,7 +3,7 @@ using System.Text;
 using Interop.Fhir.Patch;
 using Interop.Fhir.Validation;
 using Interop.Fhir.Views;
-using Interop.Server;
+using Interop.Server.Settings;
 
 namespace Interop.Benchmarks;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
+using Interop.Server.Settings;
 using Interop.Sharing.Agreements;
 using FhirTask = Hl7.Fhir.Model.Task;
 

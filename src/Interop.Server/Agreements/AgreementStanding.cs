@@ -2,6 +2,7 @@ using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Http;
 using Interop.Server.Operations;
+using Interop.Server.Routing;
 using Interop.Server.Security;
 using Interop.Sharing.Agreements;
 

@@ -1,5 +1,6 @@
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
+using Interop.Server.Settings;
 using Interop.Sharing.Agreements;
 using Interop.Sharing.Roster;
 using FhirEndpoint = Hl7.Fhir.Model.Endpoint;

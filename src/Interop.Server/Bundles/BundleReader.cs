@@ -1,6 +1,7 @@
 using Interop.Fhir.Json;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Bundles;
 

@@ -4,6 +4,7 @@ using Interop.Fhir.References;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
+using Interop.Server.Settings;
 using Interop.Sharing.Policy;
 
 namespace Interop.Server.Bundles;

@@ -5,6 +5,7 @@ using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Bundles;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hl7.Fhir.Model;
 using Interop.Server.Agreements;
+using Interop.Server.Settings;
 using Interop.Sharing.Agreements;
 
 namespace Interop.Server.Commands;

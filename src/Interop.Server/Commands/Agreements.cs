@@ -7,6 +7,7 @@ using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 using Interop.Sharing.Agreements;
 
 namespace Interop.Server.Commands;

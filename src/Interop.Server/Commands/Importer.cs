@@ -3,6 +3,7 @@ using Interop.Server.Bundles;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Commands;
 

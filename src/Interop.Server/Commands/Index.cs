@@ -3,6 +3,7 @@ using System.Text.Json;
 using Interop.Fhir.Json;
 using Interop.Fhir.Search;
 using Interop.Fhir.Validation;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Commands;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Interop.Fhir.Profiles;
 using Interop.Fhir.Validation;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Commands;
 

@@ -1,4 +1,5 @@
 using Interop.Server.Http;
+using Interop.Server.Routing;
 using Interop.Server.Security;
 
 namespace Interop.Server.Dispatch;

@@ -1,6 +1,7 @@
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Dispatch;
 

@@ -2,6 +2,7 @@ using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Dispatch;
 

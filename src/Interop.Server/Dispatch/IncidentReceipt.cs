@@ -8,9 +8,13 @@ namespace Interop.Server.Dispatch;
 /// <summary>What became of a dispatch message.</summary>
 /// <param name="Encounter">The incident's first; null while no message has said what the incident is.</param>
 /// <param name="Issues">Warnings and information about what was not understood or not taken over.</param>
-internal sealed record IncidentReceipt(string Incident, ResourceKey? Encounter, bool IsNew, IReadOnlyList<Issue> Issues)
+internal sealed record IncidentReceipt(string Incident, ResourceKey? Encounter, bool IsNew, IReadOnlyList<Issue> Issues) : IOwnAnswer
 {
-    public void Write(Utf8JsonWriter writer)
+    public int Status => IsNew ? 202 : 200;
+
+    public ReadOnlyMemory<byte> Json => FhirJson.Write(Write);
+
+    private void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
         writer.WriteString("incident", Incident);

@@ -1,6 +1,7 @@
 using Interop.Fhir.Json;
 using Interop.Server.Authoring;
 using Interop.Server.Guard;
+using Interop.Server.Settings;
 
 namespace Interop.Server.FollowUp;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Interop.Server.Authoring;
 using Interop.Server.Http;
+using Interop.Server.Settings;
 using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.FollowUp;

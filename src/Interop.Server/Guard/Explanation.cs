@@ -1,6 +1,7 @@
 using Interop.Fhir;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Interop.Fhir;
 using Interop.Fhir.Search;
+using Interop.Server.Settings;
 using Interop.Sharing.Agreements;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;

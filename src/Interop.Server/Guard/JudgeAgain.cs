@@ -1,3 +1,5 @@
+using Interop.Server.Settings;
+
 namespace Interop.Server.Guard;
 
 /// <summary>

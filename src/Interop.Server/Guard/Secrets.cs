@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 using Interop.Storage;
 
 namespace Interop.Server.Guard;

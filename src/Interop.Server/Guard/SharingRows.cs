@@ -1,3 +1,4 @@
+using Interop.Server.Settings;
 using Interop.Sharing.Agreements;
 using Interop.Sharing.Consents;
 using Interop.Sharing.Roster;

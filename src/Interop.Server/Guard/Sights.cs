@@ -1,5 +1,6 @@
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 using Interop.Sharing.Policy;
 using Interop.Storage.Read;
 

@@ -2,6 +2,7 @@ using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.References;
 using Interop.Fhir.Search;
+using Interop.Server.Settings;
 using Interop.Storage.Read;
 
 namespace Interop.Server.Guard;

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Interop.Fhir.Validation;
-using Interop.Server.Interactions;
 using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Http;
@@ -199,7 +198,7 @@ internal sealed record BundleItem(Disclosure? Disclosure)
     public FhirBundle? Nested { get; init; }
 
     /// <summary>What the server can do, as the answer to a GET of metadata inside a batch.</summary>
-    public CapabilityStatement? Statement { get; init; }
+    public IOwnAnswer? Statement { get; init; }
 
     /// <summary>An OperationOutcome as an entry of its own: what a search has to say beside its matches.</summary>
     public IReadOnlyList<Issue>? Found { get; init; }

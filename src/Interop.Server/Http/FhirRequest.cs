@@ -9,6 +9,9 @@ namespace Interop.Server.Http;
 /// <summary>Reads what a FHIR request says in its path, headers and body.</summary>
 internal static class FhirRequest
 {
+    /// <summary>Where the FHIR endpoints are.</summary>
+    public const string Root = "/fhir";
+
     public const string MediaType = "application/fhir+json";
 
     /// <exception cref="FhirException">404 for a type that R4 lacks or an id that no resource can have.</exception>

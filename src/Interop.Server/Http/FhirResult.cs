@@ -1,10 +1,6 @@
 using System.Globalization;
 using Interop.Fhir.Terminology;
 using Interop.Fhir.Validation;
-using Interop.Server.Dispatch;
-using Interop.Server.Interactions;
-using Interop.Server.Operations;
-using Interop.Server.Summary;
 using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Http;
@@ -37,15 +33,6 @@ internal sealed class FhirResult : IResult
 
     public static FhirResult Ok(Disclosure disclosure) => new(200, disclosure.Body, disclosure);
 
-    /// <summary>A document whose length must say nothing: filled up with spaces to a multiple of the size class.</summary>
-    public static FhirResult Padded(SummaryDocument document, int sizeClass)
-    {
-        var padded = new byte[(document.Body.Length + sizeClass - 1) / sizeClass * sizeClass];
-        padded.AsSpan().Fill((byte)' ');
-        document.Body.CopyTo(padded);
-        return new(200, padded);
-    }
-
     /// <summary>304 where the caller's version is the current one of its view (https://hl7.org/fhir/R4/http.html#cread).</summary>
     public static FhirResult NotModified(Disclosure disclosure) => new(304, default, disclosure);
 
@@ -72,16 +59,9 @@ internal sealed class FhirResult : IResult
     /// <summary>The issues of something that was only sent to be checked.</summary>
     public static FhirResult Checked(IReadOnlyList<Issue> issues) => Problem(200, issues);
 
-    // What holds nobody's data. Each is of a type that only its writer makes, so that nothing else can be sent in its place.
-    public static FhirResult Of(OperationOutput output) => new(200, output.ToJson());
-
-    public static FhirResult Of(IncidentReceipt receipt) => new(receipt.IsNew ? 202 : 200, FhirJson.Write(receipt.Write));
+    public static FhirResult Of(IOwnAnswer answer) => new(answer.Status, answer.Json, mediaType: answer.MediaType);
 
     public static FhirResult Of(TerminologyAnswer.Found found) => new(200, found.Resource);
-
-    public static FhirResult Of(CapabilityStatement statement) => new(200, statement.Json);
-
-    public static FhirResult Of(SmartConfigurationDocument document) => new(200, document.Json, mediaType: "application/json");
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

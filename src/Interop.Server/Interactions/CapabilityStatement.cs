@@ -3,12 +3,14 @@ using Hl7.Fhir.Model;
 using Interop.Fhir.Schema;
 using Interop.Server.Authoring;
 using Interop.Server.Http;
+using Interop.Server.Routing;
+using Interop.Server.Settings;
 using Statement = Hl7.Fhir.Model.CapabilityStatement;
 
 namespace Interop.Server.Interactions;
 
 /// <summary>What the server can do (https://hl7.org/fhir/R4/capabilitystatement.html), written of its routes and settings alone.</summary>
-internal sealed class CapabilityStatement
+internal sealed class CapabilityStatement : IOwnAnswer
 {
     private static readonly FhirInteraction[] OfType =
     [

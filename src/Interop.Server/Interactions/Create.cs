@@ -1,6 +1,8 @@
 using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
+using Interop.Server.Routing;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Interactions;
 

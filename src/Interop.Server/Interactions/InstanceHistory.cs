@@ -1,7 +1,9 @@
 using Interop.Fhir;
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Routing;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Interactions;
 

@@ -4,7 +4,9 @@ using Interop.Fhir.Patch;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
+using Interop.Server.Routing;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 using Microsoft.Net.Http.Headers;
 
 namespace Interop.Server.Interactions;

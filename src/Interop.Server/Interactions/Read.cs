@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Routing;
 using Interop.Server.Security;
 
 namespace Interop.Server.Interactions;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Interop.Server.Http;
+using Interop.Server.Routing;
 using Interop.Server.Security;
 
 namespace Interop.Server.Interactions;
@@ -21,7 +22,7 @@ internal static class SmartConfiguration
 }
 
 /// <summary>The issuer's document, less what this API does not evaluate.</summary>
-internal sealed class SmartConfigurationDocument
+internal sealed class SmartConfigurationDocument : IOwnAnswer
 {
     /// <summary>What an issuer may offer with other APIs and this one has no part for: the document must not promise it.</summary>
     private static readonly string[] NotHere = ["smart-app-state"];
@@ -29,6 +30,8 @@ internal sealed class SmartConfigurationDocument
     private SmartConfigurationDocument(byte[] json) => Json = json;
 
     public ReadOnlyMemory<byte> Json { get; }
+
+    public string MediaType => "application/json";
 
     /// <summary>What the first configured issuer tells everybody, or null where it tells nothing.</summary>
     public static async Task<SmartConfigurationDocument?> ReadAsync(TokenVerifier verifier, CancellationToken cancellationToken)

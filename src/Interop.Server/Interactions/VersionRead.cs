@@ -1,5 +1,6 @@
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Routing;
 using Interop.Server.Security;
 
 namespace Interop.Server.Interactions;

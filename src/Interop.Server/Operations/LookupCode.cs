@@ -1,5 +1,6 @@
 using Interop.Fhir.Terminology;
 using Interop.Server.Http;
+using Interop.Server.Routing;
 
 namespace Interop.Server.Operations;
 

@@ -1,16 +1,17 @@
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
+using Interop.Server.Http;
 
 namespace Interop.Server.Operations;
 
 /// <summary>
 /// An operation's answer of its own (https://hl7.org/fhir/R4/operations.html#response): values and parts, never a resource.
 /// </summary>
-internal sealed class OperationOutput
+internal sealed class OperationOutput : IOwnAnswer
 {
     private readonly Parameters parameters = new();
 
-    public byte[] ToJson() => AuthoredJson.Of(parameters);
+    public ReadOnlyMemory<byte> Json => AuthoredJson.Of(parameters);
 
     /// <summary>Adds a parameter; where the value is null or without a value of its own, none.</summary>
     public OperationOutput Add(string name, DataType? value)

@@ -2,6 +2,7 @@ using Interop.Fhir.Json;
 using Interop.Fhir.Profiles;
 using Interop.Fhir.Validation;
 using Interop.Server.Http;
+using Interop.Server.Routing;
 using Interop.Server.Security;
 
 namespace Interop.Server.Operations;

@@ -4,6 +4,7 @@ using Interop.Server.Authoring;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Oversight;
 

@@ -1,5 +1,6 @@
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
+using Interop.Server.Settings;
 using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.Oversight;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Interop.Server.Guard;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Oversight;
 

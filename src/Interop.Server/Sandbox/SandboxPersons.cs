@@ -1,6 +1,7 @@
 using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Server.Authoring;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Sandbox;
 

@@ -2,6 +2,7 @@ using Interop.Server.Agreements;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 using Interop.Sharing.Policy;
 
 namespace Interop.Server.Sandbox;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Interop.Server.Http;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Security;
 
@@ -42,8 +43,8 @@ internal sealed class DpopProofs(InteropSettings settings, TimeProvider clock)
     private string AddressOf(HttpRequest request)
     {
         var path = request.Path.ToUriComponent();
-        return path.StartsWith(FhirRoutes.Root, StringComparison.Ordinal)
-            ? settings.PublicUrl + path[FhirRoutes.Root.Length..]
+        return path.StartsWith(FhirRequest.Root, StringComparison.Ordinal)
+            ? settings.PublicUrl + path[FhirRequest.Root.Length..]
             : new Uri(settings.PublicUrl).GetLeftPart(UriPartial.Authority) + path;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Interop.Server.Settings;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;

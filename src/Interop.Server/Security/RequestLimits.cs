@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using Interop.Server.Http;
+using Interop.Server.Settings;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace Interop.Server.Security;

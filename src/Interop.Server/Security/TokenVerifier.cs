@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Interop.Server.Settings;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

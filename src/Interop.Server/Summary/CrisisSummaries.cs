@@ -5,6 +5,7 @@ using Interop.Fhir.Search;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Interop.Fhir.Json;
 using Interop.Fhir.Validation;
 using Interop.Server.Http;
+using Interop.Server.Routing;
 using Interop.Server.Security;
 
 namespace Interop.Server.Summary;
@@ -15,9 +16,6 @@ internal static class CrisisSummary
 {
     public const string Scope = "crisis-summary";
 
-    /// <summary>Answers are filled up to a multiple of this, so that their length says nothing.</summary>
-    private const int SizeClass = 16 * 1024;
-
     private static readonly string[] Required = ["incident", "officer"];
 
     public static void Map(FhirRoutes fhir) => fhir.Post("/Patient/$crisis-summary", FhirInteraction.Operation, HandleAsync);
@@ -30,7 +28,7 @@ internal static class CrisisSummary
         var summary = await summaries.AnswerAsync(caller, question, cancellationToken);
         return summary is null
             ? FhirResult.Problem(403, "forbidden", "No open incident with this number is assigned to this agency.")
-            : FhirResult.Padded(summary, SizeClass);
+            : FhirResult.Of(summary);
     }
 
     private static SummaryQuestion Question(byte[] body)

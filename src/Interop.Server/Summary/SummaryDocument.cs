@@ -12,8 +12,11 @@ namespace Interop.Server.Summary;
 /// Flags and one CarePlan. Of a person it holds what was disclosed to the caller and nothing else; what is not shared, or not there, is
 /// filled with general advice. Its version is a function of its bytes.
 /// </summary>
-internal sealed class SummaryDocument
+internal sealed class SummaryDocument : IOwnAnswer
 {
+    /// <summary>Documents are filled up to a multiple of this.</summary>
+    private const int SizeClass = 16 * 1024;
+
     private const int Flags = 3;
     private const string GeneralAdvice = "Approach calmly, one person speaking, no sudden movements. Ask what helps. Call the clinician on duty.";
     private const string NoAlert = "No safety alert is shared. This does not mean that there is none.";
@@ -56,11 +59,11 @@ internal sealed class SummaryDocument
             Activity = [new() { Detail = new() { Status = CarePlan.CarePlanActivityStatus.NotStarted, Description = GeneralAdvice } }],
         }));
         parts.Insert(0, Filled(Composition(subject)));
-        Body = Bundle();
+        Json = Padded(Bundle());
     }
 
-    /// <summary>The document Bundle in UTF-8 JSON.</summary>
-    public ReadOnlyMemory<byte> Body { get; }
+    /// <summary>The document Bundle in UTF-8 JSON, filled up with spaces, so that its length says nothing.</summary>
+    public ReadOnlyMemory<byte> Json { get; }
 
     public static SummaryDocument Compose(SummaryFrame frame, Disclosure? patient, IReadOnlyList<Disclosure> flags, Disclosure? plan) =>
         new(frame, patient, flags, plan);
@@ -91,6 +94,14 @@ internal sealed class SummaryDocument
         json.WriteEndArray();
         json.WriteEndObject();
     });
+
+    private static byte[] Padded(byte[] document)
+    {
+        var padded = new byte[(document.Length + SizeClass - 1) / SizeClass * SizeClass];
+        padded.AsSpan().Fill((byte)' ');
+        document.CopyTo(padded, 0);
+        return padded;
+    }
 
     private Composition Composition(ResourceKey subject) => new()
     {

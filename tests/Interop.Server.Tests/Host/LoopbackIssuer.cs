@@ -1,6 +1,7 @@
 #pragma warning disable IDE0005 // linked into a web project too, whose SDK has some of these usings already
 using System.Security.Cryptography;
 using Interop.Demo;
+using Interop.Server.Commands;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -11,7 +11,7 @@ public sealed class SummaryDocumentTests
     [Fact]
     public void Without_anything_shared_it_has_the_same_parts_with_general_advice()
     {
-        using var json = JsonDocument.Parse(SummaryDocument.Compose(Frame, null, [], null).Body);
+        using var json = JsonDocument.Parse(SummaryDocument.Compose(Frame, null, [], null).Json);
 
         Assert.Equal(
             ["Composition", "Patient", "Flag", "Flag", "Flag", "CarePlan"],
@@ -22,7 +22,7 @@ public sealed class SummaryDocumentTests
     [Fact]
     public void It_is_legal_on_its_own_and_names_the_programme_that_made_it()
     {
-        var body = SummaryDocument.Compose(Frame, null, [], null).Body;
+        var body = SummaryDocument.Compose(Frame, null, [], null).Json;
         using var json = JsonDocument.Parse(body);
 
         Assert.Empty(Fhir.Validation.ResourceValidator.Validate(body));
@@ -33,5 +33,5 @@ public sealed class SummaryDocumentTests
 
     [Fact]
     public void It_is_a_function_of_what_it_is_made_of() => Assert.Equal(
-        SummaryDocument.Compose(Frame, null, [], null).Body.ToArray(), SummaryDocument.Compose(Frame, null, [], null).Body.ToArray());
+        SummaryDocument.Compose(Frame, null, [], null).Json.ToArray(), SummaryDocument.Compose(Frame, null, [], null).Json.ToArray());
 }

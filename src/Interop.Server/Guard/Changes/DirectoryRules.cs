@@ -1,6 +1,7 @@
 using Interop.Fhir;
 using Interop.Fhir.References;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 using Interop.Storage.Read;
 
 namespace Interop.Server.Guard.Changes;

@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Security;
 
-namespace Interop.Server.Security;
+namespace Interop.Server.Routing;
 
 /// <summary>
 /// Writes down requests that a limit refused: the first of a minute at once, the others as one number when the minute is over. A row for

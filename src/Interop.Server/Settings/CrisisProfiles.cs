@@ -3,7 +3,7 @@ using Interop.Fhir.Schema;
 using Interop.Fhir.Terminology;
 using Interop.Fhir.Validation;
 
-namespace Interop.Server;
+namespace Interop.Server.Settings;
 
 /// <summary>What our own profiles (the folder <c>profiles/crisis</c>, embedded) add to R4 at run time.</summary>
 public static class CrisisProfiles

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Interop.Fhir.References;
 
-namespace Interop.Server;
+namespace Interop.Server.Settings;
 
 /// <summary>The settings under <c>Interop:</c>, read and checked once at start. A wrong one stops the process with a sentence.</summary>
 /// <param name="Database"><c>sqlite:PATH</c>.</param>

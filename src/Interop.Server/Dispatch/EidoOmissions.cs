@@ -1,6 +1,7 @@
 using Interop.Fhir.Validation;
+using Interop.Server.Dispatch.Eido;
 
-namespace Interop.Server.Dispatch.Eido;
+namespace Interop.Server.Dispatch;
 
 /// <summary>What a message says in components that are read and that has no effect all the same, so that its sender knows.</summary>
 public static class EidoOmissions

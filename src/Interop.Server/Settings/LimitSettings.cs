@@ -1,4 +1,4 @@
-namespace Interop.Server;
+namespace Interop.Server.Settings;
 
 /// <summary>
 /// The settings under <c>Interop:Limits:</c>: how much one caller may ask, and how long a request may take. Counts are those of one

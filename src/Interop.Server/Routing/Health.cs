@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Interop.Storage;
 
-namespace Interop.Server.Http;
+namespace Interop.Server.Routing;
 
 /// <summary>For load balancers: live while the process runs, ready while the database answers and stores.</summary>
 internal static class Health

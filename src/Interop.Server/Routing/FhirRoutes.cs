@@ -1,7 +1,8 @@
 using Interop.Server.Guard;
+using Interop.Server.Http;
 using Interop.Server.Security;
 
-namespace Interop.Server.Http;
+namespace Interop.Server.Routing;
 
 /// <summary>
 /// The only way to add a FHIR endpoint: each declares its interaction, demands a verified caller and is remembered for the
@@ -9,8 +10,6 @@ namespace Interop.Server.Http;
 /// </summary>
 internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
 {
-    public const string Root = "/fhir";
-
     private readonly List<FhirRoute> routes = [];
 
     public IReadOnlyList<FhirRoute> Routes => routes;
@@ -36,13 +35,13 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
     public void GetPublic(string pattern, FhirInteraction interaction, Delegate handler)
     {
         routes.Add(new("GET", pattern, interaction));
-        builder.MapMethods(Root + pattern, ["GET", "HEAD"], handler).WithMetadata(new PublicEndpoint(), new DeclaredInteraction(interaction)).AllowAnonymous();
+        builder.MapMethods(FhirRequest.Root + pattern, ["GET", "HEAD"], handler).WithMetadata(new PublicEndpoint(), new DeclaredInteraction(interaction)).AllowAnonymous();
     }
 
     private RouteHandlerBuilder Map(string method, string pattern, FhirInteraction interaction, Delegate handler, params string[] further)
     {
         routes.Add(new(method, pattern, interaction));
-        return builder.MapMethods(Root + pattern, [method, .. further], handler)
+        return builder.MapMethods(FhirRequest.Root + pattern, [method, .. further], handler)
             .AddEndpointFilter((context, next) =>
             {
                 Preconditions.RefuseOthers(context.HttpContext.Request, interaction);

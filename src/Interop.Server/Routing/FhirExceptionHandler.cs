@@ -2,11 +2,12 @@ using System.Data.Common;
 using System.Globalization;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
+using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 
-namespace Interop.Server.Http;
+namespace Interop.Server.Routing;
 
 /// <summary>
 /// The only place that turns exceptions into OperationOutcome, and that writes down a refusal that was thrown: what the request would

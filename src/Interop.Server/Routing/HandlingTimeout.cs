@@ -1,8 +1,10 @@
 using Interop.Server.Guard;
+using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 using Microsoft.AspNetCore.Http.Timeouts;
 
-namespace Interop.Server.Http;
+namespace Interop.Server.Routing;
 
 /// <summary>
 /// A request that takes too long is given up: the cancellation reaches the statement that the database is working on, and the caller

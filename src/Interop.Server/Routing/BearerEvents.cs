@@ -1,9 +1,10 @@
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Security;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Interop.Server.Security;
+namespace Interop.Server.Routing;
 
 /// <summary>
 /// Bearer tokens (RFC 6750), and tokens bound to a key with their proof (DPoP, RFC 9449), by ASP.NET Core's own scheme. A refused token is

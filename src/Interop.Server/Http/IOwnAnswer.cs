@@ -1,0 +1,16 @@
+namespace Interop.Server.Http;
+
+/// <summary>
+/// An answer that the server writes itself, and that is no stored resource. Each kind is a type that its writer alone makes, so that
+/// nothing else can be sent in its place: a test lists them.
+/// </summary>
+internal interface IOwnAnswer
+{
+    /// <summary>UTF-8 JSON.</summary>
+    ReadOnlyMemory<byte> Json { get; }
+
+    /// <summary>HTTP status.</summary>
+    int Status => 200;
+
+    string MediaType => FhirRequest.MediaType;
+}
