@@ -12,7 +12,7 @@ namespace Interop.Benchmarks;
 
 /// <summary>
 /// The whole server on loopback against a bare Kestrel that reads the same row by its key and checks nothing, in one run; and the
-/// CRUD mix of DESIGN.md section 7.
+/// CRUD mix.
 /// </summary>
 internal static class ServerBenchmarks
 {

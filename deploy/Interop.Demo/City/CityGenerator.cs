@@ -2,7 +2,7 @@ namespace Interop.Demo.City;
 
 /// <summary>
 /// An invented city: seven organisations, their agreements, and a year in the lives of people who meet the crisis programme,
-/// with the shares of DOMAIN.md sections 1 and 5. The same seed, instant and size give the same bytes on every machine.
+/// with the shares that docs/domain.md gives. The same seed, instant and size give the same bytes on every machine.
 /// </summary>
 public static class CityGenerator
 {

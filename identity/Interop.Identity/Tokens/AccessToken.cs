@@ -1,6 +1,6 @@
 namespace Interop.Identity.Tokens;
 
-/// <summary>What an access token says, RFC 9068 and DESIGN.md section 3.</summary>
+/// <summary>What an access token says, RFC 9068 and the claims of our own (docs/onboarding.md).</summary>
 /// <param name="Subject">The account, or the client itself for client_credentials.</param>
 /// <param name="Agency"><c>Organization/id</c>.</param>
 /// <param name="GrantId">The grant it belongs to, or null for client_credentials.</param>

@@ -5,7 +5,7 @@ using Interop.Sharing.Policy;
 namespace Interop.Server.Guard;
 
 /// <summary>
-/// The first question of every request (SHARING.md 2.3, DOMAIN.md section 6): is an agreement with the agency in force, and does the
+/// The first question of every request: is an agreement with the agency in force, and does the
 /// agency's roster show of this person what it demands? Both answers depend on the caller alone, so they may be told.
 /// </summary>
 internal static class Admission

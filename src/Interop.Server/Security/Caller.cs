@@ -77,7 +77,7 @@ internal sealed record Caller(
 
     public ClaimsIdentity ToIdentity() => new CallerIdentity(this);
 
-    /// <summary>Reads the claims of DESIGN.md section 3; an error sentence where one is missing or malformed.</summary>
+    /// <summary>Reads the claims of an access token; an error sentence where one is missing or malformed.</summary>
     public static (Caller? Caller, string? Error) Read(IEnumerable<Claim> claims, InteropIssuer issuer, ScopeReader scopes, ServiceBases bases)
     {
         var byType = claims.ToLookup(claim => claim.Type, claim => claim.Value);

@@ -8,7 +8,7 @@ namespace Interop.Server.Security;
 
 /// <summary>
 /// How much one caller may ask of this instance in a minute. Requests are counted, never what they found: a limit that moved with
-/// hidden hits would tell of them (SHARING.md section 3, rows 31 and 34). A window is fixed, so that Retry-After is exact.
+/// hidden hits would tell of them. A window is fixed, so that Retry-After is exact.
 /// </summary>
 internal sealed class RequestLimits(InteropSettings settings) : IDisposable
 {

@@ -3,7 +3,7 @@ using Interop.Sharing.Policy;
 namespace Interop.Sharing.Consents;
 
 /// <summary>
-/// What the consents of a patient say to one grantee for one purpose at one instant (SHARING.md 2.4): lines that permit, and
+/// What the consents of a patient say to one grantee for one purpose at one instant: lines that permit, and
 /// denials that cut every line, also those of other consents and the agreement's default.
 /// </summary>
 internal sealed class ConsentEvaluation
@@ -171,7 +171,7 @@ internal sealed class ConsentEvaluation
     }
 
     // A level beside a list of sensitivities opens no other sensitivity, but the R that no sensitivity explains. Never V, which is also
-    // text that nobody has labelled: nobody can say that it is of a kind on the list (SHARING.md 2.4).
+    // text that nobody has labelled: nobody can say that it is of a kind on the list.
     private static long ClearedBeside(int confidentiality) => confidentiality >= 5 ? Labels.Restricted : Labels.None;
 
     private static long Denied(ProvisionFacts node)

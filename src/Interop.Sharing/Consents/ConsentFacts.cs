@@ -1,6 +1,6 @@
 namespace Interop.Sharing.Consents;
 
-/// <summary>A Consent as far as this version evaluates it (SHARING.md 2.4). Read with <see cref="ConsentReader"/>.</summary>
+/// <summary>A Consent as far as this version evaluates it. Read with <see cref="ConsentReader"/>.</summary>
 /// <param name="Source">Id of the Organization that wrote it, for whose records alone it speaks.</param>
 /// <param name="Patient">Id of the Patient, empty when it is no local reference.</param>
 /// <param name="Controllers">Ids of the custodian Organizations it speaks to; empty when unreadable.</param>

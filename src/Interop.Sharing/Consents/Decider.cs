@@ -2,7 +2,7 @@ using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Consents;
 
-/// <summary>Who may see what, without a database: the oracle that the compiled rows are held against (SHARING.md 2.3).</summary>
+/// <summary>Who may see what, without a database: the oracle that the compiled rows are held against.</summary>
 public static class Decider
 {
     private static readonly string[] Audit = ["AUDIT"];
@@ -78,7 +78,7 @@ public static class Decider
 
         if (reasons is { Count: 0 })
         {
-            reasons.Add(new("2.3.7", string.Empty, "no agreement between the custodian and the requester"));
+            reasons.Add(new("no-agreement", string.Empty, "no agreement between the custodian and the requester"));
         }
 
         return (best.Tier, best.Cleared);
@@ -90,12 +90,12 @@ public static class Decider
         {
             var named = resource.Labels & Labels.NamedOnly;
             reasons.Add(new(
-                named != 0 ? "2.3.1" : "2.3.7",
+                named != 0 ? "label-must-be-named" : "label-not-cleared",
                 string.Empty,
                 $"no permission clears {string.Join(", ", Labels.CodesOf(resource.Labels))}"));
             if ((resource.Labels & Labels.Part2) != 0)
             {
-                reasons.Add(new("L13", string.Empty, "Part 2 records need a Part 2 consent"));
+                reasons.Add(new("part2-needs-its-consent", string.Empty, "Part 2 records need a Part 2 consent"));
             }
         }
 

@@ -12,7 +12,7 @@ public readonly record struct Decision(
     Tier Tier, long Cleared, bool Visible, IReadOnlyList<string> Obligations, IReadOnlyList<Reason> Reasons);
 
 /// <summary>One step of a decision, for <c>interop explain</c>.</summary>
-/// <param name="Rule">A step of SHARING.md such as <c>2.3.5</c>, or a row of the law table such as <c>L13</c>.</param>
+/// <param name="Rule">In words, such as <c>consent-permits</c>.</param>
 /// <param name="Basis">The consent or agreement it rests on, such as <c>Consent/x</c>; empty for none.</param>
 /// <param name="Effect">What it did, in words; never a value out of a resource.</param>
 public sealed record Reason(string Rule, string Basis, string Effect);

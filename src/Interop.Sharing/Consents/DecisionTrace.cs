@@ -3,7 +3,7 @@ using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Consents;
 
-/// <summary>Says in words what one evaluation did, in the order of the precedence (SHARING.md 2.3, 2.6).</summary>
+/// <summary>Says in words what one evaluation did, in the order of the precedence.</summary>
 internal static class DecisionTrace
 {
     public static void Explain(
@@ -29,7 +29,7 @@ internal static class DecisionTrace
 
         foreach (var line in lines.Where(line => line.Consent is null))
         {
-            reasons.Add(new("2.3.6", basis, $"{purpose}: the agreement's default, {line.Tier}{Clearing(line)}"));
+            reasons.Add(new("agreement-default", basis, $"{purpose}: the agreement's default, {line.Tier}{Clearing(line)}"));
         }
 
         reasons.Add(new(
@@ -38,7 +38,7 @@ internal static class DecisionTrace
             $"{purpose}: at most {PairEvaluation.Ceiling(patient.Partners, agreement, purpose)}; full only with an open case"));
         if (lines.Count == 0)
         {
-            reasons.Add(new("2.3.7", basis, $"{purpose}: nothing permits"));
+            reasons.Add(new("nothing-permits", basis, $"{purpose}: nothing permits"));
         }
     }
 
@@ -46,21 +46,21 @@ internal static class DecisionTrace
     {
         if (!agreement.IsBinding)
         {
-            return ("2.3.0", $"the agreement is not in force: {string.Join("; ", agreement.Problems)}");
+            return ("agreement-not-in-force", $"the agreement is not in force: {string.Join("; ", agreement.Problems)}");
         }
 
         if (!agreement.InForceAt(instant))
         {
-            return ("2.3.7", "the agreement's period does not cover this instant");
+            return ("agreement-period", "the agreement's period does not cover this instant");
         }
 
         if (!agreement.Purposes.Contains(purpose))
         {
-            return ("2.3.7", "the agreement does not name the purpose");
+            return ("agreement-purpose", "the agreement does not name the purpose");
         }
 
         return PairEvaluation.Ceiling(patient.Partners, agreement, purpose) == Tier.None
-            ? ("L31", "an agency of this type may not have records for the purpose")
+            ? ("agency-type", "an agency of this type may not have records for the purpose")
             : null;
     }
 
@@ -70,26 +70,26 @@ internal static class DecisionTrace
         var basis = $"Consent/{consent.Id}";
         if (consent.State != ConsentState.Active)
         {
-            reasons.Add(new("2.4", basis, consent.State == ConsentState.Ended ? "revoked" : "not in effect"));
+            reasons.Add(new(consent.State == ConsentState.Ended ? "consent-revoked" : "consent-not-in-effect", basis, "it does not count"));
         }
         else if (consent.IsIndeterminate)
         {
             var effect = denials.Any(denial => denial.Consent == consent) ? "denies" : "does not concern this requester";
-            reasons.Add(new("2.3.0", basis, $"{purpose}: indeterminate ({string.Join(", ", consent.Indeterminate)}), {effect}"));
+            reasons.Add(new("consent-indeterminate", basis, $"{purpose}: indeterminate ({string.Join(", ", consent.Indeterminate)}), {effect}"));
         }
         else
         {
             reasons.AddRange(denials.Where(denial => denial.Consent == consent).Select(denial => new Reason(
-                "2.3.3", basis, $"{purpose}: denies {Denied(denial)} from {denial.From}")));
+                "consent-denies", basis, $"{purpose}: denies {Denied(denial)} from {denial.From}")));
             reasons.AddRange(lines.Where(line => line.Consent == consent).Select(line => new Reason(
-                "2.3.5", basis, $"{purpose}: permits {line.Tier}{Clearing(line)}")));
+                "consent-permits", basis, $"{purpose}: permits {line.Tier}{Clearing(line)}")));
             if (lines.All(line => line.Consent != consent) && denials.All(denial => denial.Consent != consent))
             {
-                reasons.Add(new("2.4", basis, $"{purpose}: does not apply (period, actor, purpose), is replaced, or adds nothing"));
+                reasons.Add(new("consent-does-not-apply", basis, $"{purpose}: does not apply (period, actor, purpose), is replaced, or adds nothing"));
             }
 
             reasons.AddRange(consent.Policy == ConsentReader.Part2Policy
-                ? consent.Part2Defects.Select(defect => new Reason("L14", basis, defect))
+                ? consent.Part2Defects.Select(defect => new Reason("part2-consent-incomplete", basis, defect))
                 : []);
         }
     }

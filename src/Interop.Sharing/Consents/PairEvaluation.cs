@@ -5,7 +5,7 @@ namespace Interop.Sharing.Consents;
 
 /// <summary>
 /// What one agreement and the patient's consents give one grantee for one purpose at one instant: permits less denials, under
-/// the ceilings of agreement, law and case (SHARING.md 2.3). <see cref="Decider"/> asks it at an instant,
+/// the ceilings of agreement, law and case. <see cref="Decider"/> asks it at an instant,
 /// <see cref="GrantCompiler"/> tabulates it.
 /// </summary>
 internal sealed class PairEvaluation

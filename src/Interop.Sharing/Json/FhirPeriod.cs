@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Interop.Sharing.Json;
 
 /// <summary>
-/// FHIR dates as instants: a start begins with its unit, an end lasts to the end of its unit (SHARING.md 2.4). Without a zone
+/// FHIR dates as instants: a start begins with its unit, an end lasts to the end of its unit. Without a zone
 /// the reading is the conservative one: the latest start and the earliest end that any zone on earth gives.
 /// </summary>
 internal static class FhirPeriod

@@ -4,7 +4,7 @@ namespace Interop.Sharing.Policy;
 
 /// <summary>
 /// The sensitivity labels as bits of a long: v3-ActCode sensitivities, the confidentiality codes above normal, the Part 2
-/// flag and two of ours (SHARING.md 2.8). A resource is cleared when all of its bits are in the cleared mask.
+/// flag and two of ours. A resource is cleared when all of its bits are in the cleared mask.
 /// </summary>
 public static class Labels
 {
@@ -51,7 +51,7 @@ public static class Labels
 
     public const long All = (1L << 27) - 1;
 
-    /// <summary>Labels that only a consent naming them alone clears, never a default or a general permit (SHARING.md 2.3).</summary>
+    /// <summary>Labels that only a consent naming them alone clears, never a default or a general permit.</summary>
     public const long NamedOnly = PsyThpN | SudNote | Unknown;
 
     /// <summary>Labels that every role clears over the records of its own organisation.</summary>

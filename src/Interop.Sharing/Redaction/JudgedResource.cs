@@ -17,7 +17,7 @@ namespace Interop.Sharing.Redaction;
 /// <param name="Views">Hashes of the views, to tell at the next write which of them changed.</param>
 /// <param name="Parties">Ids of the Organizations that own, request, perform or receive it.</param>
 /// <param name="Cases">The case relations that it establishes (open encounter, care team, task).</param>
-/// <param name="Inherits">Resources whose labels this one takes on because it points at them (SHARING.md 2.8).</param>
+/// <param name="Inherits">Resources whose labels this one takes on because it points at them.</param>
 /// <param name="Requires">Targets of mandatory references other than the subject: when one is not visible, this resource is not.</param>
 public sealed record JudgedResource(
     IReadOnlyList<string> Subjects,

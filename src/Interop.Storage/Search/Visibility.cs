@@ -6,7 +6,7 @@ namespace Interop.Storage.Search;
 
 /// <summary>
 /// Who sees what, as SQL: the only place where rows are joined with grants. Everything is said of a row of <c>resource</c> by its
-/// alias, through the eyes of one sight (SHARING.md section 0).
+/// alias, through the eyes of one sight.
 /// </summary>
 internal sealed class Visibility
 {

@@ -23,7 +23,7 @@ internal readonly record struct LabelSource(ResourceKey Target, InheritanceKind 
 internal readonly record struct RowLabels(long Carried, long Passed);
 
 /// <summary>
-/// Passes labels along references: a resource carries its own and those of everything that it inherits from (SHARING.md 2.8). A
+/// Passes labels along references: a resource carries its own and those of everything that it inherits from. A
 /// directory entry stays as it is and passes labels on to what names it and to its parts. A
 /// change travels on until nothing changes any more. Resources that inherit from each other keep what they share: labels fall only
 /// where nothing holds them up.

@@ -47,7 +47,7 @@ public sealed class LoopbackIssuer : IAsyncDisposable
         return issuer;
     }
 
-    /// <summary>An <c>at+jwt</c> access token (RFC 9068) with the claims of DESIGN.md section 3.</summary>
+    /// <summary>An <c>at+jwt</c> access token (RFC 9068) with the claims of our own.</summary>
     public string Token(DemoCaller caller, DateTimeOffset now, TimeSpan life) => Token(Claims(caller), now, life);
 
     /// <summary>A token of any claims, for tests of refusals.</summary>
