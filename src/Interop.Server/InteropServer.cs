@@ -117,7 +117,7 @@ public static class InteropServer
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton(_ => Turns.ForThisMachine());
-        services.AddSingleton<FishingWatch>();
+        services.AddSingleton<SnoopingWatch>();
         services.AddSingleton<ThrottledTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());
         services.AddSingleton<SharingRows>();
@@ -153,7 +153,7 @@ public static class InteropServer
         services.AddSingleton<TypeRule, TaskRule>();
         services.AddSingleton<TypeRule, EncounterRule>();
         services.AddSingleton<GuardedStore>();
-        services.AddSingleton<ILookupWatch, FishingAlerts>();
+        services.AddSingleton<ILookupWatch, SnoopingAlerts>();
         services.AddSingleton<PersonLookups>();
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<Conditions>();

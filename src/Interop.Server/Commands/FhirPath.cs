@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Interop.Fhir.FhirPath;
 
 namespace Interop.Server.Commands;
@@ -109,7 +110,7 @@ internal static class FhirPath
     /// <summary>A text without its quotes; null for all else.</summary>
     private static string? Text(FhirPathResult result, ReadOnlySpan<byte> utf8) => result switch
     {
-        { Bytes: { } range } when utf8[range] is [(byte)'"', ..] => JsonSerializer.Deserialize<string>(utf8[range]),
+        { Bytes: { } range } when utf8[range] is [(byte)'"', ..] => JsonNode.Parse(utf8[range])!.GetValue<string>(),
         { Bytes: null, Value: string text } => text,
         _ => null,
     };

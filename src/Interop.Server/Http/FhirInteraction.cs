@@ -17,7 +17,7 @@ internal enum FhirInteraction
     Capabilities,
     CadIntake,
     Authentication,
-    FishingAlert,
+    SnoopingAlert,
 }
 
 internal static class FhirInteractionNames
@@ -30,7 +30,7 @@ internal static class FhirInteractionNames
         FhirInteraction.Search => "search-type",
         FhirInteraction.HistoryInstance => "history-instance",
         FhirInteraction.CadIntake => "cad-intake",
-        FhirInteraction.FishingAlert => "fishing-alert",
+        FhirInteraction.SnoopingAlert => "snooping-alert",
         _ => interaction.ToString().ToLowerInvariant(),
     };
 }

@@ -52,7 +52,7 @@ internal sealed class CrisisSummaries(
             }
         }
 
-        // An agency that asks without an incident is fishing for names: the privacy officer finds it under this outcome.
+        // An agency that asks without an incident is snooping: the privacy officer finds it under this outcome.
         await audit.RecordAsync(
             AuditTrail.Row(caller, instant, FhirInteraction.Operation, "Patient/$crisis-summary", patientId, document is null ? "alert" : "permit", detail =>
             {

@@ -6,7 +6,7 @@ namespace Interop.Server.Tests.Protection;
 /// <summary>What an answer shows counts, not only what was asked for: a list of persons is as many lookups.</summary>
 public sealed class ListedPersonsTests : IAsyncLifetime
 {
-    private const string Alerts = "Task?code=fishing-alert&_total=accurate";
+    private const string Alerts = "Task?code=snooping-alert&_total=accurate";
     private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
     private RunningServer server = null!;
 

@@ -6,13 +6,13 @@ using FhirTask = Hl7.Fhir.Model.Task;
 namespace Interop.Server.Oversight;
 
 /// <summary>
-/// The Task that shows a fishing alert to the privacy officer. It carries a label that no sharing rule knows: such a record is read by
+/// The Task that shows a snooping alert to the privacy officer. It carries a label that no sharing rule knows: such a record is read by
 /// who clears unknown labels, which the privacy officer of its custodian alone does (profiles/sharing/roles.json). Neither partners nor
 /// colleagues see it, and so they cannot count it.
 /// </summary>
-internal static class FishingReview
+internal static class SnoopingReview
 {
-    public const string Code = "fishing-alert";
+    public const string Code = "snooping-alert";
 
     /// <param name="text">Who, since when and how many, without a name that was looked for.</param>
     /// <param name="name">What the id follows from: the same alert makes the same Task.</param>

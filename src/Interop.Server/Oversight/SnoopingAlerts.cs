@@ -12,7 +12,7 @@ namespace Interop.Server.Oversight;
 /// Tells the privacy officer of who looks for too many persons: a Task and a row of the trail, in one transaction. What could not be
 /// written is tried again with the next lookup.
 /// </summary>
-internal sealed class FishingAlerts(GuardedStore store, FishingWatch watch, InteropSettings settings, Secrets secrets, ILogger<FishingAlerts> logger)
+internal sealed class SnoopingAlerts(GuardedStore store, SnoopingWatch watch, InteropSettings settings, Secrets secrets, ILogger<SnoopingAlerts> logger)
     : ILookupWatch
 {
     public void Note(Caller caller, string? officer, long fingerprint, int asked, bool found, bool hadIncident, IReadOnlyList<long> shown) =>
@@ -33,7 +33,7 @@ internal sealed class FishingAlerts(GuardedStore store, FishingWatch watch, Inte
             }
 
             logger.LogWarning(
-                "Fishing alert: {Client} of {Organization} looked for {Persons} persons within an hour, {Misses} in vain, {WithoutIncident} without an incident",
+                "Snooping alert: {Client} of {Organization} looked for {Persons} persons within an hour, {Misses} in vain, {WithoutIncident} without an incident",
                 alert.Caller.ClientId,
                 alert.Caller.Organization,
                 alert.Persons,
@@ -42,7 +42,7 @@ internal sealed class FishingAlerts(GuardedStore store, FishingWatch watch, Inte
         }
     }
 
-    private bool Write(GuardedTransaction transaction, FishingAlert alert)
+    private bool Write(GuardedTransaction transaction, SnoopingAlert alert)
     {
         var caller = alert.Caller;
         var officer = alert.Officer is null ? string.Empty : $", officer {alert.Officer}";
@@ -53,9 +53,9 @@ internal sealed class FishingAlerts(GuardedStore store, FishingWatch watch, Inte
             {alert.Since.ToDateTimeText()}: {alert.Misses} in vain, {alert.WithoutIncident} times without an incident. The audit trail has the requests.
             """).ReplaceLineEndings(" ");
         var name = RequestLimits.KeyOf(RequestLimits.KeyOf(caller), alert.Officer ?? string.Empty, alert.Since.ToDateTimeText());
-        var task = FishingReview.TaskFor(text, Instants.ToDateTimeOffset(transaction.Instant), name, settings.Custodian, secrets.Key.Span);
+        var task = SnoopingReview.TaskFor(text, Instants.ToDateTimeOffset(transaction.Instant), name, settings.Custodian, secrets.Key.Span);
         transaction.Put(task.Key, settings.Custodian, task.Json);
-        transaction.Audit(AuditTrail.Row(caller, transaction.Instant, FhirInteraction.FishingAlert, task.Key.ToString(), null, "alert", detail =>
+        transaction.Audit(AuditTrail.Row(caller, transaction.Instant, FhirInteraction.SnoopingAlert, task.Key.ToString(), null, "alert", detail =>
         {
             detail.WriteString("since", alert.Since.ToDateTimeText());
             detail.WriteString("officer", alert.Officer);

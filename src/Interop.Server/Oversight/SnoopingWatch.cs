@@ -10,14 +10,14 @@ namespace Interop.Server.Oversight;
 /// incident. It counts in windows of an hour from a caller's first lookup, in this instance's memory, and tells once per window. What it
 /// notices changes no answer.
 /// </summary>
-internal sealed class FishingWatch(InteropSettings settings, TimeProvider clock)
+internal sealed class SnoopingWatch(InteropSettings settings, TimeProvider clock)
 {
     private const int ManyCallers = 10_000;
     private static readonly TimeSpan Length = TimeSpan.FromHours(1);
 
     private readonly LimitSettings limits = settings.Limits;
     private readonly ConcurrentDictionary<string, Window> windows = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<FishingAlert> raised = new();
+    private readonly ConcurrentQueue<SnoopingAlert> raised = new();
 
     /// <inheritdoc cref="ILookupWatch.Note"/>
     public void Note(
@@ -47,10 +47,10 @@ internal sealed class FishingWatch(InteropSettings settings, TimeProvider clock)
     }
 
     /// <summary>An alert that nobody has written down yet, or null.</summary>
-    public FishingAlert? Take() => raised.TryDequeue(out var alert) ? alert : null;
+    public SnoopingAlert? Take() => raised.TryDequeue(out var alert) ? alert : null;
 
     /// <summary>Gives back what could not be written down.</summary>
-    public void Return(FishingAlert alert) => raised.Enqueue(alert);
+    public void Return(SnoopingAlert alert) => raised.Enqueue(alert);
 
     private Window WindowOf(string key, DateTimeOffset now)
     {
@@ -86,4 +86,4 @@ internal sealed class FishingWatch(InteropSettings settings, TimeProvider clock)
 }
 
 /// <summary>That a caller looks for more persons than its work needs: who, since when, and how many; never whom.</summary>
-internal sealed record FishingAlert(Caller Caller, string? Officer, DateTimeOffset Since, int Persons, int Misses, int WithoutIncident);
+internal sealed record SnoopingAlert(Caller Caller, string? Officer, DateTimeOffset Since, int Persons, int Misses, int WithoutIncident);

@@ -8,9 +8,9 @@ namespace Interop.Server.Tests.Protection;
 /// <summary>
 /// Who looks for more persons than its work needs: the privacy officer is told, the caller notices nothing, the names stay out of it.
 /// </summary>
-public sealed class FishingTests : IAsyncLifetime
+public sealed class SnoopingTests : IAsyncLifetime
 {
-    private const string Alerts = "Task?code=fishing-alert&_total=accurate";
+    private const string Alerts = "Task?code=snooping-alert&_total=accurate";
     private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
     private RunningServer server = null!;
 
@@ -219,6 +219,6 @@ public sealed class FishingTests : IAsyncLifetime
 
     private async Task<List<AuditRow>> AlertRowsAsync()
     {
-        return [.. (await server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).Select(entry => entry.Row).Where(row => row is { Outcome: "alert", Interaction: "fishing-alert" })];
+        return [.. (await server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).Select(entry => entry.Row).Where(row => row is { Outcome: "alert", Interaction: "snooping-alert" })];
     }
 }
