@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Interop.Sharing.Consents;
 using Interop.Sharing.Json;
 using Interop.Sharing.Policy;
 
@@ -64,7 +63,7 @@ public static class AgreementReader
 
         var label = sharing.Items("securityLabel").FirstOrDefault();
         var classification = label.At("classification");
-        var ceiling = classification.Text("system") == Systems + "sharing-tier" ? ConsentReader.TierOf(classification.Text("code")) : null;
+        var ceiling = classification.Text("system") == TierCodes.System ? TierCodes.Parse(classification.Text("code")) : null;
         if (ceiling is null)
         {
             problems.Add("the tier ceiling is missing or unknown");

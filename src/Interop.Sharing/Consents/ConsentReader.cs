@@ -7,7 +7,6 @@ namespace Interop.Sharing.Consents;
 /// <summary>Reads a Consent (IHE PCF shape and our sharing-tier label) into facts; what it does not know makes it indeterminate.</summary>
 public static class ConsentReader
 {
-    public const string SharingTier = "https://interop.example/fhir/CodeSystem/sharing-tier";
     public const string Part2Policy = "https://interop.example/fhir/policy/part2-consent";
     private const string Scope = "http://terminology.hl7.org/CodeSystem/consentscope";
 
@@ -63,14 +62,6 @@ public static class ConsentReader
             root.All("policy.uri").FirstOrDefault() is { ValueKind: JsonValueKind.String } policy ? policy.GetString()! : string.Empty,
             provision, indeterminate, Part2Elements.Missing(root));
     }
-
-    internal static Tier? TierOf(string? code) => code switch
-    {
-        "basic" => Tier.Basic,
-        "intermediate" => Tier.Intermediate,
-        "full" => Tier.Full,
-        _ => null,
-    };
 
     private static ConsentState Unknown(List<string> indeterminate, string element)
     {

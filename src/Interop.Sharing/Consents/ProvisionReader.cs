@@ -74,7 +74,7 @@ internal static class ProvisionReader
         foreach (var coding in json.Items("securityLabel"))
         {
             var (system, code) = (coding.Text("system"), coding.Text("code") ?? string.Empty);
-            if (system == ConsentReader.SharingTier && ConsentReader.TierOf(code) is { } named)
+            if (system == TierCodes.System && TierCodes.Parse(code) is { } named)
             {
                 tier = tier is null || named > tier ? named : tier;
             }

@@ -20,3 +20,17 @@ public enum Tier : byte
 
 /// <summary>The lowest tier at which something appears to anyone, and to a party; 4 (own) when to nobody else.</summary>
 public readonly record struct TierPair(byte Anyone, byte Party);
+
+/// <summary>The codes of the tiers that an agreement or a consent may name.</summary>
+internal static class TierCodes
+{
+    public const string System = "https://interop.example/fhir/CodeSystem/sharing-tier";
+
+    public static Tier? Parse(string? code) => code switch
+    {
+        "basic" => Tier.Basic,
+        "intermediate" => Tier.Intermediate,
+        "full" => Tier.Full,
+        _ => null,
+    };
+}

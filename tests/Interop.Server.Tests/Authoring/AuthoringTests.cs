@@ -1,28 +1,12 @@
-using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using Hl7.Fhir.Model;
-using Interop.Fhir;
 using Interop.Server.Authoring;
-using Interop.Sharing.Policy;
-using Interop.Storage;
 
 namespace Interop.Server.Tests.Authoring;
 
 public sealed partial class AuthoringTests
 {
-    [Theory]
-    [InlineData(typeof(ResourceKey))]
-    [InlineData(typeof(SharingPolicy))]
-    [InlineData(typeof(ResourceStore))]
-    public void What_judges_stored_and_sent_bytes_knows_no_classes_of_Firely(Type type)
-    {
-        Assert.DoesNotContain(type.Assembly.GetReferencedAssemblies(), IsFirely);
-        Assert.Contains(typeof(AuthoredJson).Assembly.GetReferencedAssemblies(), IsFirely);
-
-        static bool IsFirely(AssemblyName assembly) => assembly.Name!.StartsWith("Hl7.", StringComparison.Ordinal);
-    }
-
     [Fact]
     public void The_server_reads_nothing_with_Firely()
     {

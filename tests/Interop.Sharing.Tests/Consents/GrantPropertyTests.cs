@@ -1,5 +1,4 @@
-using FsCheck;
-using FsCheck.Fluent;
+using FsCheck.Xunit;
 using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 using static Interop.Sharing.Tests.Consents.World;
@@ -7,14 +6,17 @@ using static Interop.Sharing.Tests.Consents.World;
 namespace Interop.Sharing.Tests.Consents;
 
 /// <summary>Over random agreements, consents, cases, labels and instants: rows say what the oracle says, and less is never more.</summary>
+/// <remarks>FsCheck draws an int from between minus and plus its size, which is 100 unless told.</remarks>
+[Properties(EndSize = 1_000_000, QuietOnSuccess = true)]
 public sealed class GrantPropertyTests
 {
     private static readonly string[] Purposes = ["TREAT", "COC", "CAREMGT", "OVRPS", "HPAYMT"];
     private static readonly string[] Grantees = [Hospital, Police, Social];
 
-    [Fact]
-    public void Compiled_rows_say_what_the_oracle_says_at_every_instant() => Hold(4000, random =>
+    [Property(MaxTest = 4000)]
+    public void Compiled_rows_say_what_the_oracle_says_at_every_instant(int seed)
     {
+        var random = new Random(seed);
         var patient = RandomPatient(random);
         var rows = GrantCompiler.Compile(patient);
         var defaults = GrantCompiler.Defaults(patient.Partners);
@@ -24,27 +26,30 @@ public sealed class GrantPropertyTests
             var labels = RandomLabels(random);
             Assert.Equal(Decider.Decide(sight, patient, Resource(labels)).Tier, Join(rows, defaults, sight, labels));
         }
-    });
+    }
 
-    [Fact]
-    public void Adding_a_deny_never_enlarges() => Hold(2000, random =>
+    [Property(MaxTest = 2000)]
+    public void Adding_a_deny_never_enlarges(int seed)
     {
+        var random = new Random(seed);
         var patient = RandomPatient(random);
         var deny = Given(RandomNode(random, 0, permit: false), "added", policy: "added");
         Never(random, patient, patient with { Consents = [.. patient.Consents, deny] });
-    });
+    }
 
-    [Fact]
-    public void An_indeterminate_consent_never_enlarges() => Hold(1000, random =>
+    [Property(MaxTest = 1000)]
+    public void An_indeterminate_consent_never_enlarges(int seed)
     {
+        var random = new Random(seed);
         var patient = RandomPatient(random);
         var unclear = Given(RandomNode(random, 1, permit: true), "added", policy: "added", indeterminate: ["provision.class"]);
         Never(random, patient, patient with { Consents = [.. patient.Consents, unclear] });
-    });
+    }
 
-    [Fact]
-    public void What_others_wrote_changes_nothing_readable_or_not() => Hold(1000, random =>
+    [Property(MaxTest = 1000)]
+    public void What_others_wrote_changes_nothing_readable_or_not(int seed)
     {
+        var random = new Random(seed);
         var patient = RandomPatient(random);
         var foreign = RandomConsent(random) with
         {
@@ -54,49 +59,53 @@ public sealed class GrantPropertyTests
         };
         var rows = GrantCompiler.Compile(patient).ToHashSet();
         Assert.True(rows.SetEquals(GrantCompiler.Compile(patient with { Consents = [foreign, .. patient.Consents] })));
-    });
+    }
 
-    [Fact]
-    public void Removing_an_agreement_a_permit_or_a_case_never_enlarges() => Hold(2000, random =>
+    [Property(MaxTest = 2000)]
+    public void Removing_an_agreement_a_permit_or_a_case_never_enlarges(int seed)
     {
+        var random = new Random(seed);
         var patient = RandomPatient(random);
         var agreements = patient.Partners.Agreements;
         Never(random, patient, patient with { Partners = patient.Partners with { Agreements = [.. agreements.Skip(1)] } });
         Never(random, patient, patient with { Cases = [.. patient.Cases.Skip(1)] });
-    });
+    }
 
-    [Fact]
-    public void Adding_a_label_or_taking_a_purpose_away_never_enlarges() => Hold(2000, random =>
+    [Property(MaxTest = 2000)]
+    public void Adding_a_label_or_taking_a_purpose_away_never_enlarges(int seed)
     {
+        var random = new Random(seed);
         var patient = RandomPatient(random);
         var sight = RandomSight(random);
         var labels = RandomLabels(random);
         var tier = Decider.Decide(sight, patient, Resource(labels)).Tier;
         Assert.True(Decider.Decide(sight, patient, Resource(labels | RandomLabels(random))).Tier <= tier);
         Assert.True(Decider.Decide(sight with { Purposes = [.. sight.Purposes.Skip(1)] }, patient, Resource(labels)).Tier <= tier);
-    });
+    }
 
-    [Fact]
-    public void A_level_beside_a_list_of_sensitivities_adds_R_at_most() => Hold(2000, random =>
+    [Property(MaxTest = 2000)]
+    public void A_level_beside_a_list_of_sensitivities_adds_R_at_most(int seed)
     {
+        var random = new Random(seed);
         var (listed, level, labels) = (1L << random.Next(23), random.Next(1, 7), RandomLabels(random));
         var withoutR = labels & ~Labels.Restricted;
         Tier See(int confidentiality, long resource) => TierOf(
             Patient([Agreement(cleared: Labels.All)], [Given(Permit(labels: listed, confidentiality: confidentiality))]), resource);
         Assert.True(See(level, labels) >= See(0, labels));
         Assert.Equal(See(0, withoutR), See(level, withoutR));
-    });
+    }
 
-    [Fact]
-    public void No_consent_lifts_a_ceiling() => Hold(1000, random =>
+    [Property(MaxTest = 1000)]
+    public void No_consent_lifts_a_ceiling(int seed)
     {
+        var random = new Random(seed);
         var patient = RandomPatient(random);
         var sight = RandomSight(random);
         var ceiling = patient.Partners.Agreements
             .Where(agreement => agreement.Grantee == sight.Organization && agreement.InForceAt(sight.Instant))
             .Select(agreement => agreement.Ceiling).DefaultIfEmpty(Tier.None).Max();
         Assert.True(Decider.Decide(sight, patient, Resource()).Tier <= ceiling);
-    });
+    }
 
     private static void Never(Random random, PatientFacts before, PatientFacts after)
     {
@@ -107,9 +116,6 @@ public sealed class GrantPropertyTests
             Assert.True(Decider.Decide(sight, after, resource).Tier <= Decider.Decide(sight, before, resource).Tier);
         }
     }
-
-    private static void Hold(int count, Action<Random> property) =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(count), Prop.ForAll<int>(seed => property(new Random(seed))));
 
     // What a statement does with the rows.
     private static Tier Join(IReadOnlyList<GrantRow> rows, IReadOnlyList<GrantRow> defaults, Sight sight, long labels)
