@@ -33,7 +33,9 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
         var (assertion, proof) = (client.Assertion(), client.Proof(ClientKey.Ec("dpop", "ES256")));
 
         Assert.Equal(HttpStatusCode.OK, (await client.TokenAsync(proof, first, ("client_assertion", assertion))).Status);
-        Assert.Equal("The assertion was used before.", (await client.TokenAsync(null, second, ("client_assertion", assertion)))["error_description"]);
+        Assert.Equal(
+            "The assertion was used before.",
+            (await client.TokenAsync(null, second, ("client_assertion", assertion)))["error_description"]);
         Assert.Equal("The proof was used before.", (await client.TokenAsync(proof, second))["error_description"]);
     }
 
@@ -46,7 +48,8 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
             var assertion = client.Assertion();
 
             var answers = await Task.WhenAll(
-                client.TokenAsync(null, first, ("client_assertion", assertion)), client.TokenAsync(null, second, ("client_assertion", assertion)));
+                client.TokenAsync(null, first, ("client_assertion", assertion)),
+                client.TokenAsync(null, second, ("client_assertion", assertion)));
 
             Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
         }
@@ -118,7 +121,8 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
         var client = await Registered.BackendAsync(first);
         var signers = new ConcurrentDictionary<string, int>();
         using var stop = new CancellationTokenSource();
-        var load = Task.WhenAll(VerifyAsync(client, first, second, signers, stop.Token), VerifyAsync(client, second, first, signers, stop.Token));
+        var load =
+            Task.WhenAll(VerifyAsync(client, first, second, signers, stop.Token), VerifyAsync(client, second, first, signers, stop.Token));
 
         Assert.Equal(0, (await Executable.RunAsync(first, "key", "rotate")).Status);
         Assert.Equal(0, (await Executable.RunAsync(first, "key", "rotate")).Status);
@@ -155,8 +159,10 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
             Assert.StartsWith("Name and password do not match", at.Alert, StringComparison.Ordinal);
         }
 
-        string[] expected = [.. Enumerable.Repeat("The name is not known.", 6), .. Enumerable.Repeat("Too many failed sign-ins from this address.", 2)];
-        Assert.Equal(expected, (await first.TrailAsync()).Where(row => row is { Kind: "sign-in", Outcome: "refused" }).Select(row => row.Reason));
+        string[] expected =
+            [.. Enumerable.Repeat("The name is not known.", 6), .. Enumerable.Repeat("Too many failed sign-ins from this address.", 2)];
+        Assert.Equal(
+            expected, (await first.TrailAsync()).Where(row => row is { Kind: "sign-in", Outcome: "refused" }).Select(row => row.Reason));
         await person.AllowAsync(sprayer, "/account");
         Assert.StartsWith("/sign-in", sprayer.Path, StringComparison.Ordinal); // the right password does not help that address now
 
@@ -267,7 +273,8 @@ public abstract class TwoInstancesTests(Database database) : IAsyncLifetime
                 fetches++;
             }
 
-            var tokens = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => client.TokenAsync(null, number % 2 == 0 ? first : second)));
+            var tokens =
+                await Task.WhenAll(Enumerable.Range(0, 6).Select(number => client.TokenAsync(null, number % 2 == 0 ? first : second)));
             foreach (var answer in tokens)
             {
                 var result = await new JsonWebTokenHandler().ValidateTokenAsync(answer.AccessToken, new TokenValidationParameters

@@ -87,7 +87,8 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
     [InlineData("agency", "city-hospital", "The agency must be Organization/id.")]
     [InlineData("client_id", "a b", "The client id may have letters, digits, dot, dash and underscore, up to 64.")]
     [InlineData("is_sandbox", "no", "The body is not what is expected at $.is_sandbox.")]
-    public async Task What_is_beyond_the_agreement_or_malformed_is_not_registered_and_the_rule_is_named(string member, string value, string sentence)
+    public async Task What_is_beyond_the_agreement_or_malformed_is_not_registered_and_the_rule_is_named(
+        string member, string value, string sentence)
     {
         await AgreeAsync(sandbox);
         var registration = Registration();
@@ -95,7 +96,9 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
 
         var refused = await SendAsync(HttpMethod.Post, "/clients", await ManagerTokenAsync(), registration);
 
-        Assert.Equal((HttpStatusCode.BadRequest, "invalid_client_metadata", sentence), (refused.Status, refused["error"]!, refused["error_description"]!));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "invalid_client_metadata", sentence),
+            (refused.Status, refused["error"]!, refused["error_description"]!));
         Assert.DoesNotContain(await issuer.Get<ClientStore>().ListAsync(CancellationToken.None), client => client.Name == "Hospital");
     }
 
@@ -292,8 +295,14 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
         var clock = new Interop.Server.Tests.Host.TestClock();
         clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
         var server = await RunningServer.StartOnAsync(
-            port, clock, [$"--Interop:Issuers:0:Authority={issuer.Issuer}", $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}", .. settings]);
-        await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Patient("p1"));
+            port,
+            clock,
+            [$"--Interop:Issuers:0:Authority={issuer.Issuer}", $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}", .. settings]);
+        await server.ImportAsync(
+            "crisis-program",
+            Fixtures.Organization("crisis-program", "crisis-program"),
+            Fixtures.Organization("city-hospital", "hospital"),
+            Fixtures.Patient("p1"));
         return server;
     }
 
@@ -335,11 +344,13 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
 
     private static string Agreement(string[] scopes) => Fixtures.Agreement("city-hospital", labels: ["MH", "PSY"]).Replace(
         "\"extension\":[",
-        "\"extension\":[" + string.Concat(scopes.Select(scope => $$"""{"url":"{{Fixtures.Base}}/StructureDefinition/agreement-scope","valueString":"{{scope}}"},""")),
+        "\"extension\":[" + string.Concat(
+            scopes.Select(scope => $$"""{"url":"{{Fixtures.Base}}/StructureDefinition/agreement-scope","valueString":"{{scope}}"},""")),
         StringComparison.Ordinal);
 
     private Task SuspendAsync(string contract) => ChangeAsync(contract, resource =>
-        resource["modifierExtension"] = new JsonArray(new JsonObject { ["url"] = Suspension, ["valueString"] = "An incident is looked into." }));
+        resource["modifierExtension"] =
+            new JsonArray(new JsonObject { ["url"] = Suspension, ["valueString"] = "An incident is looked into." }));
 
     private async Task ChangeAsync(string contract, Action<JsonObject> change)
     {
@@ -353,7 +364,9 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
     /// <summary>A live client of the hospital's, declared so by an operator: the way past the sandbox that only the machine has.</summary>
     private async Task<Registered> LiveAsync(string scopes, string id = "hospital", string[]? roles = null)
     {
-        var client = new Client(id, "Hospital", Agency, [Client.ClientCredentials], scopes.Split(' '), ["TREAT"], roles ?? [], [], key.Jwks, null, false, false);
+        var client = new Client(
+            id, "Hospital", Agency, [Client.ClientCredentials], scopes.Split(' '), ["TREAT"], roles ?? [], [], key.Jwks, null, false,
+            false);
         await issuer.Get<Registrations>().AddAsync(client, Actor.Operator, "Tested elsewhere.", CancellationToken.None);
         return new(issuer, id, key);
     }
@@ -377,9 +390,15 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
         using var prepared = await client.PostFhirAsync(checklist, """{"resourceType":"Parameters"}""");
         Assert.True(prepared.IsSuccessStatusCode, await prepared.Content.ReadAsStringAsync());
         var cases = (await client.GetJsonAsync(checklist)).GetProperty("parameter").EnumerateArray().Skip(1);
-        foreach (var request in cases.Take(atMost).Select(item => item.GetProperty("part").EnumerateArray().Single(part => part.GetProperty("name").ValueEquals("request")).GetProperty("valueString").GetString()!.Split(' ')))
+        foreach (var request
+            in cases.Take(atMost)
+                .Select(
+                    item => item.GetProperty("part").EnumerateArray().Single(part => part.GetProperty("name").ValueEquals("request"))
+                        .GetProperty("valueString").GetString()!.Split(' ')))
         {
-            using var response = request[0] == "GET" ? await client.GetAsync(request[1]) : await client.PutFhirAsync(request[1], Fixtures.Patient(request[1].Split('/')[1]));
+            using var response = request[0] == "GET"
+                ? await client.GetAsync(request[1])
+                : await client.PutFhirAsync(request[1], Fixtures.Patient(request[1].Split('/')[1]));
         }
     }
 

@@ -106,7 +106,8 @@ public abstract partial class ResourceStoreContract
         Assert.Equal(["written"], (await store.AuditAsync(0, 10, CancellationToken.None)).Select(entry => entry.Row.Outcome));
         await store.DisposeAsync();
         database.Tamper("""
-            INSERT INTO audit_pending (number, instant, interaction, outcome, detail) VALUES (1, 1, 'create', 'again', '{}') ON CONFLICT DO NOTHING;
+            INSERT INTO audit_pending (number, instant, interaction, outcome, detail) VALUES (1, 1, 'create', 'again', '{}')
+            ON CONFLICT DO NOTHING;
             INSERT INTO audit_pending (number, instant, interaction, outcome, detail) VALUES (7, 1, 'create', 'left', '{}');
             """);
 
@@ -216,7 +217,10 @@ public abstract partial class ResourceStoreContract
     [InlineData("DELETE FROM audit WHERE sequence = 1", 2)]
     [InlineData("DELETE FROM audit WHERE sequence > 4", 5)]
     [InlineData("DELETE FROM audit", 1)]
-    [InlineData("INSERT INTO audit SELECT 7, instant, issuer, client, user_id, organization, practitioner, purposes, interaction, target, patient, outcome, detail, hash, hash FROM audit WHERE sequence = 6", 7)]
+    [InlineData(
+        "INSERT INTO audit SELECT 7, instant, issuer, client, user_id, organization, practitioner, purposes, interaction, target, patient, "
+            + "outcome, detail, hash, hash FROM audit WHERE sequence = 6",
+        7)]
     [InlineData("UPDATE audit SET hash = previous_hash WHERE sequence = 6", 6)]
     public async Task Tampering_with_the_audit_trail_is_found_where_it_happened(string tampering, long place)
     {

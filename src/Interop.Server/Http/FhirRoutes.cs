@@ -36,7 +36,8 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
     public void GetPublic(string pattern, FhirInteraction interaction, Delegate handler)
     {
         routes.Add(new("GET", pattern, interaction));
-        builder.MapMethods(Root + pattern, ["GET", "HEAD"], handler).WithMetadata(new PublicEndpoint(), new DeclaredInteraction(interaction)).AllowAnonymous();
+        builder.MapMethods(Root + pattern, ["GET", "HEAD"], handler)
+            .WithMetadata(new PublicEndpoint(), new DeclaredInteraction(interaction)).AllowAnonymous();
     }
 
     private RouteHandlerBuilder Map(string method, string pattern, FhirInteraction interaction, Delegate handler, params string[] further)

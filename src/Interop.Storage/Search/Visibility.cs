@@ -128,7 +128,9 @@ internal sealed class Visibility
     /// <summary>The resource exists and the sight sees it.</summary>
     public Sql Visible(Sql r) => $"{TypesAllowed(r)} AND {Sees(r, null, _ => [])}";
 
-    /// <summary>The tier at which the sight sees the row is one at which it appears, and what it must point at is visible or its own.</summary>
+    /// <summary>
+    /// The tier at which the sight sees the row is one at which it appears, and what it must point at is visible or its own.
+    /// </summary>
     public Sql Appears(Look look) => $"{AtTier(look)} AND {Required(look)}";
 
     /// <summary>The scopes open the row.</summary>
@@ -287,7 +289,8 @@ internal sealed class Visibility
             SELECT {r}.key
             FROM   resource {r} CROSS JOIN sharing_grant {grant} CROSS JOIN reach {h}
             WHERE  {named(r)} AND {Opening(grant)} AND {grant}.subject IN ('', {r}.subject)
-            AND    {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf(type)} AND {h}.subject = {r}.subject AND {h}.resource = {r}.key
+            AND    {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf(type)}
+            AND    {h}.subject = {r}.subject AND {h}.resource = {r}.key
             """;
     }
 
@@ -312,7 +315,10 @@ internal sealed class Visibility
             """;
 
     private static Sql AtTier(Look look) =>
-        $"{look.S}.seen >= CASE WHEN {look.R}.party_tier < {look.R}.tier AND {look.S}.party = 1 THEN {look.R}.party_tier ELSE {look.R}.tier END";
+        $"""
+        {look.S}.seen >= CASE WHEN {look.R}.party_tier < {look.R}.tier AND {look.S}.party = 1 THEN {look.R}.party_tier
+                              ELSE {look.R}.tier END
+        """;
 
     private Sql Required(Look look)
     {

@@ -34,14 +34,19 @@ public sealed class VerbTests : IDisposable
     [Fact]
     public async Task Validate_checks_a_profile_by_its_short_name_and_definitions_from_files()
     {
-        const string Demand = """{"resourceType":"StructureDefinition","url":"http://d/named","name":"N","status":"draft","kind":"resource","abstract":false,"type":"Patient","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":[{"id":"Patient.name","path":"Patient.name","min":1}]}}""";
+        const string Demand =
+            """{"resourceType":"StructureDefinition","url":"http://d/named","name":"N","status":"draft","kind":"resource","abstract":"""
+                + """false,"type":"Patient","baseDefinition":"http:"""
+                + """//hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":["""
+                + """{"id":"Patient.name","path":"Patient.name","min":1}]}}""";
         Write("task.json", """{"resourceType":"Task","status":"requested","intent":"order"}""");
         Write("patient.json", """{"resourceType":"Patient","gender":"male"}""");
         var definitions = Path.Combine(folder, "named.definition");
         File.WriteAllText(definitions, Demand);
 
         var (task, taskText) = await RunAsync("validate", "--profile", "follow-up-task", In("task.json"));
-        var (patient, patientText) = await RunAsync("validate", "--definitions", definitions, "--profile", "http://d/named", In("patient.json"));
+        var (patient, patientText) =
+            await RunAsync("validate", "--definitions", definitions, "--profile", "http://d/named", In("patient.json"));
         var (unknown, unknownText) = await RunAsync("validate", "--profile", "http://d/named", In("patient.json"));
 
         Assert.Equal((1, 1, 2), (task, patient, unknown));
@@ -55,15 +60,21 @@ public sealed class VerbTests : IDisposable
     {
         var database = $"sqlite:{In("interop.db")}";
         Write("agreement.json", Fixtures.Agreement("city-hospital"));
-        Write("custodian.json", $$"""{"resourceType":"Bundle","type":"collection","entry":[{"resource":{{Fixtures.Organization("crisis-program", "crisis-program")}}}]}""");
+        Write(
+            "custodian.json",
+            """{"resourceType":"Bundle","type":"collection","entry":[{"resource":"""
+                + $$"""{{Fixtures.Organization("crisis-program", "crisis-program")}}}]}""");
 
         await RunAsync("import", "bundle", In("custodian.json"), "--database", database);
-        var (unknown, unknownText) = await RunAsync("agency", "add", "bakery", "--name", "Bakery", "--type", "bakery", "--database", database);
-        var (agency, _) = await RunAsync("agency", "add", "city-hospital", "--name", "City hospital", "--type", "hospital", "--covered-entity", "--database", database);
+        var (unknown, unknownText) =
+            await RunAsync("agency", "add", "bakery", "--name", "Bakery", "--type", "bakery", "--database", database);
+        var (agency, _) = await RunAsync(
+            "agency", "add", "city-hospital", "--name", "City hospital", "--type", "hospital", "--covered-entity", "--database", database);
         var (added, addedText) = await RunAsync("agreement", "add", In("agreement.json"), "--database", database);
         var contract = addedText.Trim().TrimEnd('.').Split('/')[1];
 
-        var (endpoint, endpointText) = await RunAsync("agency", "endpoint", "city-hospital", "--address", "https://ehr.example/fhir", "--database", database);
+        var (endpoint, endpointText) =
+            await RunAsync("agency", "endpoint", "city-hospital", "--address", "https://ehr.example/fhir", "--database", database);
         Assert.Equal((0, "Recorded Endpoint/city-hospital."), (endpoint, endpointText.Trim()));
         Assert.Equal((2, 0, 0), (unknown, agency, added));
         Assert.Contains("--type must be a code of", unknownText, StringComparison.Ordinal);
@@ -105,7 +116,8 @@ public sealed class VerbTests : IDisposable
     {
         Write("patient.json", Fixtures.Patient("a", "Ångström"));
 
-        var (status, text) = await RunAsync("fhirpath", "--value", "name.family | active | name.given.count() | name.period", In("patient.json"));
+        var (status, text) =
+            await RunAsync("fhirpath", "--value", "name.family | active | name.given.count() | name.period", In("patient.json"));
 
         Assert.Equal((0, "Ångström\ntrue\n1"), (status, text.Trim()));
     }
@@ -119,19 +131,29 @@ public sealed class VerbTests : IDisposable
         var key = Assert.Single(new Microsoft.IdentityModel.Tokens.JsonWebKeySet(set).Keys);
         Assert.Equal((0, "one", "ES384", false), (made, key.Kid, key.Alg, key.HasPrivateKey));
         Assert.Equal((2, $"{In("client.pem")} exists or can't be written: a key is never overwritten."), (again, sentence.Trim()));
-        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(In("client.pem")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.True(
+            OperatingSystem.IsWindows() || File.GetUnixFileMode(In("client.pem")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
     [Fact]
     public async Task A_token_that_can_not_be_got_is_a_sentence()
     {
-        Write("demo.json", """{"issuer":"http://127.0.0.1:9","callers":[{"name":"hospital","clientId":"h","key":"none.pem","scope":"system/*.rs"}]}""");
+        Write(
+            "demo.json",
+            """{"issuer":"http://127.0.0.1:9","callers":[{"name":"hospital","clientId":"h","key":"none.pem","scope":"system/*.rs"}]}""");
 
-        Assert.Equal((2, "The demo has no caller nobody. It has hospital."), await SaidAsync("--demo", In("demo.json"), "--caller", "nobody"));
-        Assert.Equal((2, "The key's file can't be read as a private key: PEM, RSA or EC."), await SaidAsync("--demo", In("demo.json"), "--caller", "hospital"));
-        Assert.Equal((2, $"{In("none.json")} can't be read as the demo's file. Start the demo, or name its file with --demo."), await SaidAsync("--demo", In("none.json"), "--caller", "hospital"));
+        Assert.Equal(
+            (2, "The demo has no caller nobody. It has hospital."), await SaidAsync("--demo", In("demo.json"), "--caller", "nobody"));
+        Assert.Equal(
+            (2, "The key's file can't be read as a private key: PEM, RSA or EC."),
+            await SaidAsync("--demo", In("demo.json"), "--caller", "hospital"));
+        Assert.Equal(
+            (2, $"{In("none.json")} can't be read as the demo's file. Start the demo, or name its file with --demo."),
+            await SaidAsync("--demo", In("none.json"), "--caller", "hospital"));
         Assert.Equal((2, "Name a --caller of the demo, or --issuer, --client, --key and --scope: --issuer is missing."), await SaidAsync());
-        Assert.Equal((2, "The issuer must be an absolute https URL: only loopback may do without."), await SaidAsync("--issuer", "http://far.example", "--client", "h", "--key", "k", "--scope", "s"));
+        Assert.Equal(
+            (2, "The issuer must be an absolute https URL: only loopback may do without."),
+            await SaidAsync("--issuer", "http://far.example", "--client", "h", "--key", "k", "--scope", "s"));
 
         async Task<(int, string)> SaidAsync(params string[] options)
         {
@@ -149,9 +171,14 @@ public sealed class VerbTests : IDisposable
 
         Assert.Equal(0, status);
         var lines = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "family" && line.GetProperty("type").GetString() == "string" && line.GetProperty("value").GetString() == "Ångström");
-        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "gender" && line.GetProperty("value").GetProperty("code").GetString() == "female");
-        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "birthdate" && line.GetProperty("type").GetString() == "date");
+        Assert.Contains(
+            lines,
+            line => line.GetProperty("parameter").GetString() == "family" && line.GetProperty("type").GetString() == "string"
+                && line.GetProperty("value").GetString() == "Ångström");
+        Assert.Contains(lines, line =>
+            line.GetProperty("parameter").GetString() == "gender" && line.GetProperty("value").GetProperty("code").GetString() == "female");
+        Assert.Contains(
+            lines, line => line.GetProperty("parameter").GetString() == "birthdate" && line.GetProperty("type").GetString() == "date");
     }
 
     [Theory]
@@ -171,7 +198,8 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(0, status);
         var lines = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
         var alone = lines.Single(line => line.GetProperty("parameter").GetString() == "value-quantity").GetProperty("value");
-        var tuple = lines.First(line => line.GetProperty("parameter").GetString() == "code-value-quantity").GetProperty("value")[1].GetProperty("value");
+        var tuple = lines.First(line => line.GetProperty("parameter").GetString() == "code-value-quantity").GetProperty("value")[1]
+            .GetProperty("value");
         foreach (var value in (JsonElement[])[alone, tuple])
         {
             Assert.Equal(JsonValueKind.Null, value.GetProperty(comparator[0] == '<' ? "low" : "high").ValueKind);
@@ -189,7 +217,9 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(0, status);
         var told = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)
             .Select(line => (line.GetProperty("file").GetString(), line.GetProperty("resource").GetString())).Distinct();
-        Assert.Equal([($"{In("many.ndjson")}:1", "Patient/a"), ($"{In("many.ndjson")}:2", "Patient/b"), ($"{In("many.ndjson")}:3", "Patient")], told);
+        Assert.Equal(
+            [($"{In("many.ndjson")}:1", "Patient/a"), ($"{In("many.ndjson")}:2", "Patient/b"), ($"{In("many.ndjson")}:3", "Patient")],
+            told);
     }
 
     [Theory]
@@ -204,7 +234,8 @@ public sealed class VerbTests : IDisposable
         var (status, text) = await RunAsync("fhirpath", expression, In("patient.json"));
 
         Assert.Equal(0, status);
-        Assert.EndsWith(type, JsonDocument.Parse(text.Trim()).RootElement.GetProperty("type").GetString()!, StringComparison.OrdinalIgnoreCase);
+        Assert.EndsWith(
+            type, JsonDocument.Parse(text.Trim()).RootElement.GetProperty("type").GetString()!, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -222,16 +253,23 @@ public sealed class VerbTests : IDisposable
     {
         var resources = new[]
         {
-            Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"),
+            Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"),
+            Fixtures.Agreement("city-hospital"),
             Fixtures.Patient("p1"), Fixtures.Consent("c1", "p1", "city-hospital"),
         };
-        Write("bundle.json", $"{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{string.Join(',', resources.Select(resource => $"{{\"resource\":{resource}}}"))}]}}");
-        Write("wrong.json", """{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","gender":"mail"} }]}""");
+        Write(
+            "bundle.json",
+            $"{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":"
+                + $"[{string.Join(',', resources.Select(resource => $"{{\"resource\":{resource}}}"))}]}}");
+        Write(
+            "wrong.json",
+            """{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","gender":"mail"} }]}""");
         var database = $"--database=sqlite:{In("interop.db")}";
 
         var (imported, importText) = await RunAsync("import", "bundle", In("bundle.json"), In("wrong.json"), database);
         var (_, tier) = await RunAsync("explain", "--caller", "Organization/city-hospital", "--patient", "Patient/p1", database);
-        var (_, none) = await RunAsync("explain", "--caller", "Organization/city-police", "--patient", "Patient/p1", "--purpose", "OVRPS", database);
+        var (_, none) =
+            await RunAsync("explain", "--caller", "Organization/city-police", "--patient", "Patient/p1", "--purpose", "OVRPS", database);
         var (verified, verifyText) = await RunAsync("verify-audit", database);
 
         Assert.Equal(1, imported);
@@ -247,7 +285,8 @@ public sealed class VerbTests : IDisposable
     [Fact]
     public async Task Import_eido_prints_refusals_and_what_an_accepted_message_has_that_is_not_known()
     {
-        var (odd, wrong, transfer) = (Dispatch.EidoSamples.Message(0, "Active"), Dispatch.EidoSamples.Message(1, "Active"), Dispatch.EidoSamples.Message(2));
+        var (odd, wrong, transfer) =
+            (Dispatch.EidoSamples.Message(0, "Active"), Dispatch.EidoSamples.Message(1, "Active"), Dispatch.EidoSamples.Message(2));
         odd["incidentComponent"]!["incidentTypeCommonRegistryText"] = "Mirabel shouts";
         wrong["eidoVersion"] = "1.1";
         transfer["$id"] = "urn:emergency:uid:incidentid:43:dispatch.city.example";
@@ -259,7 +298,8 @@ public sealed class VerbTests : IDisposable
         var lines = text.Trim().Split('\n');
         Assert.Equal(1, status);
         Assert.StartsWith($"ok {In("feed.ndjson")}:1 ", lines[0], StringComparison.Ordinal);
-        Assert.StartsWith($"warning {In("feed.ndjson")}:1 incidentComponent.incidentTypeCommonRegistryText: ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"warning {In("feed.ndjson")}:1 incidentComponent.incidentTypeCommonRegistryText: ", lines[1], StringComparison.Ordinal);
         Assert.StartsWith($"error {In("feed.ndjson")}:2 eidoVersion: ", lines[2], StringComparison.Ordinal);
         Assert.StartsWith($"ok {In("feed.ndjson")}:3 ", lines[3], StringComparison.Ordinal);
         Assert.StartsWith($"information {In("feed.ndjson")}:3 incidentComponent: ", lines[4], StringComparison.Ordinal);
@@ -307,7 +347,10 @@ public sealed class VerbTests : IDisposable
 
     private static async Task<(int Status, string Text)> RunAsync(DirectoryInfo folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true
+        };
         foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "interop.dll")).Prepend("exec"))
         {
             start.ArgumentList.Add(argument);

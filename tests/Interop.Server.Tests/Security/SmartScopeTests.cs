@@ -4,8 +4,9 @@ using Interop.Server.Tests.Host;
 namespace Interop.Server.Tests.Security;
 
 /// <summary>
-/// Granular scopes and scopes about one patient, at every interaction (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html).
-/// The hospital has consents of p1 and p2, and sees their conditions.
+/// Granular scopes and scopes about one patient, at every interaction
+/// (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html). The hospital has consents of p1 and p2, and sees their
+/// conditions.
 /// </summary>
 public sealed class SmartScopeTests : SceneTests
 {
@@ -28,7 +29,8 @@ public sealed class SmartScopeTests : SceneTests
         Fixtures.Condition("pressure2", "p2", Hypertension),
         Fixtures.Encounter("e2", "p1").Replace(
             "\"identifier\"",
-            $"\"extension\":[{{\"url\":\"{Fixtures.Base}/StructureDefinition/encounter-assigned-agency\",\"valueReference\":{{\"reference\":\"Organization/city-hospital\"}}}}],\"identifier\"",
+            $"\"extension\":[{{\"url\":\"{Fixtures.Base}/StructureDefinition/encounter-assigned-agency\","
+                + $"\"valueReference\":{{\"reference\":\"Organization/city-hospital\"}}}}],\"identifier\"",
             StringComparison.Ordinal),
     ];
 
@@ -51,15 +53,22 @@ public sealed class SmartScopeTests : SceneTests
         await history.OutcomeAsync(404);
 
         var first = await client.GetJsonAsync("Condition?_count=1");
-        var next = first.GetProperty("link").EnumerateArray().Single(link => link.GetProperty("relation").GetString() == "next").GetProperty("url").GetString()!;
+        var next = first.GetProperty("link").EnumerateArray().Single(link => link.GetProperty("relation").GetString() == "next")
+            .GetProperty("url").GetString()!;
         var second = await client.GetJsonAsync(next[(next.IndexOf("/fhir/", StringComparison.Ordinal) + "/fhir/".Length)..]);
         Assert.Equal(["Condition/pressure2"], second.Keys());
         Assert.DoesNotContain(second.GetProperty("link").EnumerateArray(), link => link.GetProperty("relation").GetString() == "next");
     }
 
     [Theory]
-    [InlineData("system/Patient.rs system/Condition.rs?code=386661006", "Patient?_revinclude=Condition:patient", "Patient/p1 Patient/p2 Condition/fever1")]
-    [InlineData("system/Patient.rs?_id=p1 system/Condition.rs", "Condition?code=38341003&_include=Condition:patient", "Condition/pressure1 Condition/pressure2 Patient/p1")]
+    [InlineData(
+        "system/Patient.rs system/Condition.rs?code=386661006",
+        "Patient?_revinclude=Condition:patient",
+        "Patient/p1 Patient/p2 Condition/fever1")]
+    [InlineData(
+        "system/Patient.rs?_id=p1 system/Condition.rs",
+        "Condition?code=38341003&_include=Condition:patient",
+        "Condition/pressure1 Condition/pressure2 Patient/p1")]
     [InlineData("system/Patient.rs?_id=p1 system/Condition.rs", "Condition?patient.family=beta", "")]
     [InlineData("system/Patient.rs?_id=p1 system/Condition.rs", "Condition?patient.family=alpha&code=386661006", "Condition/fever1")]
     [InlineData("system/Patient.rs system/Condition.rs?code=386661006", "Patient?_has:Condition:patient:code=38341003", "")]
@@ -122,12 +131,14 @@ public sealed class SmartScopeTests : SceneTests
         using var response = await client.PostFhirAsync(
             "",
             """
-            {"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Condition/fever1"}},{"request":{"method":"GET","url":"Condition/pressure1"}},
+            {"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Condition/fever1"}},
+            {"request":{"method":"GET","url":"Condition/pressure1"}},
             {"request":{"method":"GET","url":"Condition?_total=accurate"}},{"request":{"method":"GET","url":"Patient/p1"}}]}
             """);
 
         var entries = (await response.JsonAsync()).GetProperty("entry").EnumerateArray().ToList();
-        Assert.Equal(["200", "404", "200", "403"], entries.Select(entry => entry.GetProperty("response").GetProperty("status").GetString()![..3]));
+        Assert.Equal(
+            ["200", "404", "200", "403"], entries.Select(entry => entry.GetProperty("response").GetProperty("status").GetString()![..3]));
         Assert.Equal(1, entries[2].GetProperty("resource").GetProperty("total").GetInt32());
     }
 
@@ -226,7 +237,9 @@ public sealed class SmartScopeTests : SceneTests
         using var patched = await client.PatchAsync(
             new Uri("Condition/fever1", UriKind.Relative),
             new StringContent(
-                $$"""[{"op":"replace","path":"/code/coding/0/code","value":"{{Hypertension}}"}]""", System.Text.Encoding.UTF8, "application/json-patch+json"));
+                $$"""[{"op":"replace","path":"/code/coding/0/code","value":"{{Hypertension}}"}]""",
+                System.Text.Encoding.UTF8,
+                "application/json-patch+json"));
         using var inside = await client.PutFhirAsync(
             "Condition/fever1", Fixtures.Condition("fever1", "p1", Fever).Replace("only at full", "amended", StringComparison.Ordinal));
 
@@ -289,7 +302,9 @@ public sealed class SmartScopeTests : SceneTests
         using var pointing = await client.PostFhirAsync(
             "Condition",
             Fixtures.Condition("x", "p1").Replace(
-                "\"recordedDate\"", "\"evidence\":[{\"detail\":[{\"reference\":\"Condition/pressure2\"}]}],\"recordedDate\"", StringComparison.Ordinal));
+                "\"recordedDate\"",
+                "\"evidence\":[{\"detail\":[{\"reference\":\"Condition/pressure2\"}]}],\"recordedDate\"",
+                StringComparison.Ordinal));
         using var own = await client.PostFhirAsync("Condition", Fixtures.Condition("x", "p1"));
 
         await other.OutcomeAsync(422);
@@ -305,14 +320,16 @@ public sealed class SmartScopeTests : SceneTests
         var page = (await hospital.GetJsonAsync("Condition?_count=1")).GetProperty("link").EnumerateArray()
             .Single(link => link.GetProperty("relation").GetString() == "next").GetProperty("url").GetString()!;
         using var privacy = Server.As("privacy");
-        var contract = System.Text.Json.Nodes.JsonNode.Parse((await privacy.GetJsonAsync("Contract/mou-crisis-program-city-hospital")).GetRawText())!;
+        var contract =
+            System.Text.Json.Nodes.JsonNode.Parse((await privacy.GetJsonAsync("Contract/mou-crisis-program-city-hospital")).GetRawText())!;
         contract["status"] = "terminated";
         using var ended = await privacy.PutFhirAsync("Contract/mou-crisis-program-city-hospital", contract.ToJsonString());
         Assert.Equal(200, (int)ended.StatusCode);
 
         foreach (var path in (string[])
         [
-            "Patient/p1", "Patient/nobody", $"Patient/p1/_history/{version}", "Patient/p1/_history", "Patient", page[(page.IndexOf("/fhir/", StringComparison.Ordinal) + 6)..],
+            "Patient/p1", "Patient/nobody", $"Patient/p1/_history/{version}", "Patient/p1/_history", "Patient",
+            page[(page.IndexOf("/fhir/", StringComparison.Ordinal) + 6)..],
             "Organization/city-hospital", "Organization", "Organization/city-hospital/$agreement",
         ])
         {
@@ -329,14 +346,17 @@ public sealed class SmartScopeTests : SceneTests
         using var summary = await hospital.PostFhirAsync(
             "Patient/$crisis-summary",
             """
-            {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"inc-e2"},{"name":"officer","valueString":"badge-12"},
+            {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"inc-e2"},{"name":"officer",
+            "valueString":"badge-12"},
             {"name":"family","valueString":"Alpha"},{"name":"birthDate","valueDate":"1988-02-29"}]}
             """);
         Assert.Equal(
             [403, 403, 403, 403, 403, 403, 403],
             new[] { created, updated, patched, deleted, transaction, nothing, summary }.Select(response => (int)response.StatusCode));
         using var batch = await hospital.PostFhirAsync(
-            "", """{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Patient/p1"}},{"request":{"method":"GET","url":"Patient"}}]}""");
+            "",
+            """{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Patient/p1"}},"""
+                + """{"request":{"method":"GET","url":"Patient"}}]}""");
         Assert.All(
             (await batch.JsonAsync()).GetProperty("entry").EnumerateArray(),
             entry => Assert.StartsWith("403", entry.GetProperty("response").GetProperty("status").GetString(), StringComparison.Ordinal));
@@ -345,7 +365,8 @@ public sealed class SmartScopeTests : SceneTests
     [Fact]
     public async Task A_patient_scope_reads_the_directory_and_does_not_write_it()
     {
-        using var client = Server.As(DemoCaller.All.Single(caller => caller.Name == "privacy") with { Scope = "patient/*.cruds" }, ("patient", "p1"));
+        using var client =
+            Server.As(DemoCaller.All.Single(caller => caller.Name == "privacy") with { Scope = "patient/*.cruds" }, ("patient", "p1"));
         var organization = Fixtures.Organization("city-hospital", "police");
 
         using var changed = await client.PutFhirAsync("Organization/city-hospital", organization);
@@ -366,7 +387,8 @@ public sealed class SmartScopeTests : SceneTests
         using var summary = await client.PostFhirAsync(
             "Patient/$crisis-summary",
             """
-            {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"inc-e2"},{"name":"officer","valueString":"badge-12"},
+            {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"inc-e2"},{"name":"officer",
+            "valueString":"badge-12"},
             {"name":"family","valueString":"Alpha"},{"name":"birthDate","valueDate":"1988-02-29"}]}
             """);
         using var organization = await client.GetAsync("Organization/city-hospital");
@@ -398,7 +420,8 @@ public sealed class SmartScopeTests : SceneTests
     [InlineData("system/*.rs", "demo-hospital", null, 200)]
     public async Task A_user_scope_needs_a_token_about_a_user(string scope, string subject, string? fhirUser, int status)
     {
-        using var client = Server.As(Hospital with { Scope = scope }, fhirUser is null ? [("sub", subject)] : [("sub", subject), ("fhirUser", fhirUser)]);
+        using var client =
+            Server.As(Hospital with { Scope = scope }, fhirUser is null ? [("sub", subject)] : [("sub", subject), ("fhirUser", fhirUser)]);
 
         using var response = await client.GetAsync("Patient/p1");
 
@@ -467,7 +490,10 @@ public sealed class SmartScopeTests : SceneTests
 
     private static string Transaction(string code) => $$"""
         {"resourceType":"Bundle","type":"transaction","entry":[
-        {"fullUrl":"urn:uuid:0a0c1f6e-0000-4000-8000-000000000001","resource":{{Fixtures.Encounter("x", "p1")}},"request":{"method":"POST","url":"Encounter"} },
-        {"resource":{{Fixtures.Condition("x", "p1", code, "x").Replace("Encounter/x", "urn:uuid:0a0c1f6e-0000-4000-8000-000000000001", StringComparison.Ordinal)}},"request":{"method":"POST","url":"Condition"} }]}
+        {"fullUrl":"urn:uuid:0a0c1f6e-0000-4000-8000-000000000001","resource":{{Fixtures.Encounter("x", "p1")}},"request":{"method":"POST",
+        "url":"Encounter"} },
+        {"resource":{{Fixtures.Condition("x", "p1", code, "x")
+            .Replace("Encounter/x", "urn:uuid:0a0c1f6e-0000-4000-8000-000000000001", StringComparison.Ordinal)}},
+        "request":{"method":"POST","url":"Condition"} }]}
         """;
 }
