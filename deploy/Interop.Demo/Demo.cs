@@ -39,7 +39,8 @@ public static class Demo
         }
     }
 
-    private static async Task<int> RunAsync(DemoAddresses addresses, List<LoopbackPort> ports, string path, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        DemoAddresses addresses, List<LoopbackPort> ports, string path, CancellationToken cancellationToken)
     {
         // All four are ours before anything is seeded, which takes a while.
         foreach (var number in addresses.Ports)
@@ -50,7 +51,8 @@ public static class Demo
             }
             catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                await Console.Error.WriteLineAsync($"Port {number} is in use. Choose others with --port N: the demo takes N and the next three.");
+                await Console.Error.WriteLineAsync(
+                    $"Port {number} is in use. Choose others with --port N: the demo takes N and the next three.");
                 return 1;
             }
         }
@@ -177,7 +179,11 @@ public static class Demo
                 scope = item.Caller.Scope,
                 token = item.Token,
             }),
-            persons = new { noConsent = persons.NoConsent.Reference, intermediateConsent = persons.IntermediateConsent.Reference, fullConsent = persons.FullConsent.Reference },
+            persons = new
+            {
+                noConsent = persons.NoConsent.Reference, intermediateConsent = persons.IntermediateConsent.Reference,
+                fullConsent = persons.FullConsent.Reference
+            },
         };
         await folder.WriteAsync(DemoFile, JsonSerializer.SerializeToUtf8Bytes(content, Indented), cancellationToken);
     }
@@ -205,7 +211,9 @@ public static class Demo
         var (name, password) = issuer.Navigator;
         Console.WriteLine($"In a browser: {issuer.Addresses.Page}/ , signing in as {name} with the password {password}");
         Console.WriteLine($"The issuer is {issuer.Addresses.Issuer}, the sandbox for new agencies {issuer.Addresses.Sandbox}.");
-        Console.WriteLine($"Serving {issuer.Addresses.Fhir}; callers, fresh tokens and three persons to try are in {folder.File(DemoFile)}. Ctrl-C ends it.");
+        Console.WriteLine(
+            $"Serving {issuer.Addresses.Fhir}; callers, fresh tokens and three persons to try are in {folder.File(DemoFile)}. "
+                + "Ctrl-C ends it.");
     }
 
     private static (string Comment, string Arguments) Example(string caller)
@@ -217,7 +225,8 @@ public static class Demo
             "police" =>
                 (
                     "a summary on scene",
-                    $"-H 'Content-Type: application/fhir+json' \\\n  -d '{SummaryRequest(CityGenerator.Persons(Seed))}' \\\n  \"$fhir/Patient/\\$crisis-summary\""),
+                    $"-H 'Content-Type: application/fhir+json' \\\n  -d '{SummaryRequest(CityGenerator.Persons(Seed))}' \\\n  "
+                        + "\"$fhir/Patient/\\$crisis-summary\""),
             "social" => ("a person without consent: basic facts only", "\"$fhir/$noConsent\""),
             "navigator" => ("follow-ups by due time", "\"$fhir/Task?code=follow-up-48h&status=requested,accepted,in-progress&_sort=due\""),
             "dispatch" => ("the directory of services", "\"$fhir/HealthcareService\""),

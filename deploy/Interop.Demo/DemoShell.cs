@@ -10,7 +10,8 @@ internal static class DemoShell
 {
     public const string FileName = "demo.sh";
 
-    public static Task WriteAsync(DemoAddresses addresses, PrivateFolder folder, string demo, NamedPersons persons, CancellationToken cancellationToken)
+    public static Task WriteAsync(
+        DemoAddresses addresses, PrivateFolder folder, string demo, NamedPersons persons, CancellationToken cancellationToken)
     {
         var text = $$"""
             # Written by the demo at each start. Read it with:  . {{folder.File(FileName)}}

@@ -4,7 +4,9 @@ using static Interop.Distil.Definitions;
 
 namespace Interop.Distil;
 
-/// <summary>One line per search parameter and base: [base, code, url, type, expression, targets, [[component, type, expression]...]].</summary>
+/// <summary>
+/// One line per search parameter and base: [base, code, url, type, expression, targets, [[component, type, expression]...]].
+/// </summary>
 internal static class SearchFacts
 {
     public static IEnumerable<JsonNode> Lines(Definitions definitions)

@@ -16,7 +16,8 @@ internal sealed class AllowedAttributes : BaseProcessor<Activity>
             data.SetTag(name, null);
         }
 
-        var method = data.GetTagItem(TelemetryAttributes.Method) is string said && TelemetryAttributes.Methods.Contains(said) ? said : "_OTHER";
+        var method =
+            data.GetTagItem(TelemetryAttributes.Method) is string said && TelemetryAttributes.Methods.Contains(said) ? said : "_OTHER";
         data.SetTag(TelemetryAttributes.Method, method);
         if (data.Kind == ActivityKind.Server)
         {

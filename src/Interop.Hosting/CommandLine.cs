@@ -17,7 +17,8 @@ public static class CommandLine
         try
         {
             // An argument that begins with @ is what it says (FHIRPath's dates do), not a file of arguments.
-            return await root.Parse(arguments, new() { ResponseFileTokenReplacer = null }).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+            return await root.Parse(arguments, new() { ResponseFileTokenReplacer = null })
+                .InvokeAsync(new() { EnableDefaultExceptionHandler = false });
         }
         catch (Exception wrong) when ((sentence = Sentence(wrong) ?? explain(wrong)) is not null)
         {

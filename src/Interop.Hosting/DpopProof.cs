@@ -14,7 +14,8 @@ public static class DpopProof
 
     public static readonly IReadOnlyList<string> Algorithms =
     [
-        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSsaPssSha256,
+        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384,
+        SecurityAlgorithms.RsaSsaPssSha256,
     ];
 
     private const int MostCharacters = 8_000;
@@ -25,7 +26,8 @@ public static class DpopProof
     /// <param name="address">The URL of the request as clients know it, which is not that of this machine behind a proxy.</param>
     /// <param name="accessToken">The token that comes with the proof; null at the token endpoint.</param>
     /// <param name="jkt">The thumbprint that the token is bound to; null where any key will do.</param>
-    public static async Task<DpopReading> ReadAsync(HttpRequest request, string address, string? accessToken, string? jkt, DateTimeOffset now)
+    public static async Task<DpopReading> ReadAsync(
+        HttpRequest request, string address, string? accessToken, string? jkt, DateTimeOffset now)
     {
         if (request.Headers[Header] is not [{ Length: > 0 and <= MostCharacters } text] || text.Contains(',', StringComparison.Ordinal))
         {
@@ -56,7 +58,8 @@ public static class DpopProof
 
         if (!Algorithms.Contains(proof.Alg) || key.Kty is not ("RSA" or "EC") || key.HasPrivateKey)
         {
-            return Flawed(DpopFlaw.UnsuitableKey, "The proof must be signed with an asymmetric key, of which it carries the public part only.");
+            return Flawed(
+                DpopFlaw.UnsuitableKey, "The proof must be signed with an asymmetric key, of which it carries the public part only.");
         }
 
         if (!await IsSignedAsync(text, key))
@@ -67,7 +70,8 @@ public static class DpopProof
         var thumbprint = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
         return jkt is not null && jkt != thumbprint
             ? Flawed(DpopFlaw.OtherKey, "The proof is not of the token's key.")
-            : FlawOfClaims(proof, request.Method, address, accessToken, now) ?? new DpopReading.Proven(thumbprint, proof.Id, now + Window + Window);
+            : FlawOfClaims(proof, request.Method, address, accessToken, now)
+                ?? new DpopReading.Proven(thumbprint, proof.Id, now + Window + Window);
     }
 
     private static DpopReading.Flawed Flawed(DpopFlaw flaw, string sentence) => new(flaw, sentence);
@@ -117,7 +121,8 @@ public static class DpopProof
     }
 
     private static bool IsHash(string ath, string accessToken) => CryptographicOperations.FixedTimeEquals(
-        Encoding.UTF8.GetBytes(ath), Encoding.UTF8.GetBytes(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)))));
+        Encoding.UTF8.GetBytes(ath),
+        Encoding.UTF8.GetBytes(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)))));
 
     /// <summary>Compares without query and fragment, after the normalisation of RFC 3986 that <see cref="Uri"/> does.</summary>
     private static bool IsSame(string? stated, string expected) =>

@@ -24,7 +24,8 @@ public sealed class JwtPayload
     {
         try
         {
-            using var document = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload), new() { AllowDuplicateProperties = false });
+            using var document =
+                JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload), new() { AllowDuplicateProperties = false });
             var payload = new JwtPayload();
             flaw = payload.Add(document.RootElement);
             return flaw is null ? payload : null;

@@ -13,7 +13,8 @@ namespace Interop.Hosting;
 public static class OutgoingCalls
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
-    private static readonly HttpStatusCode[] Passing = [HttpStatusCode.BadGateway, HttpStatusCode.ServiceUnavailable, HttpStatusCode.GatewayTimeout];
+    private static readonly HttpStatusCode[] Passing =
+        [HttpStatusCode.BadGateway, HttpStatusCode.ServiceUnavailable, HttpStatusCode.GatewayTimeout];
 
     /// <summary>Adds a client. It may be kept: its connections are renewed, so that it follows names that move.</summary>
     /// <param name="name">For <see cref="IHttpClientFactory"/>.</param>

@@ -22,7 +22,8 @@ internal static class PrivateFile
         Directory.CreateDirectory(folder, Owner | UnixFileMode.UserExecute);
         if ((File.GetUnixFileMode(folder) & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) == UnixFileMode.OtherWrite)
         {
-            throw new UnauthorizedAccessException("Others may write to the folder of the database: take that right away (chmod o-w) first.");
+            throw new UnauthorizedAccessException(
+                "Others may write to the folder of the database: take that right away (chmod o-w) first.");
         }
 
         if (!File.Exists(path))

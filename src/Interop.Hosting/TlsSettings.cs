@@ -66,7 +66,8 @@ public sealed record TlsSettings(X509Certificate2Collection? ClientAuthorities, 
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(ClientAuthorities!);
         chain.ChainPolicy.ExtraStore.AddRange(sent?.ChainPolicy.ExtraStore ?? []);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck; // a private authority's lists are rarely online: certificates are short-lived
+        // a private authority's lists are rarely online: certificates are short-lived
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.ApplicationPolicy.Add(ClientAuthentication);
         return chain.Build(certificate);

@@ -99,7 +99,11 @@ public static class InteropServer
             provider =>
                 Secrets.OpenAsync(provider.GetRequiredService<ResourceStore>(), settings, CancellationToken.None).GetAwaiter().GetResult());
         services.AddOutgoingCalls(
-            InteropIssuer.HttpClient, total: TimeSpan.FromSeconds(10), perTry: TimeSpan.FromSeconds(5), InteropIssuer.MaxBytes, isDirect: false);
+            InteropIssuer.HttpClient,
+            total: TimeSpan.FromSeconds(10),
+            perTry: TimeSpan.FromSeconds(5),
+            InteropIssuer.MaxBytes,
+            isDirect: false);
         services.AddOutgoingCalls(
             RevocationFeeds.HttpClient, total: TimeSpan.FromSeconds(40), perTry: null, RevocationFeeds.MaxBytes, isDirect: false);
         services.AddSingleton(

@@ -23,7 +23,9 @@ internal static class BystanderBenchmarks
     /// <param name="heavy">The token of whoever sends the heavy requests.</param>
     public static async Task RunAsync(TextWriter output, int port, string bystander, string heavy)
     {
-        output.WriteLine($"  a bystander's read while {HeavyClients} connections of another client send (median and 99th percentile in ms, before and during)");
+        output.WriteLine(
+            $"  a bystander's read while {HeavyClients} connections of another client send (median and 99th percentile in ms, "
+                + "before and during)");
         await ReadAsync(port, bystander);
         foreach (var what in Kinds().Select(kind => kind.What).Prepend(Nothing))
         {
@@ -35,7 +37,8 @@ internal static class BystanderBenchmarks
             var answered = await sender.StandardOutput.ReadToEndAsync();
             await sender.WaitForExitAsync();
             output.WriteLine(
-                $"    {what,-46} {quiet.Median,6:F2} {quiet.P99,7:F2}   {loaded.Median,6:F2} {loaded.P99,7:F2}   = {loaded.P99 / quiet.P99:F1} of the quiet 99th; "
+                $"    {what,-46} {quiet.Median,6:F2} {quiet.P99,7:F2}   {loaded.Median,6:F2} {loaded.P99,7:F2}   = "
+                    + $"{loaded.P99 / quiet.P99:F1} of the quiet 99th; "
                 + $"answered {answered.Trim()}");
         }
     }
@@ -70,7 +73,8 @@ internal static class BystanderBenchmarks
 
     private static Process StartSender(int port, string token, string what)
     {
-        // The scheduling policy "idle" of Linux (https://man7.org/linux/man-pages/man1/chrt.1.html): it runs when nothing of the server's could.
+        // The scheduling policy "idle" of Linux (https://man7.org/linux/man-pages/man1/chrt.1.html): it runs when nothing of the server's
+        // could.
         var start = new ProcessStartInfo("chrt") { RedirectStandardInput = true, RedirectStandardOutput = true };
         string[] own = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
             ? [Environment.ProcessPath!, typeof(BystanderBenchmarks).Assembly.Location]
@@ -87,22 +91,36 @@ internal static class BystanderBenchmarks
     {
         var chains = string.Join('&', Enumerable.Repeat("subject:Patient.name:contains=a", 18));
         var doubling = string.Join(',', Enumerable.Repeat("""{"op":"copy","from":"/note","path":"/note/-"}""", 100));
-        var entries = string.Join(',', Enumerable.Repeat("""{"resource":{"resourceType":"Basic","code":{"text":"x"}},"request":{"method":"POST","url":"Basic"}}""", 1000));
+        var entries = string.Join(',', Enumerable.Repeat(
+            """{"resource":{"resourceType":"Basic","code":{"text":"x"}},"request":{"method":"POST","url":"Basic"}}""", 1000));
         (string What, Func<HttpRequestMessage>[] Requests)[] kinds =
         [
             ("a create with many conditions", [() => Conditional(chains)]),
             ("a JSON Patch that doubles itself", [() => Patch("application/json-patch+json", $"[{doubling}]")]),
-            ("a FHIRPath patch with a nested pattern", [() => Patch("application/fhir+json", Deletion("Condition.note.where(text.matches('(a+)+$'))"))]),
-            ("a JSON Patch of 1,000 operations", [() => Patch("application/json-patch+json", $"[{string.Join(',', Enumerable.Repeat("""{"op":"test","path":"/subject","value":1}""", 1000))}]")]),
-            ("a transaction of 1,000 entries", [() => Post("", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{entries}}]}""")]),
-            ("a search of 18 chains over all", [() => new(HttpMethod.Get, $"/fhir/Condition?{chains}&_total=accurate&_sort=-_lastUpdated")]),
-            ("a page of 400 with what refers to it", [() => new(HttpMethod.Get, "/fhir/Patient?_count=400&_revinclude=Condition:patient&_revinclude=Encounter:patient")]),
+            (
+                "a FHIRPath patch with a nested pattern",
+                [() => Patch("application/fhir+json", Deletion("Condition.note.where(text.matches('(a+)+$'))"))]),
+            (
+                "a JSON Patch of 1,000 operations",
+                [() => Patch(
+                    "application/json-patch+json",
+                    $"[{string.Join(',', Enumerable.Repeat("""{"op":"test","path":"/subject","value":1}""", 1000))}]")]),
+            (
+                "a transaction of 1,000 entries",
+                [() => Post("", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{entries}}]}""")]),
+            (
+                "a search of 18 chains over all",
+                [() => new(HttpMethod.Get, $"/fhir/Condition?{chains}&_total=accurate&_sort=-_lastUpdated")]),
+            (
+                "a page of 400 with what refers to it",
+                [() => new(HttpMethod.Get, "/fhir/Patient?_count=400&_revinclude=Condition:patient&_revinclude=Encounter:patient")]),
         ];
         return [.. kinds, ("a mix of all of them", [.. kinds.SelectMany(kind => kind.Requests)])];
     }
 
     private static string Deletion(string path) => $$"""
-        {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path","valueString":"{{path}}"}]}]}
+        {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path",
+        "valueString":"{{path}}"}]}]}
         """;
 
     private static HttpRequestMessage Conditional(string conditions)
@@ -113,10 +131,16 @@ internal static class BystanderBenchmarks
     }
 
     private static HttpRequestMessage Post(string path, string body) =>
-        new(HttpMethod.Post, $"/fhir/{path}") { Content = new StringContent(body, new UTF8Encoding(false), new MediaTypeHeaderValue("application/fhir+json")) };
+        new(HttpMethod.Post, $"/fhir/{path}")
+        {
+            Content = new StringContent(body, new UTF8Encoding(false), new MediaTypeHeaderValue("application/fhir+json"))
+        };
 
     private static HttpRequestMessage Patch(string mediaType, string body) =>
-        new(HttpMethod.Patch, "/fhir/Condition/c1-0") { Content = new StringContent(body, new UTF8Encoding(false), new MediaTypeHeaderValue(mediaType)) };
+        new(HttpMethod.Patch, "/fhir/Condition/c1-0")
+        {
+            Content = new StringContent(body, new UTF8Encoding(false), new MediaTypeHeaderValue(mediaType))
+        };
 
     private static async Task<(double Median, double P99)> ReadAsync(int port, string token)
     {
@@ -135,7 +159,8 @@ internal static class BystanderBenchmarks
         return (times[times.Count / 2], times[times.Count * 99 / 100]);
     }
 
-    private static async Task<List<int>> SendAsync(int port, string token, Func<HttpRequestMessage>[] requests, int number, CancellationToken cancellationToken)
+    private static async Task<List<int>> SendAsync(
+        int port, string token, Func<HttpRequestMessage>[] requests, int number, CancellationToken cancellationToken)
     {
         using var client = Client(port, token);
         var statuses = new List<int>();

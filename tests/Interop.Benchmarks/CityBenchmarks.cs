@@ -33,14 +33,18 @@ internal static class CityBenchmarks
         var server = InteropServer.Build(
             [
                 "--urls=http://127.0.0.1:0", $"--Interop:Database=sqlite:{database}", "--Interop:PublicUrl=http://127.0.0.1/fhir",
-                $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}", "--Interop:Issuers:0:Agencies:0=*",
-                "--Interop:Limits:ClientPerMinute=1000000000", "--Interop:Limits:UserPerMinute=1000000000", "--Interop:Limits:LookupsPerMinute=1000000000",
+                $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
+                "--Interop:Issuers:0:Agencies:0=*",
+                "--Interop:Limits:ClientPerMinute=1000000000", "--Interop:Limits:UserPerMinute=1000000000",
+                "--Interop:Limits:LookupsPerMinute=1000000000",
             ],
             builder => builder.Logging.ClearProviders());
         await using var _ = server;
         var seeding = Stopwatch.StartNew();
         await SeedAsync(server.Services.GetRequiredService<Importer>());
-        output.WriteLine($"City: {Patients * 6} resources in {seeding.Elapsed.TotalSeconds:F0} s, {new DirectoryInfo(folder).GetFiles().Sum(file => file.Length) / 1_000_000} MB");
+        output.WriteLine(
+            $"City: {Patients * 6} resources in {seeding.Elapsed.TotalSeconds:F0} s, "
+                + $"{new DirectoryInfo(folder).GetFiles().Sum(file => file.Length) / 1_000_000} MB");
         await server.StartAsync();
         var port = new Uri(server.Urls.First()).Port;
         var tokens = new[] { Navigator, Hospital, Social }.ToDictionary(
@@ -49,13 +53,20 @@ internal static class CityBenchmarks
         if (!onlyBystander)
         {
             await MeasureAsync(output, port, "read, own", tokens["navigator"], number => $"/fhir/Condition/c{number}-1");
-            await MeasureAsync(output, port, "read, through a consent", tokens["hospital"], number => $"/fhir/Condition/c{number / 4 * 4}-1");
-            await MeasureAsync(output, port, "search of one record, own", tokens["navigator"], number => $"/fhir/Condition?patient=p{number}");
-            await MeasureAsync(output, port, "search of one record, through a consent", tokens["hospital"], number => $"/fhir/Condition?patient=p{number / 4 * 4}");
-            await MeasureAsync(output, port, "person by name and birth date, partner", tokens["social"], number => $"/fhir/Patient?family=Family{number}&birthdate=1988-02-29");
-            await MeasureAsync(output, port, "page of a common value, own", tokens["navigator"], _ => "/fhir/Encounter?status=in-progress&_count=20");
-            await MeasureAsync(output, port, "page of a code, through consents", tokens["hospital"], _ => "/fhir/Condition?code=38341003&_count=20", 8);
-            await MeasureAsync(output, port, "exact total of a code, own", tokens["navigator"], _ => "/fhir/Condition?code=38341003&_summary=count", 8);
+            await MeasureAsync(
+                output, port, "read, through a consent", tokens["hospital"], number => $"/fhir/Condition/c{number / 4 * 4}-1");
+            await MeasureAsync(
+                output, port, "search of one record, own", tokens["navigator"], number => $"/fhir/Condition?patient=p{number}");
+            await MeasureAsync(output, port, "search of one record, through a consent", tokens["hospital"], number =>
+                $"/fhir/Condition?patient=p{number / 4 * 4}");
+            await MeasureAsync(output, port, "person by name and birth date, partner", tokens["social"], number =>
+                $"/fhir/Patient?family=Family{number}&birthdate=1988-02-29");
+            await MeasureAsync(
+                output, port, "page of a common value, own", tokens["navigator"], _ => "/fhir/Encounter?status=in-progress&_count=20");
+            await MeasureAsync(
+                output, port, "page of a code, through consents", tokens["hospital"], _ => "/fhir/Condition?code=38341003&_count=20", 8);
+            await MeasureAsync(
+                output, port, "exact total of a code, own", tokens["navigator"], _ => "/fhir/Condition?code=38341003&_summary=count", 8);
             await MeasureCreatesAsync(output, port, tokens["navigator"]);
             await ReportTimesAsync(output, port, tokens["social"]);
         }
@@ -65,13 +76,17 @@ internal static class CityBenchmarks
         Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task MeasureAsync(TextWriter output, int port, string what, string token, Func<int, string> path, int connections = Connections)
+    private static async Task MeasureAsync(
+        TextWriter output, int port, string what, string token, Func<int, string> path, int connections = Connections)
     {
         await LoadClient.RunAsync(port, connections, TimeSpan.FromSeconds(1), connection => new Varied(connection, token, path));
         var (cpu, clock) = (Process.GetCurrentProcess().TotalProcessorTime, Stopwatch.StartNew());
         var (perSecond, failed) = await LoadClient.RunAsync(port, connections, Duration, connection => new Varied(connection, token, path));
-        var perRequest = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMicroseconds / (perSecond * clock.Elapsed.TotalSeconds);
-        output.WriteLine($"  {what,-45} {perSecond,8:F0} per s {perRequest,8:F0} us of CPU, client's included{(failed > 0 ? $", {failed} failed" : "")}");
+        var perRequest =
+            (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMicroseconds / (perSecond * clock.Elapsed.TotalSeconds);
+        output.WriteLine(
+            $"  {what,-45} {perSecond,8:F0} per s {perRequest,8:F0} us of CPU, client's "
+                + $"included{(failed > 0 ? $", {failed} failed" : "")}");
     }
 
     private static Task MeasureCreatesAsync(TextWriter output, int port, string token) =>
@@ -90,7 +105,10 @@ internal static class CityBenchmarks
         foreach (var (what, hidden, absent) in new[]
         {
             ("a person who refused, by name", $"/fhir/Patient?family=Refuser{further}", $"/fhir/Patient?family=Nobody{further}"),
-            ("a diagnosis above the caller's tier", "/fhir/Patient?_has:Condition:patient:code=38341003&family=Family1", "/fhir/Patient?_has:Condition:patient:code=1&family=Family1"),
+            (
+                "a diagnosis above the caller's tier",
+                "/fhir/Patient?_has:Condition:patient:code=38341003&family=Family1",
+                "/fhir/Patient?_has:Condition:patient:code=1&family=Family1"),
         })
         {
             var (first, second) = (new List<double>(), new List<double>());
@@ -126,7 +144,8 @@ internal static class CityBenchmarks
         await ImportAsync(importer,
         [
             Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"),
-            Fixtures.Organization("family-services", "social-services"), Fixtures.Agreement("city-hospital", labels: ["SUD"]), Fixtures.Agreement("family-services"),
+            Fixtures.Organization("family-services", "social-services"), Fixtures.Agreement("city-hospital", labels: ["SUD"]),
+            Fixtures.Agreement("family-services"),
         ]);
         foreach (var chunk in Enumerable.Range(0, Patients).Chunk(200))
         {
@@ -134,7 +153,8 @@ internal static class CityBenchmarks
             [
                 Fixtures.Patient($"p{number}", number % 100 == 99 ? "Refuser" : $"Family{number}"),
                 Fixtures.Encounter($"e{number}", $"p{number}"),
-                .. Enumerable.Range(0, 3).Select(each => Fixtures.Condition($"c{number}-{each}", $"p{number}", each == 2 ? "75544000" : "38341003", $"e{number}")),
+                .. Enumerable.Range(0, 3).Select(
+                    each => Fixtures.Condition($"c{number}-{each}", $"p{number}", each == 2 ? "75544000" : "38341003", $"e{number}")),
                 number % 100 == 99 ? Fixtures.Consent($"k{number}", $"p{number}", "family-services", tier: "basic", type: "deny")
                     : number % 4 == 0 ? Fixtures.Consent($"k{number}", $"p{number}", "city-hospital")
                     : Fixtures.Condition($"c{number}-3", $"p{number}"),

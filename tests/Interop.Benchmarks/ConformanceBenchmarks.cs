@@ -30,13 +30,15 @@ internal static class ConformanceBenchmarks
         Line(output, "_elements=status", () => ResourceViews.Elements(contract, ["status"]));
         Line(output, "JSON Patch, replace", () => replace.Apply(contract, out _));
         Line(output, "FHIRPath Patch, add", () => add.Apply(contract, out _));
-        Line(output, "code in value set", () => terminology.Contains(valueSet, $"{CrisisProfiles.Base}/CodeSystem/agreement-term", "metrics"));
+        Line(output, "code in value set", () =>
+            terminology.Contains(valueSet, $"{CrisisProfiles.Base}/CodeSystem/agreement-term", "metrics"));
         Line(output, "expansion of 5 codes", () => terminology.Expand(valueSet, DateTimeOffset.UnixEpoch));
     }
 
     private const string FhirPathOperation = """
         {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"add"},
-         {"name":"path","valueString":"Contract.term[0].offer"},{"name":"name","valueString":"linkId"},{"name":"value","valueString":"x"}]}]}
+         {"name":"path","valueString":"Contract.term[0].offer"},{"name":"name","valueString":"linkId"},{"name":"value",
+         "valueString":"x"}]}]}
         """;
 
     private static string Contract()

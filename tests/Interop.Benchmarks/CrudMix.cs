@@ -43,7 +43,10 @@ internal sealed class CrudMix(int connection, string token, string publicUrl) : 
     {
         var number = string.Create(CultureInfo.InvariantCulture, $"{connection}-{made}");
         return $$"""
-            {"resourceType":"Patient"{{(id is null ? "" : $",\"id\":\"{id}\"")}},"identifier":[{"system":"urn:interop:bench","value":"{{number}}"}],"active":true,"name":[{"use":"official","family":"Bench{{number}}","given":["Ana","Bea"]}],"telecom":[{"system":"phone","value":"555-0100"}],"gender":"female","birthDate":"1988-02-29","address":[{"use":"home","line":["1 Example Way"],"city":"Sampleton","postalCode":"00000"}]}
+            {"resourceType":"Patient"{{(id is null ? "" : $",\"id\":\"{id}\"")}},"identifier":[{"system":"urn:interop:bench",
+            "value":"{{number}}"}],"active":true,"name":[{"use":"official","family":"Bench{{number}}","given":["Ana","Bea"]}],"telecom":[
+            {"system":"phone","value":"555-0100"}],"gender":"female","birthDate":"1988-02-29","address":[{"use":"home",
+            "line":["1 Example Way"],"city":"Sampleton","postalCode":"00000"}]}
             """;
     }
 }

@@ -20,7 +20,8 @@ internal static class FhirBenchmarks
     {
         if (Folder() is not { } folder)
         {
-            output.WriteLine("FHIR: the official R4 examples are absent (artifacts/r4-examples/package or INTEROP_R4_EXAMPLES); nothing measured.");
+            output.WriteLine(
+                "FHIR: the official R4 examples are absent (artifacts/r4-examples/package or INTEROP_R4_EXAMPLES); nothing measured.");
             return;
         }
 
@@ -39,7 +40,10 @@ internal static class FhirBenchmarks
         var thorough = Best(resources, resource => ResourceValidator.Validate(resource, ValidationOptions.Thorough));
         var identity = Best(resources, resource => ResourceJson.WithIdentity(resource, null, "2", DateTimeOffset.UnixEpoch));
         output.WriteLine($"  JsonDocument.Parse     {megabytes / parse.Seconds,7:F0} MB/s");
-        foreach (var (name, result) in new[] { ("structure, bindings", validate), ("and invariants", invariants), ("and warnings", thorough) })
+        foreach (var (name, result) in new[]
+        {
+            ("structure, bindings", validate), ("and invariants", invariants), ("and warnings", thorough)
+        })
         {
             output.WriteLine($"  {name,-22} {megabytes / result.Seconds,7:F0} MB/s  = {parse.Seconds / result.Seconds:F2} of JsonDocument, "
                 + $"{result.Bytes / resources.Count} bytes allocated per resource");
@@ -49,9 +53,11 @@ internal static class FhirBenchmarks
 
         var extract = Best(resources, resource => extractor.Extract(resource));
         var times = MedianTimes(resources, resource => extractor.Extract(resource));
-        output.WriteLine($"  IndexExtractor         {times[times.Length / 2],7:F1} us median, {times[times.Length * 9 / 10]:F1} us at 90 %, "
-            + $"{extract.Seconds * 1e6 / resources.Count:F1} us mean, {extract.Bytes / resources.Count} bytes allocated per resource");
-        foreach (var (path, file) in new[] { ("Patient.name.family", "Patient-example.json"), ("Observation.code.coding.code", "Observation-example.json"),
+        output.WriteLine(
+            $"  IndexExtractor         {times[times.Length / 2],7:F1} us median, {times[times.Length * 9 / 10]:F1} us at 90 %, "
+                + $"{extract.Seconds * 1e6 / resources.Count:F1} us mean, {extract.Bytes / resources.Count} bytes allocated per resource");
+        foreach (var (path, file) in new[] { ("Patient.name.family", "Patient-example.json"), (
+            "Observation.code.coding.code", "Observation-example.json"),
             ("Patient.telecom.where(system = 'phone').value", "Patient-example.json") })
         {
             Evaluate(output, path, File.ReadAllBytes(Path.Combine(folder, file)));

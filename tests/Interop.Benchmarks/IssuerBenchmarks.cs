@@ -27,7 +27,9 @@ internal static class IssuerBenchmarks
     public static async Task RunAsync(TextWriter output)
     {
         PostgresCluster.IsDurable = true;
-        output.WriteLine($"Issuer: up to {PerRound} tokens or {Longest.TotalSeconds:F0} s a round, best of {Rounds} interleaved rounds, client on the same cores");
+        output.WriteLine(
+            $"Issuer: up to {PerRound} tokens or {Longest.TotalSeconds:F0} s a round, best of {Rounds} interleaved rounds, client on "
+                + "the same cores");
         var folder = Directory.CreateTempSubdirectory("interop-bench-");
         List<(string Name, string Database)> databases = [("SQLite", "sqlite:" + Path.Combine(folder.FullName, "identity.db"))];
         if (PostgresCluster.IsPresent)
@@ -44,7 +46,8 @@ internal static class IssuerBenchmarks
             string[] settings =
             [
                 $"--urls={port.Url}", $"--Identity:Issuer={port.Url}", $"--Identity:Database={database}",
-                $"--Identity:KeyFolder={Path.Combine(folder.FullName, "keys")}", "--Identity:RequestsPerMinute=999999", "--Identity:Agreements=external", "--Logging:LogLevel:Default=None",
+                $"--Identity:KeyFolder={Path.Combine(folder.FullName, "keys")}", "--Identity:RequestsPerMinute=999999",
+                "--Identity:Agreements=external", "--Logging:LogLevel:Default=None",
             ];
             var issuer = InteropIdentity.Build(settings, configure: builder => port.HandTo(builder.Services));
             await issuer.StartAsync();
@@ -77,7 +80,8 @@ internal static class IssuerBenchmarks
                 {
                     foreach (var (algorithm, key) in keys)
                     {
-                        await MeasureAsync(best, $"{name}, {algorithm}", port, clients, new Drain(Forms(port, algorithm, key.Credentials, PerRound)));
+                        await MeasureAsync(
+                            best, $"{name}, {algorithm}", port, clients, new Drain(Forms(port, algorithm, key.Credentials, PerRound)));
                     }
                 }
             }
@@ -85,7 +89,8 @@ internal static class IssuerBenchmarks
             var reference = best.Values.First();
             foreach (var (name, perSecond) in best)
             {
-                output.WriteLine($"  {clients} client{(clients == 1 ? " " : "s")}: {name,-40} {perSecond,8:F0} tokens/s  = {perSecond / reference:F2}");
+                output.WriteLine(
+                    $"  {clients} client{(clients == 1 ? " " : "s")}: {name,-40} {perSecond,8:F0} tokens/s  = {perSecond / reference:F2}");
             }
         }
 
@@ -103,7 +108,9 @@ internal static class IssuerBenchmarks
     {
         await LoadClient.RunAsync(port, clients, WarmUp, _ => script);
         var (perSecond, failed) = await LoadClient.RunAsync(port, clients, Longest, _ => script);
-        best[name] = failed == 0 ? Math.Max(best.GetValueOrDefault(name), perSecond) : throw new InvalidOperationException($"{failed} requests of {name} failed.");
+        best[name] = failed == 0
+            ? Math.Max(best.GetValueOrDefault(name), perSecond)
+            : throw new InvalidOperationException($"{failed} requests of {name} failed.");
     }
 
     /// <summary>Requests for a token, each with an assertion of its own.</summary>
@@ -113,11 +120,18 @@ internal static class IssuerBenchmarks
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         Parallel.For(0, forms.Length, index =>
         {
-            var payload = $$"""{"iss":"{{client}}","sub":"{{client}}","aud":"http://127.0.0.1:{{port}}/token","jti":"{{Guid.NewGuid():N}}","iat":{{now}},"exp":{{now + 280}}}""";
+            var payload =
+                $$"""{"iss":"{{client}}","sub":"{{client}}","aud":"http://127.0.0.1:{{port}}/token","jti":"{{Guid.NewGuid():N}}","iat":"""
+                    + $$"""{{now}},"exp":{{now + 280}}}""";
             var assertion = Handler.CreateToken(payload, credentials, new Dictionary<string, object>());
-            var body = $"grant_type=client_credentials&scope=system%2FPatient.rs&client_assertion_type={Uri.EscapeDataString(ClientAuthentication.AssertionType)}&client_assertion={assertion}";
+            var body =
+                "grant_type=client_credentials&scope=system%2FPatient.rs&"
+                    + $"client_assertion_type={Uri.EscapeDataString(ClientAuthentication.AssertionType)}&client_assertion={assertion}";
             forms[index] = Encoding.ASCII.GetBytes(
-                string.Create(CultureInfo.InvariantCulture, $"POST /token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"POST /token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                        + $"{body.Length}\r\n\r\n{body}"));
         });
         return new(forms);
     }
@@ -128,7 +142,10 @@ internal static class IssuerBenchmarks
         var jwks = key.Kty == "RSA"
             ? $$"""{"keys":[{"kty":"RSA","kid":"{{algorithm}}","n":"{{key.N}}","e":"{{key.E}}"}]}"""
             : $$"""{"keys":[{"kty":"EC","kid":"{{algorithm}}","crv":"{{key.Crv}}","x":"{{key.X}}","y":"{{key.Y}}"}]}""";
-        return new(algorithm, "Bench", "Organization/bench", [Identity.Clients.Client.ClientCredentials], ["system/Patient.rs"], ["TREAT"], [], [], jwks, null, false, false);
+        return new(
+            algorithm, "Bench", "Organization/bench", [
+                Identity.Clients.Client.ClientCredentials
+            ], ["system/Patient.rs"], ["TREAT"], [], [], jwks, null, false, false);
     }
 
     private static JsonWebKey PublicOf(ECDsa key)
@@ -137,7 +154,8 @@ internal static class IssuerBenchmarks
         return JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(publicPart));
     }
 
-    private static JsonWebKey PublicOf(RSA key) => JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(key.ExportParameters(false)));
+    private static JsonWebKey PublicOf(RSA key) =>
+        JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(key.ExportParameters(false)));
 
     private static async Task<WebApplication> BareAsync()
     {

@@ -14,10 +14,12 @@ internal static class LoadClient
 {
     /// <param name="next">Makes the request of a connection, and is told the status and Location of the answer before the next.</param>
     /// <returns>Answers per second, and how many were not 2xx.</returns>
-    public static async Task<(double PerSecond, long Failed)> RunAsync(int port, int connections, TimeSpan duration, Func<int, IConnectionScript> next)
+    public static async Task<(double PerSecond, long Failed)> RunAsync(
+        int port, int connections, TimeSpan duration, Func<int, IConnectionScript> next)
     {
         var clock = Stopwatch.StartNew();
-        var results = await Task.WhenAll(Enumerable.Range(0, connections).Select(number => Task.Run(() => RunAsync(port, duration, clock, next(number)))));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, connections).Select(number => Task.Run(() => RunAsync(port, duration, clock, next(number)))));
         return (results.Sum(result => result.Done) / clock.Elapsed.TotalSeconds, results.Sum(result => result.Failed));
     }
 
@@ -95,7 +97,9 @@ internal static class LoadClient
 
         if (body is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $"Content-Type: application/fhir+json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"Content-Type: application/fhir+json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n");
         }
 
         return Encoding.UTF8.GetBytes(text.Append("\r\n").Append(body).ToString());

@@ -40,7 +40,8 @@ internal static class ServerBenchmarks
         var own = LoadClient.Request("GET", "/fhir/Condition/bench", issuer.Token(Navigator, now, TimeSpan.FromHours(1)));
         var granted = LoadClient.Request("GET", "/fhir/Condition/bench", issuer.Token(Hospital, now, TimeSpan.FromHours(1)));
         var plain = LoadClient.Request("GET", "/Condition/bench", null);
-        output.WriteLine($"Server: SQLite, {Duration.TotalSeconds:F0} s a round, best of {Rounds} interleaved rounds, client on the same cores");
+        output.WriteLine(
+            $"Server: SQLite, {Duration.TotalSeconds:F0} s a round, best of {Rounds} interleaved rounds, client on the same cores");
         foreach (var connections in ReadConnections)
         {
             var (best, bestOwn, bestGranted) = (0.0, 0.0, 0.0);
@@ -57,8 +58,11 @@ internal static class ServerBenchmarks
         }
 
         var token = issuer.Token(Navigator, DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
-        var (mix, failed) = await LoadClient.RunAsync(port, MixConnections, Duration * 3, connection => new CrudMix(connection, token, publicUrl));
-        output.WriteLine($"  CRUD mix 10/60/25/5, audited, {MixConnections} connections    {mix,8:F0} req/s  = {mix / Environment.ProcessorCount:F0} per core, {failed} failed");
+        var (mix, failed) =
+            await LoadClient.RunAsync(port, MixConnections, Duration * 3, connection => new CrudMix(connection, token, publicUrl));
+        output.WriteLine(
+            $"  CRUD mix 10/60/25/5, audited, {MixConnections} connections    {mix,8:F0} req/s  = {mix / Environment.ProcessorCount:F0} "
+                + $"per core, {failed} failed");
 
         await bare.StopAsync();
         await server.StopAsync();
@@ -72,7 +76,8 @@ internal static class ServerBenchmarks
         var server = InteropServer.Build(
             [
                 $"--urls={port.Url}", $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl={port.Url}/fhir",
-                $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}", "--Interop:Issuers:0:Agencies:0=*",
+                $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
+                "--Interop:Issuers:0:Agencies:0=*",
                 "--Interop:Limits:ClientPerMinute=1000000000", "--Interop:Limits:UserPerMinute=1000000000",
             ],
             builder =>
@@ -121,7 +126,8 @@ internal static class ServerBenchmarks
         app.MapGet("/{type}/{id}", async (string type, string id, HttpContext http) =>
         {
             await using var connection = new SqliteConnection($"Data Source={database};Mode=ReadOnly");
-            var body = await connection.QuerySingleAsync<byte[]>("SELECT body FROM resource WHERE type = @type AND id = @id", new { type, id });
+            var body =
+                await connection.QuerySingleAsync<byte[]>("SELECT body FROM resource WHERE type = @type AND id = @id", new { type, id });
             http.Response.ContentType = "application/fhir+json";
             http.Response.ContentLength = body.Length;
             await http.Response.Body.WriteAsync(body);

@@ -21,7 +21,8 @@ internal static class SharingBenchmarks
         """
         {"resourceType":"Observation","id":"8c1f6f0e-6a51-4d0c-9d6e-0b5a4be0f0a1","status":"final",
         "text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">Score 14</div>"},
-        "category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"survey","display":"Survey"}]}],
+        "category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"survey",
+        "display":"Survey"}]}],
         "code":{"coding":[{"system":"http://loinc.org","code":"44261-6","display":"PHQ-9 total score"}],"text":"PHQ-9"},
         "subject":{"reference":"Patient/2b1f0f3e-0d51-4d0c-9d6e-0b5a4be0f0b2","display":"A person"},
         "encounter":{"reference":"Encounter/3b1f0f3e-0d51-4d0c-9d6e-0b5a4be0f0c3"},
@@ -67,7 +68,9 @@ internal static class SharingBenchmarks
                 visible += Decider.Decide(sight, patient, resources[index & 3]).Visible ? 1 : 0;
             }
         });
-        output.WriteLine($"  Decide (2 consents, nested deny, case, ceilings)   {Count / seconds / 1e6,7:F2} M decisions/s, {visible * 100 / Count} % visible");
+        output.WriteLine(
+            $"  Decide (2 consents, nested deny, case, ceilings)   {Count / seconds / 1e6,7:F2} M decisions/s, "
+                + $"{visible * 100 / Count} % visible");
     }
 
     private static void Redactions(TextWriter output)
@@ -81,10 +84,14 @@ internal static class SharingBenchmarks
         const int Count = 50_000;
         var label = Best(() => Repeat(Count, () => redactor.Label(Observation, source, "Observation")));
         var disclose = Best(() => Repeat(Count, () => redactor.Disclose(seen, visible, "hospital")));
-        var judge = Best(() => Repeat(Count / 10, () => redactor.Judge(Observation, source, key, Now, long.MaxValue, targets => targets.ToHashSet())));
-        output.WriteLine($"  label                                              {label * 1e6 / Count,7:F2} us per resource of {Observation.Length} bytes");
+        var judge = Best(
+            () => Repeat(Count / 10, () => redactor.Judge(Observation, source, key, Now, long.MaxValue, targets => targets.ToHashSet())));
+        output.WriteLine(
+            $"  label                                              {label * 1e6 / Count,7:F2} us per resource of "
+                + $"{Observation.Length} bytes");
         output.WriteLine($"  redact (view, ETag, meta)                          {disclose * 1e6 / Count,7:F2} us");
-        output.WriteLine($"  label + redact                                     {Count / (label + disclose) / 1e3,7:F0} thousand resources/s");
+        output.WriteLine(
+            $"  label + redact                                     {Count / (label + disclose) / 1e3,7:F0} thousand resources/s");
         output.WriteLine($"  judge (labels, views, index entries of each)       {judge * 1e7 / Count,7:F2} us");
     }
 

@@ -10,7 +10,9 @@ using Interop.Server.Tests.Host;
 
 namespace Interop.Benchmarks;
 
-/// <summary>A published server over 100,000 resources: how soon after its start it answers, and what it keeps in memory. Linux only.</summary>
+/// <summary>
+/// A published server over 100,000 resources: how soon after its start it answers, and what it keeps in memory. Linux only.
+/// </summary>
 internal static class StartBenchmarks
 {
     private const int Patients = 10_000;
@@ -27,14 +29,16 @@ internal static class StartBenchmarks
         string[] settings =
         [
             $"--Interop:Database=sqlite:{Path.Combine(folder, "interop.db")}", $"--Interop:Issuers:0:Authority={issuer.Authority}",
-            $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}", "--Interop:Issuers:0:Agencies:0=*", "--Logging:LogLevel:Default=Warning",
+            $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}", "--Interop:Issuers:0:Agencies:0=*",
+            "--Logging:LogLevel:Default=Warning",
         ];
         await using (var seeding = InteropServer.Build([.. settings, "--urls=http://127.0.0.1:0"]))
         {
             await SeedAsync(seeding.Services.GetRequiredService<Importer>());
         }
 
-        output.WriteLine($"{Patients * PerPatient} resources, {new DirectoryInfo(folder).GetFiles().Sum(file => file.Length) / 1_000_000} MB in SQLite");
+        output.WriteLine(
+            $"{Patients * PerPatient} resources, {new DirectoryInfo(folder).GetFiles().Sum(file => file.Length) / 1_000_000} MB in SQLite");
         var token = issuer.Token(DemoCaller.All.Single(caller => caller.Name == "navigator"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
         foreach (var first in new[] { "metadata", "Patient/p7" })
         {
@@ -66,7 +70,8 @@ internal static class StartBenchmarks
         }
 
         output.WriteLine(
-            $"  first answer ({first}, {(int)status}) {answered.TotalMilliseconds:F0} ms after the start, {work.TotalMilliseconds:F0} ms of CPU; "
+            $"  first answer ({first}, {(int)status}) {answered.TotalMilliseconds:F0} ms after the start, "
+                + $"{work.TotalMilliseconds:F0} ms of CPU; "
             + $"resident {early} then, {Memory(process)} after {Requests} reads and searches");
         process.Kill();
         await process.WaitForExitAsync();
@@ -88,13 +93,16 @@ internal static class StartBenchmarks
         }
     }
 
-    /// <summary>All that is resident, and how much of it is files: the database is mapped, and its pages are given back when needed.</summary>
+    /// <summary>
+    /// All that is resident, and how much of it is files: the database is mapped, and its pages are given back when needed.
+    /// </summary>
     private static string Memory(Process process)
     {
         var sizes = File.ReadLines($"/proc/{process.Id}/status")
             .Select(line => line.Split(':'))
             .Where(line => line[0] is "VmRSS" or "RssFile")
-            .ToDictionary(line => line[0], line => long.Parse(line[1].Replace("kB", string.Empty, StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) / 1_000);
+            .ToDictionary(line => line[0], line =>
+                long.Parse(line[1].Replace("kB", string.Empty, StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) / 1_000);
         return $"{sizes["VmRSS"]} MB ({sizes["RssFile"]} of files)";
     }
 
@@ -114,7 +122,8 @@ internal static class StartBenchmarks
             [
                 Fixtures.Patient($"p{number}", $"Family{number}"),
                 Fixtures.Encounter($"e{number}", $"p{number}"),
-                .. Enumerable.Range(0, PerPatient - 2).Select(each => Fixtures.Condition($"c{number}-{each}", $"p{number}", encounter: $"e{number}")),
+                .. Enumerable.Range(0, PerPatient - 2)
+                    .Select(each => Fixtures.Condition($"c{number}-{each}", $"p{number}", encounter: $"e{number}")),
             ]));
         }
     }

@@ -27,9 +27,12 @@ internal static class TokenCacheBenchmarks
         var navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
         var now = DateTimeOffset.UtcNow;
         var requests = new byte[Tokens][];
-        Parallel.For(0, Tokens, number => requests[number] = LoadClient.Request("GET", "/fhir/Condition/bench", issuer.Token(navigator, now, TimeSpan.FromHours(1))));
+        Parallel.For(0, Tokens, number =>
+            requests[number] = LoadClient.Request("GET", "/fhir/Condition/bench", issuer.Token(navigator, now, TimeSpan.FromHours(1))));
 
-        output.WriteLine($"Token cache: RS256, 2048 bit, {Duration.TotalSeconds:F1} s a round, best of {Rounds} interleaved rounds, client on the same cores");
+        output.WriteLine(
+            $"Token cache: RS256, 2048 bit, {Duration.TotalSeconds:F1} s a round, best of {Rounds} interleaved rounds, client on "
+                + "the same cores");
         foreach (var connections in Connections)
         {
             var (with, without) = (0.0, 0.0);
@@ -44,7 +47,9 @@ internal static class TokenCacheBenchmarks
             }
 
             output.WriteLine($"  {connections} connections: remembered token  {with,8:F0} req/s  {1e6 / with,6:F1} us a request");
-            output.WriteLine($"    a token never seen before       {without,8:F0} req/s  {1e6 / without,6:F1} us a request  = {with / without:F2} times the cost");
+            output.WriteLine(
+                $"    a token never seen before       {without,8:F0} req/s  {1e6 / without,6:F1} us a request  = {with / without:F2} "
+                    + "times the cost");
         }
 
         await server.StopAsync();

@@ -13,7 +13,8 @@ internal static class Examples
     {
         if (Folder is null)
         {
-            Console.WriteLine("The official R4 examples are absent: nothing was checked against them (see profiles/Interop.Distil/README.md).");
+            Console.WriteLine(
+                "The official R4 examples are absent: nothing was checked against them (see profiles/Interop.Distil/README.md).");
             return [];
         }
 

@@ -63,7 +63,10 @@ public abstract class AccountTests(Database database) : IAsyncLifetime
         await browser.SubmitAsync(("UserName", "ana"), ("Password", "wrong-password-here"));
 
         Assert.Equal((alert, status), (browser.Alert, browser.Last.StatusCode));
-        Assert.DoesNotContain(await issuer.TrailAsync(), row => row.Reason is { } reason && (reason.Contains("wrong-password", StringComparison.Ordinal) || reason.Contains("nobody", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            await issuer.TrailAsync(),
+            row => row.Reason is { } reason
+                && (reason.Contains("wrong-password", StringComparison.Ordinal) || reason.Contains("nobody", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -275,7 +278,8 @@ public abstract class AccountTests(Database database) : IAsyncLifetime
 
     private static byte[] FromBase32(string text)
     {
-        var bits = string.Concat(text.Select(letter => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
+        var bits = string.Concat(text.Select(
+            letter => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
         return [.. Enumerable.Range(0, bits.Length / 8).Select(index => Convert.ToByte(bits.Substring(index * 8, 8), 2))];
     }
 }

@@ -23,7 +23,8 @@ public abstract class AuthorizationCodeTests(Database database) : BrowserTests(d
         Assert.False(access.TryGetClaim("patient", out _));
         Assert.NotNull(answer["refresh_token"]);
         var identity = new JsonWebToken(answer["id_token"]);
-        Assert.Equal(("account-ana", "app", "n-1"), (identity.Subject, Assert.Single(identity.Audiences), identity.GetClaim("nonce").Value));
+        Assert.Equal(
+            ("account-ana", "app", "n-1"), (identity.Subject, Assert.Single(identity.Audiences), identity.GetClaim("nonce").Value));
         Assert.Equal(["pwd", "otp", "mfa"], identity.GetPayloadValue<string[]>("amr"));
         Assert.True(identity.TryGetClaim("auth_time", out _));
         Assert.Equal(RunningIssuer.Fhir + "/Practitioner/ana", identity.GetClaim("fhirUser").Value);
@@ -36,7 +37,8 @@ public abstract class AuthorizationCodeTests(Database database) : BrowserTests(d
         var flow = new CodeFlow(confidential);
         var code = await flow.CodeAsync(person, browser);
 
-        var bare = await flow.RedeemAsync(code, changed: [("client_assertion", null), ("client_assertion_type", null), ("client_id", "confidential")]);
+        var bare = await flow.RedeemAsync(
+            code, changed: [("client_assertion", null), ("client_assertion_type", null), ("client_id", "confidential")]);
         Assert.Equal((HttpStatusCode.Unauthorized, "invalid_client"), (bare.Status, bare["error"]));
         Assert.Equal(HttpStatusCode.OK, (await flow.RedeemAsync(code)).Status);
     }
@@ -203,7 +205,8 @@ public abstract class AuthorizationCodeTests(Database database) : BrowserTests(d
         var other = await Registered.AppAsync(issuer, clientId: "other");
         var tokens = await CodeFlow.TokensAsync(app, person, browser);
 
-        Assert.Equal("invalid_scope", (await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!, changed: ("scope", "user/*.rs")))["error"]);
+        Assert.Equal(
+            "invalid_scope", (await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!, changed: ("scope", "user/*.rs")))["error"]);
         Assert.Equal("invalid_grant", (await CodeFlow.RefreshAsync(other, tokens["refresh_token"]!))["error"]);
         Assert.Equal(HttpStatusCode.OK, (await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!)).Status);
     }
@@ -240,10 +243,13 @@ public abstract class AuthorizationCodeTests(Database database) : BrowserTests(d
         var token = (await backend.TokenAsync()).AccessToken;
 
         var told = await server.PostAsync(issuer, "/introspect", new() { ["token"] = token });
-        Assert.Equal(("True", "backend", "system/Patient.rs", "Organization/general-hospital"), (told["active"], told["client_id"], told["scope"], told["agency"]));
+        Assert.Equal(
+            ("True", "backend", "system/Patient.rs", "Organization/general-hospital"),
+            (told["active"], told["client_id"], told["scope"], told["agency"]));
         Assert.Equal("True", await ActiveAsync(backend, token));
         var stranger = await Registered.BackendAsync(issuer, clientId: "stranger");
-        Assert.Equal("""{"active":false}""", (await stranger.PostAsync(issuer, "/introspect", new() { ["token"] = token })).Json.GetRawText());
+        Assert.Equal(
+            """{"active":false}""", (await stranger.PostAsync(issuer, "/introspect", new() { ["token"] = token })).Json.GetRawText());
         Assert.Equal("invalid_client", (await app.PostAsync(issuer, "/introspect", new() { ["token"] = token }))["error"]);
 
         Assert.Equal(HttpStatusCode.OK, (await backend.PostAsync(issuer, "/revoke", new() { ["token"] = token })).Status);
@@ -331,7 +337,8 @@ public abstract class AuthorizationCodeTests(Database database) : BrowserTests(d
         Assert.StartsWith("/sign-in", browser.Path, StringComparison.Ordinal);
     }
 
-    private async Task<string?> ActiveAsync(Registered asking, string token) => (await asking.PostAsync(issuer, "/introspect", new() { ["token"] = token }))["active"];
+    private async Task<string?> ActiveAsync(Registered asking, string token) =>
+        (await asking.PostAsync(issuer, "/introspect", new() { ["token"] = token }))["active"];
 
     private async Task<HttpStatusCode> UserInfoAsync(string token)
     {

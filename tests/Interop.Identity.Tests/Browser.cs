@@ -48,8 +48,10 @@ internal sealed partial class Browser : IAsyncDisposable
 
     public Task<string?> SubmitToAsync(string? handler, params (string Name, string Value)[] fields)
     {
-        var form = Forms().Matches(Html).Select(match => match.Value).First(text => handler is null || text.Contains($"handler={handler}\"", StringComparison.Ordinal));
-        var values = Hidden().Matches(form).ToDictionary(match => match.Groups[1].Value, match => WebUtility.HtmlDecode(match.Groups[2].Value));
+        var form = Forms().Matches(Html).Select(match => match.Value)
+            .First(text => handler is null || text.Contains($"handler={handler}\"", StringComparison.Ordinal));
+        var values =
+            Hidden().Matches(form).ToDictionary(match => match.Groups[1].Value, match => WebUtility.HtmlDecode(match.Groups[2].Value));
         foreach (var (name, value) in fields)
         {
             values[name] = value;
@@ -60,7 +62,10 @@ internal sealed partial class Browser : IAsyncDisposable
     }
 
     public Task<string?> PostAsync(string path, params (string Name, string Value)[] fields) => GoAsync(
-        new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) });
+        new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)))
+        });
 
     public ValueTask DisposeAsync()
     {

@@ -39,7 +39,8 @@ public sealed class ClaimTypeTests : IAsyncLifetime
 
     public static TheoryData<string, string> WrongTypesInProofs => new()
     {
-        { "iat", "text" }, { "iat", "list" }, { "iat", "true" }, { "iat", "null" }, { "jti", "number" }, { "jti", "list" }, { "jti", "null" },
+        { "iat", "text" }, { "iat", "list" }, { "iat", "true" }, { "iat", "null" }, { "jti", "number" }, { "jti", "list" },
+        { "jti", "null" },
         { "htm", "list" }, { "htu", "list" }, { "htu", "object" }, { "exp", "text" }, { "nbf", "text" },
     };
 
@@ -55,7 +56,8 @@ public sealed class ClaimTypeTests : IAsyncLifetime
     [MemberData(nameof(WrongTypes))]
     public async Task An_assertion_with_a_claim_of_the_wrong_type_gets_no_token(string claim, string kind)
     {
-        var answer = await client.TokenAsync(changed: ("client_assertion", client.Key!.WithRawClaim(client.Assertion(new() { [claim] = null }), claim, Json(claim, kind))));
+        var answer = await client.TokenAsync(
+            changed: ("client_assertion", client.Key!.WithRawClaim(client.Assertion(new() { [claim] = null }), claim, Json(claim, kind))));
 
         Assert.Equal((HttpStatusCode.Unauthorized, "invalid_client"), (answer.Status, answer["error"]));
     }

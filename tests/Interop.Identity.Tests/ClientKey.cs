@@ -43,7 +43,12 @@ internal sealed class ClientKey
 
     /// <summary>A correct assertion, with claims changed (null: removed), headers added, or signed otherwise.</summary>
     public string Assertion(
-        string client, string audience, DateTimeOffset now, Dictionary<string, object?>? changed = null, SigningCredentials? credentials = null, Dictionary<string, object>? headers = null)
+        string client,
+        string audience,
+        DateTimeOffset now,
+        Dictionary<string, object?>? changed = null,
+        SigningCredentials? credentials = null,
+        Dictionary<string, object>? headers = null)
     {
         var claims = new Dictionary<string, object?>
         {
@@ -59,7 +64,13 @@ internal sealed class ClientKey
 
     /// <summary>A correct DPoP proof, with claims changed or headers replaced.</summary>
     public string Proof(
-        string method, string url, DateTimeOffset now, string? accessToken = null, Dictionary<string, object?>? changed = null, string type = "dpop+jwt", object? jwk = null)
+        string method,
+        string url,
+        DateTimeOffset now,
+        string? accessToken = null,
+        Dictionary<string, object?>? changed = null,
+        string type = "dpop+jwt",
+        object? jwk = null)
     {
         var claims = new Dictionary<string, object?>
         {
@@ -95,14 +106,19 @@ internal sealed class ClientKey
         return json;
     }
 
-    private static string Sign(Dictionary<string, object?> claims, Dictionary<string, object?>? changed, SigningCredentials? credentials, Dictionary<string, object> headers)
+    private static string Sign(
+        Dictionary<string, object?> claims,
+        Dictionary<string, object?>? changed,
+        SigningCredentials? credentials,
+        Dictionary<string, object> headers)
     {
         foreach (var (name, value) in changed ?? [])
         {
             claims[name] = value;
         }
 
-        var payload = JsonSerializer.Serialize(claims.Where(claim => claim.Value is not null).ToDictionary(claim => claim.Key, claim => claim.Value));
+        var payload =
+            JsonSerializer.Serialize(claims.Where(claim => claim.Value is not null).ToDictionary(claim => claim.Key, claim => claim.Value));
         return Handler.CreateToken(payload, credentials!, headers);
     }
 }

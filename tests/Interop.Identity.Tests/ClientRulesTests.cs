@@ -8,7 +8,9 @@ namespace Interop.Identity.Tests;
 public sealed class ClientRulesTests
 {
     private static readonly Client Good = new(
-        "app", "App", "Organization/hospital", [Client.AuthorizationCode], ["openid", "user/*.rs"], ["TREAT"], [], ["https://app.example/callback"], null, null, false, false);
+        "app", "App", "Organization/hospital", [Client.AuthorizationCode], [
+            "openid", "user/*.rs"
+        ], ["TREAT"], [], ["https://app.example/callback"], null, null, false, false);
 
     [Theory]
     [InlineData("https://app.example/callback")]
@@ -28,7 +30,10 @@ public sealed class ClientRulesTests
     [InlineData("https://app.example/callback http://elsewhere.example/callback")]
     [InlineData("https://app.example/callback\tx")]
     public void Another_redirect_URI_is_refused(string uri) =>
-        Assert.StartsWith("A redirect URI", Assert.Throws<SettingsException>(() => ClientRules.Check(Good with { RedirectUris = [uri] })).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "A redirect URI",
+            Assert.Throws<SettingsException>(() => ClientRules.Check(Good with { RedirectUris = [uri] })).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Contradictions_are_refused()

@@ -31,7 +31,9 @@ internal sealed class CodeFlow(Registered app)
             parameters[name] = value;
         }
 
-        return "/authorize" + new QueryBuilder(parameters.Where(parameter => parameter.Value is not null).Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value!)));
+        return "/authorize"
+            + new QueryBuilder(parameters.Where(parameter => parameter.Value is not null)
+                .Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value!)));
     }
 
     /// <summary>The parameters with which the browser came back to the app.</summary>
@@ -43,7 +45,8 @@ internal sealed class CodeFlow(Registered app)
     }
 
     public static Dictionary<string, string> Parameters(string address) =>
-        QueryHelpers.ParseQuery(address[address.IndexOf('?', StringComparison.Ordinal)..]).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
+        QueryHelpers.ParseQuery(address[address.IndexOf('?', StringComparison.Ordinal)..])
+            .ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
 
     public async Task<string> CodeAsync(Person person, Browser browser, params (string Name, string? Value)[] changed)
     {
@@ -51,18 +54,30 @@ internal sealed class CodeFlow(Registered app)
         return back.GetValueOrDefault("code") ?? throw new InvalidOperationException(string.Join(' ', back));
     }
 
-    public Task<Answer> RedeemAsync(string code, string? proof = null, RunningIssuer? at = null, params (string Name, string? Value)[] changed) => app.PostAsync(
-        at ?? app.Issuer,
-        "/token",
-        new() { ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = Registered.Redirect, ["code_verifier"] = Verifier },
-        proof,
-        changed);
+    public Task<Answer> RedeemAsync(
+        string code, string? proof = null, RunningIssuer? at = null, params (string Name, string? Value)[] changed) =>
+        app.PostAsync(
+            at ?? app.Issuer,
+            "/token",
+            new()
+            {
+                ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = Registered.Redirect, ["code_verifier"] = Verifier
+            },
+            proof,
+            changed);
 
-    public static Task<Answer> RefreshAsync(Registered app, string refreshToken, string? proof = null, RunningIssuer? at = null, params (string Name, string? Value)[] changed) =>
-        app.PostAsync(at ?? app.Issuer, "/token", new() { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }, proof, changed);
+    public static Task<Answer> RefreshAsync(
+        Registered app,
+        string refreshToken,
+        string? proof = null,
+        RunningIssuer? at = null,
+        params (string Name, string? Value)[] changed) =>
+        app.PostAsync(
+            at ?? app.Issuer, "/token", new() { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }, proof, changed);
 
     /// <summary>The whole flow.</summary>
-    public static async Task<Answer> TokensAsync(Registered app, Person person, Browser browser, string? proof = null, params (string Name, string? Value)[] changed)
+    public static async Task<Answer> TokensAsync(
+        Registered app, Person person, Browser browser, string? proof = null, params (string Name, string? Value)[] changed)
     {
         var flow = new CodeFlow(app);
         return await flow.RedeemAsync(await flow.CodeAsync(person, browser, changed), proof);

@@ -51,11 +51,28 @@ public abstract class DpopTests(Database database) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, (await client.TokenAsync(proof)).Status);
         var again = await client.TokenAsync(proof);
-        Assert.Equal((HttpStatusCode.BadRequest, "invalid_dpop_proof", "The proof was used before."), (again.Status, again["error"], again["error_description"]));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "invalid_dpop_proof", "The proof was used before."),
+            (again.Status, again["error"], again["error_description"]));
     }
 
     public static TheoryData<string> WrongProofs =>
-        ["htm", "htu", "old iat", "future iat", "no iat", "no jti", "typ", "other key", "private key", "symmetric", "none", "no jwk", "garbage", "two"];
+        [
+            "htm",
+            "htu",
+            "old iat",
+            "future iat",
+            "no iat",
+            "no jti",
+            "typ",
+            "other key",
+            "private key",
+            "symmetric",
+            "none",
+            "no jwk",
+            "garbage",
+            "two"
+        ];
 
     [Theory]
     [MemberData(nameof(WrongProofs))]
@@ -83,7 +100,8 @@ public abstract class DpopTests(Database database) : IAsyncLifetime
         Assert.Equal("DPoP", tokens["token_type"]);
 
         Assert.Equal("invalid_grant", (await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!))["error"]);
-        Assert.Equal("invalid_grant", (await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!, app.Proof(ClientKey.Ec("x", "ES256"))))["error"]);
+        Assert.Equal(
+            "invalid_grant", (await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!, app.Proof(ClientKey.Ec("x", "ES256"))))["error"]);
         Assert.Equal(HttpStatusCode.OK, (await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!, app.Proof(key))).Status);
     }
 
@@ -111,7 +129,8 @@ public abstract class DpopTests(Database database) : IAsyncLifetime
         await using var browser = Browser.At(issuer);
         var token = (await CodeFlow.TokensAsync(app, person, browser, client.Proof(key))).AccessToken;
         var bearer = (await CodeFlow.TokensAsync(app, person, browser)).AccessToken;
-        string Proof(ClientKey with, string? of, Dictionary<string, object?>? changed = null) => with.Proof("GET", issuer.Issuer + "/userinfo", issuer.Clock.GetUtcNow(), of, changed);
+        string Proof(ClientKey with, string? of, Dictionary<string, object?>? changed = null) =>
+            with.Proof("GET", issuer.Issuer + "/userinfo", issuer.Clock.GetUtcNow(), of, changed);
 
         Assert.Equal(HttpStatusCode.OK, await UserInfoAsync("DPoP", token, Proof(key, token)));
         Assert.Equal(HttpStatusCode.OK, await UserInfoAsync("Bearer", bearer, null));
@@ -153,9 +172,12 @@ public abstract class DpopTests(Database database) : IAsyncLifetime
             "no jti" => client.Proof(key, new() { ["jti"] = null }),
             "typ" => key.Proof("POST", url, now, type: "JWT"),
             "other key" => key.Proof("POST", url, now, jwk: ClientKey.Ec("x", "ES256").PublicJson(withKid: false)),
-            "private key" => key.Proof("POST", url, now, jwk: new Dictionary<string, object>(key.PublicJson(withKid: false)) { ["d"] = "AQAB" }),
+            "private key" =>
+                key.Proof("POST", url, now, jwk: new Dictionary<string, object>(key.PublicJson(withKid: false)) { ["d"] = "AQAB" }),
             "symmetric" => key.Proof("POST", url, now, jwk: new Dictionary<string, object> { ["kty"] = "oct", ["k"] = "c2VjcmV0" }),
-            "none" => Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Encode("""{"alg":"none","typ":"dpop+jwt","jwk":{"kty":"oct","k":"c2VjcmV0"}}""") + "." + client.Proof(key).Split('.')[1] + ".",
+            "none" =>
+                Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Encode("""{"alg":"none","typ":"dpop+jwt","jwk":"""
+                    + """{"kty":"oct","k":"c2VjcmV0"}}""") + "." + client.Proof(key).Split('.')[1] + ".",
             "no jwk" => key.Proof("POST", url, now, jwk: "none"),
             "garbage" => "garbage",
             "two" => client.Proof(key) + "," + client.Proof(key),

@@ -21,7 +21,10 @@ internal static class Executable
 
     private static ProcessStartInfo Command(RunningIssuer beside, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(InteropIdentity).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(InteropIdentity).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true
+        };
         start.Environment["Identity__Database"] = beside.DatabaseSetting;
         start.Environment["Identity__KeyFolder"] = beside.Settings.KeyFolder;
         start.Environment["Identity__Agreements"] = "external";

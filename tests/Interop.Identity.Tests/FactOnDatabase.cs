@@ -8,7 +8,8 @@ public sealed class FactOnDatabase(IMessageSink messages) : FactDiscoverer(messa
 {
     /// <summary>A test that is skipped because PostgreSQL is absent; null where it can run.</summary>
     internal static IXunitTestCase? SkippedCase(IMessageSink messages, ITestMethod method) =>
-        method.TestClass.Class.Name.Split('.')[^1].StartsWith(nameof(Database.Postgres), StringComparison.Ordinal) && !PostgresCluster.IsPresent
+        method.TestClass.Class.Name.Split('.')[^1].StartsWith(nameof(Database.Postgres), StringComparison.Ordinal)
+            && !PostgresCluster.IsPresent
             ? new XunitSkippedDataRowTestCase(
                 messages,
                 TestMethodDisplay.ClassAndMethod,
@@ -17,6 +18,7 @@ public sealed class FactOnDatabase(IMessageSink messages) : FactDiscoverer(messa
                 "PostgreSQL is not installed, and INTEROP_TEST_POSTGRES is not set.")
             : null;
 
-    protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+    protected override IXunitTestCase CreateTestCase(
+        ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
         SkippedCase(DiagnosticMessageSink, testMethod) ?? base.CreateTestCase(discoveryOptions, testMethod, factAttribute);
 }

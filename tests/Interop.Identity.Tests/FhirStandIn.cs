@@ -38,20 +38,29 @@ internal sealed class FhirStandIn : IAsyncDisposable
     private async Task<IResult> SearchAsync(string type, HttpRequest request)
     {
         var form = await request.ReadFormAsync();
-        Asked.Enqueue((new(request.Headers.Authorization.ToString()["Bearer ".Length..]), type + "?" + string.Join('&', form.Select(pair => $"{pair.Key}={pair.Value}"))));
+        Asked.Enqueue(
+            (
+                new(request.Headers.Authorization.ToString()["Bearer ".Length..]),
+                type + "?" + string.Join('&', form.Select(pair => $"{pair.Key}={pair.Value}"))));
         if (IsDown)
         {
             return Results.StatusCode(503);
         }
 
-        object? resource = (type, form["_id"].ToString(), form["name"].ToString(), form["birthdate"].ToString(), form["patient"].ToString()) switch
-        {
-            ("Patient", "p1", _, _, _) or ("Patient", "", "Lima", "1988-02-29", _) =>
-                new { resourceType = "Patient", id = "p1", birthDate = "1988-02-29", gender = "female", name = new[] { new { family = "Lima <b>", given = new[] { "Ana" } } } },
-            ("Encounter", "" or "e1", _, _, "Patient/p1") =>
-                new { resourceType = "Encounter", id = "e1", status = "finished", period = new { start = "2026-11-20T10:00:00Z" } },
-            _ => null,
-        };
-        return Results.Json(new { resourceType = "Bundle", type = "searchset", entry = resource is null ? [] : new[] { new { resource } } });
+        object? resource =
+            (type, form["_id"].ToString(), form["name"].ToString(), form["birthdate"].ToString(), form["patient"].ToString()) switch
+            {
+                ("Patient", "p1", _, _, _) or ("Patient", "", "Lima", "1988-02-29", _) =>
+                    new
+                    {
+                        resourceType = "Patient", id = "p1", birthDate = "1988-02-29", gender = "female",
+                        name = new[] { new { family = "Lima <b>", given = new[] { "Ana" } } }
+                    },
+                ("Encounter", "" or "e1", _, _, "Patient/p1") =>
+                    new { resourceType = "Encounter", id = "e1", status = "finished", period = new { start = "2026-11-20T10:00:00Z" } },
+                _ => null,
+            };
+        return Results.Json(
+            new { resourceType = "Bundle", type = "searchset", entry = resource is null ? [] : new[] { new { resource } } });
     }
 }

@@ -18,7 +18,8 @@ public sealed class FhirUserTests
     [InlineData(null, false, null)]
     public async Task Apps_are_told_the_whole_address_of_who_signed_in(string? stored, bool isSandbox, string? told)
     {
-        await using var own = await RunningIssuer.StartAsync("--Identity:SandboxUrl=http://127.0.0.1:5083/fhir", "--Identity:RequiresSecondFactor=false");
+        await using var own =
+            await RunningIssuer.StartAsync("--Identity:SandboxUrl=http://127.0.0.1:5083/fhir", "--Identity:RequiresSecondFactor=false");
         var ana = await Person.AddAsync(own, hasFactor: false, fhirUser: stored);
         var registered = await Registered.AppAsync(own, ClientKey.Ec(), isSandbox: isSandbox);
         await using var visitor = Browser.At(own);
@@ -35,7 +36,8 @@ public sealed class FhirUserTests
             (
                 Claim(answer["id_token"]),
                 Claim(renewed["id_token"]),
-                new Answer(information.StatusCode, JsonDocument.Parse(await information.Content.ReadAsStringAsync()).RootElement)["fhirUser"],
+                new Answer(
+                    information.StatusCode, JsonDocument.Parse(await information.Content.ReadAsStringAsync()).RootElement)["fhirUser"],
                 (await registered.PostAsync(own, "/introspect", new() { ["token"] = answer.AccessToken }))["fhirUser"],
                 Claim(answer.AccessToken)));
     }

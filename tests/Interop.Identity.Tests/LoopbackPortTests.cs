@@ -27,7 +27,8 @@ public sealed class LoopbackPortTests
     {
         using var held = LoopbackPort.Any();
 
-        Assert.Equal(SocketError.AddressAlreadyInUse, Assert.Throws<SocketException>(() => LoopbackPort.Numbered(held.Number)).SocketErrorCode);
+        Assert.Equal(
+            SocketError.AddressAlreadyInUse, Assert.Throws<SocketException>(() => LoopbackPort.Numbered(held.Number)).SocketErrorCode);
     }
 
     [Fact]

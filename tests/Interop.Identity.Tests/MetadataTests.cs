@@ -28,7 +28,8 @@ public sealed class MetadataTests : IAsyncLifetime
         Assert.Equal(["private_key_jwt", "none"], List("token_endpoint_auth_methods_supported"));
         Assert.Equal(["RS384", "ES384"], List("token_endpoint_auth_signing_alg_values_supported"));
         Assert.False(metadata.TryGetProperty("registration_endpoint", out _));
-        foreach (var name in (string[])["authorization_endpoint", "token_endpoint", "introspection_endpoint", "revocation_endpoint", "jwks_uri"])
+        foreach (var name
+            in (string[])["authorization_endpoint", "token_endpoint", "introspection_endpoint", "revocation_endpoint", "jwks_uri"])
         {
             Assert.StartsWith(issuer.Issuer + "/", metadata.GetProperty(name).GetString()!, StringComparison.Ordinal);
         }
@@ -37,12 +38,15 @@ public sealed class MetadataTests : IAsyncLifetime
     [Fact]
     public async Task SMART_configuration_names_the_capabilities()
     {
-        var capabilities = (await issuer.GetJsonAsync("/.well-known/smart-configuration")).GetProperty("capabilities").Deserialize<string[]>()!;
+        var capabilities =
+            (await issuer.GetJsonAsync("/.well-known/smart-configuration")).GetProperty("capabilities").Deserialize<string[]>()!;
 
         Assert.Equal(
             [
-                "authorize-post", "client-confidential-asymmetric", "client-public", "context-banner", "context-ehr-encounter", "context-ehr-patient",
-                "context-standalone-encounter", "context-standalone-patient", "launch-ehr", "launch-standalone", "permission-offline", "permission-online",
+                "authorize-post", "client-confidential-asymmetric", "client-public", "context-banner", "context-ehr-encounter",
+                "context-ehr-patient",
+                "context-standalone-encounter", "context-standalone-patient", "launch-ehr", "launch-standalone", "permission-offline",
+                "permission-online",
                 "permission-patient", "permission-user", "permission-v1", "permission-v2", "sso-openid-connect",
             ],
             capabilities.Order(StringComparer.Ordinal));
@@ -75,7 +79,10 @@ public sealed class MetadataTests : IAsyncLifetime
 
         await browser.OpenAsync(new CodeFlow(app).Link());
 
-        Assert.EndsWith("form-action 'self' https://app.example", string.Join(',', browser.Last.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "form-action 'self' https://app.example",
+            string.Join(',', browser.Last.Headers.GetValues("Content-Security-Policy")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +101,8 @@ public sealed class MetadataTests : IAsyncLifetime
         using var form = new FormUrlEncodedContent(
         [
             KeyValuePair.Create("grant_type", "client_credentials"), KeyValuePair.Create("scope", "system/Patient.rs"),
-            KeyValuePair.Create("client_assertion_type", Clients.ClientAuthentication.AssertionType), KeyValuePair.Create("client_assertion", backend.Assertion()),
+            KeyValuePair.Create("client_assertion_type", Clients.ClientAuthentication.AssertionType),
+            KeyValuePair.Create("client_assertion", backend.Assertion()),
         ]);
 
         using var response = await issuer.Http.PostAsync("/token", form);
@@ -110,7 +118,8 @@ public sealed class MetadataTests : IAsyncLifetime
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(issuer.Settings.SqlitePath!));
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(issuer.Settings.KeyFolder));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(issuer.Settings.KeyFolder));
         }
     }
 

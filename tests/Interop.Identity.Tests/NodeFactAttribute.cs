@@ -4,7 +4,8 @@ namespace Interop.Identity.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NodeFactAttribute : Xunit.FactAttribute
 {
-    /// <param name="library">The file below <c>artifacts/</c> that <c>deploy/test.sh</c> fetches; none for what node runs by itself.</param>
+    /// <param name="library">The file below <c>artifacts/</c> that <c>deploy/test.sh</c> fetches; none for what node runs by
+    /// itself.</param>
     public NodeFactAttribute(string? library = null)
     {
         if (Environment.GetEnvironmentVariable("CI") != "true")
@@ -31,5 +32,6 @@ public sealed class NodeFactAttribute : Xunit.FactAttribute
     }
 
     private static bool IsHere(string program) =>
-        Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program))) == true;
+        Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, program))) == true;
 }

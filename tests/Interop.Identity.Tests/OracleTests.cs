@@ -21,25 +21,45 @@ public sealed class OracleTests(ITestOutputHelper output)
     private static readonly Dictionary<string, (string Ours, string Oracles, string Reason)> Differences = new()
     {
         ["assertion: wrong sub"] = (
-            "4xx invalid_client", "4xx invalid_request", "RFC 7521 section 4.2.1 has invalid_client for an assertion that does not hold; the oracle judges the contradicting client_id first."),
+            "4xx invalid_client",
+            "4xx invalid_request",
+            "RFC 7521 section 4.2.1 has invalid_client for an assertion that does not hold; the oracle judges the contradicting "
+                + "client_id first."),
         ["assertion: future iat"] = (
-            "4xx invalid_client", "2xx a token", "RFC 7523 section 3 lets a server reject by iat; the issue demands it, as a clock that is wrong there makes the lifetime wrong."),
+            "4xx invalid_client",
+            "2xx a token",
+            "RFC 7523 section 3 lets a server reject by iat; the issue demands it, as a clock that is wrong there makes the "
+                + "lifetime wrong."),
         ["assertion: too long-lived"] = (
-            "4xx invalid_client", "2xx a token", "SMART: the expiry shall be no more than five minutes in the future; RFC 7523 leaves the limit to the server."),
+            "4xx invalid_client",
+            "2xx a token",
+            "SMART: the expiry shall be no more than five minutes in the future; RFC 7523 leaves the limit to the server."),
         ["assertion: no JWT"] = (
-            "4xx invalid_client", "4xx invalid_request", "RFC 7521 section 4.2.1: an assertion that is not valid is invalid_client; malformed is one way of it."),
+            "4xx invalid_client",
+            "4xx invalid_request",
+            "RFC 7521 section 4.2.1: an assertion that is not valid is invalid_client; malformed is one way of it."),
         ["form: bad assertion type"] = (
-            "4xx invalid_client", "4xx invalid_request", "RFC 6749 section 5.2 has invalid_client for an unsupported authentication method, and SMART names it for this."),
+            "4xx invalid_client",
+            "4xx invalid_request",
+            "RFC 6749 section 5.2 has invalid_client for an unsupported authentication method, and SMART names it for this."),
         ["form: client_id of another"] = (
-            "4xx invalid_client", "4xx invalid_request", "RFC 7521 section 4.2: the client_id must identify the assertion's client; which error says so is left open."),
+            "4xx invalid_client",
+            "4xx invalid_request",
+            "RFC 7521 section 4.2: the client_id must identify the assertion's client; which error says so is left open."),
         ["form: grant the client is not registered for"] = (
             "4xx unauthorized_client", "4xx invalid_request", "RFC 6749 section 5.2: the client is not authorized to use this grant type."),
         ["authorize: hybrid"] = (
-            "unsupported_response_type", "invalid_request", "RFC 6749 section 4.1.2.1 has unsupported_response_type for what a server never gives; both refuse."),
+            "unsupported_response_type",
+            "invalid_request",
+            "RFC 6749 section 4.1.2.1 has unsupported_response_type for what a server never gives; both refuse."),
         ["introspection: without authentication"] = (
-            "4xx invalid_client", "4xx invalid_request", "RFC 7662 section 2.3 has 401 and invalid_client for credentials that are wrong; absent ones are no better."),
+            "4xx invalid_client",
+            "4xx invalid_request",
+            "RFC 7662 section 2.3 has 401 and invalid_client for credentials that are wrong; absent ones are no better."),
         ["DPoP: replayed"] = (
-            "2xx a token, 4xx invalid_dpop_proof", "2xx a token, 4xx invalid_grant", "RFC 9449 section 5: an invalid proof is invalid_dpop_proof, and a used one is invalid (section 4.3, 11.1)."),
+            "2xx a token, 4xx invalid_dpop_proof",
+            "2xx a token, 4xx invalid_grant",
+            "RFC 9449 section 5: an invalid proof is invalid_dpop_proof, and a used one is invalid (section 4.3, 11.1)."),
     };
 
     [NodeFact(Library)]
@@ -52,7 +72,9 @@ public sealed class OracleTests(ITestOutputHelper output)
         var person = await Person.AddAsync(issuer);
         await using var browser = Browser.At(issuer);
         var ours = new Party(
-            issuer.Issuer, issuer.Http, await issuer.GetJsonAsync("/.well-known/openid-configuration"), key, issuer.Clock.GetUtcNow, browser, link => person.AllowAsync(browser, link));
+            issuer.Issuer, issuer.Http, await issuer.GetJsonAsync(
+                "/.well-known/openid-configuration"), key, issuer.Clock.GetUtcNow, browser, link =>
+                person.AllowAsync(browser, link));
 
         using var node = Start(key);
         var (noise, errors) = (node.StandardError.ReadToEndAsync(), new List<string>());
@@ -60,7 +82,10 @@ public sealed class OracleTests(ITestOutputHelper output)
         {
             var url = await node.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) ?? "none";
             Assert.StartsWith("http://127.0.0.1:", url, StringComparison.Ordinal);
-            using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = new Uri(url) };
+            using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+            {
+                BaseAddress = new Uri(url)
+            };
             await using var oracleBrowser = Browser.At(url);
             var metadata = JsonDocument.Parse(await http.GetStringAsync("/.well-known/openid-configuration")).RootElement;
             var oracle = new Party(url, http, metadata, key, () => DateTimeOffset.UtcNow, oracleBrowser, oracleBrowser.OpenAsync);
@@ -131,7 +156,8 @@ public sealed class OracleTests(ITestOutputHelper output)
             Case("wrong algorithm", party => party.Assertion(key: ClientKey.Rsa("ec-1", "RS256"))),
             Case("none", party => Base64UrlEncoder.Encode("""{"alg":"none","kid":"ec-1"}""") + "." + party.Assertion().Split('.')[1] + "."),
             Case("HMAC with the public key", party => party.Key.Assertion(
-                "hospital", party.Url, party.Now(), credentials: new SigningCredentials(new SymmetricSecurityKey(SHA256.HashData(Encoding.UTF8.GetBytes(party.Key.Jwks))) { KeyId = "ec-1" }, "HS256"))),
+                "hospital", party.Url, party.Now(), credentials: new SigningCredentials(
+                    new SymmetricSecurityKey(SHA256.HashData(Encoding.UTF8.GetBytes(party.Key.Jwks))) { KeyId = "ec-1" }, "HS256"))),
             Case("no JWT", _ => "nonsense"),
             ("assertion: replayed", async party =>
             {
@@ -156,7 +182,11 @@ public sealed class OracleTests(ITestOutputHelper output)
             ("form: grant the client is not registered for", async party => Kind(await party.PostAsync(
                 "token_endpoint", new() { ["grant_type"] = "client_credentials", ["client_id"] = "app", ["scope"] = "openid" }))),
             ("form: unknown client", async party => Kind(await party.PostAsync(
-                "token_endpoint", new() { ["grant_type"] = "authorization_code", ["client_id"] = "nobody", ["code"] = "x", ["code_verifier"] = Secret.New() }))),
+                "token_endpoint",
+                new()
+                {
+                    ["grant_type"] = "authorization_code", ["client_id"] = "nobody", ["code"] = "x", ["code_verifier"] = Secret.New()
+                }))),
         ];
     }
 
@@ -164,11 +194,12 @@ public sealed class OracleTests(ITestOutputHelper output)
     {
         (string, Func<Party, Task<string>>) Request(string name, params (string Name, string? Value)[] changed) =>
             ("authorize: " + name, async party => Kind(await party.AuthorizeAsync(Secret.New(), changed)));
-        (string, Func<Party, Task<string>>) Redemption(string name, params (string Name, string? Value)[] changed) => ("code: " + name, async party =>
-        {
-            var verifier = Secret.New();
-            return Kind(await party.RedeemAsync(await party.CodeAsync(verifier), verifier, null, changed));
-        });
+        (string, Func<Party, Task<string>>) Redemption(string name, params (string Name, string? Value)[] changed) =>
+            ("code: " + name, async party =>
+            {
+                var verifier = Secret.New();
+                return Kind(await party.RedeemAsync(await party.CodeAsync(verifier), verifier, null, changed));
+            });
         return
         [
             Request("correct"),
@@ -214,15 +245,25 @@ public sealed class OracleTests(ITestOutputHelper output)
     {
         static async Task<Answer> AskAsync(Party party, string token) => await party.PostAsync(
             "introspection_endpoint",
-            new() { ["token"] = token, ["client_id"] = "hospital", ["client_assertion_type"] = ClientAuthentication.AssertionType, ["client_assertion"] = party.Assertion() });
+            new()
+            {
+                ["token"] = token, ["client_id"] = "hospital", ["client_assertion_type"] = ClientAuthentication.AssertionType,
+                ["client_assertion"] = party.Assertion()
+            });
         return
         [
             ("introspection: unknown token", async party => Kind(await AskAsync(party, "guess"))),
             ("introspection: no token", async party => Kind(await party.PostAsync(
                 "introspection_endpoint",
-                new() { ["client_id"] = "hospital", ["client_assertion_type"] = ClientAuthentication.AssertionType, ["client_assertion"] = party.Assertion() }))),
-            ("introspection: without authentication", async party => Kind(await party.PostAsync("introspection_endpoint", new() { ["token"] = "guess" }))),
-            ("revocation: unknown token", async party => Kind(await party.PostAsync("revocation_endpoint", new() { ["token"] = "guess", ["client_id"] = "app" }))),
+                new()
+                {
+                    ["client_id"] = "hospital", ["client_assertion_type"] = ClientAuthentication.AssertionType,
+                    ["client_assertion"] = party.Assertion()
+                }))),
+            ("introspection: without authentication", async party =>
+                Kind(await party.PostAsync("introspection_endpoint", new() { ["token"] = "guess" }))),
+            ("revocation: unknown token", async party =>
+                Kind(await party.PostAsync("revocation_endpoint", new() { ["token"] = "guess", ["client_id"] = "app" }))),
         ];
     }
 
@@ -241,8 +282,12 @@ public sealed class OracleTests(ITestOutputHelper output)
             Claim("from the future", "iat", party => party.Now().AddHours(1).ToUnixTimeSeconds()),
             Claim("no jti", "jti", _ => null),
             Case("wrong key", (party, key) => party.Proof(key, jwk: ClientKey.Ec("x", "ES256").PublicJson(withKid: false))),
-            Case("symmetric key", (party, key) => party.Proof(key, jwk: new Dictionary<string, object> { ["kty"] = "oct", ["k"] = "c2VjcmV0" })),
-            Case("private key", (party, key) => party.Proof(key, jwk: new Dictionary<string, object>(key.PublicJson(withKid: false)) { ["d"] = "AQAB" })),
+            Case(
+                "symmetric key",
+                (party, key) => party.Proof(key, jwk: new Dictionary<string, object> { ["kty"] = "oct", ["k"] = "c2VjcmV0" })),
+            Case(
+                "private key",
+                (party, key) => party.Proof(key, jwk: new Dictionary<string, object>(key.PublicJson(withKid: false)) { ["d"] = "AQAB" })),
             Case("no JWT", (_, _) => "nonsense"),
             ("DPoP: replayed", async party =>
             {

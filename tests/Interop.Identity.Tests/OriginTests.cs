@@ -11,11 +11,15 @@ public abstract class OriginTests(Database database) : IAsyncLifetime
 
     public static TheoryData<string> Open => ["/token", "/revoke", "/userinfo"];
 
-    /// <summary>What everybody may know: SMART 2.2, https://hl7.org/fhir/smart-app-launch/app-launch.html#considerations-for-cross-origin-resource-sharing-cors-support.</summary>
+    /// <summary>
+    /// What everybody may know: SMART 2.2,
+    /// https://hl7.org/fhir/smart-app-launch/app-launch.html#considerations-for-cross-origin-resource-sharing-cors-support.
+    /// </summary>
     public static TheoryData<string> Public =>
         ["/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/smart-configuration"];
 
-    public static TheoryData<string> Closed => ["/authorize", "/introspect", "/launch", "/sign-in", "/consent", "/account", "/revocations?after=x", "/health/live"];
+    public static TheoryData<string> Closed =>
+        ["/authorize", "/introspect", "/launch", "/sign-in", "/consent", "/account", "/revocations?after=x", "/health/live"];
 
     public async Task InitializeAsync()
     {
@@ -33,7 +37,9 @@ public abstract class OriginTests(Database database) : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.NoContent, Origin), (response.StatusCode, Header(response, "Access-Control-Allow-Origin")));
         Assert.Contains("POST", Header(response, "Access-Control-Allow-Methods"), StringComparison.Ordinal);
-        Assert.All(["DPoP", "Authorization", "Content-Type"], name => Assert.Contains(name, Header(response, "Access-Control-Allow-Headers"), StringComparison.Ordinal));
+        Assert.All(
+            ["DPoP", "Authorization", "Content-Type"],
+            name => Assert.Contains(name, Header(response, "Access-Control-Allow-Headers"), StringComparison.Ordinal));
         Assert.Equal("60", Header(response, "Access-Control-Max-Age"));
         Assert.Null(Header(response, "Access-Control-Allow-Credentials"));
         Assert.Equal("Origin", Header(response, "Vary"));
@@ -64,7 +70,8 @@ public abstract class OriginTests(Database database) : IAsyncLifetime
             Assert.Equal("GET", Header(preflight, "Access-Control-Allow-Methods"));
             Assert.Equal((HttpStatusCode.OK, "*"), (response.StatusCode, Header(response, "Access-Control-Allow-Origin")));
             Assert.Null(Header(response, "Access-Control-Allow-Credentials"));
-            Assert.Equal("Origin", Header(response, "Vary")); // without an origin there is no such header, and caches must not give that answer to pages
+            // without an origin there is no such header, and caches must not give that answer to pages
+            Assert.Equal("Origin", Header(response, "Vary"));
         }
     }
 
@@ -95,7 +102,9 @@ public abstract class OriginTests(Database database) : IAsyncLifetime
     public async Task An_origin_that_no_public_client_has_is_answered_without_leave_and_otherwise_alike(string origin)
     {
         await issuer.Get<ClientStore>().AddAsync(
-            new("confidential", "C", "Organization/x", [Client.AuthorizationCode], ["openid"], [], [], ["https://confidential.example/back"], ClientKey.Ec().Jwks, null, false, false),
+            new("confidential", "C", "Organization/x", [
+                Client.AuthorizationCode
+            ], ["openid"], [], [], ["https://confidential.example/back"], ClientKey.Ec().Jwks, null, false, false),
             CancellationToken.None);
 
         using var preflight = await PreflightAsync("/token", origin);
@@ -103,7 +112,9 @@ public abstract class OriginTests(Database database) : IAsyncLifetime
         using var bare = await SendAsync(HttpMethod.Get, "/userinfo", null);
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, preflight.StatusCode);
-        Assert.DoesNotContain(preflight.Headers.Concat(response.Headers), header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            preflight.Headers.Concat(response.Headers),
+            header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
         Assert.Equal(await bare.Content.ReadAsStringAsync(), await response.Content.ReadAsStringAsync());
         Assert.Equal("Origin", Header(bare, "Vary"));
     }
@@ -126,7 +137,8 @@ public abstract class OriginTests(Database database) : IAsyncLifetime
     {
         await issuer.Get<ClientStore>().RevokeAsync("app", CancellationToken.None);
         await issuer.Get<ClientStore>().AddAsync(
-            new("page", "P", "Organization/x", [Client.AuthorizationCode], ["openid"], [], [], [redirect], null, null, false, false), CancellationToken.None);
+            new("page", "P", "Organization/x", [Client.AuthorizationCode], ["openid"], [], [], [redirect], null, null, false, false),
+            CancellationToken.None);
 
         using var response = await PreflightAsync("/token", origin);
 

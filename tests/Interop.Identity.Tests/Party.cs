@@ -10,11 +10,19 @@ namespace Interop.Identity.Tests;
 /// <param name="Key">The key of <c>hospital</c>.</param>
 /// <param name="Now">Its clock.</param>
 /// <param name="AllowAsync">Opens a link in the browser, and signs in and consents where asked; gives where it led outside.</param>
-internal sealed record Party(string Url, HttpClient Http, JsonElement Metadata, ClientKey Key, Func<DateTimeOffset> Now, Browser Browser, Func<string, Task<string?>> AllowAsync)
+internal sealed record Party(
+    string Url,
+    HttpClient Http,
+    JsonElement Metadata,
+    ClientKey Key,
+    Func<DateTimeOffset> Now,
+    Browser Browser,
+    Func<string, Task<string?>> AllowAsync)
 {
     public string Endpoint(string name) => Metadata.GetProperty(name).GetString()!;
 
-    public string Assertion(Dictionary<string, object?>? changed = null, ClientKey? key = null, Dictionary<string, object>? headers = null) =>
+    public string Assertion(
+        Dictionary<string, object?>? changed = null, ClientKey? key = null, Dictionary<string, object>? headers = null) =>
         (key ?? Key).Assertion("hospital", Url, Now(), changed, headers: headers);
 
     public string Proof(ClientKey key, Dictionary<string, object?>? changed = null, object? jwk = null) =>
@@ -56,19 +64,26 @@ internal sealed record Party(string Url, HttpClient Http, JsonElement Metadata, 
             parameters[name] = value;
         }
 
-        var query = new QueryBuilder(parameters.Where(parameter => parameter.Value is not null).Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value!)));
+        var query = new QueryBuilder(parameters.Where(parameter => parameter.Value is not null)
+            .Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value!)));
         var target = await AllowAsync(new Uri(Endpoint("authorization_endpoint")).AbsolutePath + query);
         return target is null ? null : CodeFlow.Back(target.Replace('#', '?')); // implicit and hybrid requests are refused in the fragment
     }
 
     public async Task<string> CodeAsync(string verifier) =>
-        (await AuthorizeAsync(verifier) ?? throw new InvalidOperationException($"{Url} gave no code: {Browser.Last.StatusCode} at {Browser.Path}"))["code"];
+        (await AuthorizeAsync(
+            verifier) ?? throw new InvalidOperationException($"{Url} gave no code: {Browser.Last.StatusCode} at {Browser.Path}"))["code"];
 
-    public Task<Answer> RedeemAsync(string code, string verifier, string? proof = null, params (string Name, string? Value)[] changed) => PostAsync(
-        "token_endpoint",
-        new() { ["grant_type"] = "authorization_code", ["client_id"] = "app", ["code"] = code, ["redirect_uri"] = Registered.Redirect, ["code_verifier"] = verifier },
-        proof,
-        changed);
+    public Task<Answer> RedeemAsync(string code, string verifier, string? proof = null, params (string Name, string? Value)[] changed) =>
+        PostAsync(
+            "token_endpoint",
+            new()
+            {
+                ["grant_type"] = "authorization_code", ["client_id"] = "app", ["code"] = code, ["redirect_uri"] = Registered.Redirect,
+                ["code_verifier"] = verifier
+            },
+            proof,
+            changed);
 
     public async Task<Answer> CodeTokensAsync(string? proof = null)
     {
@@ -79,7 +94,8 @@ internal sealed record Party(string Url, HttpClient Http, JsonElement Metadata, 
     public Task<Answer> RefreshAsync(string token, string? proof = null) => PostAsync(
         "token_endpoint", new() { ["grant_type"] = "refresh_token", ["client_id"] = "app", ["refresh_token"] = token }, proof);
 
-    public async Task<Answer> PostAsync(string endpoint, Dictionary<string, string?> form, string? proof = null, params (string Name, string? Value)[] changed)
+    public async Task<Answer> PostAsync(
+        string endpoint, Dictionary<string, string?> form, string? proof = null, params (string Name, string? Value)[] changed)
     {
         foreach (var (name, value) in changed)
         {
@@ -88,7 +104,8 @@ internal sealed record Party(string Url, HttpClient Http, JsonElement Metadata, 
 
         using var request = new HttpRequestMessage(HttpMethod.Post, Endpoint(endpoint))
         {
-            Content = new FormUrlEncodedContent(form.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value!))),
+            Content = new FormUrlEncodedContent(
+                form.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value!))),
         };
         if (proof is not null)
         {

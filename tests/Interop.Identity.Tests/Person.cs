@@ -7,7 +7,13 @@ internal sealed record Person(RunningIssuer Issuer, string UserName, byte[]? Fac
 {
     public const string Password = "correct horse battery";
 
-    public static async Task<Person> AddAsync(RunningIssuer issuer, string userName = "ana", bool hasFactor = true, string agency = "Organization/general-hospital", string? patient = "patient-1", string? fhirUser = "Practitioner/ana")
+    public static async Task<Person> AddAsync(
+        RunningIssuer issuer,
+        string userName = "ana",
+        bool hasFactor = true,
+        string agency = "Organization/general-hospital",
+        string? patient = "patient-1",
+        string? fhirUser = "Practitioner/ana")
     {
         var factor = hasFactor ? Totp.NewSecret() : null;
         var signIn = issuer.Get<SignIn>();
@@ -49,6 +55,8 @@ internal sealed record Person(RunningIssuer Issuer, string UserName, byte[]? Fac
             target = await browser.SubmitAsync(("Code", NextCode()));
         }
 
-        return target is null && browser.Path.StartsWith("/consent", StringComparison.Ordinal) ? await browser.SubmitAsync(("Decision", "allow")) : target;
+        return target is null && browser.Path.StartsWith("/consent", StringComparison.Ordinal)
+            ? await browser.SubmitAsync(("Decision", "allow"))
+            : target;
     }
 }

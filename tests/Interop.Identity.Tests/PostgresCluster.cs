@@ -42,7 +42,8 @@ internal sealed class PostgresCluster
     private static string? Given => Environment.GetEnvironmentVariable(Setting) is { Length: > 0 } text ? text : null;
 
     private static string? Binaries => Directory.Exists("/usr/lib/postgresql")
-        ? Directory.GetDirectories("/usr/lib/postgresql").Select(folder => Path.Combine(folder, "bin")).Where(bin => File.Exists(Path.Combine(bin, "initdb"))).Max()
+        ? Directory.GetDirectories("/usr/lib/postgresql").Select(folder => Path.Combine(folder, "bin"))
+            .Where(bin => File.Exists(Path.Combine(bin, "initdb"))).Max()
         : null;
 
     /// <summary>The connection string of a new, empty database.</summary>
@@ -94,7 +95,10 @@ internal sealed class PostgresCluster
                 await RunAsync("SELECT 1");
                 return;
             }
-            catch (NpgsqlException) when (shell!.HasExited ? throw new InvalidOperationException("PostgreSQL did not start.") : patience.Elapsed < TimeSpan.FromMinutes(1))
+            catch (NpgsqlException)
+                when (shell!.HasExited
+                    ? throw new InvalidOperationException("PostgreSQL did not start.")
+                    : patience.Elapsed < TimeSpan.FromMinutes(1))
             {
                 await Task.Delay(50);
             }
@@ -103,7 +107,8 @@ internal sealed class PostgresCluster
 
     private async Task RunAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        await using var connection =
+            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

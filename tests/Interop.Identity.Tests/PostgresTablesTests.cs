@@ -16,14 +16,16 @@ public sealed class PostgresTablesTests() : TablesTests(Database.Postgres)
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var expires = issuer.Clock.GetUtcNow().AddMinutes(5);
-        await using (var command = new NpgsqlCommand("INSERT INTO revoked_token (jti, expires_at) VALUES ('slow', @at)", connection, transaction))
+        await using (var command =
+            new NpgsqlCommand("INSERT INTO revoked_token (jti, expires_at) VALUES ('slow', @at)", connection, transaction))
         {
             command.Parameters.AddWithValue("at", expires.ToMicroseconds());
             await command.ExecuteNonQueryAsync();
         }
 
         var fast = issuer.Get<GrantStore>().RevokeTokenAsync("fast", expires, CancellationToken.None);
-        while (!fast.IsCompleted && await issuer.Get<IdentityDatabase>().FindAsync<string>(blocked, new { }, CancellationToken.None) is null)
+        while (!fast.IsCompleted
+            && await issuer.Get<IdentityDatabase>().FindAsync<string>(blocked, new { }, CancellationToken.None) is null)
         {
             await Task.Delay(20);
         }

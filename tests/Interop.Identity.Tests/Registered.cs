@@ -8,7 +8,13 @@ internal sealed record Registered(RunningIssuer Issuer, string ClientId, ClientK
     public const string Redirect = "https://app.example/callback";
 
     public static async Task<Registered> BackendAsync(
-        RunningIssuer issuer, ClientKey? key = null, string clientId = "hospital", bool requiresDpop = false, string? jwksUri = null, string scopes = "system/*.rs cad.write", bool isSandbox = false)
+        RunningIssuer issuer,
+        ClientKey? key = null,
+        string clientId = "hospital",
+        bool requiresDpop = false,
+        string? jwksUri = null,
+        string scopes = "system/*.rs cad.write",
+        bool isSandbox = false)
     {
         key ??= ClientKey.Ec();
         var client = new Client(
@@ -28,7 +34,8 @@ internal sealed record Registered(RunningIssuer Issuer, string ClientId, ClientK
         return new(issuer, clientId, key);
     }
 
-    public static async Task<Registered> AppAsync(RunningIssuer issuer, ClientKey? key = null, string clientId = "app", bool requiresDpop = false, bool isSandbox = false)
+    public static async Task<Registered> AppAsync(
+        RunningIssuer issuer, ClientKey? key = null, string clientId = "app", bool requiresDpop = false, bool isSandbox = false)
     {
         var client = new Client(
             clientId,
@@ -54,19 +61,25 @@ internal sealed record Registered(RunningIssuer Issuer, string ClientId, ClientK
         key.Proof("POST", Issuer.Issuer + "/token", Issuer.Clock.GetUtcNow(), null, changed);
 
     /// <summary>Asks for a token by client_credentials, with the form changed (null: left out).</summary>
-    public Task<Answer> TokenAsync(string? proof = null, RunningIssuer? at = null, params (string Name, string? Value)[] changed) => PostAsync(
-        at ?? Issuer,
-        "/token",
-        new()
-        {
-            ["grant_type"] = "client_credentials",
-            ["scope"] = "system/Patient.rs",
-        },
-        proof,
-        changed);
+    public Task<Answer> TokenAsync(string? proof = null, RunningIssuer? at = null, params (string Name, string? Value)[] changed) =>
+        PostAsync(
+            at ?? Issuer,
+            "/token",
+            new()
+            {
+                ["grant_type"] = "client_credentials",
+                ["scope"] = "system/Patient.rs",
+            },
+            proof,
+            changed);
 
     /// <summary>Any request of this client, authenticated as it is registered.</summary>
-    public Task<Answer> PostAsync(RunningIssuer at, string path, Dictionary<string, string?> form, string? proof = null, params (string Name, string? Value)[] changed)
+    public Task<Answer> PostAsync(
+        RunningIssuer at,
+        string path,
+        Dictionary<string, string?> form,
+        string? proof = null,
+        params (string Name, string? Value)[] changed)
     {
         if (Key is null)
         {

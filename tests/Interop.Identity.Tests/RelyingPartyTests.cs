@@ -19,7 +19,8 @@ public sealed class RelyingPartyTests(ITestOutputHelper output)
         issuer.Clock.Run(); // as that of the other program does
         var person = await Person.AddAsync(issuer);
         var script = Path.Combine(AppContext.BaseDirectory, "RelyingParty", "relying-party.mjs");
-        using var node = Process.Start(new ProcessStartInfo("node", [script, NodeFactAttribute.PathOf(Library), issuer.Issuer, RunningIssuer.Audience, RunningIssuer.Fhir])
+        using var node = Process.Start(new ProcessStartInfo(
+            "node", [script, NodeFactAttribute.PathOf(Library), issuer.Issuer, RunningIssuer.Audience, RunningIssuer.Fhir])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -45,11 +46,15 @@ public sealed class RelyingPartyTests(ITestOutputHelper output)
     }
 
     private static async Task<string> LineAsync(Process node) =>
-        await node.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) ?? throw new InvalidOperationException("The relying party stopped; its error is in the test's output.");
+        await node.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60))
+            ?? throw new InvalidOperationException("The relying party stopped; its error is in the test's output.");
 
     private static async Task RegisterAsync(RunningIssuer issuer, string jwks)
     {
-        var client = new Client("rp-backend", "RP", "Organization/general-hospital", [Client.ClientCredentials], ["system/Patient.rs"], ["TREAT"], [], [], jwks, null, false, false);
+        var client = new Client(
+            "rp-backend", "RP", "Organization/general-hospital", [
+                Client.ClientCredentials
+            ], ["system/Patient.rs"], ["TREAT"], [], [], jwks, null, false, false);
         await issuer.Get<ClientStore>().AddAsync(client, CancellationToken.None);
         var app = client with
         {
@@ -69,6 +74,7 @@ public sealed class RelyingPartyTests(ITestOutputHelper output)
         await browser.OpenAsync(new Uri(link).PathAndQuery);
         await browser.SubmitAsync(("UserName", person.UserName), ("Password", Person.Password));
         await browser.SubmitAsync(("Code", Totp.Code(person.Factor!, issuer.Clock.GetUtcNow())));
-        return await browser.SubmitAsync(("Decision", "allow")) ?? throw new InvalidOperationException("The browser did not come back to the app.");
+        return await browser.SubmitAsync(("Decision", "allow"))
+            ?? throw new InvalidOperationException("The browser did not come back to the app.");
     }
 }

@@ -16,7 +16,8 @@ internal sealed class RunningIssuer : IAsyncDisposable
     private readonly LoopbackPort port;
     private readonly bool ownsDatabase;
 
-    private RunningIssuer(WebApplication application, LoopbackPort port, string folder, string databaseSetting, bool ownsDatabase, TestClock clock)
+    private RunningIssuer(
+        WebApplication application, LoopbackPort port, string folder, string databaseSetting, bool ownsDatabase, TestClock clock)
     {
         this.application = application;
         this.port = port;
@@ -25,7 +26,10 @@ internal sealed class RunningIssuer : IAsyncDisposable
         DatabaseSetting = databaseSetting;
         Url = port.Url;
         Clock = clock;
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = new Uri(Url) };
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+        {
+            BaseAddress = new Uri(Url)
+        };
     }
 
     public string Folder { get; }
@@ -54,7 +58,8 @@ internal sealed class RunningIssuer : IAsyncDisposable
     }
 
     /// <param name="sibling">The instance whose database, clock and issuer name to share.</param>
-    public static Task<RunningIssuer> StartAsync(RunningIssuer sibling, params string[] settings) => StartAsync(sibling, LoopbackPort.Any(), settings);
+    public static Task<RunningIssuer> StartAsync(RunningIssuer sibling, params string[] settings) =>
+        StartAsync(sibling, LoopbackPort.Any(), settings);
 
     /// <inheritdoc cref="StartAsync(RunningIssuer, string[])"/>
     /// <param name="port">A port that settings name already; the issuer sees to its end.</param>
@@ -70,7 +75,9 @@ internal sealed class RunningIssuer : IAsyncDisposable
 
     /// <summary>The <c>Identity:Database</c> of a database that has no tables yet.</summary>
     public static async Task<string> NewDatabaseAsync(Database database, string folder) =>
-        database == Database.Sqlite ? "sqlite:" + Path.Combine(folder, $"{Guid.NewGuid():N}.db") : "postgres:" + await PostgresCluster.CreateDatabaseAsync();
+        database == Database.Sqlite
+            ? "sqlite:" + Path.Combine(folder, $"{Guid.NewGuid():N}.db")
+            : "postgres:" + await PostgresCluster.CreateDatabaseAsync();
 
     public T Get<T>()
         where T : notnull => application.Services.GetRequiredService<T>();
@@ -82,7 +89,8 @@ internal sealed class RunningIssuer : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
-            Content = new FormUrlEncodedContent(form.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value!))),
+            Content = new FormUrlEncodedContent(
+                form.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value!))),
         };
         if (proof is not null)
         {
@@ -117,7 +125,8 @@ internal sealed class RunningIssuer : IAsyncDisposable
         }
     }
 
-    private static async Task<RunningIssuer> StartAsync(RunningIssuer? sibling, LoopbackPort port, string folder, string database, string[] settings)
+    private static async Task<RunningIssuer> StartAsync(
+        RunningIssuer? sibling, LoopbackPort port, string folder, string database, string[] settings)
     {
         var clock = sibling?.Clock ?? new TestClock();
         var application = InteropIdentity.Build(

@@ -108,10 +108,13 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
     {
         await issuer.Http.GetAsync("/authorize");
         Assert.NotEmpty(await issuer.TrailAsync());
-        string[] attempts = ["DELETE FROM security_event", "UPDATE security_event SET outcome = 'ok'", .. database == Database.Postgres ? ["TRUNCATE security_event"] : Array.Empty<string>()];
+        string[] attempts = ["DELETE FROM security_event", "UPDATE security_event SET outcome = 'ok'", .. database == Database.Postgres
+            ? ["TRUNCATE security_event"]
+            : Array.Empty<string>()];
         foreach (var sql in attempts)
         {
-            await Assert.ThrowsAnyAsync<DbException>(() => issuer.Get<IdentityDatabase>().ExecuteAsync(sql, new { }, CancellationToken.None));
+            await Assert.ThrowsAnyAsync<DbException>(
+                () => issuer.Get<IdentityDatabase>().ExecuteAsync(sql, new { }, CancellationToken.None));
         }
     }
 
@@ -133,9 +136,11 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
     {
         await using var second = await RunningIssuer.StartAsync(issuer);
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(number => (number % 2 == 0 ? issuer : second).Get<SigningKeys>().RotateAsync(false, CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(number => (number % 2 == 0 ? issuer : second).Get<SigningKeys>().RotateAsync(false, CancellationToken.None)));
 
-        Assert.Single(await issuer.Get<IdentityDatabase>().ListAsync<string>("SELECT kid FROM signing_key WHERE published_to IS NULL", new { }, CancellationToken.None));
+        Assert.Single(await issuer.Get<IdentityDatabase>()
+            .ListAsync<string>("SELECT kid FROM signing_key WHERE published_to IS NULL", new { }, CancellationToken.None));
     }
 
     [Fact]
@@ -154,7 +159,13 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
     public async Task What_a_person_allowed_in_the_sandbox_ends_when_the_client_goes_live()
     {
         var trial = new Client(
-            "trial", "Trial", "Organization/general-hospital", [Client.AuthorizationCode], ["openid", "fhirUser", "offline_access", "user/*.rs"], ["TREAT"], [],
+            "trial",
+            "Trial",
+            "Organization/general-hospital",
+            [Client.AuthorizationCode],
+            ["openid", "fhirUser", "offline_access", "user/*.rs"],
+            ["TREAT"],
+            [],
             [Registered.Redirect], null, null, false, true);
         await issuer.Get<ClientStore>().AddAsync(trial, CancellationToken.None);
         var app = new Registered(issuer, "trial", null);
@@ -211,7 +222,8 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
         }
 
         var tables = issuer.Get<IdentityDatabase>();
-        var names = await tables.ListAsync<string>("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", new { }, CancellationToken.None);
+        var names =
+            await tables.ListAsync<string>("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", new { }, CancellationToken.None);
         var rows = new List<string>();
         foreach (var name in names)
         {

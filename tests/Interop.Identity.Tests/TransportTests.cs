@@ -21,17 +21,21 @@ public sealed class TransportTests : IAsyncLifetime
     [Fact]
     public async Task A_body_that_trickles_is_given_up_and_on_the_trail()
     {
-        const string head = "POST /token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n";
+        const string head =
+            "POST /token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n";
 
         var answer = await TrickleAsync(head, "a");
 
         Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
-        Assert.Contains(await issuer.TrailAsync(), row => row is { Kind: "request", Outcome: "refused", Reason: "The request is malformed, too large or too slow (408)." });
+        Assert.Contains(
+            await issuer.TrailAsync(),
+            row => row is { Kind: "request", Outcome: "refused", Reason: "The request is malformed, too large or too slow (408)." });
     }
 
     [Fact]
     public async Task Headers_that_trickle_are_given_up() =>
-        Assert.StartsWith("HTTP/1.1 408 ", await TrickleAsync("GET /jwks HTTP/1.1\r\nHost: 127.0.0.1\r\n", "X-A: b\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 408 ", await TrickleAsync("GET /jwks HTTP/1.1\r\nHost: 127.0.0.1\r\n", "X-A: b\r\n"), StringComparison.Ordinal);
 
     [Fact]
     public async Task With_https_cookies_are_for_this_host_and_secure_only_and_browsers_are_told_to_stay()
@@ -49,22 +53,34 @@ public sealed class TransportTests : IAsyncLifetime
         var port = LoopbackPort.Any();
         var url = $"https://127.0.0.1:{port.Number}";
         await using var secure = await RunningIssuer.StartAsync(
-            issuer, port, $"--urls={url}", $"--Identity:Issuer={url}", $"--Kestrel:Certificates:Default:Path={file}", $"--Kestrel:Certificates:Default:KeyPath={file}.key");
+            issuer,
+            port,
+            $"--urls={url}",
+            $"--Identity:Issuer={url}",
+            $"--Kestrel:Certificates:Default:Path={file}",
+            $"--Kestrel:Certificates:Default:KeyPath={file}.key");
         var cookies = new CookieContainer();
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = cookies };
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) => presented!.GetCertHashString() == certificate.GetCertHashString();
+        handler.SslOptions.RemoteCertificateValidationCallback =
+            (_, presented, _, _) => presented!.GetCertHashString() == certificate.GetCertHashString();
         using var http = new HttpClient(handler) { BaseAddress = new Uri(url) };
 
         using var page = await http.GetAsync("/sign-in");
         var html = await page.Content.ReadAsStringAsync();
         var token = html.Split("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"")[1].Split('"')[0];
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["UserName"] = "ana", ["Password"] = Person.Password, ["__RequestVerificationToken"] = token });
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string>
+            {
+                ["UserName"] = "ana", ["Password"] = Person.Password, ["__RequestVerificationToken"] = token
+            });
         using var answer = await http.PostAsync("/sign-in", form);
 
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         Assert.Equal("max-age=31536000", Assert.Single(page.Headers.GetValues("Strict-Transport-Security")));
-        var set = page.Headers.GetValues("Set-Cookie").Concat(answer.Headers.GetValues("Set-Cookie")).Where(cookie => !cookie.Contains("expires=Thu, 01 Jan 1970", StringComparison.Ordinal)).ToList();
-        Assert.Equal(["__Host-interop-form", "__Host-interop-session"], set.Select(cookie => cookie.Split('=')[0]).Order(StringComparer.Ordinal));
+        var set = page.Headers.GetValues("Set-Cookie").Concat(answer.Headers.GetValues("Set-Cookie"))
+            .Where(cookie => !cookie.Contains("expires=Thu, 01 Jan 1970", StringComparison.Ordinal)).ToList();
+        Assert.Equal(
+            ["__Host-interop-form", "__Host-interop-session"], set.Select(cookie => cookie.Split('=')[0]).Order(StringComparer.Ordinal));
         foreach (var cookie in set.Select(cookie => cookie.Split("; ")))
         {
             Assert.Contains("secure", cookie);

@@ -19,9 +19,28 @@ public abstract class VerbsTests(Database database) : IAsyncLifetime
         await File.WriteAllTextAsync(jwks, key.Jwks);
         var client = new Registered(issuer, "hospital", key);
 
-        Assert.Equal((0, "Registered hospital."), await RunAsync("client", "add", "hospital", "--name", "Hospital", "--agency", "Organization/general-hospital", "--scope", "system/*.rs", "--purpose", "TREAT", "--backend", "--jwks", jwks));
+        Assert.Equal(
+            (0, "Registered hospital."),
+            await RunAsync(
+                "client",
+                "add",
+                "hospital",
+                "--name",
+                "Hospital",
+                "--agency",
+                "Organization/general-hospital",
+                "--scope",
+                "system/*.rs",
+                "--purpose",
+                "TREAT",
+                "--backend",
+                "--jwks",
+                jwks));
         Assert.Equal(HttpStatusCode.OK, (await client.TokenAsync()).Status);
-        Assert.Contains("hospital\tlive\tOrganization/general-hospital\tsystem/*.rs", (await RunAsync("client", "list")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "hospital\tlive\tOrganization/general-hospital\tsystem/*.rs",
+            (await RunAsync("client", "list")).Output,
+            StringComparison.Ordinal);
         Assert.Equal((0, "Revoked hospital."), await RunAsync("client", "revoke", "hospital"));
         Assert.Equal("invalid_client", (await client.TokenAsync())["error"]);
         Assert.Equal((2, "There is no active client hospital."), await RunAsync("client", "revoke", "hospital"));
@@ -36,12 +55,18 @@ public abstract class VerbsTests(Database database) : IAsyncLifetime
         await File.WriteAllTextAsync(password, Person.Password + "\n");
         await using var browser = Browser.At(issuer);
 
-        Assert.Equal((0, "Added bo."), await RunAsync("user", "add", "Bo", "--display-name", "Bo", "--agency", "Organization/police", "--role", "officer", "--password-file", password));
+        Assert.Equal(
+            (0, "Added bo."),
+            await RunAsync(
+                "user", "add", "Bo", "--display-name", "Bo", "--agency", "Organization/police", "--role", "officer", "--password-file",
+                password));
         await browser.OpenAsync("/sign-in");
         await browser.SubmitAsync(("UserName", "BO"), ("Password", Person.Password));
         Assert.Equal("/account", browser.Path);
-        Assert.Contains("bo\tpassword only\tOrganization/police\tofficer", (await RunAsync("user", "list")).Output, StringComparison.Ordinal);
-        Assert.Equal((2, "There is no role king."), await RunAsync("user", "add", "king", "--display-name", "K", "--agency", "Organization/x", "--role", "king", "--password-file", password));
+        Assert.Contains(
+            "bo\tpassword only\tOrganization/police\tofficer", (await RunAsync("user", "list")).Output, StringComparison.Ordinal);
+        Assert.Equal((2, "There is no role king."), await RunAsync(
+            "user", "add", "king", "--display-name", "K", "--agency", "Organization/x", "--role", "king", "--password-file", password));
         Assert.Equal((0, "Disabled bo."), await RunAsync("user", "disable", "bo"));
         await browser.OpenAsync("/account");
         Assert.StartsWith("/sign-in", browser.Path, StringComparison.Ordinal);
@@ -68,7 +93,19 @@ public abstract class VerbsTests(Database database) : IAsyncLifetime
         Assert.Equal(0, (await RunAsync("migrate", "--database", other)).Status);
         Assert.Equal(0, (await RunAsync("migrate", "--database", other)).Status);
         Assert.Equal((0, "Registered rotated."), await RunAsync(
-            "client", "add", "rotated", "--database", other, "--name", "N", "--agency", "Organization/x", "--scope", "openid", "--redirect-uri", "https://app.example/callback"));
+            "client",
+            "add",
+            "rotated",
+            "--database",
+            other,
+            "--name",
+            "N",
+            "--agency",
+            "Organization/x",
+            "--scope",
+            "openid",
+            "--redirect-uri",
+            "https://app.example/callback"));
         Assert.Equal((0, "rotated\tlive\tOrganization/x\topenid"), await RunAsync("client", "list", "--database", other));
         if (database == Database.Postgres)
         {

@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Interop.Demo;
 using Interop.Identity.Agencies;
@@ -17,7 +14,7 @@ namespace Interop.Journeys.Tests;
 /// An agency from its agreement to its first authorised call, and out again: the real issuer, the live API and the sandbox, which know
 /// nothing of each other but HTTP.
 /// </summary>
-public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed partial class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Agency = "Organization/city-hospital";
     private const string Suspension = $"{Fixtures.Base}/StructureDefinition/agreement-suspension";
@@ -87,7 +84,8 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
     [InlineData("agency", "city-hospital", "The agency must be Organization/id.")]
     [InlineData("client_id", "a b", "The client id may have letters, digits, dot, dash and underscore, up to 64.")]
     [InlineData("is_sandbox", "no", "The body is not what is expected at $.is_sandbox.")]
-    public async Task What_is_beyond_the_agreement_or_malformed_is_not_registered_and_the_rule_is_named(string member, string value, string sentence)
+    public async Task What_is_beyond_the_agreement_or_malformed_is_not_registered_and_the_rule_is_named(
+        string member, string value, string sentence)
     {
         await AgreeAsync(sandbox);
         var registration = Registration();
@@ -95,7 +93,9 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
 
         var refused = await SendAsync(HttpMethod.Post, "/clients", await ManagerTokenAsync(), registration);
 
-        Assert.Equal((HttpStatusCode.BadRequest, "invalid_client_metadata", sentence), (refused.Status, refused["error"]!, refused["error_description"]!));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "invalid_client_metadata", sentence),
+            (refused.Status, refused["error"]!, refused["error_description"]!));
         Assert.DoesNotContain(await issuer.Get<ClientStore>().ListAsync(CancellationToken.None), client => client.Name == "Hospital");
     }
 
@@ -285,122 +285,5 @@ public sealed class AgencyRegistrationTests(ITestOutputHelper output) : IAsyncLi
         output.WriteLine($"answered before the suspension: {before}; asked after it and answered: {late}; refused: {refused}");
         Assert.True(before > 0 && refused > 0, $"{before} {refused}");
         Assert.Equal(0, late);
-    }
-
-    private async Task<RunningServer> ServerAsync(LoopbackPort port, params string[] settings)
-    {
-        var clock = new Interop.Server.Tests.Host.TestClock();
-        clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
-        var server = await RunningServer.StartOnAsync(
-            port, clock, [$"--Interop:Issuers:0:Authority={issuer.Issuer}", $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}", .. settings]);
-        await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Patient("p1"));
-        return server;
-    }
-
-    /// <summary>The custodian's own back office; its client needs no agreement.</summary>
-    private async Task<Registered> CustodianAsync(string id, bool isSandbox)
-    {
-        var own = ClientKey.Ec();
-        var client = new Client(
-            id,
-            "Back office",
-            "Organization/crisis-program",
-            [Client.ClientCredentials],
-            ["system/*.cruds", Registrations.ManageScope],
-            ["HOPERAT"],
-            ["agency-administrator"],
-            [],
-            own.Jwks,
-            null,
-            false,
-            isSandbox);
-        await issuer.Get<Registrations>().AddAsync(client, Actor.Operator, null, CancellationToken.None);
-        return new(issuer, id, own);
-    }
-
-    private async Task<string> ManagerTokenAsync() => (await office.TokenAsync(changed: ("scope", Registrations.ManageScope))).AccessToken;
-
-    /// <summary>The agreement by HTTP, as the custodian's administrator writes it; in the sandbox with a client of the sandbox.</summary>
-    private async Task<string> AgreeAsync(RunningServer server)
-    {
-        var administrator = server == live ? office
-            : await issuer.Get<ClientStore>().FindAsync("sandbox-office", CancellationToken.None) is null
-            ? await CustodianAsync("sandbox-office", isSandbox: true)
-            : throw new InvalidOperationException("Agreed already.");
-        using var client = server.WithToken((await administrator.TokenAsync(changed: ("scope", "system/*.cruds"))).AccessToken);
-        return await client.CreatedAsync(
-            "Contract",
-            Agreement(["system/Patient.rs", "system/Task.rus", "system/Condition.rs", "system/Patient.rus", "system/Organization.ru"]));
-    }
-
-    private static string Agreement(string[] scopes) => Fixtures.Agreement("city-hospital", labels: ["MH", "PSY"]).Replace(
-        "\"extension\":[",
-        "\"extension\":[" + string.Concat(scopes.Select(scope => $$"""{"url":"{{Fixtures.Base}}/StructureDefinition/agreement-scope","valueString":"{{scope}}"},""")),
-        StringComparison.Ordinal);
-
-    private Task SuspendAsync(string contract) => ChangeAsync(contract, resource =>
-        resource["modifierExtension"] = new JsonArray(new JsonObject { ["url"] = Suspension, ["valueString"] = "An incident is looked into." }));
-
-    private async Task ChangeAsync(string contract, Action<JsonObject> change)
-    {
-        using var client = live.WithToken((await office.TokenAsync(changed: ("scope", "system/*.cruds"))).AccessToken);
-        var resource = JsonNode.Parse((await client.GetJsonAsync(contract)).GetRawText())!.AsObject();
-        change(resource);
-        using var changed = await client.PutFhirAsync(contract, resource.ToJsonString());
-        Assert.True(changed.IsSuccessStatusCode, await changed.Content.ReadAsStringAsync());
-    }
-
-    /// <summary>A live client of the hospital's, declared so by an operator: the way past the sandbox that only the machine has.</summary>
-    private async Task<Registered> LiveAsync(string scopes, string id = "hospital", string[]? roles = null)
-    {
-        var client = new Client(id, "Hospital", Agency, [Client.ClientCredentials], scopes.Split(' '), ["TREAT"], roles ?? [], [], key.Jwks, null, false, false);
-        await issuer.Get<Registrations>().AddAsync(client, Actor.Operator, "Tested elsewhere.", CancellationToken.None);
-        return new(issuer, id, key);
-    }
-
-    private JsonObject Registration(string id = "hospital") => new()
-    {
-        ["client_id"] = id,
-        ["client_name"] = "Hospital",
-        ["agency"] = Agency,
-        ["grant_types"] = new JsonArray("client_credentials"),
-        ["scope"] = "system/Patient.rs system/Condition.rs system/Patient.rus system/Organization.ru",
-        ["purpose_of_use"] = "TREAT",
-        ["jwks"] = JsonNode.Parse(key.Jwks),
-    };
-
-    private async Task PassChecklistAsync(int atMost = int.MaxValue)
-    {
-        using var client = sandbox.WithToken((await new Registered(issuer, "hospital", key).TokenAsync(
-            changed: ("scope", "system/Patient.rus system/Condition.rs system/Organization.ru"))).AccessToken);
-        var checklist = $"{Agency}/$onboarding-checklist";
-        using var prepared = await client.PostFhirAsync(checklist, """{"resourceType":"Parameters"}""");
-        Assert.True(prepared.IsSuccessStatusCode, await prepared.Content.ReadAsStringAsync());
-        var cases = (await client.GetJsonAsync(checklist)).GetProperty("parameter").EnumerateArray().Skip(1);
-        foreach (var request in cases.Take(atMost).Select(item => item.GetProperty("part").EnumerateArray().Single(part => part.GetProperty("name").ValueEquals("request")).GetProperty("valueString").GetString()!.Split(' ')))
-        {
-            using var response = request[0] == "GET" ? await client.GetAsync(request[1]) : await client.PutFhirAsync(request[1], Fixtures.Patient(request[1].Split('/')[1]));
-        }
-    }
-
-    private async Task<Answer> SendAsync(HttpMethod method, string path, string token, JsonObject? body)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        if (body is not null)
-        {
-            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        }
-
-        using var response = await issuer.Http.SendAsync(request);
-        var text = await response.Content.ReadAsStringAsync();
-        return new(response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
-    }
-
-    private static async Task<HttpStatusCode> GetAsync(RunningServer server, string token, string path)
-    {
-        using var http = server.WithToken(token);
-        using var response = await http.GetAsync(path);
-        return response.StatusCode;
     }
 }

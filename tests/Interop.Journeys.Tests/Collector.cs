@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Interop.Journeys.Tests;
 
-/// <summary>A collector of telemetry: takes OTLP over HTTP and keeps the bytes, in which texts stand as they are (protobuf strings).</summary>
+/// <summary>
+/// A collector of telemetry: takes OTLP over HTTP and keeps the bytes, in which texts stand as they are (protobuf strings).
+/// </summary>
 internal sealed class Collector : IAsyncDisposable
 {
     private readonly WebApplication application;

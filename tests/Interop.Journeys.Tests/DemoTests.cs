@@ -22,7 +22,9 @@ public sealed class DemoTests : IDisposable
         using (var first = await StartedAsync())
         {
             var demo = DemoFile();
-            Assert.Equal(["hospital", "police", "social", "navigator", "dispatch", "privacy"], demo.GetProperty("callers").EnumerateArray().Select(caller => caller.GetProperty("name").GetString()));
+            Assert.Equal(
+                ["hospital", "police", "social", "navigator", "dispatch", "privacy"],
+                demo.GetProperty("callers").EnumerateArray().Select(caller => caller.GetProperty("name").GetString()));
             foreach (var person in demo.GetProperty("persons").EnumerateObject())
             {
                 using var navigator = As(demo, "navigator");
@@ -39,7 +41,10 @@ public sealed class DemoTests : IDisposable
             using var response = await client.PostFhirAsync("Patient", Fixtures.Patient("x", "Kept"));
             created = (await response.JsonAsync()).GetProperty("id").GetString()!;
             Assert.Equal(3, (await ShellAsync("token hospital")).Split('.').Length);
-            Assert.Equal("2", await ShellAsync("ask hospital \"Condition?patient=$intermediateConsent&_summary=count\" | interop fhirpath --value total -"));
+            Assert.Equal(
+                "2",
+                await ShellAsync(
+                    "ask hospital \"Condition?patient=$intermediateConsent&_summary=count\" | interop fhirpath --value total -"));
             Assert.Equal(0, await InterruptedAsync(first));
         }
 
@@ -60,7 +65,9 @@ public sealed class DemoTests : IDisposable
         var text = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
 
-        Assert.Equal((1, $"Port {port} is in use. Choose others with --port N: the demo takes N and the next three."), (process.ExitCode, text.Trim()));
+        Assert.Equal(
+            (1, $"Port {port} is in use. Choose others with --port N: the demo takes N and the next three."),
+            (process.ExitCode, text.Trim()));
     }
 
     /// <summary>Started on four neighbouring ports: on others where one of them is in use, as the demo asks a person to.</summary>
@@ -99,7 +106,9 @@ public sealed class DemoTests : IDisposable
     {
         // A shell lets what it starts in the background ignore Ctrl-C, and that is handed down to the demo.
         var start = new ProcessStartInfo("env") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "--default-signal=INT", "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "Interop.Demo.dll"), "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder })
+        foreach (var argument
+            in new[] { "--default-signal=INT", "dotnet", "exec", Path.Combine(
+                AppContext.BaseDirectory, "Interop.Demo.dll"), "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder })
         {
             start.ArgumentList.Add(argument);
         }
@@ -110,7 +119,8 @@ public sealed class DemoTests : IDisposable
     /// <summary>What a line says in a shell that has read the demo's file.</summary>
     private async Task<string> ShellAsync(string line)
     {
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $". '{folder}/demo.sh'; {line}"]) { RedirectStandardOutput = true })!;
+        using var shell =
+            Process.Start(new ProcessStartInfo("bash", ["-c", $". '{folder}/demo.sh'; {line}"]) { RedirectStandardOutput = true })!;
         var text = await shell.StandardOutput.ReadToEndAsync();
         await shell.WaitForExitAsync();
         return text.Trim();
@@ -134,7 +144,8 @@ public sealed class DemoTests : IDisposable
 
     private static HttpClient As(JsonElement demo, string name)
     {
-        var token = demo.GetProperty("callers").EnumerateArray().Single(caller => caller.GetProperty("name").GetString() == name).GetProperty("token").GetString();
+        var token = demo.GetProperty("callers").EnumerateArray().Single(caller => caller.GetProperty("name").GetString() == name)
+            .GetProperty("token").GetString();
         var client = new HttpClient { BaseAddress = new Uri(demo.GetProperty("fhir").GetString() + "/") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;

@@ -8,7 +8,19 @@ namespace Interop.Journeys.Tests;
 public sealed class DispatchTests : IAsyncLifetime
 {
     private static readonly string[] Types =
-        ["Encounter", "Patient", "Location", "ServiceRequest", "CareTeam", "Flag", "DocumentReference", "Provenance", "Observation", "Task", "Communication"];
+        [
+            "Encounter",
+            "Patient",
+            "Location",
+            "ServiceRequest",
+            "CareTeam",
+            "Flag",
+            "DocumentReference",
+            "Provenance",
+            "Observation",
+            "Task",
+            "Communication"
+        ];
 
     private readonly List<RunningServer> servers = [];
 
@@ -99,7 +111,8 @@ public sealed class DispatchTests : IAsyncLifetime
         foreach (var type in Types)
         {
             lines.AddRange(read.Rows.BodiesOf(type, null)
-                .Select(stored => $"{stored.Key} {(withVersions ? stored.Version : 0)} {stored.Labels} {Encoding.UTF8.GetString(stored.Body.Span)}"));
+                .Select(stored =>
+                    $"{stored.Key} {(withVersions ? stored.Version : 0)} {stored.Labels} {Encoding.UTF8.GetString(stored.Body.Span)}"));
         }
 
         return string.Join('\n', lines.Order(StringComparer.Ordinal));
@@ -129,5 +142,7 @@ public sealed class DispatchTests : IAsyncLifetime
     }
 
     private static List<string>? Messages() =>
-        Repository.Shared("data/eido/eido_from_lane_county.ndjson") is { } file ? [.. File.ReadLines(file).Where(line => line.Length > 0)] : null;
+        Repository.Shared("data/eido/eido_from_lane_county.ndjson") is { } file
+            ? [.. File.ReadLines(file).Where(line => line.Length > 0)]
+            : null;
 }

@@ -11,8 +11,8 @@ using Interop.Sharing.Policy;
 namespace Interop.Journeys.Tests;
 
 /// <summary>
-/// Every official example that is legal, and whose references sharing can read, goes into the store and comes out of HTTP byte for byte, but
-/// for meta and versions in references.
+/// Every official example that is legal, and whose references sharing can read, goes into the store and comes out of HTTP byte for byte,
+/// but for meta and versions in references.
 /// </summary>
 public sealed class ExampleStoreTests
 {
@@ -39,13 +39,16 @@ public sealed class ExampleStoreTests
 
                 var header = ResourceJson.ReadHeader(bytes)!;
                 var key = new ResourceKey(header.Type!, header.Id ?? $"no-id-{stored}");
-                batch[key] = header.Id is null ? TopLevel.InsertAfter(bytes, "resourceType", "id", JsonSerializer.SerializeToUtf8Bytes(key.Id)) : bytes;
+                batch[key] = header.Id is null
+                    ? TopLevel.InsertAfter(bytes, "resourceType", "id", JsonSerializer.SerializeToUtf8Bytes(key.Id))
+                    : bytes;
                 stored++;
             }
 
             foreach (var key in batch.Where(pair => IsUnplaced(pair.Value)).Select(pair => pair.Key).ToList())
             {
-                await Assert.ThrowsAsync<FhirException>(() => server.Importer.ImportAsync("crisis-program", [(key, batch[key])], CancellationToken.None));
+                await Assert.ThrowsAsync<FhirException>(
+                    () => server.Importer.ImportAsync("crisis-program", [(key, batch[key])], CancellationToken.None));
                 batch.Remove(key);
                 unplaced++;
             }
@@ -62,9 +65,9 @@ public sealed class ExampleStoreTests
     }
 
     /// <summary>
-    /// Whether the write door must refuse it: a reference that can't be read or resolved, or, where sharing must know what it points at, one
-    /// that leads elsewhere, by identifier to nobody, or to a contained resource that names nothing of ours. The examples hold no identifier
-    /// by which one names another in such a place.
+    /// Whether the write door must refuse it: a reference that can't be read or resolved, or, where sharing must know what it points at,
+    /// one that leads elsewhere, by identifier to nobody, or to a contained resource that names nothing of ours. The examples hold no
+    /// identifier by which one names another in such a place.
     /// </summary>
     private static bool IsUnplaced(byte[] example)
     {
@@ -95,7 +98,8 @@ public sealed class ExampleStoreTests
         var isAboutVersions = ResourceJson.ReadHeader(example)!.Type == "Provenance";
         var references = ResourceReferences.Of(example);
         return references.Rewrite(references.Places
-            .Where(place => place.Literal is not null && !isAboutVersions && Bases.Read(place.Literal) is ReferenceReading.Local { Version: not null })
+            .Where(place =>
+                place.Literal is not null && !isAboutVersions && Bases.Read(place.Literal) is ReferenceReading.Local { Version: not null })
             .ToDictionary(place => place, place => ((ReferenceReading.Local)Bases.Read(place.Literal!)).Key.ToString()));
     }
 
@@ -111,9 +115,11 @@ public sealed class ExampleStoreTests
         if (TopLevel.Value(sent, "meta") is { IsEmpty: false } before)
         {
             using var was = JsonDocument.Parse(before.ToArray());
-            foreach (var property in was.RootElement.EnumerateObject().Where(property => property.Name is not ("versionId" or "lastUpdated")))
+            foreach (var property
+                in was.RootElement.EnumerateObject().Where(property => property.Name is not ("versionId" or "lastUpdated")))
             {
-                Assert.True(JsonElement.DeepEquals(property.Value, meta.RootElement.GetProperty(property.Name)), $"{key} meta.{property.Name}");
+                Assert.True(
+                    JsonElement.DeepEquals(property.Value, meta.RootElement.GetProperty(property.Name)), $"{key} meta.{property.Name}");
             }
         }
     }

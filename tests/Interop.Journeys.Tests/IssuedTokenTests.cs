@@ -25,7 +25,8 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
     {
         issuer = await RunningIssuer.StartAsync();
         server = await ServerAsync(issuer);
-        await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Agreement("general-hospital"));
+        await server.ImportAsync(
+            "crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Agreement("general-hospital"));
         client = await Registered.BackendAsync(issuer);
     }
 
@@ -41,7 +42,8 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
         var token = (await client.TokenAsync(changed: ("scope", "system/Organization.rs"))).AccessToken;
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(server, "Bearer", token));
-        Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(server, "Bearer", (await client.TokenAsync()).AccessToken)); // system/Patient.rs
+        // system/Patient.rs
+        Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(server, "Bearer", (await client.TokenAsync()).AccessToken));
     }
 
     [Fact]
@@ -51,8 +53,11 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
         await using var stranger = await RunningIssuer.StartAsync();
         var other = await Registered.BackendAsync(stranger);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "Bearer", (await client.TokenAsync(at: elsewhere, changed: ("scope", "system/Organization.rs"))).AccessToken));
-        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "Bearer", (await other.TokenAsync(changed: ("scope", "system/Organization.rs"))).AccessToken));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(
+            server, "Bearer", (await client.TokenAsync(at: elsewhere, changed: ("scope", "system/Organization.rs"))).AccessToken));
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            await GetAsync(server, "Bearer", (await other.TokenAsync(changed: ("scope", "system/Organization.rs"))).AccessToken));
     }
 
     [Fact]
@@ -63,7 +68,9 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
 
         Assert.Equal(issuer.Issuer + "/token", document.RootElement.GetProperty("token_endpoint").GetString());
         var capabilities = document.RootElement.GetProperty("capabilities").Deserialize<string[]>()!;
-        Assert.Superset(new HashSet<string>(["permission-v1", "permission-v2", "permission-patient", "launch-ehr", "context-standalone-encounter"]), capabilities.ToHashSet());
+        Assert.Superset(
+            new HashSet<string>(["permission-v1", "permission-v2", "permission-patient", "launch-ehr", "context-standalone-encounter"]),
+            capabilities.ToHashSet());
 
         using var statement = JsonDocument.Parse(await http.GetStringAsync("metadata"));
         var security = statement.RootElement.GetProperty("rest")[0].GetProperty("security");
@@ -78,7 +85,8 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task Pages_of_a_registered_app_may_read_the_API_until_the_app_is_revoked()
     {
         await Registered.AppAsync(issuer);
-        Assert.Equal(("https://app.example", null), (await LeaveAsync("https://app.example"), await LeaveAsync("https://elsewhere.example")));
+        Assert.Equal(
+            ("https://app.example", null), (await LeaveAsync("https://app.example"), await LeaveAsync("https://elsewhere.example")));
 
         await issuer.Get<ClientStore>().RevokeAsync("app", CancellationToken.None);
         server.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -161,7 +169,8 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(server, "DPoP", token, Proof(of: "another")));
         foreach (var (name, value) in ((string, object?)[])
         [
-            ("htm", "POST"), ("htu", RunningServer.PublicUrl + "/Patient"), ("htu", "http://other.test/fhir/Organization"), ("iat", server.Clock.GetUtcNow().AddMinutes(-3).ToUnixTimeSeconds()),
+            ("htm", "POST"), ("htu", RunningServer.PublicUrl + "/Patient"), ("htu", "http://other.test/fhir/Organization"),
+            ("iat", server.Clock.GetUtcNow().AddMinutes(-3).ToUnixTimeSeconds()),
             ("jti", null), ("ath", null), ("iat", null),
         ])
         {
@@ -185,7 +194,8 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
     {
         var clock = new Interop.Server.Tests.Host.TestClock();
         clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
-        var server = await RunningServer.StartAsync(null, clock, $"--Interop:Issuers:0:Authority={issuer.Issuer}", $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}");
+        var server = await RunningServer.StartAsync(
+            null, clock, $"--Interop:Issuers:0:Authority={issuer.Issuer}", $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}");
         await server.ImportAsync("crisis-program", Organization);
         return server;
     }
@@ -204,5 +214,6 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
         return response.StatusCode;
     }
 
-    private async Task<string> TokenAsync(string? proof = null) => (await client.TokenAsync(proof, changed: ("scope", "system/Organization.rs"))).AccessToken;
+    private async Task<string> TokenAsync(string? proof = null) =>
+        (await client.TokenAsync(proof, changed: ("scope", "system/Organization.rs"))).AccessToken;
 }

@@ -48,7 +48,9 @@ public sealed class LaunchedAppTests : IAsyncLifetime
             Fixtures.Condition("of-p1", "p1"),
             Fixtures.Condition("of-p2", "p2"));
         var client = new Client(
-            "app", "Follow-up list", "Organization/general-hospital", [Client.AuthorizationCode], ["launch", .. Scope.Split(' ')], ["TREAT"], [], [Registered.Redirect], null, null, false, false);
+            "app", "Follow-up list", "Organization/general-hospital", [Client.AuthorizationCode], [
+                "launch", .. Scope.Split(' ')
+            ], ["TREAT"], [], [Registered.Redirect], null, null, false, false);
         await issuer.Get<ClientStore>().AddAsync(client, CancellationToken.None);
         app = new(issuer, "app", null);
         person = await Person.AddAsync(issuer, hasFactor: false, patient: null);
@@ -92,8 +94,11 @@ public sealed class LaunchedAppTests : IAsyncLifetime
         await person.AllowAsync(browser, new CodeFlow(app).Link(("scope", Scope)));
         await browser.SubmitAsync(("Step", "search"), ("Name", "Lima"), ("BirthDate", "1988-02-29"));
 
-        var row = (await server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).Last(entry => entry.Row.Interaction == "search-type").Row;
-        Assert.Equal(("interop-patient-picker", "account-ana", "general-hospital", "ana"), (row.Client, row.User, row.Organization, row.Practitioner));
+        var row =
+            (await server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).Last(entry => entry.Row.Interaction == "search-type").Row;
+        Assert.Equal(
+            ("interop-patient-picker", "account-ana", "general-hospital", "ana"),
+            (row.Client, row.User, row.Organization, row.Practitioner));
         using var detail = JsonDocument.Parse(row.Detail);
         Assert.Contains("Lima", detail.RootElement.GetProperty("query").GetString(), StringComparison.Ordinal);
     }

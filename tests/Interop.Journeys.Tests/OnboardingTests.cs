@@ -28,7 +28,8 @@ public sealed class OnboardingTests : IAsyncLifetime
         using var navigator = server.As("navigator");
         using var hospital = server.As(Hospital());
         var patient = await navigator.CreatedAsync("Patient", Fixtures.Patient("p"));
-        var condition = await navigator.CreatedAsync("Condition", Fixtures.Condition("c", "p").Replace("Patient/p", patient, StringComparison.Ordinal));
+        var condition =
+            await navigator.CreatedAsync("Condition", Fixtures.Condition("c", "p").Replace("Patient/p", patient, StringComparison.Ordinal));
         await StatusAsync(hospital, patient, 403);
 
         var contract = await privacy.CreatedAsync("Contract", Example("Contract-hospital-agreement.json", patient));
@@ -57,7 +58,8 @@ public sealed class OnboardingTests : IAsyncLifetime
 
         using var response = await privacy.PostFhirAsync("Contract", example.ToJsonString());
 
-        Assert.Contains("term metrics is missing", (await response.OutcomeAsync(422)).GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "term metrics is missing", (await response.OutcomeAsync(422)).GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
         example["status"] = "negotiable";
         using var draft = await privacy.PostFhirAsync("Contract", example.ToJsonString());
         Assert.Equal(201, (int)draft.StatusCode);
@@ -115,9 +117,10 @@ public sealed class OnboardingTests : IAsyncLifetime
     private DemoCaller Hospital() => new("new-hospital", agency.Split('/')[1], ["TREAT"], ["clinician"], "system/*.cruds");
 
     /// <summary>An example file with this test's ids.</summary>
-    private string Example(string file, string patient) => File.ReadAllText(Path.Combine(Repository.Root, "profiles", "crisis", "examples", file))
-        .Replace("Organization/city-hospital", agency, StringComparison.Ordinal)
-        .Replace("Patient/example", patient, StringComparison.Ordinal);
+    private string Example(string file, string patient) =>
+        File.ReadAllText(Path.Combine(Repository.Root, "profiles", "crisis", "examples", file))
+            .Replace("Organization/city-hospital", agency, StringComparison.Ordinal)
+            .Replace("Patient/example", patient, StringComparison.Ordinal);
 
     private static async Task ReplaceAsync(HttpClient client, string key, string element, string value)
     {

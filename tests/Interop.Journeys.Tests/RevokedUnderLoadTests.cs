@@ -55,7 +55,8 @@ public sealed class RevokedUnderLoadTests(ITestOutputHelper output) : IAsyncLife
         var token = (await revoked.TokenAsync(changed: ("scope", "system/Organization.rs"))).AccessToken;
         var untouched = (await other.TokenAsync(changed: ("scope", "system/Organization.rs"))).AccessToken;
 
-        await RefusedAfterAsync("client revoked", token, untouched, () => issuer.Get<ClientStore>().RevokeAsync(revoked.ClientId, CancellationToken.None));
+        await RefusedAfterAsync(
+            "client revoked", token, untouched, () => issuer.Get<ClientStore>().RevokeAsync(revoked.ClientId, CancellationToken.None));
     }
 
     [Theory]
@@ -69,8 +70,10 @@ public sealed class RevokedUnderLoadTests(ITestOutputHelper output) : IAsyncLife
         var colleague = await Person.AddAsync(issuer, "bea", hasFactor: false);
         await using var browser = Browser.At(issuer);
         await using var elsewhere = Browser.At(issuer);
-        var token = (await CodeFlow.TokensAsync(app, person, browser, changed: ("scope", "online_access user/Organization.rs"))).AccessToken;
-        var untouched = (await CodeFlow.TokensAsync(app, colleague, elsewhere, changed: ("scope", "online_access user/Organization.rs"))).AccessToken;
+        var token =
+            (await CodeFlow.TokensAsync(app, person, browser, changed: ("scope", "online_access user/Organization.rs"))).AccessToken;
+        var untouched =
+            (await CodeFlow.TokensAsync(app, colleague, elsewhere, changed: ("scope", "online_access user/Organization.rs"))).AccessToken;
         await browser.OpenAsync("/account");
 
         await RefusedAfterAsync(end, token, untouched, () => end == "Disable"
@@ -102,11 +105,13 @@ public sealed class RevokedUnderLoadTests(ITestOutputHelper output) : IAsyncLife
         Assert.All(control, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         var late = answers.Count(answer => answer.Started > acknowledged && answer.Status == HttpStatusCode.OK);
         output.WriteLine(
-            $"{what}: {answers.Count(answer => answer.Ended < acknowledged)} answered before, {late} that started after the acknowledgement, which took {Stopwatch.GetElapsedTime(asked, acknowledged).TotalMilliseconds:F0} ms");
+            $"{what}: {answers.Count(answer => answer.Ended < acknowledged)} answered before, {late} that started after the "
+                + $"acknowledgement, which took {Stopwatch.GetElapsedTime(asked, acknowledged).TotalMilliseconds:F0} ms");
         Assert.Equal(0, late);
     }
 
-    private async Task AskAsync(string token, ConcurrentQueue<(long Started, long Ended, HttpStatusCode Status)> answers, CancellationTokenSource stop)
+    private async Task AskAsync(
+        string token, ConcurrentQueue<(long Started, long Ended, HttpStatusCode Status)> answers, CancellationTokenSource stop)
     {
         using var client = server.WithToken(token);
         while (!stop.IsCancellationRequested)

@@ -22,7 +22,8 @@ public sealed class SecretsTests : IDisposable
     public async Task The_server_says_neither_its_secret_nor_the_tokens_that_it_is_sent()
     {
         await using var issuerHost = await RunningServer.StartAsync();
-        var token = issuerHost.Issuer.Token(DemoCaller.All.Single(caller => caller.Name == "navigator"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
+        var token = issuerHost.Issuer.Token(
+            DemoCaller.All.Single(caller => caller.Name == "navigator"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
         File.WriteAllText(Path.Combine(folder, "Interop__Secret"), Secret + "\n");
 
         var (address, said) = await ServeAsync(
@@ -64,7 +65,10 @@ public sealed class SecretsTests : IDisposable
             "interop-identity.dll",
             async client =>
             {
-                using var form = new FormUrlEncodedContent([KeyValuePair.Create("grant_type", "authorization_code"), KeyValuePair.Create("code", "code-of-a-person"), KeyValuePair.Create("client_id", "x")]);
+                using var form = new FormUrlEncodedContent(
+                    [KeyValuePair.Create(
+                        "grant_type", "authorization_code"), KeyValuePair.Create("code", "code-of-a-person"), KeyValuePair.Create(
+                        "client_id", "x")]);
                 using var refused = await client.PostAsync(new Uri("/token", UriKind.Relative), form);
                 Assert.False(refused.IsSuccessStatusCode);
                 using var query = await client.GetAsync("/authorize?client_id=x&code=code-of-a-person");
@@ -92,7 +96,8 @@ public sealed class SecretsTests : IDisposable
     [InlineData("interop-identity.dll", "Identity__Issuer", "http://user:" + Secret + "@outside.example")]
     public async Task A_wrong_setting_is_named_and_not_quoted(string program, string name, string value)
     {
-        using var process = Process.Start(Command(program, new() { [name] = value }, "serve", "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Trace"))!;
+        using var process = Process.Start(
+            Command(program, new() { [name] = value }, "serve", "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Trace"))!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         var said = await output + await errors;
@@ -127,10 +132,12 @@ public sealed class SecretsTests : IDisposable
 
     private static async Task<string?> NextLinkAsync(RunningServer server)
     {
-        await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Patient("p1"), Fixtures.Patient("p2"));
+        await server.ImportAsync(
+            "crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Patient("p1"), Fixtures.Patient("p2"));
         using var client = server.As("navigator");
         var page = await client.GetJsonAsync("Patient?_count=1&_sort=_id");
-        return page.GetProperty("link").EnumerateArray().Single(link => link.GetProperty("relation").GetString() == "next").GetProperty("url").GetString();
+        return page.GetProperty("link").EnumerateArray().Single(link => link.GetProperty("relation").GetString() == "next")
+            .GetProperty("url").GetString();
     }
 
     /// <summary>Runs the program until the work is done and gives all that it said.</summary>
@@ -138,7 +145,13 @@ public sealed class SecretsTests : IDisposable
         string program, Func<HttpClient, Task> work, Dictionary<string, string> environment, params string[] settings)
     {
         string[] arguments =
-            ["serve", "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Debug", "--Logging:LogLevel:Microsoft.AspNetCore=Debug", .. settings];
+            [
+                "serve",
+                "--urls=http://127.0.0.1:0",
+                "--Logging:LogLevel:Default=Debug",
+                "--Logging:LogLevel:Microsoft.AspNetCore=Debug",
+                .. settings
+            ];
         using var process = await ServingProcess.StartAsync(Command(program, environment, arguments));
         using var client = new HttpClient { BaseAddress = process.Address };
         await work(client);

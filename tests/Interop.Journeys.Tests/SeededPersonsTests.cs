@@ -14,26 +14,33 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
     private static readonly Dictionary<string, string> Basic = new()
     {
         ["Patient"] = "identifier active name telecom gender birthDate address communication.language communication.preferred link",
-        ["RiskAssessment"] = "status subject occurrenceDateTime method.coding prediction.outcome prediction.qualitativeRisk prediction.whenPeriod mitigation",
+        ["RiskAssessment"] = "status subject occurrenceDateTime method.coding prediction.outcome prediction.qualitativeRisk "
+            + "prediction.whenPeriod mitigation",
         ["Flag"] = "status category.coding code.coding subject period",
         ["Encounter"] = "status class subject period.start period.end",
         ["Observation"] = "status category code subject effectiveDateTime valueCodeableConcept interpretation",
         ["CarePlan"] = "status intent category.coding subject period activity.detail.status activity.detail.description",
         ["ServiceRequest"] = "status intent priority category subject occurrencePeriod authoredOn performer locationCode",
-        ["Task"] = "status businessStatus intent priority code for executionPeriod authoredOn lastModified owner requester restriction.period",
-        ["Communication"] = "status category subject encounter sent received sender recipient payload statusReason topic about priority medium",
+        ["Task"] =
+            "status businessStatus intent priority code for executionPeriod authoredOn lastModified owner requester restriction.period",
+        ["Communication"] =
+            "status category subject encounter sent received sender recipient payload statusReason topic about priority medium",
         ["Consent"] = "status scope category patient dateTime policy.uri provision.type provision.period provision.purpose provision.actor",
     };
 
     private static readonly Dictionary<string, string> Intermediate = new()
     {
-        ["Patient"] = "contact.relationship contact.name contact.telecom generalPractitioner managingOrganization deceasedBoolean maritalStatus",
+        ["Patient"] =
+            "contact.relationship contact.name contact.telecom generalPractitioner managingOrganization deceasedBoolean maritalStatus",
         ["RiskAssessment"] = "encounter code condition performer basis reasonCode prediction.probabilityDecimal",
         ["Flag"] = "category code encounter author",
-        ["Encounter"] = "type serviceType priority reasonCode serviceProvider participant.type participant.individual location.location hospitalization.dischargeDisposition",
+        ["Encounter"] = "type serviceType priority reasonCode serviceProvider participant.type participant.individual location.location "
+            + "hospitalization.dischargeDisposition",
         ["Observation"] = "encounter issued valueBoolean valueInteger valueQuantity component.code component.valueBoolean performer",
-        ["Condition"] = "clinicalStatus verificationStatus category severity code subject encounter onsetDateTime abatementDateTime recordedDate",
-        ["MedicationStatement"] = "status medicationCodeableConcept subject effectivePeriod dateAsserted dosage.text dosage.timing dosage.route dosage.doseAndRate",
+        ["Condition"] =
+            "clinicalStatus verificationStatus category severity code subject encounter onsetDateTime abatementDateTime recordedDate",
+        ["MedicationStatement"] = "status medicationCodeableConcept subject effectivePeriod dateAsserted dosage.text dosage.timing "
+            + "dosage.route dosage.doseAndRate",
         ["Procedure"] = "status category code subject encounter performedPeriod performer.actor",
         ["CarePlan"] = "category title goal activity.detail.code activity.detail.scheduledString careTeam",
         ["ServiceRequest"] = "code requester encounter performerType patientInstruction",
@@ -48,24 +55,44 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
 
     /// <summary>Elements that a tier shows only in part: by use, by type, where marked shareable, or where the target is visible.</summary>
     private static readonly string[] InPart =
-        ["Patient.identifier", "Patient.name", "Patient.telecom", "Patient.address", "CarePlan.activity", "Consent.provision.actor", "RiskAssessment.basis", "CareTeam.participant"];
+        [
+            "Patient.identifier",
+            "Patient.name",
+            "Patient.telecom",
+            "Patient.address",
+            "CarePlan.activity",
+            "Consent.provision.actor",
+            "RiskAssessment.basis",
+            "CareTeam.participant"
+        ];
 
     public static TheoryData<string, string, string, string> Table => new()
     {
-        { "noConsent", "hospital", "basic", "Patient RiskAssessment Flag Encounter Observation CarePlan ServiceRequest Task Communication" },
+        {
+            "noConsent", "hospital", "basic", "Patient RiskAssessment Flag Encounter Observation CarePlan ServiceRequest Task Communication"
+        },
         { "noConsent", "social", "basic", "Patient RiskAssessment Flag Encounter Observation CarePlan" },
         { "noConsent", "police", "none", "" },
-        { "intermediateConsent", "hospital", "intermediate", "Patient RiskAssessment Flag Encounter Observation Condition MedicationStatement Procedure CarePlan ServiceRequest Task QuestionnaireResponse Communication Consent CareTeam RelatedPerson" },
+        {
+            "intermediateConsent", "hospital", "intermediate",
+            "Patient RiskAssessment Flag Encounter Observation Condition MedicationStatement Procedure CarePlan ServiceRequest Task "
+                + "QuestionnaireResponse Communication Consent CareTeam RelatedPerson"
+        },
         { "intermediateConsent", "social", "basic", "Patient RiskAssessment Flag Encounter Observation CarePlan" },
         { "intermediateConsent", "police", "none", "" },
-        { "fullConsent", "hospital", "full", "Patient RiskAssessment Flag Encounter Observation Condition MedicationStatement Procedure CarePlan ServiceRequest Task QuestionnaireResponse DocumentReference Communication Consent CareTeam RelatedPerson" },
+        {
+            "fullConsent", "hospital", "full",
+            "Patient RiskAssessment Flag Encounter Observation Condition MedicationStatement Procedure CarePlan ServiceRequest Task "
+                + "QuestionnaireResponse DocumentReference Communication Consent CareTeam RelatedPerson"
+        },
         { "fullConsent", "social", "basic", "Patient RiskAssessment Flag Encounter Observation CarePlan" },
         { "fullConsent", "police", "none", "" },
     };
 
     private static readonly string[] Types =
     [
-        "Patient", "RiskAssessment", "Flag", "Encounter", "Observation", "Condition", "MedicationStatement", "Procedure", "CarePlan", "ServiceRequest", "Task",
+        "Patient", "RiskAssessment", "Flag", "Encounter", "Observation", "Condition", "MedicationStatement", "Procedure", "CarePlan",
+        "ServiceRequest", "Task",
         "QuestionnaireResponse", "DocumentReference", "Communication", "Consent", "CareTeam", "Appointment", "RelatedPerson",
     ];
 
@@ -82,7 +109,8 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
             var shown = Paths(resource);
             var allowed = Paths(own[key]).Where(path => IsAllowed(key.Type, path, tier)).ToHashSet();
             Assert.True(shown.IsSubsetOf(allowed), $"{person}, {agency}: {key} shows {string.Join(", ", shown.Except(allowed))}");
-            var missing = allowed.Except(shown).Where(path => !InPart.Any(part => $"{key.Type}.{path}".StartsWith(part, StringComparison.Ordinal))).ToList();
+            var missing = allowed.Except(shown)
+                .Where(path => !InPart.Any(part => $"{key.Type}.{path}".StartsWith(part, StringComparison.Ordinal))).ToList();
             Assert.True(missing.Count == 0 || tier == "full", $"{person}, {agency}: {key} lacks {string.Join(", ", missing)}");
         }
     }
@@ -95,7 +123,11 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
     {
         var own = await RecordAsync("navigator", person);
 
-        foreach (var type in new[] { "Patient", "RiskAssessment", "Encounter", "Observation", "Condition", "MedicationStatement", "ServiceRequest", "Task" })
+        foreach (var type
+            in new[]
+            {
+                "Patient", "RiskAssessment", "Encounter", "Observation", "Condition", "MedicationStatement", "ServiceRequest", "Task"
+            })
         {
             Assert.Contains(own.Keys, key => key.Type == type);
         }
@@ -132,10 +164,14 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
         {
             var person = CityServer.Person(name);
             using var response = await police.PostFhirAsync("Patient/$crisis-summary", $$"""
-                {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"{{person.Incident}}"},{"name":"officer","valueString":"badge-1"},{"name":"family","valueString":"{{person.Family}}"},{"name":"birthDate","valueDate":"{{person.BirthDate}}"}]}
+                {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"{{person.Incident}}"},{"name":"officer",
+                "valueString":"badge-1"},{"name":"family","valueString":"{{person.Family}}"},{"name":"birthDate",
+                "valueDate":"{{person.BirthDate}}"}]}
                 """);
             var document = await response.JsonAsync();
-            var shape = string.Join(' ', document.GetProperty("entry").EnumerateArray().Select(entry => entry.GetProperty("resource").GetProperty("resourceType")));
+            var shape = string.Join(
+                ' ',
+                document.GetProperty("entry").EnumerateArray().Select(entry => entry.GetProperty("resource").GetProperty("resourceType")));
             answers[name] = (await response.Content.ReadAsStringAsync(), shape);
             Assert.Equal((name, name == "fullConsent"), (name, answers[name].Text.Contains(person.Family, StringComparison.Ordinal)));
         }
@@ -226,8 +262,12 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
             Server = await RunningServer.StartAsync();
             foreach (var bundle in CityGenerator.Generate(Seed, Server.Clock.GetUtcNow()))
             {
-                await Server.Importer.ImportAsync(bundle.Source, [.. bundle.Resources.Select(resource => (new ResourceKey(resource.Type, resource.Id), resource.Json))], CancellationToken.None);
-                raw.AddRange(bundle.Resources.Select(resource => (bundle.Source, new ResourceKey(resource.Type, resource.Id), System.Text.Encoding.UTF8.GetString(resource.Json))));
+                await Server.Importer.ImportAsync(
+                    bundle.Source,
+                    [.. bundle.Resources.Select(resource => (new ResourceKey(resource.Type, resource.Id), resource.Json))],
+                    CancellationToken.None);
+                raw.AddRange(bundle.Resources.Select(resource =>
+                    (bundle.Source, new ResourceKey(resource.Type, resource.Id), System.Text.Encoding.UTF8.GetString(resource.Json))));
             }
         }
 
@@ -244,7 +284,9 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
         public IReadOnlyList<ResourceKey> Raw(string person, string source)
         {
             var reference = Person(person).Reference;
-            return [.. raw.Where(item => item.Source == source && item.Key.Type != "Patient" && item.Json.Contains($"\"{reference}\"", StringComparison.Ordinal)).Select(item => item.Key)];
+            return [.. raw.Where(item =>
+                item.Source == source && item.Key.Type != "Patient" && item.Json.Contains($"\"{reference}\"", StringComparison.Ordinal))
+                .Select(item => item.Key)];
         }
     }
 }

@@ -80,6 +80,9 @@ public sealed class SyntheaTests : IAsyncLifetime
 
     /// <summary>Organisations and practitioners first; null when they are absent.</summary>
     private static List<byte[]>? Files() => Repository.Shared("data/synthea-r4") is { } folder
-        ? [.. Directory.EnumerateFiles(folder, "*.json").OrderBy(file => !Path.GetFileName(file).Contains("Information", StringComparison.Ordinal)).ThenBy(file => file, StringComparer.Ordinal).Select(File.ReadAllBytes)]
+        ? [.. Directory.EnumerateFiles(folder, "*.json")
+            .OrderBy(file => !Path.GetFileName(file).Contains("Information", StringComparison.Ordinal))
+            .ThenBy(file => file, StringComparer.Ordinal)
+            .Select(File.ReadAllBytes)]
         : null;
 }

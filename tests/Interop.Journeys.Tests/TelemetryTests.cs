@@ -17,7 +17,8 @@ public sealed class TelemetryTests
         await using var collector = await Collector.StartAsync();
         await using (var server = await RunningServer.StartAsync(null, null, collector.Settings))
         {
-            await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Patient("person-4711", "Spanowski"));
+            await server.ImportAsync(
+                "crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Patient("person-4711", "Spanowski"));
             using var http = server.As("navigator");
             http.DefaultRequestHeaders.Add("User-Agent", "Sesame/1");
             http.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
@@ -25,11 +26,16 @@ public sealed class TelemetryTests
             http.DefaultRequestHeaders.Add("baggage", "who=Spanowski");
 
             Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("Patient/person-4711")).StatusCode);
-            Assert.Contains("person-4711", await http.GetStringAsync("Patient?family=Spanowski&birthdate=1988-02-29"), StringComparison.Ordinal);
-            Assert.Equal(HttpStatusCode.OK, (await http.PostAsync("Patient/_search", new FormUrlEncodedContent([new("family", "Spanowski")]))).StatusCode);
+            Assert.Contains(
+                "person-4711", await http.GetStringAsync("Patient?family=Spanowski&birthdate=1988-02-29"), StringComparison.Ordinal);
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await http.PostAsync("Patient/_search", new FormUrlEncodedContent([new("family", "Spanowski")]))).StatusCode);
             Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("Patient/person-4711/Thesecond/Notyetborn")).StatusCode);
             Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("Sesame/person-4711/_history")).StatusCode);
-            await http.PutAsync("Patient/person-4711", new StringContent("""{"resourceType":"Patient","id":"Thesecond"}""", Encoding.UTF8, "application/fhir+json"));
+            await http.PutAsync(
+                "Patient/person-4711",
+                new StringContent("""{"resourceType":"Patient","id":"Thesecond"}""", Encoding.UTF8, "application/fhir+json"));
             await http.SendAsync(new HttpRequestMessage(new HttpMethod("SESAME"), "Patient/person-4711"));
         }
 
@@ -61,13 +67,15 @@ public sealed class TelemetryTests
         Assert.Contains("POST /token", collector.Spans, StringComparison.Ordinal);
         Assert.Contains("GET /authorize", collector.Spans, StringComparison.Ordinal);
         Assert.DoesNotContain(token, collector.Spans, StringComparison.Ordinal);
-        Assert.All(Secrets, secret => Assert.DoesNotContain(secret, collector.Spans + collector.Metrics, StringComparison.OrdinalIgnoreCase));
+        Assert.All(
+            Secrets, secret => Assert.DoesNotContain(secret, collector.Spans + collector.Metrics, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
     public async Task A_collector_that_is_no_address_stops_the_start()
     {
-        var wrong = await Assert.ThrowsAsync<SettingsException>(() => RunningServer.StartAsync(null, null, "--OTEL_EXPORTER_OTLP_ENDPOINT=somewhere"));
+        var wrong = await Assert.ThrowsAsync<SettingsException>(
+            () => RunningServer.StartAsync(null, null, "--OTEL_EXPORTER_OTLP_ENDPOINT=somewhere"));
 
         Assert.Equal("OTEL_EXPORTER_OTLP_ENDPOINT must be an absolute http or https URL.", wrong.Message);
     }

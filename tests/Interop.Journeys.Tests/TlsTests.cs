@@ -85,13 +85,20 @@ public sealed class TlsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Interop", "ClientCertificateAuthority=nowhere.pem", "ClientCertificateAuthority names a file that can't be read as PEM certificates.")]
-    [InlineData("Identity", "ClientCertificateAuthority=nowhere.pem", "ClientCertificateAuthority names a file that can't be read as PEM certificates.")]
+    [InlineData(
+        "Interop",
+        "ClientCertificateAuthority=nowhere.pem",
+        "ClientCertificateAuthority names a file that can't be read as PEM certificates.")]
+    [InlineData(
+        "Identity",
+        "ClientCertificateAuthority=nowhere.pem",
+        "ClientCertificateAuthority names a file that can't be read as PEM certificates.")]
     [InlineData("Interop", "ClientCertificateMode=require", "ClientCertificateMode needs Interop:ClientCertificateAuthority.")]
     [InlineData("Identity", "ClientCertificateMode=sometimes", "ClientCertificateMode must be require or allow.")]
     public async Task A_wrong_setting_stops_the_process_with_a_sentence(string process, string setting, string sentence)
     {
-        var failure = await Assert.ThrowsAnyAsync<Exception>(async () => await (await StartAsync(process, $"--{process}:{setting}")).DisposeAsync());
+        var failure =
+            await Assert.ThrowsAnyAsync<Exception>(async () => await (await StartAsync(process, $"--{process}:{setting}")).DisposeAsync());
 
         Assert.EndsWith("SettingsException", failure.GetType().Name, StringComparison.Ordinal);
         Assert.Equal($"{process}:{sentence}", failure.Message);
@@ -196,7 +203,9 @@ public sealed class TlsTests : IDisposable
         ];
         return new(
             address,
-            process == "Interop" ? await RunningServer.StartOnAsync(port, null, tls) : await RunningIssuer.StartAsync(port, [$"--Identity:Issuer={address.OriginalString}", .. tls]));
+            process == "Interop"
+                ? await RunningServer.StartOnAsync(port, null, tls)
+                : await RunningIssuer.StartAsync(port, [$"--Identity:Issuer={address.OriginalString}", .. tls]));
     }
 
     private sealed record Running(Uri Address, IAsyncDisposable Process) : IAsyncDisposable

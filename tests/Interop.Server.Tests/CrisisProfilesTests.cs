@@ -41,7 +41,8 @@ public sealed class CrisisProfilesTests
     public void The_example_agreement_and_consent_can_be_in_force()
     {
         var agreement = AgreementReader.Read(File.ReadAllBytes(Path.Combine(Folder, "examples", "Contract-hospital-agreement.json")), "a")!;
-        var consent = ConsentReader.Read(File.ReadAllBytes(Path.Combine(Folder, "examples", "Consent-intermediate.json")), "c", "crisis-program", 1, 0);
+        var consent = ConsentReader.Read(
+            File.ReadAllBytes(Path.Combine(Folder, "examples", "Consent-intermediate.json")), "c", "crisis-program", 1, 0);
 
         Assert.Empty(agreement.Problems);
         Assert.Equal(Tier.Full, agreement.Ceiling);

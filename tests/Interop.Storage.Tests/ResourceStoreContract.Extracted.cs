@@ -11,7 +11,8 @@ public abstract partial class ResourceStoreContract
     private static readonly Dictionary<string, string> Bodies = new()
     {
         ["Patient/p"] = """
-            {"resourceType":"Patient","id":"p","identifier":[{"system":"http://ids","value":"A-1"}],"name":[{"use":"official","family":"Müller",
+            {"resourceType":"Patient","id":"p","identifier":[{"system":"http://ids","value":"A-1"}],"name":[{"use":"official",
+            "family":"Müller",
             "given":["Anne Marie"]}],"gender":"female","birthDate":"1980-05-01","telecom":[{"system":"phone","value":"555-0101"}],
             "address":[{"city":"Durham","postalCode":"27701"}],"active":true,"managingOrganization":{"reference":"Organization/crisis"}}
             """,
@@ -22,8 +23,10 @@ public abstract partial class ResourceStoreContract
             """,
         ["Observation/o"] = """
             {"resourceType":"Observation","id":"o","meta":{"profile":["http://p/1"]},"status":"final","code":{"coding":[{"system":
-            "http://loinc.org","code":"44261-6"}],"text":"PHQ-9"},"subject":{"reference":"Patient/p"},"encounter":{"reference":"Encounter/e"},
-            "effectiveDateTime":"2025-03-01","valueQuantity":{"value":17,"unit":"score","system":"http://unitsofmeasure.org","code":"{score}"}}
+            "http://loinc.org","code":"44261-6"}],"text":"PHQ-9"},"subject":{"reference":"Patient/p"},
+            "encounter":{"reference":"Encounter/e"},
+            "effectiveDateTime":"2025-03-01","valueQuantity":{"value":17,"unit":"score","system":"http://unitsofmeasure.org",
+            "code":"{score}"}}
             """,
         ["Task/t"] = """
             {"resourceType":"Task","id":"t","status":"requested","intent":"order","focus":{"reference":"Encounter/e"},"for":{"reference":

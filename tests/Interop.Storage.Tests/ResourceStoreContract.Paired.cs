@@ -78,7 +78,8 @@ public abstract partial class ResourceStoreContract
                     answers.Add(Written(page));
                     if (page.Next is { } next)
                     {
-                        answers.Add(Written(await asked.SearchAsync($"{question}{separator}{suffix}&_cursor={Uri.EscapeDataString(next.Write())}")));
+                        answers.Add(Written(
+                            await asked.SearchAsync($"{question}{separator}{suffix}&_cursor={Uri.EscapeDataString(next.Write())}")));
                     }
                 }
 

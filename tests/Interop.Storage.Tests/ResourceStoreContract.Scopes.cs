@@ -64,7 +64,8 @@ public abstract partial class ResourceStoreContract
     {
         await FillAsync(new PairedCity(seed));
         var scopes = ScopeSets[number];
-        foreach (var question in Questions.Where(question => !question.Contains(":not=", StringComparison.Ordinal) && !question.Contains("missing=true", StringComparison.Ordinal)))
+        foreach (var question in Questions.Where(question =>
+            !question.Contains(":not=", StringComparison.Ordinal) && !question.Contains("missing=true", StringComparison.Ordinal)))
         {
             var whole = await FoundAsync(question, Scoped(scopes));
             Assert.Subset(await FoundAsync(question, Sight()), whole);
@@ -77,7 +78,8 @@ public abstract partial class ResourceStoreContract
     public async Task A_scope_cannot_ask_for_what_the_tier_hides()
     {
         await store.PutAsync(
-            Resource("Patient/open", "open", 1, (1, Token("gender", "male"))), Resource("Patient/hidden", "hidden", 1, (2, Token("gender", "male"))));
+            Resource("Patient/open", "open", 1, (1, Token("gender", "male"))),
+            Resource("Patient/hidden", "hidden", 1, (2, Token("gender", "male"))));
         await store.GrantAsync("open", Grant("open", Tier.Basic));
         await store.GrantAsync("hidden", Grant("hidden", Tier.Basic));
 
@@ -183,7 +185,8 @@ public abstract partial class ResourceStoreContract
     private async Task FillAsync(PairedCity city)
     {
         await store.PutAsync([.. city.Writes]);
-        await store.WriteAsync(session => session.ReplaceDefaults(city.Grants.Where(grant => grant.Subject is null)), CancellationToken.None);
+        await store.WriteAsync(
+            session => session.ReplaceDefaults(city.Grants.Where(grant => grant.Subject is null)), CancellationToken.None);
         foreach (var patient in city.Grants.Where(grant => grant.Subject is not null).GroupBy(grant => grant.Subject!))
         {
             await store.GrantAsync(patient.Key, [.. patient]);
@@ -199,7 +202,8 @@ public abstract partial class ResourceStoreContract
 
     private async Task<HashSet<string>> FoundAsync(string question, Sight sight)
     {
-        var page = await store.SearchAsync(question + (question.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "_count=1000", sight);
+        var page =
+            await store.SearchAsync(question + (question.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "_count=1000", sight);
         return [.. page.Matches.Concat(page.Included).Select(match => match.Key.ToString())];
     }
 }

@@ -1,6 +1,5 @@
 using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
-using Interop.Storage.Migrations;
 using static Interop.Storage.Tests.Given;
 using Interop.Storage.Write;
 using Xunit;
@@ -59,33 +58,6 @@ public abstract partial class ResourceStoreContract
     }
 
     [Fact]
-    public async Task What_was_acknowledged_is_there_after_reopening()
-    {
-        await store.PutAsync(Resource("Patient/p", "p", 1, (1, Token("gender", "male"))));
-        await store.GrantAsync("p", Grant("p", Tier.Basic));
-        await store.RecordAsync(Audited(), CancellationToken.None);
-        await store.DisposeAsync();
-        store = await database.OpenAsync();
-
-        Assert.Equal("p", await store.IdsAsync("Patient?gender=male"));
-        await store.RecordAsync(Audited(), CancellationToken.None);
-        Assert.Equal(new(2, null, null), await store.VerifyAuditAsync(CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task A_second_process_on_the_same_database_continues_the_same_audit_chain()
-    {
-        await using var other = await database.OpenAsync();
-        for (var number = 0; number < 5; number++)
-        {
-            await store.RecordAsync(Audited(), CancellationToken.None);
-            await other.RecordAsync(Audited(), CancellationToken.None);
-        }
-
-        Assert.Equal(new(10, null, null), await store.VerifyAuditAsync(CancellationToken.None));
-    }
-
-    [Fact]
     public async Task No_write_keeps_an_audit_row_waiting()
     {
         using var release = new ManualResetEventSlim();
@@ -106,7 +78,8 @@ public abstract partial class ResourceStoreContract
         Assert.Equal(["written"], (await store.AuditAsync(0, 10, CancellationToken.None)).Select(entry => entry.Row.Outcome));
         await store.DisposeAsync();
         database.Tamper("""
-            INSERT INTO audit_pending (number, instant, interaction, outcome, detail) VALUES (1, 1, 'create', 'again', '{}') ON CONFLICT DO NOTHING;
+            INSERT INTO audit_pending (number, instant, interaction, outcome, detail) VALUES (1, 1, 'create', 'again', '{}')
+            ON CONFLICT DO NOTHING;
             INSERT INTO audit_pending (number, instant, interaction, outcome, detail) VALUES (7, 1, 'create', 'left', '{}');
             """);
 
@@ -216,7 +189,10 @@ public abstract partial class ResourceStoreContract
     [InlineData("DELETE FROM audit WHERE sequence = 1", 2)]
     [InlineData("DELETE FROM audit WHERE sequence > 4", 5)]
     [InlineData("DELETE FROM audit", 1)]
-    [InlineData("INSERT INTO audit SELECT 7, instant, issuer, client, user_id, organization, practitioner, purposes, interaction, target, patient, outcome, detail, hash, hash FROM audit WHERE sequence = 6", 7)]
+    [InlineData(
+        "INSERT INTO audit SELECT 7, instant, issuer, client, user_id, organization, practitioner, purposes, interaction, target, patient, "
+            + "outcome, detail, hash, hash FROM audit WHERE sequence = 6",
+        7)]
     [InlineData("UPDATE audit SET hash = previous_hash WHERE sequence = 6", 6)]
     public async Task Tampering_with_the_audit_trail_is_found_where_it_happened(string tampering, long place)
     {
@@ -339,30 +315,5 @@ public abstract partial class ResourceStoreContract
                 Assert.Equal(2, session.Match(Query("Patient?identifier=x"), Owner()).Matches.Count);
             },
             CancellationToken.None);
-    }
-
-    [Fact]
-    public async Task A_database_of_a_later_program_is_refused()
-    {
-        await store.DisposeAsync();
-        database.Tamper("INSERT INTO schema_migration (number, name) VALUES (9999, 'later')");
-
-        await Assert.ThrowsAsync<UnsupportedSchemaException>(database.OpenAsync);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("sqlite:")]
-    [InlineData("mysql:x")]
-    public async Task An_unknown_database_setting_is_refused(string setting) =>
-        await Assert.ThrowsAsync<ArgumentException>(() => ResourceStore.OpenAsync(setting, CancellationToken.None));
-
-    [Fact]
-    public async Task A_temporary_database_works_like_any_other()
-    {
-        await using var temporary = await ResourceStore.OpenAsync("sqlite::memory:", CancellationToken.None);
-        await temporary.PutAsync(Resource("Patient/p", "p", 1));
-
-        Assert.NotNull(await temporary.SeeAsync("Patient/p", Owner()));
     }
 }

@@ -80,7 +80,8 @@ public sealed class SearchQueryParserTests
     [Fact]
     public void Control_parameters_are_read()
     {
-        var query = Query("Patient?_count=5000&_total=accurate&_sort=-birthdate,_id&_format=json&_include=Patient:organization:Organization");
+        var query =
+            Query("Patient?_count=5000&_total=accurate&_sort=-birthdate,_id&_format=json&_include=Patient:organization:Organization");
 
         Assert.Equal(SearchQuery.MaximumCount, query.Count);
         Assert.Equal(SearchTotal.Accurate, query.Total);

@@ -22,8 +22,10 @@ public sealed class VisitedRowsTests
     {
         ["Patient"] =
         [
-            "gender=male", "gender:not=male", "gender:missing=true", "gender:missing=false", "family=ad", "family:contains=a", "family:exact=baker",
-            "family=adams,baker", "birthdate=ge1970", "birthdate=lt1970-05", "birthdate:missing=true", "general-practitioner=Organization/north",
+            "gender=male", "gender:not=male", "gender:missing=true", "gender:missing=false", "family=ad", "family:contains=a",
+            "family:exact=baker",
+            "family=adams,baker", "birthdate=ge1970", "birthdate=lt1970-05", "birthdate:missing=true",
+            "general-practitioner=Organization/north",
             "general-practitioner.name=north", "general-practitioner:missing=false", "_has:Observation:subject:code=x",
             "_has:Condition:subject:code=icd|f20", "_has:Encounter:patient:status:missing=true", "_has:Task:patient:status=requested",
             "_has:Encounter:subject:_has:Condition:encounter:code=f10", "_has:Observation:subject:encounter.status=finished",
@@ -31,24 +33,29 @@ public sealed class VisitedRowsTests
         ],
         ["Encounter"] =
         [
-            "status=finished", "status:not=finished", "status=finished,in-progress", "date=ge2025-03", "date=lt2025-06", "date:missing=true",
-            "service-provider=Organization/north", "service-provider:missing=true", "subject=Patient/p1", "patient=p2", "subject:Patient.gender=male",
+            "status=finished", "status:not=finished", "status=finished,in-progress", "date=ge2025-03", "date=lt2025-06",
+            "date:missing=true",
+            "service-provider=Organization/north", "service-provider:missing=true", "subject=Patient/p1", "patient=p2",
+            "subject:Patient.gender=male",
             "patient.family=clark", "patient.family:missing=true", "_has:Condition:encounter:code=f10", "service-provider.name=north",
         ],
         ["Condition"] =
         [
             "code=f10", "code=icd|f10", "code=icd|", "code:not=f10", "encounter.status=finished", "encounter.subject:Patient.gender=male",
-            "encounter:missing=true", "subject=Patient/p3", "_has:Task:focus:status=requested", "subject:Patient._has:Observation:subject:code=y",
+            "encounter:missing=true", "subject=Patient/p3", "_has:Task:focus:status=requested",
+            "subject:Patient._has:Observation:subject:code=y",
         ],
         ["Observation"] =
         [
             "code=x", "code=l|x", "code=l|x,m|y", "value-quantity=gt1", "value-quantity=0.5", "value-quantity:missing=true",
-            "code-value-quantity=x$ge1", "has-member:missing=true", "has-member.code=x", "_has:Observation:has-member:code=y", "encounter.status=finished",
+            "code-value-quantity=x$ge1", "has-member:missing=true", "has-member.code=x", "_has:Observation:has-member:code=y",
+            "encounter.status=finished",
             "subject=Patient/p4",
         ],
         ["Task"] =
         [
-            "status=requested", "status:not=requested", "patient=p1", "focus:Condition.code=f10", "focus:missing=false", "owner=Organization/north",
+            "status=requested", "status:not=requested", "patient=p1", "focus:Condition.code=f10", "focus:missing=false",
+            "owner=Organization/north",
             "owner.name=north",
         ],
         ["Organization"] = ["name=north", "name:contains=s", "name:missing=true", "_has:Encounter:service-provider:status=finished"],
@@ -61,7 +68,8 @@ public sealed class VisitedRowsTests
 
     private static readonly Dictionary<string, string[]> TypeResults = new()
     {
-        ["Patient"] = ["_sort=family,-birthdate", "_sort=gender", "_revinclude=Encounter:patient", "_revinclude=Encounter:subject&_revinclude:iterate=Condition:encounter"],
+        ["Patient"] = ["_sort=family,-birthdate", "_sort=gender", "_revinclude=Encounter:patient", "_revinclude=Encounter:subject&"
+            + "_revinclude:iterate=Condition:encounter"],
         ["Encounter"] = ["_sort=-date", "_include=Encounter:subject", "_revinclude=Condition:encounter"],
         ["Condition"] = ["_sort=code", "_include=Condition:encounter&_include:iterate=Encounter:subject"],
         ["Observation"] = ["_sort=value-quantity,code", "_include:iterate=Observation:has-member"],
@@ -75,7 +83,9 @@ public sealed class VisitedRowsTests
         ("index_date", "parameter, zone, low, high, resource"), ("index_number", "parameter, zone, low, high, resource"),
         ("index_reference", "parameter, zone, target_id, target_type, resource, url, identifier_value, identifier_system"),
         ("index_quantity", "parameter, zone, low, high, resource, system, code, unit"), ("index_uri", "parameter, zone, uri, resource"),
-        ("index_composite", "resource, parameter, tuple, component, system, code, unit, folded, value, low, high, target_type, target_id, url, uri, zone"),
+        (
+            "index_composite",
+            "resource, parameter, tuple, component, system, code, unit, folded, value, low, high, target_type, target_id, url, uri, zone"),
     ];
 
     public static TheoryData<int, string> Cases
@@ -169,11 +179,13 @@ public sealed class VisitedRowsTests
         script.Add($"INSERT INTO required_reference VALUES ({Last}, 'zzz', 'zzz')");
         script.Add($"INSERT INTO label_inheritance VALUES ({Last}, 'zzz', 'zzz', 1)");
         script.Add($"""
-            INSERT INTO sharing_grant (number, subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis, zone)
+            INSERT INTO sharing_grant
+                (number, subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis, zone)
             VALUES ({Last}, 'zzz', 'zzz', 'zzz', 'zzz', 'zzz', 3, 0, 0, {Last}, '', {Last})
             """);
         script.Add($"""
-            INSERT INTO resource (key, type, id, version, deleted, subject, source, tier, party_tier, requires, labels, own_labels, updated_at, changed_1,
+            INSERT INTO resource
+                (key, type, id, version, deleted, subject, source, tier, party_tier, requires, labels, own_labels, updated_at, changed_1,
                 changed_2, changed_3, changed_4, hash_1, hash_2, hash_3, zone, lane, policy_version, label_rules, body)
             VALUES ({Last}, 'zzz', 'zzz', 1, 0, 'zzz', 'zzz', 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {Last}, 1, '', '', '')
             """);
@@ -210,10 +222,12 @@ public sealed class VisitedRowsTests
     /// </summary>
     private static List<StoredWrite> Told(IReadOnlyList<StoredWrite> city, Random random)
     {
-        var writes = city.Select(write => write.Key.Type == "Patient" ? write.With(judged => judged with { Tiers = new(1, 1) }) : write).ToList();
+        var writes =
+            city.Select(write => write.Key.Type == "Patient" ? write.With(judged => judged with { Tiers = new(1, 1) }) : write).ToList();
         var elsewhere = writes.Select(write => write with { Key = new(write.Key.Type, "x" + write.Key.Id), Source = "elsewhere" }).ToList();
         var held = writes.Where(write => write.Key.Type is "Condition" or "Observation" && random.Next(3) == 0)
-            .Select(write => (write with { Key = new(write.Key.Type, "h" + write.Key.Id) }).With(judged => judged with { Labels = Labels.PsyThpN }))
+            .Select(write =>
+                (write with { Key = new(write.Key.Type, "h" + write.Key.Id) }).With(judged => judged with { Labels = Labels.PsyThpN }))
             .ToList();
         return [.. elsewhere, .. writes, .. held];
     }
@@ -221,9 +235,11 @@ public sealed class VisitedRowsTests
     private static async Task FillAsync(ResourceStore store, IReadOnlyList<StoredWrite> writes, PairedCity city)
     {
         await store.PutAsync([.. writes]);
-        await store.WriteAsync(session => session.ReplaceDefaults(city.Grants.Where(grant => grant.Subject is null)), CancellationToken.None);
+        await store.WriteAsync(
+            session => session.ReplaceDefaults(city.Grants.Where(grant => grant.Subject is null)), CancellationToken.None);
         var patients = writes.SelectMany(write => write.Judged.Subjects).ToHashSet();
-        foreach (var patient in city.Grants.Where(grant => grant.Subject is not null && patients.Contains(grant.Subject)).GroupBy(grant => grant.Subject!))
+        foreach (var patient
+            in city.Grants.Where(grant => grant.Subject is not null && patients.Contains(grant.Subject)).GroupBy(grant => grant.Subject!))
         {
             await store.GrantAsync(patient.Key, [.. patient]);
         }
@@ -245,7 +261,8 @@ public sealed class VisitedRowsTests
         }))];
     }
 
-    private static async Task<Dictionary<ResourceKey, SeenResource>> VisibleAsync(ResourceStore store, IEnumerable<StoredWrite> writes, Sight sight)
+    private static async Task<Dictionary<ResourceKey, SeenResource>> VisibleAsync(
+        ResourceStore store, IEnumerable<StoredWrite> writes, Sight sight)
     {
         var seen = new Dictionary<ResourceKey, SeenResource>();
         foreach (var key in writes.Select(write => write.Key).Distinct())

@@ -114,7 +114,9 @@ internal static class Consents
     private static Form FormOf(ConsentKind kind)
     {
         var care = new Form(
-            Consent.ConsentState.Active, Consent.ConsentProvisionType.Permit, Codes.CityHospital, "intermediate", ["MH", "PSY"], ["TREAT", "COC"]);
+            Consent.ConsentState.Active, Consent.ConsentProvisionType.Permit, Codes.CityHospital, "intermediate", ["MH", "PSY"], [
+                "TREAT", "COC"
+            ]);
         return kind switch
         {
             ConsentKind.HospitalBasic => care with { Tier = "basic", Labels = [] },

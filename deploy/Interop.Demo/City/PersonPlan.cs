@@ -66,6 +66,9 @@ internal sealed record PersonPlan(
             encounters,
             number < FirstUnnamed || dice.Chance(4),
             number < FirstUnnamed || dice.Chance(25),
-            number switch { 0 => [], 1 => [ConsentKind.HospitalIntermediate], 2 => [ConsentKind.HospitalFull, ConsentKind.PoliceSummary], _ => null });
+            number switch
+            {
+                0 => [], 1 => [ConsentKind.HospitalIntermediate], 2 => [ConsentKind.HospitalFull, ConsentKind.PoliceSummary], _ => null
+            });
     }
 }

@@ -19,7 +19,8 @@ internal sealed class AccountStore(IdentityDatabase database, FollowerStore foll
 
     /// <summary>What could break a line, hide in a list or be refused by a database is no name.</summary>
     private static bool IsUserName(string text) =>
-        text.Length is > 0 and <= 100 && text.All(letter => char.IsLetterOrDigit(letter) || char.IsPunctuation(letter) || char.IsSymbol(letter));
+        text.Length is > 0 and <= 100
+            && text.All(letter => char.IsLetterOrDigit(letter) || char.IsPunctuation(letter) || char.IsSymbol(letter));
 
     private long Now => clock.GetUtcNow().ToMicroseconds();
 
@@ -49,7 +50,8 @@ internal sealed class AccountStore(IdentityDatabase database, FollowerStore foll
         }
 
         const string sql = """
-            INSERT INTO account (account_id, user_name, display_name, organization, password_hash, roles, purposes, fhir_user, patient, totp, created_at)
+            INSERT INTO account
+                (account_id, user_name, display_name, organization, password_hash, roles, purposes, fhir_user, patient, totp, created_at)
             VALUES (@AccountId, @UserName, @DisplayName, @Organization, @PasswordHash, @Roles, @Purposes, @FhirUser, @Patient, @Totp, @Now)
             ON CONFLICT DO NOTHING
             """;

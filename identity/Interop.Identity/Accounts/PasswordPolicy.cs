@@ -30,7 +30,8 @@ internal sealed class PasswordPolicy(IdentitySettings settings)
         return breached.Value.Contains(Fingerprint(password)) ? "The password is known from a breach. Choose another one." : null;
     }
 
-    [SuppressMessage("Security", "CA5350", Justification = "Lists of breached passwords are published as SHA-1; nothing is protected by it.")]
+    [SuppressMessage(
+        "Security", "CA5350", Justification = "Lists of breached passwords are published as SHA-1; nothing is protected by it.")]
     private static string Fingerprint(string password) => Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(password)));
 
     private static HashSet<string> Load(string? path) =>

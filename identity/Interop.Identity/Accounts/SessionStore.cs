@@ -10,7 +10,8 @@ internal sealed class SessionStore(IdentityDatabase database, FollowerStore foll
     private static readonly TimeSpan Idle = TimeSpan.FromHours(1);
 
     private const string Columns = """
-        session_id AS SessionId, account_id AS AccountId, methods AS Methods, browser AS Browser, created_at AS CreatedAt, last_seen_at AS LastSeenAt
+        session_id AS SessionId, account_id AS AccountId, methods AS Methods, browser AS Browser,
+        created_at AS CreatedAt, last_seen_at AS LastSeenAt
         """;
 
     private const string IsActive = "ended_at IS NULL AND expires_at > @now AND last_seen_at > @idle";
@@ -24,7 +25,11 @@ internal sealed class SessionStore(IdentityDatabase database, FollowerStore foll
         var now = clock.GetUtcNow();
         await database.ExecuteAsync(
             sql,
-            new { session.SessionId, session.AccountId, session.Methods, session.Browser, now = now.ToMicroseconds(), expires = (now + Life).ToMicroseconds() },
+            new
+            {
+                session.SessionId, session.AccountId, session.Methods, session.Browser, now = now.ToMicroseconds(),
+                expires = (now + Life).ToMicroseconds()
+            },
             cancellationToken);
     }
 
@@ -46,7 +51,9 @@ internal sealed class SessionStore(IdentityDatabase database, FollowerStore foll
     {
         var (now, idle) = Times();
         return database.ListAsync<Session>(
-            $"SELECT {Columns} FROM session WHERE account_id = @accountId AND {IsActive} ORDER BY created_at DESC", new { accountId, now, idle }, cancellationToken);
+            $"SELECT {Columns} FROM session WHERE account_id = @accountId AND {IsActive} ORDER BY created_at DESC",
+            new { accountId, now, idle },
+            cancellationToken);
     }
 
     /// <summary>Ends one session of the account, and what was given in it for as long as it lasts, at the APIs too.</summary>

@@ -8,7 +8,13 @@ namespace Interop.Identity.Accounts;
 
 /// <summary>Checks passwords and second factors. All failures look alike from outside; the trail has the reason.</summary>
 internal sealed class SignIn(
-    AccountStore accounts, PasswordPolicy policy, IPasswordHasher<Account> hasher, IDataProtectionProvider protection, RequestLimits limits, SecurityTrail trail, TimeProvider clock)
+    AccountStore accounts,
+    PasswordPolicy policy,
+    IPasswordHasher<Account> hasher,
+    IDataProtectionProvider protection,
+    RequestLimits limits,
+    SecurityTrail trail,
+    TimeProvider clock)
 {
     private readonly IDataProtector protector = protection.CreateProtector("totp");
     private readonly Lazy<string> nobody = new(() => hasher.HashPassword(new Account(), Secret.New()));
@@ -92,7 +98,8 @@ internal sealed class SignIn(
             return null;
         }
 
-        List<string> codes = [.. Enumerable.Range(0, 10).Select(_ => Totp.Base32(System.Security.Cryptography.RandomNumberGenerator.GetBytes(10)))];
+        List<string> codes =
+            [.. Enumerable.Range(0, 10).Select(_ => Totp.Base32(System.Security.Cryptography.RandomNumberGenerator.GetBytes(10)))];
         await accounts.ReplaceRecoveryCodesAsync(account.AccountId, codes.Select(RecoveryHash), cancellationToken);
         await accounts.SetTotpAsync(account.AccountId, Protect(secret), cancellationToken);
         await trail.RecordAsync(new("second-factor-enrolled", false, null, account.AccountId, remote, null), cancellationToken);

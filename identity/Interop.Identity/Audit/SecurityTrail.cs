@@ -14,7 +14,11 @@ internal sealed class SecurityTrail(IdentityDatabase database, TimeProvider cloc
         var outcome = happened.IsRefusal ? "refused" : "ok";
         await database.ExecuteAsync(
             sql,
-            new { At = clock.GetUtcNow().ToMicroseconds(), happened.Kind, Outcome = outcome, ClientId = Clean(happened.ClientId), happened.AccountId, happened.Remote, happened.Reason },
+            new
+            {
+                At = clock.GetUtcNow().ToMicroseconds(), happened.Kind, Outcome = outcome, ClientId = Clean(happened.ClientId),
+                happened.AccountId, happened.Remote, happened.Reason
+            },
             cancellationToken);
         if (happened.IsRefusal)
         {

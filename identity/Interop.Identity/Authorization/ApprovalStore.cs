@@ -20,6 +20,8 @@ internal sealed class ApprovalStore(IdentityDatabase database, TimeProvider cloc
             ON CONFLICT (account_id, client_id) DO UPDATE SET scopes = excluded.scopes, given_at = excluded.given_at
             """;
         return database.ExecuteAsync(
-            sql, new { accountId, clientId, scopes = SpaceDelimited.Join(scopes), now = clock.GetUtcNow().ToMicroseconds() }, cancellationToken);
+            sql,
+            new { accountId, clientId, scopes = SpaceDelimited.Join(scopes), now = clock.GetUtcNow().ToMicroseconds() },
+            cancellationToken);
     }
 }

@@ -24,7 +24,8 @@ internal sealed record AuthorizationRequest(
     string? Launch)
 {
     /// <summary>A scope about one patient needs the patient, whether or not the app asks to be told who it is.</summary>
-    public bool NeedsPatient => NeedsEncounter || Scopes.Any(scope => scope == "launch/patient" || Scope.TryParse(scope) is { Context: "patient" });
+    public bool NeedsPatient =>
+        NeedsEncounter || Scopes.Any(scope => scope == "launch/patient" || Scope.TryParse(scope) is { Context: "patient" });
 
     public bool NeedsEncounter => Scopes.Contains("launch/encounter");
 

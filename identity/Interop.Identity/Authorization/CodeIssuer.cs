@@ -33,7 +33,8 @@ internal sealed class CodeIssuer(GrantStore grants, LaunchStore launches, Approv
         if (context.LaunchHash is not null && !await launches.TryUseAsync(context.LaunchHash, cancellationToken))
         {
             const string Used = "The launch was used or is over.";
-            await trail.RecordAsync(new("authorize", true, request.Client.ClientId, person.Account.AccountId, remote, Used), cancellationToken);
+            await trail.RecordAsync(
+                new("authorize", true, request.Client.ClientId, person.Account.AccountId, remote, Used), cancellationToken);
             return request.Refusal(OAuthException.InvalidRequest, Used);
         }
 
@@ -53,7 +54,11 @@ internal sealed class CodeIssuer(GrantStore grants, LaunchStore launches, Approv
         };
         await grants.StartAsync(
             grant,
-            new AuthorizationCode { Hash = Secret.Hash(code), RedirectUri = request.RedirectUri, Challenge = request.Challenge, Nonce = request.Nonce, Jkt = request.Jkt },
+            new AuthorizationCode
+            {
+                Hash = Secret.Hash(code), RedirectUri = request.RedirectUri, Challenge = request.Challenge, Nonce = request.Nonce,
+                Jkt = request.Jkt
+            },
             cancellationToken);
         await trail.RecordAsync(
             new("authorize", false, request.Client.ClientId, person.Account.AccountId, remote, null), cancellationToken);

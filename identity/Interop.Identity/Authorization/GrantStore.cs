@@ -19,8 +19,9 @@ internal sealed class GrantStore(IdentityDatabase database, FollowerStore follow
     {
         var now = clock.GetUtcNow();
         const string sql = """
-            INSERT INTO authorization_grant (grant_id, client_id, account_id, session_id, scopes, purposes, jkt, is_offline, patient, encounter,
-                                needs_banner, created_at, expires_at)
+            INSERT INTO authorization_grant
+                (grant_id, client_id, account_id, session_id, scopes, purposes, jkt, is_offline, patient, encounter,
+                 needs_banner, created_at, expires_at)
             VALUES (@GrantId, @ClientId, @AccountId, @SessionId, @Scopes, @Purposes, @Jkt, @IsOffline, @Patient, @Encounter,
                     @NeedsBanner, @now, @expires);
             INSERT INTO authorization_code (hash, grant_id, redirect_uri, challenge, nonce, jkt, expires_at)
@@ -73,7 +74,8 @@ internal sealed class GrantStore(IdentityDatabase database, FollowerStore follow
             cancellationToken) == 1;
 
     public Task BindToKeyAsync(string grantId, string jkt, CancellationToken cancellationToken) =>
-        database.ExecuteAsync("UPDATE authorization_grant SET jkt = @jkt WHERE grant_id = @grantId", new { grantId, jkt }, cancellationToken);
+        database.ExecuteAsync(
+            "UPDATE authorization_grant SET jkt = @jkt WHERE grant_id = @grantId", new { grantId, jkt }, cancellationToken);
 
     /// <summary>
     /// The grant while it holds: neither it nor its client revoked, its account enabled, and its session going on unless it is offline.

@@ -32,7 +32,8 @@ internal static class ClientRegistrations
         routes.MapDelete(Path + "/{id}", RevokeAsync);
     }
 
-    private static Task<IResult> ListAsync(HttpContext http, RegistrationAccess managers, ClientStore clients, CancellationToken cancellationToken) =>
+    private static Task<IResult> ListAsync(
+        HttpContext http, RegistrationAccess managers, ClientStore clients, CancellationToken cancellationToken) =>
         managers.RunAsync(
             http,
             Path,
@@ -105,7 +106,12 @@ internal static class ClientRegistrations
             cancellationToken);
 
     private static Task<IResult> ChangeAsync(
-        HttpContext http, RegistrationAccess managers, string path, string id, Func<Registrar, Client, Task> change, CancellationToken cancellationToken) =>
+        HttpContext http,
+        RegistrationAccess managers,
+        string path,
+        string id,
+        Func<Registrar, Client, Task> change,
+        CancellationToken cancellationToken) =>
         managers.ForClientAsync(
             http,
             path,

@@ -20,7 +20,8 @@ internal sealed class ClientStore(IdentityDatabase database, FollowerStore follo
 
     /// <summary>The client if it is registered and not revoked.</summary>
     public async Task<Client?> FindActiveAsync(string? clientId, CancellationToken cancellationToken) =>
-        clientId is null || !ClientRules.IsClientId(clientId) || await FindAsync(clientId, cancellationToken) is not { IsRevoked: false } client ? null : client;
+        clientId is null || !ClientRules.IsClientId(clientId)
+            || await FindAsync(clientId, cancellationToken) is not { IsRevoked: false } client ? null : client;
 
     /// <summary>Whether an active public client has a redirect URI on the origin: what runs in browsers has no keys.</summary>
     public async Task<bool> HasOriginAsync(string origin, CancellationToken cancellationToken)
@@ -35,7 +36,8 @@ internal sealed class ClientStore(IdentityDatabase database, FollowerStore follo
     }
 
     public async Task<IReadOnlyList<Client>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await database.ListAsync<Row>($"SELECT {Columns} FROM client ORDER BY client_id", new { }, cancellationToken)).Select(row => row.ToClient())];
+        [.. (await database.ListAsync<Row>($"SELECT {Columns} FROM client ORDER BY client_id", new { }, cancellationToken)).Select(
+            row => row.ToClient())];
 
     /// <exception cref="SettingsException">The registration contradicts itself, or the id is taken.</exception>
     public async Task AddAsync(Client client, CancellationToken cancellationToken)

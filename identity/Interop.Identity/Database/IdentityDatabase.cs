@@ -18,7 +18,8 @@ internal sealed class IdentityDatabase : IDisposable
     /// <summary>Runs one or more statements, which take effect together or not at all.</summary>
     /// <returns>How many rows they changed.</returns>
     public Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => dialect.WriteAsync(
-        connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)), cancellationToken);
+        connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+        cancellationToken);
 
     /// <summary>The same, one after another among all instances: for what one statement can't decide.</summary>
     /// <param name="name">A constant of ours; it becomes part of the SQL.</param>
@@ -45,8 +46,10 @@ internal sealed class IdentityDatabase : IDisposable
     {
         var assembly = Assembly.GetExecutingAssembly();
         var scripts = assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith("migrations/", StringComparison.Ordinal) && name.EndsWith($".{dialect.Name}.sql", StringComparison.Ordinal))
-            .ToDictionary(name => int.Parse(name["migrations/".Length..].Split('-')[0], CultureInfo.InvariantCulture)); // a number is used once
+            .Where(name =>
+                name.StartsWith("migrations/", StringComparison.Ordinal) && name.EndsWith($".{dialect.Name}.sql", StringComparison.Ordinal))
+            // a number is used once
+            .ToDictionary(name => int.Parse(name["migrations/".Length..].Split('-')[0], CultureInfo.InvariantCulture));
         using var connection = dialect.OpenAsync(CancellationToken.None).GetAwaiter().GetResult();
         foreach (var (number, name) in scripts.OrderBy(script => script.Key))
         {

@@ -15,7 +15,8 @@ internal sealed class PostgresDialect(string connectionString) : Dialect
 
     public override string ReadVersion => "SELECT COALESCE(MAX(number), 0) FROM schema_version";
 
-    public override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);
+    public override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
+        await source.OpenConnectionAsync(cancellationToken);
 
     /// <summary>The statements of one command are one transaction already (PostgreSQL documentation, section 55.2.2.1).</summary>
     public override async Task<int> WriteAsync(Func<DbConnection, Task<int>> work, CancellationToken cancellationToken)

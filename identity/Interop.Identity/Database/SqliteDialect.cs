@@ -68,7 +68,8 @@ internal sealed class SqliteDialect : Dialect
     public override string Lock(string name) => string.Empty;
 
     /// <summary>An immediate transaction: two instances that start together do not both run a script.</summary>
-    public override DbTransaction BeginMigration(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
+    public override DbTransaction BeginMigration(DbConnection connection) =>
+        ((SqliteConnection)connection).BeginTransaction(deferred: false);
 
     public override string WriteVersion(int number) => $"PRAGMA user_version = {number}";
 
@@ -102,7 +103,8 @@ internal sealed class SqliteDialect : Dialect
 
     private static async Task<int> WriteOneAsync(Waiting next, SqliteConnection connection)
     {
-        if (next.Answer.Task.IsCompleted || (next.CancellationToken.IsCancellationRequested && next.Answer.TrySetCanceled(next.CancellationToken)))
+        if (next.Answer.Task.IsCompleted
+            || (next.CancellationToken.IsCancellationRequested && next.Answer.TrySetCanceled(next.CancellationToken)))
         {
             return 0;
         }

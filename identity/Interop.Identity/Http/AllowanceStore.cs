@@ -38,7 +38,8 @@ internal sealed class AllowanceStore(IdentityDatabase database, TimeProvider clo
             new { source = Source(what, whom), step = Step(count, window) },
             cancellationToken);
 
-    private static string Source(string what, string whom) => what + ":" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(whom)));
+    private static string Source(string what, string whom) =>
+        what + ":" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(whom)));
 
     private static long Step(int count, TimeSpan window) => (long)window.TotalMicroseconds / count;
 }

@@ -49,7 +49,11 @@ internal static class Discovery
         ["dpop_signing_alg_values_supported"] = DpopProof.Algorithms,
         ["id_token_signing_alg_values_supported"] = (string[])[SecurityAlgorithms.RsaSha256],
         ["subject_types_supported"] = (string[])["public"],
-        ["scopes_supported"] = (string[])["openid", "profile", "fhirUser", "launch", "launch/patient", "launch/encounter", "offline_access", "online_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds"],
+        ["scopes_supported"] =
+            (string[])[
+                "openid", "profile", "fhirUser", "launch", "launch/patient", "launch/encounter", "offline_access", "online_access",
+                "patient/*.cruds", "user/*.cruds", "system/*.cruds"
+            ],
         ["claims_supported"] = (string[])["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "name", "fhirUser"],
         ["authorization_response_iss_parameter_supported"] = true,
         ["request_parameter_supported"] = false,
@@ -69,6 +73,9 @@ internal static class Discovery
         response.Headers.CacheControl = "public, max-age=60";
         var published = await keys.PublishedAsync(cancellationToken);
         return Results.Json(
-            new { keys = published.Select(key => new { kty = key.Kty, use = key.Use, alg = key.Alg, kid = key.Kid, n = key.N, e = key.E }) });
+            new
+            {
+                keys = published.Select(key => new { kty = key.Kty, use = key.Use, alg = key.Alg, kid = key.Kid, n = key.N, e = key.E })
+            });
     }
 }

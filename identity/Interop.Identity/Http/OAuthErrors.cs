@@ -18,7 +18,8 @@ internal sealed class OAuthErrors(SecurityTrail trail, RequestLimits limits, ILo
         {
             // Not cancelled with the request: who trickles or hangs up is on the trail too.
             await trail.RecordAsync(
-                new("request", true, null, null, remote, $"The request is malformed, too large or too slow ({malformed.StatusCode})."), CancellationToken.None);
+                new("request", true, null, null, remote, $"The request is malformed, too large or too slow ({malformed.StatusCode})."),
+                CancellationToken.None);
             http.Response.StatusCode = malformed.StatusCode;
             return true;
         }

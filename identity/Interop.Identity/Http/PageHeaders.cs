@@ -1,6 +1,8 @@
 namespace Interop.Identity.Http;
 
-/// <summary>What browsers are told beside the headers of every answer: pages have no script, no devices, and forms only to known places.</summary>
+/// <summary>
+/// What browsers are told beside the headers of every answer: pages have no script, no devices, and forms only to known places.
+/// </summary>
 internal static class PageHeaders
 {
     public static readonly SecurityHeaders All = new(
@@ -16,5 +18,6 @@ internal static class PageHeaders
         http.Response.Headers.ContentSecurityPolicy = Policy(formTargets);
 
     private static string Policy(IEnumerable<string> formTargets) =>
-        $"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {string.Join(' ', ["'self'", .. formTargets])}";
+        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "
+            + $"{string.Join(' ', ["'self'", .. formTargets])}";
 }

@@ -41,7 +41,8 @@ internal sealed class RequestLimits(IdentitySettings settings, AllowanceStore al
     /// <returns>Why there may be no attempt now, for the trail; null when there may.</returns>
     public async Task<string?> RefuseSignInAsync(string userName, string? remote, CancellationToken cancellationToken)
     {
-        if (!await allowances.TrySpendAsync("address", NetworkOf(remote), settings.FailedSignInsPerAddress, AddressWindow, cancellationToken))
+        if (!await allowances.TrySpendAsync(
+            "address", NetworkOf(remote), settings.FailedSignInsPerAddress, AddressWindow, cancellationToken))
         {
             return "Too many failed sign-ins from this address.";
         }
@@ -74,7 +75,11 @@ internal sealed class RequestLimits(IdentitySettings settings, AllowanceStore al
     private static PartitionedRateLimiter<string> PerMinute(int count) =>
         PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetSlidingWindowLimiter(
             key,
-            _ => new SlidingWindowRateLimiterOptions { PermitLimit = count, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6, QueueLimit = 0 }));
+            _ =>
+                new SlidingWindowRateLimiterOptions
+                {
+                    PermitLimit = count, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6, QueueLimit = 0
+                }));
 
     private static string NetworkOf(string? remote) =>
         IPAddress.TryParse(remote, out var address) ? ClientNetwork.Of(address) : remote ?? string.Empty;

@@ -47,5 +47,7 @@ internal sealed class LaunchStore(IdentityDatabase database, TimeProvider clock)
 
     /// <summary>False when it was used before or is over.</summary>
     public async Task<bool> TryUseAsync(string hash, CancellationToken cancellationToken) => await database.ExecuteAsync(
-        "UPDATE launch SET used_at = @Now WHERE hash = @hash AND used_at IS NULL AND expires_at > @Now", new { hash, Now }, cancellationToken) == 1;
+        "UPDATE launch SET used_at = @Now WHERE hash = @hash AND used_at IS NULL AND expires_at > @Now",
+        new { hash, Now },
+        cancellationToken) == 1;
 }

@@ -79,7 +79,8 @@ internal static partial class PrepareLaunch
             },
             cancellationToken);
         await trail.RecordAsync(new("launch", false, client.ClientId, account.AccountId, remote, $"for {app.ClientId}"), cancellationToken);
-        return Results.Json(new { launch = value, expires_in = (int)LaunchStore.Life.TotalSeconds }, statusCode: StatusCodes.Status201Created);
+        return Results.Json(
+            new { launch = value, expires_in = (int)LaunchStore.Life.TotalSeconds }, statusCode: StatusCodes.Status201Created);
     }
 
     private static string? Id(string? text, string name) => text is null || Ids().IsMatch(text)

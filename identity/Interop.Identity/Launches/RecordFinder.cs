@@ -38,7 +38,8 @@ internal sealed class RecordFinder(FhirApi api, IdentitySettings settings)
     }
 
     /// <summary>Whether the person sees this patient: what a form sends back is asked about once more.</summary>
-    public async Task<bool> HasPatientAsync(AuthorizationRequest request, SignedIn person, string id, CancellationToken cancellationToken) =>
+    public async Task<bool> HasPatientAsync(
+        AuthorizationRequest request, SignedIn person, string id, CancellationToken cancellationToken) =>
         await SearchAsync<Patient>(request, person, new("_id", Escaped(id)), cancellationToken) is { Count: 1 };
 
     public async Task<bool> HasEncounterAsync(

@@ -18,7 +18,8 @@ internal sealed class AccountModel(Browsers browsers, SessionStore sessions, Sig
 
     private string? Remote => HttpContext.Connection.RemoteIpAddress?.ToString();
 
-    public static string Time(long instant) => Instants.ToDateTimeOffset(instant).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    public static string Time(long instant) =>
+        Instants.ToDateTimeOffset(instant).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>Names a session in the page without its id, which is what the cookie holds.</summary>
     public static string Reference(Session session) => Secret.Hash(session.SessionId);

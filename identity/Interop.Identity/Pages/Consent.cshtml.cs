@@ -13,7 +13,13 @@ namespace Interop.Identity.Pages;
 /// checked again; anything but a request that only lacks this answer goes back to the authorization endpoint.
 /// </summary>
 internal sealed class ConsentModel(
-    AuthorizationReader reader, Browsers browsers, LaunchContexts contexts, CodeIssuer codes, SecurityTrail trail, IdentitySettings settings) : PageModel
+    AuthorizationReader reader,
+    Browsers browsers,
+    LaunchContexts contexts,
+    CodeIssuer codes,
+    SecurityTrail trail,
+    IdentitySettings settings)
+        : PageModel
 {
     [BindProperty]
     public string Decision { get; set; } = string.Empty;

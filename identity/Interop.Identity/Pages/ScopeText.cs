@@ -5,7 +5,8 @@ namespace Interop.Identity.Pages;
 /// <summary>Scopes in words for the person who is asked.</summary>
 internal static class ScopeText
 {
-    private static readonly Dictionary<char, string> Verbs = new() { ['c'] = "create", ['r'] = "read", ['u'] = "change", ['d'] = "delete", ['s'] = "search" };
+    private static readonly Dictionary<char, string> Verbs =
+        new() { ['c'] = "create", ['r'] = "read", ['u'] = "change", ['d'] = "delete", ['s'] = "search" };
 
     public static string Describe(string text) => text switch
     {
@@ -18,7 +19,8 @@ internal static class ScopeText
         "launch/patient" => "Know which patient it is about.",
         "launch/encounter" => "Know which encounter it is about.",
         _ => Scope.TryParse(text) is { Context: { } context } scope
-            ? $"{Sentence(scope)} {(scope.Type == "*" ? "all records" : scope.Type + " records")} {(context == "patient" ? "of the patient" : "that you may use")}{(scope.Query is null ? "." : ", within limits.")}"
+            ? $"{Sentence(scope)} {(scope.Type == "*" ? "all records" : scope.Type + " records")} "
+                + $"{(context == "patient" ? "of the patient" : "that you may use")}{(scope.Query is null ? "." : ", within limits.")}"
             : "Use a function of the service.",
     };
 

@@ -11,7 +11,8 @@ namespace Interop.Identity.Tokens;
 /// What the token endpoint gives for each grant. A scope or purpose beyond the registration is refused, never dropped in silence.
 /// </summary>
 internal sealed class GrantTypes(
-    IdentitySettings settings, TokenMint mint, GrantStore grants, AccountStore accounts, SessionStore sessions, Agreements agreements, TimeProvider clock)
+    IdentitySettings settings, TokenMint mint, GrantStore grants, AccountStore accounts, SessionStore sessions, Agreements agreements,
+    TimeProvider clock)
 {
     /// <summary>RFC 6749 section 4.4 as SMART Backend Services narrows it.</summary>
     public async Task<TokenResponse> ClientCredentialsAsync(Client client, OAuthForm form, string? jkt, CancellationToken cancellationToken)
@@ -211,7 +212,12 @@ internal sealed class GrantTypes(
     }
 
     private async Task<string> IdTokenAsync(
-        Client client, AuthorizationGrant grant, Account account, IReadOnlyList<string> scopes, string? nonce, CancellationToken cancellationToken)
+        Client client,
+        AuthorizationGrant grant,
+        Account account,
+        IReadOnlyList<string> scopes,
+        string? nonce,
+        CancellationToken cancellationToken)
     {
         var claims = new Dictionary<string, object> { ["sub"] = account.AccountId };
         if (await sessions.FindActiveAsync(grant.SessionId, cancellationToken) is { } session)

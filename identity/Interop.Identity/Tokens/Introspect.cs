@@ -13,7 +13,12 @@ internal static class Introspect
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/introspect", HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        HttpContext http, ClientAuthentication authentication, TokenStates states, RequestLimits limits, IdentitySettings settings, CancellationToken cancellationToken)
+        HttpContext http,
+        ClientAuthentication authentication,
+        TokenStates states,
+        RequestLimits limits,
+        IdentitySettings settings,
+        CancellationToken cancellationToken)
     {
         var form = await OAuthForm.ReadAsync(http.Request, cancellationToken);
         http.Items[OAuthErrors.ClaimedClient] = form["client_id"];

@@ -13,7 +13,13 @@ internal static class Revoke
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/revoke", HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        HttpContext http, ClientAuthentication authentication, TokenMint mint, GrantStore grants, RequestLimits limits, SecurityTrail trail, CancellationToken cancellationToken)
+        HttpContext http,
+        ClientAuthentication authentication,
+        TokenMint mint,
+        GrantStore grants,
+        RequestLimits limits,
+        SecurityTrail trail,
+        CancellationToken cancellationToken)
     {
         var remote = http.Connection.RemoteIpAddress?.ToString();
         var form = await OAuthForm.ReadAsync(http.Request, cancellationToken);

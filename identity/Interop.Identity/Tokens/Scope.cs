@@ -4,8 +4,8 @@ using Interop.Identity.Http;
 namespace Interop.Identity.Tokens;
 
 /// <summary>
-/// One scope: a SMART resource scope, version 2 or 1 (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html), or a plain word such
-/// as <c>openid</c> or <c>cad.write</c>, whose <see cref="Context"/> is null.
+/// One scope: a SMART resource scope, version 2 or 1 (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html), or a plain
+/// word such as <c>openid</c> or <c>cad.write</c>, whose <see cref="Context"/> is null.
 /// </summary>
 /// <param name="Context"><c>patient</c>, <c>user</c> or <c>system</c>.</param>
 /// <param name="Rights">A non-empty ordered part of <c>cruds</c>.</param>
@@ -63,7 +63,9 @@ internal sealed partial record Scope(string Text, string? Context, string? Type,
             : purposes.Count == 0 ? allowed : purposes;
     }
 
-    [GeneratedRegex(@"\A(?<context>patient|user|system)/(?<type>\*|[A-Z][A-Za-z]{1,63})\.(?<rights>c?r?u?d?s?|read|write|\*)(\?(?<query>[!#-\[\]-~]{1,500}))?\z")]
+    [GeneratedRegex(
+        @"\A(?<context>patient|user|system)/(?<type>\*|[A-Z][A-Za-z]{1,63})\.(?<rights>c?r?u?d?s?|read|write|\*)"
+            + @"(\?(?<query>[!#-\[\]-~]{1,500}))?\z")]
     private static partial Regex Resource();
 
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9._-]{0,63}(/(patient|encounter))?\z")]

@@ -34,7 +34,8 @@ internal sealed class SeenStore(IdentityDatabase database, TimeProvider clock)
             VALUES (@source, @jti, @expires)
             ON CONFLICT DO NOTHING
             """;
-        return await database.ExecuteAsync(sql, new { source, jti = Fingerprint(jti), expires = expires.ToMicroseconds() }, cancellationToken) == 1;
+        return await database.ExecuteAsync(
+            sql, new { source, jti = Fingerprint(jti), expires = expires.ToMicroseconds() }, cancellationToken) == 1;
     }
 
     /// <summary>A jti may be any text, even such that a database does not take; what two share is refused, never let through.</summary>

@@ -11,7 +11,8 @@ namespace Interop.Identity.Tokens;
 /// The RSA keys that sign tokens. A new key is published before it signs and the old one stays published until the last token
 /// that it signed has expired, so no verifier meets an unknown key. Read from the table each time: all instances agree.
 /// </summary>
-internal sealed class SigningKeys(IdentityDatabase database, FollowerStore followers, IDataProtectionProvider protection, TimeProvider clock)
+internal sealed class SigningKeys(
+    IdentityDatabase database, FollowerStore followers, IDataProtectionProvider protection, TimeProvider clock)
 {
     /// <summary>How long a new key is published before it signs; longer than verifiers may cache the key set.</summary>
     public static readonly TimeSpan Lead = TimeSpan.FromMinutes(5);
@@ -42,7 +43,10 @@ internal sealed class SigningKeys(IdentityDatabase database, FollowerStore follo
         return
         [
             .. (await RowsAsync(cancellationToken)).Select(row =>
-                new JsonWebKey { Kty = "RSA", Use = "sig", Alg = SecurityAlgorithms.RsaSha256, Kid = row.Kid, N = row.Modulus, E = row.Exponent }),
+                new JsonWebKey
+                {
+                    Kty = "RSA", Use = "sig", Alg = SecurityAlgorithms.RsaSha256, Kid = row.Kid, N = row.Modulus, E = row.Exponent
+                }),
         ];
     }
 

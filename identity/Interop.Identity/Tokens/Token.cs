@@ -10,7 +10,13 @@ internal static class Token
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/token", HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        HttpContext http, ClientAuthentication authentication, DpopProofs proofs, GrantTypes grants, RequestLimits limits, SecurityTrail trail, CancellationToken cancellationToken)
+        HttpContext http,
+        ClientAuthentication authentication,
+        DpopProofs proofs,
+        GrantTypes grants,
+        RequestLimits limits,
+        SecurityTrail trail,
+        CancellationToken cancellationToken)
     {
         var remote = http.Connection.RemoteIpAddress?.ToString();
         var form = await OAuthForm.ReadAsync(http.Request, cancellationToken);

@@ -18,9 +18,16 @@ internal static class Clients
         var name = new Option<string>("--name") { Description = "What people see when they are asked to consent.", Required = true };
         var agency = new Option<string>("--agency") { Description = "Organization/id.", Required = true };
         var scope = new Option<string>("--scope") { Description = "The scopes that it may ask for, between spaces.", Required = true };
-        var purpose = new Option<string>("--purpose") { Description = "v3-ActReason codes between spaces.", DefaultValueFactory = _ => string.Empty };
-        var role = new Option<string>("--role") { Description = "Roles of its own tokens, between spaces.", DefaultValueFactory = _ => string.Empty };
-        var redirect = new Option<string[]>("--redirect-uri") { Description = "An exact redirect URI; makes it a client for people.", DefaultValueFactory = _ => [] };
+        var purpose =
+            new Option<string>("--purpose") { Description = "v3-ActReason codes between spaces.", DefaultValueFactory = _ => string.Empty };
+        var role = new Option<string>("--role")
+        {
+            Description = "Roles of its own tokens, between spaces.", DefaultValueFactory = _ => string.Empty
+        };
+        var redirect = new Option<string[]>("--redirect-uri")
+        {
+            Description = "An exact redirect URI; makes it a client for people.", DefaultValueFactory = _ => []
+        };
         var jwks = new Option<FileInfo?>("--jwks") { Description = "File with its public key set." };
         var jwksUri = new Option<string?>("--jwks-uri") { Description = "URL of its public key set." };
         var backend = new Option<bool>("--backend") { Description = "It may use client_credentials." };
@@ -33,11 +40,16 @@ internal static class Clients
         var database = Offline.Database();
         var add = new Command(
             "add",
-            "Registers a client.") { id, name, agency, scope, purpose, role, redirect, jwks, jwksUri, backend, dpop, sandbox, declaration, database };
+            "Registers a client.")
+            {
+                id, name, agency, scope, purpose, role, redirect, jwks, jwksUri, backend, dpop, sandbox, declaration, database
+            };
         add.SetAction(async (arguments, cancellationToken) =>
         {
             var redirects = arguments.GetValue(redirect)!;
-            string[] grants = [.. arguments.GetValue(backend) ? [Client.ClientCredentials] : Array.Empty<string>(), .. redirects.Length > 0 ? [Client.AuthorizationCode] : Array.Empty<string>()];
+            string[] grants = [.. arguments.GetValue(backend) ? [Client.ClientCredentials] : Array.Empty<string>(), .. redirects.Length > 0
+                ? [Client.AuthorizationCode]
+                : Array.Empty<string>()];
             var keys = arguments.GetValue(jwks);
             var client = new Client(
                 arguments.GetValue(id)!,
@@ -70,8 +82,8 @@ internal static class Clients
             await using var provider = Offline.Open(arguments.GetValue(database));
             foreach (var client in await provider.GetRequiredService<ClientStore>().ListAsync(cancellationToken))
             {
-                Console.WriteLine(
-                    $"{client.ClientId}\t{(client.IsRevoked ? "revoked" : client.IsSandbox ? "sandbox" : "live")}\t{client.Organization}\t{SpaceDelimited.Join(client.Scopes)}");
+                var state = client.IsRevoked ? "revoked" : client.IsSandbox ? "sandbox" : "live";
+                Console.WriteLine($"{client.ClientId}\t{state}\t{client.Organization}\t{SpaceDelimited.Join(client.Scopes)}");
             }
 
             return 0;

@@ -12,7 +12,8 @@ internal static class Keys
     private static Command Rotate()
     {
         var database = Offline.Database();
-        var compromised = new Option<bool>("--compromised") { Description = "Sign with the new key and withdraw the others at once: every token out there ends." };
+        var compromised = new Option<bool>("--compromised") { Description = "Sign with the new key and withdraw the others at once: every "
+            + "token out there ends." };
         var rotate = new Command("rotate", "Makes a new key, published now and signing in five minutes.") { compromised, database };
         rotate.SetAction(async (arguments, cancellationToken) =>
         {

@@ -8,7 +8,8 @@ namespace Interop.Identity.Verbs;
 /// <summary><c>interop-identity user add|list|disable</c>.</summary>
 internal static class Users
 {
-    public static readonly string[] Roles = ["dispatcher", "clinician", "navigator", "privacy-officer", "evaluator", "agency-administrator", "officer"];
+    public static readonly string[] Roles =
+        ["dispatcher", "clinician", "navigator", "privacy-officer", "evaluator", "agency-administrator", "officer"];
 
     public static Command Command() => new("user", "People who sign in.") { Add(), List(), Disable() };
 
@@ -18,14 +19,19 @@ internal static class Users
         var display = new Option<string>("--display-name") { Description = "The person's name.", Required = true };
         var agency = new Option<string>("--agency") { Description = "Organization/id.", Required = true };
         var role = new Option<string>("--role") { Description = "Between spaces, of: " + SpaceDelimited.Join(Roles), Required = true };
-        var purpose = new Option<string>("--purpose") { Description = "v3-ActReason codes between spaces.", DefaultValueFactory = _ => string.Empty };
+        var purpose =
+            new Option<string>("--purpose") { Description = "v3-ActReason codes between spaces.", DefaultValueFactory = _ => string.Empty };
         var fhirUser = new Option<string?>("--fhir-user") { Description = "Practitioner/id." };
         var patient = new Option<string?>("--patient") { Description = "Id of the person's own Patient." };
-        var password = new Option<FileInfo?>("--password-file") { Description = "File whose first line is the password; without it, the first line of standard input." };
+        var password = new Option<FileInfo?>("--password-file") { Description = "File whose first line is the password; without it, the "
+            + "first line of standard input." };
         var database = Offline.Database();
         var add = new Command(
             "add",
-            "Adds a person. The second factor is set up at the first sign-in.") { name, display, agency, role, purpose, fhirUser, patient, password, database };
+            "Adds a person. The second factor is set up at the first sign-in.")
+            {
+                name, display, agency, role, purpose, fhirUser, patient, password, database
+            };
         add.SetAction(async (arguments, cancellationToken) =>
         {
             var roles = SpaceDelimited.Split(arguments.GetValue(role));

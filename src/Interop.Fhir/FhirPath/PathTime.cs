@@ -110,7 +110,8 @@ internal sealed record PathTime(TimeKind Kind, TimePrecision Precision, DateTime
     public override string ToString()
     {
         var day = Kind == TimeKind.Time ? string.Empty : Local.ToString(
-            Precision switch { TimePrecision.Year => "yyyy", TimePrecision.Month => "yyyy-MM", _ => "yyyy-MM-dd" }, CultureInfo.InvariantCulture);
+            Precision switch { TimePrecision.Year => "yyyy", TimePrecision.Month => "yyyy-MM", _ => "yyyy-MM-dd" },
+            CultureInfo.InvariantCulture);
         if (Kind == TimeKind.Date || Precision < TimePrecision.Hour)
         {
             return day;

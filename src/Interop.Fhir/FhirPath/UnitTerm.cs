@@ -155,7 +155,8 @@ internal sealed record UnitTerm(decimal Factor, string Dimension)
             }
 
             var exponent = 1;
-            if (end < symbol.Length && (!int.TryParse(symbol.AsSpan(end), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+            if (end < symbol.Length
+                && (!int.TryParse(symbol.AsSpan(end), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
                 || Math.Abs(exponent) > 30))
             {
                 return null;

@@ -67,7 +67,8 @@ public static class ResourceJson
         var meta = tape.Find(utf8, 0, "meta"u8);
         if (meta < 0 || tape[meta].Kind != TapeKind.Object)
         {
-            byte[] text = [.. "{"u8, .. Splice.Property("versionId", version), .. ","u8, .. Splice.Property("lastUpdated", updated), .. "}"u8];
+            byte[] text =
+                [.. "{"u8, .. Splice.Property("versionId", version), .. ","u8, .. Splice.Property("lastUpdated", updated), .. "}"u8];
             edits.Add(meta < 0 ? Insert(End(tape, anchor), "meta", text) : Overwrite(tape, meta, text));
             return;
         }

@@ -62,7 +62,9 @@ public sealed class FhirPathPatch
             }
             catch (Exception failure) when (failure is FhirPathException or FormatException)
             {
-                rule = failure is FhirPathException ? $"the path can't be evaluated: {failure.Message}." : "the document is not a resource of R4.";
+                rule = failure is FhirPathException
+                    ? $"the path can't be evaluated: {failure.Message}."
+                    : "the document is not a resource of R4.";
             }
 
             if (changed is null)

@@ -75,7 +75,8 @@ public sealed class JsonPatch
 
             if (changed.Length > resource.Length + MostGrowth)
             {
-                issues = [new(IssueSeverity.Error, "too-costly", $"Operation {i} ({operations[i].Name}): a patch may add {MostGrowth} bytes at most.", $"[{i}]")];
+                issues = [new(IssueSeverity.Error, "too-costly", $"Operation {i} ({operations[i].Name}): a patch may add {MostGrowth} "
+                    + "bytes at most.", $"[{i}]")];
                 return null;
             }
 

@@ -13,8 +13,8 @@ namespace Interop.Fhir.References;
 /// <summary>
 /// The addresses inside a resource that came in a Bundle (https://hl7.org/fhir/R4/bundle.html#references and
 /// https://hl7.org/fhir/R4/http.html#trules): those of its References, its elements of type uri, url, oid and uuid, and the links and
-/// pictures of its narrative. Canonical ones name what they name by themselves and are left alone; so is what a resource holds as content, as
-/// a document holds entries. Every byte that is no such address stays.
+/// pictures of its narrative. Canonical ones name what they name by themselves and are left alone; so is what a resource holds as content,
+/// as a document holds entries. Every byte that is no such address stays.
 /// </summary>
 public static partial class BundleAddresses
 {
@@ -45,10 +45,13 @@ public static partial class BundleAddresses
         return walk.Output();
     }
 
-    [GeneratedRegex("""(?<before>\b(?:href|src)\s*=\s*)(?<quote>["'])(?<address>.*?)\k<quote>""", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        """(?<before>\b(?:href|src)\s*=\s*)(?<quote>["'])(?<address>.*?)\k<quote>""", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Links();
 
-    /// <summary>One walk over the tape beside the facts of the types. The validator bounds the depth, so the recursion is bounded too.</summary>
+    /// <summary>
+    /// One walk over the tape beside the facts of the types. The validator bounds the depth, so the recursion is bounded too.
+    /// </summary>
     private sealed class Walk(ReadOnlyMemory<byte> utf8, JsonTape tape, Func<string, string?> change)
     {
         private readonly ArrayBufferWriter<byte> output = new(utf8.Length + 64);

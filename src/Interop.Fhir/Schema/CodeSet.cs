@@ -5,7 +5,8 @@ internal sealed class CodeSet(string url, IReadOnlyDictionary<string, IReadOnlyL
 {
     private readonly Utf8Table<string> codes =
         new(
-            [.. systems.SelectMany(system => system.Value.Select(code => KeyValuePair.Create(code, system.Key))).DistinctBy(pair => pair.Key)]);
+            [.. systems.SelectMany(system => system.Value.Select(code => KeyValuePair.Create(code, system.Key)))
+                .DistinctBy(pair => pair.Key)]);
 
     private readonly Utf8Table<Utf8Table<string>> bySystem = new(
         [.. systems.Select(system => KeyValuePair.Create(

@@ -4,7 +4,11 @@ namespace Interop.Fhir.Schema;
 /// <param name="Required">Bits of the elements with a minimum of one.</param>
 /// <param name="Choices">Bits of the choice elements.</param>
 internal sealed record TypeShape(
-    IReadOnlyList<ElementFacts> Elements, Utf8Table<PropertyShape> Properties, IReadOnlyList<PropertyShape> All, ulong Required, ulong Choices)
+    IReadOnlyList<ElementFacts> Elements,
+    Utf8Table<PropertyShape> Properties,
+    IReadOnlyList<PropertyShape> All,
+    ulong Required,
+    ulong Choices)
 {
     public ulong IdBit { get; } = Bit(Elements, "id");
 

@@ -13,7 +13,8 @@ internal static class DateEntries
         {
             "Period" => Period(evaluation, zone, item.Node),
             "Timing" => Timing(evaluation, zone, item.Node),
-            _ when item.Type.Kind is PrimitiveKind.Date or PrimitiveKind.DateTime or PrimitiveKind.Instant => Single(evaluation, zone, item.Node),
+            _ when item.Type.Kind is PrimitiveKind.Date or PrimitiveKind.DateTime or PrimitiveKind.Instant =>
+                Single(evaluation, zone, item.Node),
             _ => null,
         };
         if (interval is { } found)

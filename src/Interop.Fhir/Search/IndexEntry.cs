@@ -29,7 +29,8 @@ public sealed record DateEntry(string Parameter, long Low, long High) : IndexEnt
 /// (absolute, canonical, urn:, or #fragment). Logical: the identifier.
 /// </summary>
 public sealed record ReferenceEntry(
-    string Parameter, string? TargetType, string? TargetId, string? TargetVersion, string? Url, string? IdentifierSystem, string? IdentifierValue)
+    string Parameter, string? TargetType, string? TargetId, string? TargetVersion, string? Url, string? IdentifierSystem,
+    string? IdentifierValue)
     : IndexEntry(Parameter);
 
 /// <summary>A number as the interval that its precision implies (https://hl7.org/fhir/R4/search.html#number).</summary>

@@ -206,14 +206,18 @@ internal sealed class SearchCriterionParser(
         var codes = codesOf?.Invoke(url);
         problems.AddIf(codes is null, "not-supported", "the value set is not loaded here.");
         problems.AddIf(codes is { Count: 0 }, "value", "the value set has no codes.");
-        return codes is { Count: > 0 } && IsAffordable(codes.Count, problems) ? new(parameter, modifier, values.InAnyCase(parameter, codes)) : null;
+        return codes is { Count: > 0 } && IsAffordable(codes.Count, problems)
+            ? new(parameter, modifier, values.InAnyCase(parameter, codes))
+            : null;
     }
 
     private bool IsAffordable(int more, string advice, SearchProblems problems)
     {
         steps += more;
         problems.AddIf(
-            steps > MaximumSteps, "too-costly", $"a search takes at most {MaximumSteps} steps along references, one for each type: {advice}.");
+            steps > MaximumSteps,
+            "too-costly",
+            $"a search takes at most {MaximumSteps} steps along references, one for each type: {advice}.");
         return steps <= MaximumSteps;
     }
 

@@ -129,7 +129,8 @@ public sealed class SearchQueryParser(
                 default:
                     // The first one too many is named, and none after it is looked at.
                     criteriaAsked++;
-                    problems.AddIf(criteriaAsked == MaximumCriteria + 1, "too-costly", $"a search takes at most {MaximumCriteria} criteria.");
+                    problems.AddIf(
+                        criteriaAsked == MaximumCriteria + 1, "too-costly", $"a search takes at most {MaximumCriteria} criteria.");
                     if (criteriaAsked <= MaximumCriteria && criterionParser.Parse(type, name, value, problems) is { } criterion)
                     {
                         criteria.Add(criterion);

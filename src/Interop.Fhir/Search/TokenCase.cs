@@ -7,8 +7,8 @@ namespace Interop.Fhir.Search;
 
 /// <summary>
 /// Which tokens are compared without regard to case. R4 leaves it open and says "when in doubt, servers SHOULD treat tokens in a
-/// case-insensitive manner" (https://hl7.org/fhir/R4/search.html#token): identifiers, phone numbers and e-mail addresses, which people type. A
-/// code is what its system says, and systems that nobody told us of mind the case.
+/// case-insensitive manner" (https://hl7.org/fhir/R4/search.html#token): identifiers, phone numbers and e-mail addresses, which people
+/// type. A code is what its system says, and systems that nobody told us of mind the case.
 /// </summary>
 public static partial class TokenCase
 {

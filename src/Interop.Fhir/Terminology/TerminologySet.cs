@@ -20,7 +20,8 @@ public sealed class TerminologySet
     private readonly Dictionary<string, ValueSetFacts> valueSets = new(StringComparer.Ordinal);
 
     /// <summary>Which of the loaded code systems ignore case.</summary>
-    public CodeCase CodeCase => new(codeSystems.Where(item => item.Key == item.Value.Url && item.Value.IgnoresCase).Select(item => item.Key));
+    public CodeCase CodeCase =>
+        new(codeSystems.Where(item => item.Key == item.Value.Url && item.Value.IgnoresCase).Select(item => item.Key));
 
     /// <summary>
     /// Adds a CodeSystem or ValueSet in UTF-8 JSON; one with the same URL takes the place of an earlier one. Nothing is added where there
@@ -58,7 +59,9 @@ public sealed class TerminologySet
 
     /// <summary>All codes of a value set with their systems, for <c>:in</c>; null where something of it is not loaded.</summary>
     public IReadOnlyList<TokenValue>? CodesOf(string url) =>
-        new ValueSetEvaluation(this).Enumerate(url, out _) is { } codes ? [.. codes.Select(code => new TokenValue(code.System, code.Code))] : null;
+        new ValueSetEvaluation(this).Enumerate(url, out _) is { } codes
+            ? [.. codes.Select(code => new TokenValue(code.System, code.Code))]
+            : null;
 
     /// <summary>https://hl7.org/fhir/R4/valueset-operation-expand.html</summary>
     /// <param name="filter">Words that must occur in the display or the code, whatever their case and accents.</param>

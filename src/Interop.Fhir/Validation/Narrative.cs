@@ -13,12 +13,15 @@ internal static class Narrative
     private const int DeepestNesting = 200;
 
     private static readonly Utf8Table<string> Elements = Table(
-        "a abbr acronym address b bdo big blockquote br caption cite code col colgroup dd del dfn div dl dt em font h1 h2 h3 h4 h5 h6 hr i img ins "
+        "a abbr acronym address b bdo big blockquote br caption cite code col colgroup dd del dfn div dl dt em font h1 h2 h3 h4 h5 h6 "
+            + "hr i img ins "
         + "kbd li map area ol p pre q s samp small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var");
 
     private static readonly Utf8Table<string> Attributes = Table(
-        "xmlns id class style title lang xml:lang xml:space dir href name rel rev charset type hreflang accesskey tabindex shape coords src alt height "
-        + "width usemap ismap longdesc border cellpadding cellspacing frame rules summary abbr axis headers scope rowspan colspan span align valign char "
+        "xmlns id class style title lang xml:lang xml:space dir href name rel rev charset type hreflang accesskey tabindex shape coords "
+            + "src alt height "
+        + "width usemap ismap longdesc border cellpadding cellspacing frame rules summary abbr axis headers scope rowspan colspan span "
+        + "align valign char "
         + "charoff nowrap bgcolor color size face clear cite datetime start value compact noshade hspace vspace");
 
     private static readonly Utf8Table<string> Addresses = Table("href src cite longdesc usemap");

@@ -65,7 +65,8 @@ internal ref partial struct ValidationPass
         return searched;
     }
 
-    // [base]/Type?..., [base]/Type/_search?... or a compartment's [base]/Patient/id/Type?...; operations and named queries give what they like.
+    // [base]/Type?..., [base]/Type/_search?... or a compartment's [base]/Patient/id/Type?...; operations and named queries give what they
+    // like.
     private static string? SearchedType(string url)
     {
         var end = url.AsSpan().IndexOfAny('?', '#');

@@ -132,7 +132,8 @@ internal ref partial struct ValidationPass
             Add(
                 node,
                 "invariant",
-                $"{(fault.StartsWith("a narrative has", StringComparison.Ordinal) ? "txt-2" : "txt-1")} of Narrative: htmlChecks(): {fault}.");
+                $"{(fault.StartsWith("a narrative has", StringComparison.Ordinal) ? "txt-2" : "txt-1")} of Narrative: "
+                    + $"htmlChecks(): {fault}.");
         }
     }
 

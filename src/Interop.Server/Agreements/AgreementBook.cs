@@ -44,7 +44,8 @@ internal sealed class AgreementBook(GuardedStore store, AuditTrail audit, Intero
                 if (task is not null && !transaction.Has(task.Key))
                 {
                     transaction.Put(task.Key, settings.Custodian, task.Json);
-                    transaction.Audit(FhirInteraction.Create, task.Key.ToString(), "permit", detail => detail.WriteString("rule", AgreementReview.Code));
+                    transaction.Audit(
+                        FhirInteraction.Create, task.Key.ToString(), "permit", detail => detail.WriteString("rule", AgreementReview.Code));
                     reminders++;
                 }
             }

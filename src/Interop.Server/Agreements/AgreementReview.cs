@@ -46,7 +46,8 @@ public static class AgreementReview
             Intent = FhirTask.TaskIntent.Order,
             Priority = reminder.Priority,
             Code = new($"{CrisisProfiles.Base}/CodeSystem/crisis-task", Code),
-            Description = $"Renew the agreement with Organization/{agreement.Grantee}, or let it end: {reminder.Days} days or less are left.",
+            Description =
+                $"Renew the agreement with Organization/{agreement.Grantee}, or let it end: {reminder.Days} days or less are left.",
             Focus = new($"Contract/{agreement.Id}"),
             For = new($"Organization/{agreement.Grantee}"),
             AuthoredOn = instant.ToDateTimeText(),
@@ -61,7 +62,8 @@ public static class AgreementReview
     {
         var end = Instants(agreement.To);
         return DateTimeOffset.TryParseExact(
-            agreement.ReviewDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var review) && review < end
+            agreement.ReviewDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var review)
+                && review < end
             ? review
             : end;
     }

@@ -60,7 +60,10 @@ internal static class AgreementStates
     }
 
     private static IReadOnlyList<Issue> Changes(
-        (Agreement Agreement, ReadOnlyMemory<byte> Body) before, (Agreement Agreement, ReadOnlyMemory<byte> Body) after, string from, string to)
+        (Agreement Agreement, ReadOnlyMemory<byte> Body) before,
+        (Agreement Agreement, ReadOnlyMemory<byte> Body) after,
+        string from,
+        string to)
     {
         if ((before.Agreement.Grantor, before.Agreement.Grantee) != (after.Agreement.Grantor, after.Agreement.Grantee))
         {

@@ -15,7 +15,8 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
     /// <param name="body">Without a byte order mark.</param>
     /// <param name="validate">Throws what is wrong with the bytes of a Bundle.</param>
     /// <param name="mostEntries">More are refused before any is looked at.</param>
-    /// <exception cref="FhirException">400: not a batch or transaction, or one that can't be carried out as a whole. 413: too many entries.</exception>
+    /// <exception cref="FhirException">400: not a batch or transaction, or one that can't be carried out as a whole. 413: too many
+    /// entries.</exception>
     public static BundleRequest Parse(byte[] body, Action<byte[]> validate, ServiceBases bases, int mostEntries)
     {
         using var document = Open(body);
@@ -130,7 +131,8 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
 
     /// <summary>One text for a condition, in whatever order, escapes and letters it is written.</summary>
     private static string ConditionOf(string condition) =>
-        TokenCase.Fold(string.Join('&', FhirRequest.Pairs(condition).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)));
+        TokenCase.Fold(
+            string.Join('&', FhirRequest.Pairs(condition).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)));
 
     /// <summary>Null where it is no JSON: what is wrong with it the validator says.</summary>
     private static JsonDocument? Open(byte[] utf8)
@@ -155,7 +157,9 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
             ? list.EnumerateArray()
             : [];
 
-    /// <summary>A batch of this one entry without its resource, which is checked by whoever stores it; or what is around the entries.</summary>
+    /// <summary>
+    /// A batch of this one entry without its resource, which is checked by whoever stores it; or what is around the entries.
+    /// </summary>
     private static byte[] BundleWith(JsonElement bundle, JsonElement? entry) => FhirJson.Write(writer =>
     {
         writer.WriteStartObject();
@@ -169,7 +173,8 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
         }
         else
         {
-            foreach (var property in bundle.EnumerateObject().Where(property => property.Name != "entry" || property.Value.ValueKind != JsonValueKind.Array))
+            foreach (var property
+                in bundle.EnumerateObject().Where(property => property.Name != "entry" || property.Value.ValueKind != JsonValueKind.Array))
             {
                 property.WriteTo(writer);
             }

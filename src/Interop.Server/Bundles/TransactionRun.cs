@@ -136,7 +136,9 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
         Written.Add(key);
     }
 
-    /// <summary>What was written must be what the caller's role may see and its scopes let it write, once all of the transaction is there.</summary>
+    /// <summary>
+    /// What was written must be what the caller's role may see and its scopes let it write, once all of the transaction is there.
+    /// </summary>
     private void RequireOpen(EntryPlan plan)
     {
         var writing = Through(plan.Entry);
@@ -161,7 +163,8 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
     public static FhirException Refusal(WriteResult refusal, BundleRequestEntry entry) => refusal switch
     {
         WriteResult.Refused refused => new(
-            refused.Status, [.. refused.Issues.Select(issue => issue with { Expression = $"{entry.Path}.resource{Below(issue.Expression)}" })]),
+            refused.Status,
+            [.. refused.Issues.Select(issue => issue with { Expression = $"{entry.Path}.resource{Below(issue.Expression)}" })]),
         WriteResult.Conflict conflict => new(412, "conflict", $"{conflict.Condition} does not hold for the current version.", entry.Path),
         _ => new(404, "not-found", "The resource is not known.", entry.Path),
     };
@@ -178,7 +181,8 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
         {
             throw result switch
             {
-                DeleteResult.Conflict => new FhirException(412, "conflict", "A precondition does not hold for the current version.", entry.Path),
+                DeleteResult.Conflict =>
+                    new FhirException(412, "conflict", "A precondition does not hold for the current version.", entry.Path),
                 DeleteResult.Gone => new FhirException(410, "deleted", $"{key} was deleted.", entry.Path),
                 _ => new FhirException(404, "not-found", $"{key} is not known.", entry.Path),
             };

@@ -9,7 +9,9 @@ using Interop.Server.Settings;
 
 namespace Interop.Server.Bundles;
 
-/// <summary>FHIR transaction: what a Bundle of requests writes stands or falls together (https://hl7.org/fhir/R4/http.html#trules).</summary>
+/// <summary>
+/// FHIR transaction: what a Bundle of requests writes stands or falls together (https://hl7.org/fhir/R4/http.html#trules).
+/// </summary>
 internal sealed class Transactions(
     GuardedStore store,
     ResourceChanges changes,

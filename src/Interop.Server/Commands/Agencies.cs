@@ -49,7 +49,8 @@ internal static class Agencies
             }
 
             var custodian = provider.GetRequiredService<InteropSettings>().Custodian;
-            await provider.GetRequiredService<Importer>().ImportAsync(custodian, [(organization.Key, organization.Json)], cancellationToken);
+            await provider.GetRequiredService<Importer>()
+                .ImportAsync(custodian, [(organization.Key, organization.Json)], cancellationToken);
             Console.WriteLine($"Recorded {organization.Key}.");
             return 0;
         });
@@ -60,7 +61,10 @@ internal static class Agencies
     {
         var id = new Argument<string>("id") { Description = "Id of the agency's Organization." };
         var address = new Option<string>("--address") { Description = "Where its system answers.", Required = true };
-        var type = new Option<string>("--type") { Description = "A code of endpoint-connection-type.", DefaultValueFactory = _ => "hl7-fhir-rest" };
+        var type = new Option<string>("--type")
+        {
+            Description = "A code of endpoint-connection-type.", DefaultValueFactory = _ => "hl7-fhir-rest"
+        };
         var database = Offline.Database();
         var endpoint = new Command("endpoint", "Records where an agency's system is, or changes it.") { id, address, type, database };
         endpoint.SetAction(async (arguments, cancellationToken) =>

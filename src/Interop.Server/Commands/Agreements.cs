@@ -18,7 +18,8 @@ namespace Interop.Server.Commands;
 /// </summary>
 internal static class Agreements
 {
-    public static Command Command() => new("agreement", "Agreements with partner agencies.") { Add(), List(), Suspend(), Resume(), Terminate() };
+    public static Command Command() =>
+        new("agreement", "Agreements with partner agencies.") { Add(), List(), Suspend(), Resume(), Terminate() };
 
     private static Command Add()
     {

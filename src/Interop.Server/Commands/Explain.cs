@@ -12,9 +12,13 @@ internal static class Explain
     {
         var caller = new Option<string>("--caller") { Description = "Organization/id of the requester.", Required = true };
         var patient = new Option<string>("--patient") { Description = "Patient/id.", Required = true };
-        var purpose = new Option<string[]>("--purpose") { Description = "v3-ActReason codes; TREAT by default.", DefaultValueFactory = _ => ["TREAT"] };
+        var purpose = new Option<string[]>("--purpose")
+        {
+            Description = "v3-ActReason codes; TREAT by default.", DefaultValueFactory = _ => ["TREAT"]
+        };
         var role = new Option<string[]>("--role") { Description = "Roles of the requester's token.", DefaultValueFactory = _ => [] };
-        var resource = new Option<string?>("--resource") { Description = "Type/id of one resource to decide about; the patient's by default." };
+        var resource =
+            new Option<string?>("--resource") { Description = "Type/id of one resource to decide about; the patient's by default." };
         var database = Offline.Database();
         var explain = new Command(
             "explain", "Says what an organisation may see of a patient, and why.") { caller, patient, purpose, role, resource, database };

@@ -15,7 +15,8 @@ internal static class Import
 
     private static Command Eido()
     {
-        var file = new Argument<string[]>("file") { Description = "NDJSON, one EIDO message a line, or JSON.", Arity = ArgumentArity.OneOrMore };
+        var file =
+            new Argument<string[]>("file") { Description = "NDJSON, one EIDO message a line, or JSON.", Arity = ArgumentArity.OneOrMore };
         var database = Offline.Database();
         var eido = new Command("eido", "Imports dispatch messages (NENA EIDO-JSON).") { file, database };
         eido.SetAction((arguments, cancellationToken) =>
@@ -32,7 +33,10 @@ internal static class Import
 
     private static Command Bundle()
     {
-        var file = new Argument<string[]>("file") { Description = "Transaction, batch or collection Bundles, in this order.", Arity = ArgumentArity.OneOrMore };
+        var file = new Argument<string[]>("file")
+        {
+            Description = "Transaction, batch or collection Bundles, in this order.", Arity = ArgumentArity.OneOrMore
+        };
         var source = new Option<string?>("--source") { Description = "Id of the custodian Organization; Interop:Custodian by default." };
         var database = Offline.Database();
         var bundle = new Command("bundle", "Imports FHIR Bundles, each in one transaction.") { file, source, database };
@@ -42,7 +46,8 @@ internal static class Import
                 arguments.GetValue(file)!,
                 async (provider, bytes) =>
                 {
-                    var count = await provider.GetRequiredService<Importer>().ImportBundleAsync(arguments.GetValue(source), bytes, cancellationToken);
+                    var count = await provider.GetRequiredService<Importer>()
+                        .ImportBundleAsync(arguments.GetValue(source), bytes, cancellationToken);
                     return ($"{count} resources", []);
                 }));
         return bundle;

@@ -71,7 +71,10 @@ internal static class Index
         },
         NumberEntry number => new { low = End(number.Low), high = End(number.High) },
         QuantityEntry quantity =>
-            new { low = End(quantity.Low), high = End(quantity.High), system = quantity.System, code = quantity.Code, unit = quantity.Unit },
+            new
+            {
+                low = End(quantity.Low), high = End(quantity.High), system = quantity.System, code = quantity.Code, unit = quantity.Unit
+            },
         UriEntry uri => uri.Value,
         PositionEntry position => new { latitude = position.Latitude, longitude = position.Longitude },
         CompositeEntry composite => composite.Components.Select(Component).ToList(),

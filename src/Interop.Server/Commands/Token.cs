@@ -12,12 +12,14 @@ internal static class Token
     public static Command Command()
     {
         var caller = new Option<string?>("--caller") { Description = "One of the demo's callers, such as hospital." };
-        var demo = new Option<string>("--demo") { Description = "The running demo's file.", DefaultValueFactory = _ => ".interop/demo.json" };
+        var demo =
+            new Option<string>("--demo") { Description = "The running demo's file.", DefaultValueFactory = _ => ".interop/demo.json" };
         var issuer = new Option<string?>("--issuer") { Description = "The issuer, where no caller is named." };
         var client = new Option<string?>("--client") { Description = "The client_id." };
         var key = new Option<string?>("--key") { Description = "PEM file with the client's private key: RSA, or EC on P-384." };
         var kid = new Option<string?>("--kid") { Description = "The key's id; the client_id by default." };
-        var scope = new Option<string?>("--scope") { Description = "The scopes to ask for, between spaces; all of the caller's by default." };
+        var scope =
+            new Option<string?>("--scope") { Description = "The scopes to ask for, between spaces; all of the caller's by default." };
         var command = new Command("token", "Gets an access token for a system (SMART Backend Services) and prints it.")
         {
             caller, demo, issuer, client, key, kid, scope,
@@ -40,7 +42,8 @@ internal static class Token
     }
 
     private static string Needed(string? value, string option) =>
-        value ?? throw new SettingsException($"Name a --caller of the demo, or --issuer, --client, --key and --scope: {option} is missing.");
+        value
+            ?? throw new SettingsException($"Name a --caller of the demo, or --issuer, --client, --key and --scope: {option} is missing.");
 
     private static TokenRequest Of(string file, string name)
     {
@@ -62,7 +65,8 @@ internal static class Token
                 client,
                 caller.GetProperty("scope").GetString()!);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
+        catch (Exception unreadable)
+            when (unreadable is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
         {
             throw new SettingsException($"{file} can't be read as the demo's file. Start the demo, or name its file with --demo.");
         }

@@ -14,7 +14,8 @@ internal sealed record TokenRequest(string Issuer, string Client, string Key, st
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     /// <returns>The access token.</returns>
-    /// <exception cref="SettingsException">The key can't be read, or the issuer gives no token; the sentence is the issuer's own.</exception>
+    /// <exception cref="SettingsException">The key can't be read, or the issuer gives no token; the sentence is the issuer's
+    /// own.</exception>
     public async Task<string> SendAsync(CancellationToken cancellationToken)
     {
         var endpoint = $"{Issuer.TrimEnd('/')}/token";
@@ -37,9 +38,11 @@ internal sealed record TokenRequest(string Issuer, string Client, string Key, st
             using var answer = JsonDocument.Parse(await response.Content.ReadAsStreamAsync(cancellationToken));
             return answer.RootElement.TryGetProperty("access_token", out var token)
                 ? token.GetString()!
-                : throw new SettingsException($"The issuer gave no token: {answer.RootElement.GetProperty("error_description").GetString()}");
+                : throw new SettingsException(
+                    $"The issuer gave no token: {answer.RootElement.GetProperty("error_description").GetString()}");
         }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException || OutgoingCalls.IsFailure(failure, cancellationToken))
+        catch (Exception failure)
+            when (failure is JsonException or KeyNotFoundException || OutgoingCalls.IsFailure(failure, cancellationToken))
         {
             throw new SettingsException($"{Issuer} does not answer as an issuer does.");
         }
@@ -78,7 +81,8 @@ internal sealed record TokenRequest(string Issuer, string Client, string Key, st
                 return curve;
             }
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception unreadable)
+            when (unreadable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new SettingsException("The key's file can't be read as a private key: PEM, RSA or EC.");
         }

@@ -15,7 +15,8 @@ using Interop.Storage.Write;
 namespace Interop.Server.Dispatch;
 
 /// <summary>Dispatch messages: the record of an incident is a function of the set of its messages, whatever their order.</summary>
-internal sealed class IncidentIntake(GuardedStore store, ResourceChanges changes, Judge judge, Sights sights, Turns turns, InteropSettings settings, Secrets secrets)
+internal sealed class IncidentIntake(
+    GuardedStore store, ResourceChanges changes, Judge judge, Sights sights, Turns turns, InteropSettings settings, Secrets secrets)
 {
     public const string Scope = "cad.write";
 

@@ -7,7 +7,13 @@ namespace Interop.Server.Dispatch;
 /// <summary>What all messages together say of one patient; every part null for a placeholder.</summary>
 /// <param name="Id">The person's <c>$id</c>; null while no message names a patient.</param>
 internal sealed record IncidentPatient(
-    string? Id, string? Given, string? Family, string? FullName, string? BirthDate, AdministrativeGender? Gender, IReadOnlyList<string> Telephones)
+    string? Id,
+    string? Given,
+    string? Family,
+    string? FullName,
+    string? BirthDate,
+    AdministrativeGender? Gender,
+    IReadOnlyList<string> Telephones)
 {
     /// <summary>
     /// Patients in the order in which the incident's history first names them. A part that a later message leaves out stays:

@@ -42,7 +42,13 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
     public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) => store.RecordAsync(row, cancellationToken);
 
     public static AuditRow Row(
-        Caller? caller, long instant, FhirInteraction interaction, string? target, string? patient, string outcome, Action<Utf8JsonWriter>? detail = null)
+        Caller? caller,
+        long instant,
+        FhirInteraction interaction,
+        string? target,
+        string? patient,
+        string outcome,
+        Action<Utf8JsonWriter>? detail = null)
     {
         var json = FhirJson.Write(writer =>
         {

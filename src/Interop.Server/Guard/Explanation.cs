@@ -8,7 +8,8 @@ using Interop.Sharing.Policy;
 namespace Interop.Server.Guard;
 
 /// <summary>Why someone sees what they see: for the operator and the privacy officer, never for the requester.</summary>
-internal sealed class Explanation(GuardedStore store, Sights sights, Judge judge, SharingRows sharingRows, SharingPolicy policy, InteropSettings settings)
+internal sealed class Explanation(
+    GuardedStore store, Sights sights, Judge judge, SharingRows sharingRows, SharingPolicy policy, InteropSettings settings)
 {
     /// <param name="organization"><c>Organization/id</c> of the requester.</param>
     /// <param name="patient"><c>Patient/id</c>.</param>

@@ -31,7 +31,8 @@ internal sealed class GuardedReads(GuardedStore store, AuditTrail audit, Turns t
     public async Task<ReadResult> ReadVersionAsync(Caller caller, ResourceKey key, string version, CancellationToken cancellationToken)
     {
         caller.Demand(key.Type, SmartRight.Read);
-        var (result, row) = await turns.RunAsync(caller, () => FindVersionAsync(caller, key, version, cancellationToken), cancellationToken);
+        var (result, row) =
+            await turns.RunAsync(caller, () => FindVersionAsync(caller, key, version, cancellationToken), cancellationToken);
         await audit.RecordAsync(row, cancellationToken);
         return result;
     }
@@ -104,7 +105,8 @@ internal sealed class GuardedReads(GuardedStore store, AuditTrail audit, Turns t
         _ => snapshot.Disclose(seen, sight) is { } disclosure ? new ReadResult.Found(disclosure) : new ReadResult.Absent(),
     };
 
-    private static AuditRow Row(GuardedSnapshot snapshot, FhirInteraction interaction, ResourceKey key, SeenResource? seen, ReadResult result)
+    private static AuditRow Row(
+        GuardedSnapshot snapshot, FhirInteraction interaction, ResourceKey key, SeenResource? seen, ReadResult result)
     {
         if (seen is not null && result is not ReadResult.Absent)
         {

@@ -10,7 +10,8 @@ namespace Interop.Server.Guard;
 /// The only way to stored resources: nobody opens a snapshot or a transaction without saying who looks or writes, and from when on what
 /// they are shown is disclosed through their own sight.
 /// </summary>
-internal sealed class GuardedStore(ResourceStore store, Sights sights, Redactor redactor, Judge judge, SharingRows sharingRows, TypeRules rules)
+internal sealed class GuardedStore(
+    ResourceStore store, Sights sights, Redactor redactor, Judge judge, SharingRows sharingRows, TypeRules rules)
 {
     /// <param name="instant">When the caller looks, UTC microseconds; now where it is not given.</param>
     /// <exception cref="Http.FhirException">403: the agency or its person is not admitted.</exception>
@@ -44,7 +45,9 @@ internal sealed class GuardedStore(ResourceStore store, Sights sights, Redactor 
     public Task<T> WriteAsync<T>(Caller caller, Func<GuardedTransaction, T> work, CancellationToken cancellationToken) =>
         store.WriteAsync(session => Run(session, caller, sights.Of(session.Rows, caller, sights.Now()), work), cancellationToken);
 
-    /// <summary>As <see cref="WriteAsync"/>, for an operator at the machine or for the server itself, who write a custodian's records.</summary>
+    /// <summary>
+    /// As <see cref="WriteAsync"/>, for an operator at the machine or for the server itself, who write a custodian's records.
+    /// </summary>
     /// <param name="custodian">Id of its Organization.</param>
     public Task<T> WriteAsOperatorAsync<T>(string custodian, Func<GuardedTransaction, T> work, CancellationToken cancellationToken) =>
         store.WriteAsync(session => Run(session, Caller.Operator, Sights.OfCustodian(custodian, sights.Now()), work), cancellationToken);

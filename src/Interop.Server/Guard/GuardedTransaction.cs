@@ -34,7 +34,9 @@ internal sealed class GuardedTransaction(
     {
         var before = Rows.Find(key);
         Put(key, custodian, body, before, renews);
-        if (rules.Following(new(key, custodian, before is { Deleted: false } ? before.Body : (ReadOnlyMemory<byte>?)null, body, Instant)) is { } task && Rows.Find(task.Key) is null)
+        if (rules.Following(
+            new(key, custodian, before is { Deleted: false } ? before.Body : (ReadOnlyMemory<byte>?)null, body, Instant)) is { } task
+            && Rows.Find(task.Key) is null)
         {
             Put(task.Key, custodian, task.Json, null);
         }
@@ -53,7 +55,10 @@ internal sealed class GuardedTransaction(
         if (judged.Entries.Count > MostIndexEntries)
         {
             throw new FhirException(
-                400, "too-costly", $"A resource may have {MostIndexEntries} values that searches find; this one has {judged.Entries.Count}.", key.Type);
+                400,
+                "too-costly",
+                $"A resource may have {MostIndexEntries} values that searches find; this one has {judged.Entries.Count}.",
+                key.Type);
         }
 
         var now = before is { Deleted: false } ? judge.Of(Rows, before.Body, keeper, key, Instant, lapses) : null;
@@ -98,7 +103,8 @@ internal sealed class GuardedTransaction(
 
     public static FhirException NotOpen(Sight through, string? expression = null) => through.Constraints is null
         ? new(403, "forbidden", "The caller may not see what it would write.", expression)
-        : FhirException.InsufficientScope("The token's scopes do not open what would be written, or the caller may not see it.", expression);
+        : FhirException.InsufficientScope(
+            "The token's scopes do not open what would be written, or the caller may not see it.", expression);
 
     /// <inheritdoc cref="WriteSession.Match"/>
     public SearchPage Match(SearchQuery query, Sight searching) => session.Match(query, searching);

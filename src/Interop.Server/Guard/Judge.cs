@@ -21,7 +21,8 @@ internal sealed class Judge(SharingPolicy policy, Redactor redactor, SearchQuery
     public StandIns StandIns { get; } = new(queries, settings);
 
     /// <inheritdoc cref="Redactor.Judge"/>
-    public JudgedResource Of(ResourceRows rows, ReadOnlyMemory<byte> body, SourceFacts custodian, ResourceKey key, long instant, long lapses) =>
+    public JudgedResource Of(
+        ResourceRows rows, ReadOnlyMemory<byte> body, SourceFacts custodian, ResourceKey key, long instant, long lapses) =>
         redactor.Judge(
             body,
             custodian,
@@ -33,13 +34,18 @@ internal sealed class Judge(SharingPolicy policy, Redactor redactor, SearchQuery
 
     /// <summary>As it is stored, with the time of its last write: to be judged again renews no case.</summary>
     public JudgedResource Of(ResourceRows rows, StoredResource stored) => Of(
-        rows, stored.Body, CustodianOf(rows, stored.Source), stored.Key, stored.UpdatedAt, Lapse(rows, stored.UpdatedAt, stored, renews: false));
+        rows, stored.Body, CustodianOf(rows, stored.Source), stored.Key, stored.UpdatedAt, Lapse(
+            rows, stored.UpdatedAt, stored, renews: false));
 
-    /// <summary>The organisations that the references at an element of a resource name, themselves or through a role or a service.</summary>
+    /// <summary>
+    /// The organisations that the references at an element of a resource name, themselves or through a role or a service.
+    /// </summary>
     public IReadOnlyList<string> OrganizationsAt(ResourceRows rows, ReadOnlyMemory<byte> body, string type, string element) =>
         redactor.OrganizationsAt(body, type, element, entry => StandIns.OrganizationOf(rows, entry));
 
-    /// <summary>When an open case ends that nothing else renews, UTC microseconds; what renews nothing leaves it the end that it has.</summary>
+    /// <summary>
+    /// When an open case ends that nothing else renews, UTC microseconds; what renews nothing leaves it the end that it has.
+    /// </summary>
     /// <param name="stored">The resource that establishes it, as it was before; null for a new one.</param>
     public long Lapse(ResourceRows rows, long instant, StoredResource? stored, bool renews) =>
         renews || stored is null ? After(instant) : Math.Min(After(stored.UpdatedAt), rows.CaseEnd(stored.Key) ?? long.MaxValue);

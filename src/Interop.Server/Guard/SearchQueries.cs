@@ -12,7 +12,8 @@ internal sealed class SearchQueries(SearchQueryParser queries, Secrets secrets)
 
     private static readonly string[] ResultParameters =
     [
-        "_sort", "_count", "_include", "_revinclude", "_summary", "_total", "_elements", "_contained", "_containedType", Cursor, "_format", "_pretty",
+        "_sort", "_count", "_include", "_revinclude", "_summary", "_total", "_elements", "_contained", "_containedType", Cursor, "_format",
+        "_pretty",
     ];
 
     /// <param name="lenient">Whether parameters that are not understood are left out, and said so, instead of refused.</param>
@@ -38,7 +39,9 @@ internal sealed class SearchQueries(SearchQueryParser queries, Secrets secrets)
             : throw new FhirException(400, parsed.Issues);
     }
 
-    /// <summary>A condition is criteria alone: what shapes an answer (https://hl7.org/fhir/R4/search.html#return) has none to shape.</summary>
+    /// <summary>
+    /// A condition is criteria alone: what shapes an answer (https://hl7.org/fhir/R4/search.html#return) has none to shape.
+    /// </summary>
     /// <exception cref="FhirException">400.</exception>
     public SearchRequest ReadCondition(Caller caller, string type, string condition, long instant)
     {

@@ -25,7 +25,9 @@ internal abstract class TypeRule(string type)
     /// <summary>Null, or why this caller records no such resource as its own organisation's.</summary>
     public virtual WriteResult.Refused? Recorded(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body) => null;
 
-    /// <summary>Null, or why whoever changes the resource may not take this step: asked first, for it says what the writer may do instead.</summary>
+    /// <summary>
+    /// Null, or why whoever changes the resource may not take this step: asked first, for it says what the writer may do instead.
+    /// </summary>
     public virtual WriteResult.Refused? Taken(ResourceStep step) => null;
 
     /// <summary>Null, or why the resource may not become this, whoever changes it.</summary>

@@ -19,7 +19,10 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
 
     public string? Next { get; init; }
 
-    /// <summary>Sends it entry by entry, so that a large page is never in memory twice, at the pace at which it is taken, and no further when nobody takes it.</summary>
+    /// <summary>
+    /// Sends it entry by entry, so that a large page is never in memory twice, at the pace at which it is taken, and no further when nobody
+    /// takes it.
+    /// </summary>
     public async Task WriteAsync(PipeWriter response)
     {
         await using var writer = new Utf8JsonWriter(response, FhirJson.Options);

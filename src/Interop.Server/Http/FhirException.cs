@@ -26,11 +26,17 @@ internal sealed class FhirException(int status, IReadOnlyList<Issue> issues) : E
 
     /// <summary>The same refusal, of what stands at an element of a larger request.</summary>
     public FhirException At(string expression) =>
-        new(Status, [.. Issues.Select(issue => issue with { Expression = expression })]) { IsAboutScope = IsAboutScope, RetryAfter = RetryAfter };
+        new(Status, [.. Issues.Select(issue => issue with { Expression = expression })])
+        {
+            IsAboutScope = IsAboutScope, RetryAfter = RetryAfter
+        };
 
     /// <summary>The same refusal, where its places are those of a Bundle with one entry and the entry stands elsewhere.</summary>
     public FhirException Below(string entry) =>
-        new(Status, [.. Issues.Select(issue => issue with { Expression = issue.Expression?.Replace("Bundle.entry[0]", entry, StringComparison.Ordinal) ?? entry })])
+        new(
+            Status,
+            [.. Issues.Select(issue =>
+                issue with { Expression = issue.Expression?.Replace("Bundle.entry[0]", entry, StringComparison.Ordinal) ?? entry })])
         {
             IsAboutScope = IsAboutScope,
             RetryAfter = RetryAfter,

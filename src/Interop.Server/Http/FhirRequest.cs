@@ -33,7 +33,9 @@ internal static class FhirRequest
             throw new FhirException(
                 404,
                 "not-supported",
-                type is ['$' or '_', ..] ? "This server does not have this operation or interaction: see /metadata." : "The path does not name a FHIR R4 resource type.");
+                type is ['$' or '_', ..]
+                    ? "This server does not have this operation or interaction: see /metadata."
+                    : "The path does not name a FHIR R4 resource type.");
         }
     }
 
@@ -47,7 +49,8 @@ internal static class FhirRequest
         }
 
         var accept = request.GetTypedHeaders().Accept;
-        if (format.Length == 0 && accept.Count > 0 && !accept.Any(value => value.MediaType.Value is "*/*" or "application/*" || IsJson(value)))
+        if (format.Length == 0 && accept.Count > 0
+            && !accept.Any(value => value.MediaType.Value is "*/*" or "application/*" || IsJson(value)))
         {
             throw new FhirException(406, "not-supported", "This server speaks JSON only: accept application/fhir+json.");
         }
@@ -60,7 +63,8 @@ internal static class FhirRequest
         var isItself = mediaType != MediaType && sent?.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase) == true;
         if (sent is null || !(isItself || IsJson(sent)))
         {
-            throw new FhirException(415, "not-supported", $"The body must be {mediaType}{(mediaType == MediaType ? " of FHIR 4.0, in UTF-8" : "")}.");
+            throw new FhirException(
+                415, "not-supported", $"The body must be {mediaType}{(mediaType == MediaType ? " of FHIR 4.0, in UTF-8" : "")}.");
         }
 
         return await RawBodyAsync(request, cancellationToken);
@@ -93,7 +97,9 @@ internal static class FhirRequest
             .SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))),
     ];
 
-    /// <summary>Media types know no case, and may say the version of FHIR (https://hl7.org/fhir/R4/http.html#version-parameter) and the charset.</summary>
+    /// <summary>
+    /// Media types know no case, and may say the version of FHIR (https://hl7.org/fhir/R4/http.html#version-parameter) and the charset.
+    /// </summary>
     private static bool IsJson(MediaTypeHeaderValue value) =>
         IsJson(value.MediaType.Value!) && value.Parameters.All(parameter => parameter.Name.Value?.ToLowerInvariant() switch
         {
@@ -107,7 +113,8 @@ internal static class FhirRequest
     // In a query a + that was not escaped is a space.
     private static bool IsJsonFormat(string format) =>
         format.Equals("json", StringComparison.OrdinalIgnoreCase)
-            || (MediaTypeHeaderValue.TryParse(format.Replace("/fhir ", "/fhir+", StringComparison.OrdinalIgnoreCase), out var value) && IsJson(value));
+            || (MediaTypeHeaderValue.TryParse(format.Replace("/fhir ", "/fhir+", StringComparison.OrdinalIgnoreCase), out var value)
+                && IsJson(value));
 
     private static bool IsJson(string mediaType) => mediaType.ToLowerInvariant() is MediaType or "application/json" or "text/json";
 }

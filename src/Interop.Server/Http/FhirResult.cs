@@ -19,7 +19,12 @@ internal sealed class FhirResult : IResult
     private readonly FhirBundle? bundle;
 
     private FhirResult(
-        int status, ReadOnlyMemory<byte> body, Disclosure? tagged = null, string? location = null, string mediaType = FhirRequest.MediaType, FhirBundle? bundle = null)
+        int status,
+        ReadOnlyMemory<byte> body,
+        Disclosure? tagged = null,
+        string? location = null,
+        string mediaType = FhirRequest.MediaType,
+        FhirBundle? bundle = null)
     {
         this.bundle = bundle;
         this.mediaType = mediaType;

@@ -4,8 +4,8 @@ using Microsoft.Net.Http.Headers;
 namespace Interop.Server.Http;
 
 /// <summary>
-/// What must be true of the caller's view for a request to be carried out (RFC 9110 section 13, https://hl7.org/fhir/R4/http.html#concurrency).
-/// Tags are compared weakly, as FHIR's are weak; times to the second, as HTTP's are.
+/// What must be true of the caller's view for a request to be carried out (RFC 9110 section 13,
+/// https://hl7.org/fhir/R4/http.html#concurrency). Tags are compared weakly, as FHIR's are weak; times to the second, as HTTP's are.
 /// </summary>
 /// <param name="IfMatch">The versions that it may be; null without the header.</param>
 /// <param name="IfNoneMatch">The versions that it must not be.</param>
@@ -82,7 +82,8 @@ internal sealed record Preconditions(
         string[] honoured = interaction switch
         {
             FhirInteraction.Read or FhirInteraction.Vread => ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"],
-            FhirInteraction.Update or FhirInteraction.Patch or FhirInteraction.Delete => ["If-Match", "If-None-Match", "If-Unmodified-Since"],
+            FhirInteraction.Update or FhirInteraction.Patch or FhirInteraction.Delete =>
+                ["If-Match", "If-None-Match", "If-Unmodified-Since"],
             FhirInteraction.Create => ["If-None-Exist"],
             _ when HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) => ["If-None-Match", "If-Modified-Since"],
             _ => [],

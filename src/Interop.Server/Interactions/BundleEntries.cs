@@ -14,7 +14,12 @@ namespace Interop.Server.Interactions;
 /// (https://hl7.org/fhir/R4/http.html#transaction-response).
 /// </summary>
 internal sealed class BundleEntries(
-    GuardedReads reads, GuardedSearches searches, GuardedWrites writes, AuditTrail audit, InteropSettings settings, Capabilities capabilities)
+    GuardedReads reads,
+    GuardedSearches searches,
+    GuardedWrites writes,
+    AuditTrail audit,
+    InteropSettings settings,
+    Capabilities capabilities)
 {
     /// <summary>
     /// A batch, or what a transaction reads, which is answered from what it left (https://hl7.org/fhir/R4/http.html#trules): what fails now
@@ -69,14 +74,17 @@ internal sealed class BundleEntries(
         var key = new ResourceKey(entry.Type, entry.Id ?? string.Empty);
         return entry switch
         {
-            { Method: "POST" } => WrittenAsync(writes.CreateAsync(caller, entry.Type, entry.Resource!, entry.IfNoneExist, cancellationToken)),
+            { Method: "POST" } =>
+                WrittenAsync(writes.CreateAsync(caller, entry.Type, entry.Resource!, entry.IfNoneExist, cancellationToken)),
             { Method: "PUT" } => WrittenAsync(writes.UpdateAsync(caller, key, entry.Resource!, entry.Conditions, cancellationToken)),
-            { Method: "PATCH" } => WrittenAsync(writes.PatchAsync(caller, key, Patch.ChangeOf(entry.Resource!), entry.Conditions, cancellationToken)),
+            { Method: "PATCH" } =>
+                WrittenAsync(writes.PatchAsync(caller, key, Patch.ChangeOf(entry.Resource!), entry.Conditions, cancellationToken)),
             { Method: "DELETE" } => DeletedAsync(writes.DeleteAsync(caller, key, entry.Conditions, cancellationToken), key),
             { IsMetadata: true } => StatementAsync(caller, cancellationToken),
             { IsHistory: true } => HistoryAsync(caller, key, entry, cancellationToken),
             { Id: null } => SearchAsync(caller, entry, cancellationToken),
-            { Version: { } version } => ReadAsync(reads.ReadVersionAsync(caller, key, version, cancellationToken), $"this version of {key}", entry),
+            { Version: { } version } =>
+                ReadAsync(reads.ReadVersionAsync(caller, key, version, cancellationToken), $"this version of {key}", entry),
             _ => ReadAsync(reads.ReadAsync(caller, key, cancellationToken), key.ToString(), entry),
         };
     }
@@ -86,7 +94,8 @@ internal sealed class BundleEntries(
         var view = ViewRequest.Take(FhirRequest.Pairs(entry.Query), out _);
         return await read switch
         {
-            ReadResult.Found { Disclosure: var found } when entry.Conditions.Changing.FailsFor(found.VersionId, found.LastUpdated) is { } failed =>
+            ReadResult.Found { Disclosure: var found }
+                when entry.Conditions.Changing.FailsFor(found.VersionId, found.LastUpdated) is { } failed =>
                 Refusal(412, "conflict", $"{failed} does not hold for {what}."),
             ReadResult.Found { Disclosure: var found } when entry.Conditions.IsKnown(found.VersionId, found.LastUpdated) =>
                 new BundleItem(null) { Status = "304", VersionId = found.VersionId, LastUpdated = found.LastUpdated },
@@ -99,11 +108,13 @@ internal sealed class BundleEntries(
 
     private async Task<BundleItem> SearchAsync(Caller caller, BundleRequestEntry entry, CancellationToken cancellationToken) => new(null)
     {
-        Nested = await Search.BundleAsync(caller, entry.Type, FhirRequest.Pairs(entry.Query), lenient: false, searches, settings, cancellationToken),
+        Nested = await Search.BundleAsync(
+            caller, entry.Type, FhirRequest.Pairs(entry.Query), lenient: false, searches, settings, cancellationToken),
         Status = "200",
     };
 
-    private async Task<BundleItem> HistoryAsync(Caller caller, ResourceKey key, BundleRequestEntry entry, CancellationToken cancellationToken) =>
+    private async Task<BundleItem> HistoryAsync(
+        Caller caller, ResourceKey key, BundleRequestEntry entry, CancellationToken cancellationToken) =>
         await InstanceHistory.BundleAsync(caller, key, FhirRequest.Pairs(entry.Query), reads, settings, cancellationToken) is { } history
             ? new(null) { Nested = history, Status = "200" }
             : Refusal(404, "not-found", $"{key} is not known.");
@@ -119,7 +130,8 @@ internal sealed class BundleEntries(
         WriteResult.Stored stored => BundleItem.Stored(stored.Disclosure, settings.PublicUrl, stored.Created),
         WriteResult.Existing existing => BundleItem.Stored(existing.Disclosure, settings.PublicUrl, created: false),
         WriteResult.Ambiguous => Refusal(412, "multiple-matches", "ifNoneExist matches more than one resource."),
-        WriteResult.Conflict conflict => Refusal(412, "conflict", $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
+        WriteResult.Conflict conflict =>
+            Refusal(412, "conflict", $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
         WriteResult.Absent absent => Refusal(404, "not-found", $"{absent.Key} is not known."),
         WriteResult.Refused refused => Refusal(refused.Status, refused.Issues),
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -14,7 +14,8 @@ internal sealed class CapabilityStatement : IOwnAnswer
 {
     private static readonly FhirInteraction[] OfType =
     [
-        FhirInteraction.Read, FhirInteraction.Vread, FhirInteraction.Update, FhirInteraction.Patch, FhirInteraction.Delete, FhirInteraction.HistoryInstance,
+        FhirInteraction.Read, FhirInteraction.Vread, FhirInteraction.Update, FhirInteraction.Patch, FhirInteraction.Delete,
+        FhirInteraction.HistoryInstance,
         FhirInteraction.Create, FhirInteraction.Search,
     ];
 
@@ -37,7 +38,8 @@ internal sealed class CapabilityStatement : IOwnAnswer
         IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters, string? issuer) =>
         new(issuer, AuthoredJson.Of(Written(routes, settings, parameters, issuer)));
 
-    private static Statement Written(IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters, string? issuer)
+    private static Statement Written(
+        IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters, string? issuer)
     {
         var mapped = routes.Select(route => route.Interaction).ToHashSet();
         return new()
@@ -87,7 +89,8 @@ internal sealed class CapabilityStatement : IOwnAnswer
             },
         ],
         Description =
-            "Every request but this one and the SMART configuration needs a token of a trusted issuer. Scopes (version 1 and 2, granular ones"
+            "Every request but this one and the SMART configuration needs a token of a trusted issuer. Scopes (version 1 and 2, "
+                + "granular ones"
             + " as searches without chains) narrow what sharing agreements and consents open. Web pages may read answers on the origins of"
             + " registered clients.",
     };
@@ -110,7 +113,8 @@ internal sealed class CapabilityStatement : IOwnAnswer
             Interaction =
             [
                 .. OfType.Where(mapped.Contains)
-                    .Select(interaction => new Statement.ResourceInteractionComponent { CodeElement = new() { JsonValue = interaction.Code() } }),
+                    .Select(interaction =>
+                        new Statement.ResourceInteractionComponent { CodeElement = new() { JsonValue = interaction.Code() } }),
             ],
             Versioning = Statement.ResourceVersionPolicy.Versioned,
             ReadHistory = mapped.Contains(FhirInteraction.Vread),

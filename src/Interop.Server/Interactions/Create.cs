@@ -12,7 +12,12 @@ internal static class Create
     public static void Map(FhirRoutes fhir) => fhir.Post("/{type}", FhirInteraction.Create, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, Caller caller, HttpRequest request, GuardedWrites writes, InteropSettings settings, CancellationToken cancellationToken)
+        string type,
+        Caller caller,
+        HttpRequest request,
+        GuardedWrites writes,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         FhirRequest.RequireType(type);

@@ -51,5 +51,6 @@ internal sealed record HistoryPage(int? Count, long? Since, DateInterval? At, in
 
     // A plus sign that nobody escaped in a URL arrives as a space.
     private static DateInterval Time(string name, string value, TimeZoneInfo zone) =>
-        DateInterval.TryParse(value.Replace(' ', '+'), zone) ?? throw new FhirException(400, "value", $"{name}: a date or time is expected.");
+        DateInterval.TryParse(value.Replace(' ', '+'), zone)
+            ?? throw new FhirException(400, "value", $"{name}: a date or time is expected.");
 }

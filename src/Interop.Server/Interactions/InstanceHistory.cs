@@ -13,7 +13,13 @@ internal static class InstanceHistory
     public static void Map(FhirRoutes fhir) => fhir.Get("/{type}/{id}/_history", FhirInteraction.HistoryInstance, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, string id, Caller caller, HttpRequest request, GuardedReads reads, InteropSettings settings, CancellationToken cancellationToken)
+        string type,
+        string id,
+        Caller caller,
+        HttpRequest request,
+        GuardedReads reads,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);

@@ -20,7 +20,13 @@ internal static class Patch
     public static void Map(FhirRoutes fhir) => fhir.Patch("/{type}/{id}", FhirInteraction.Patch, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, string id, Caller caller, HttpRequest request, GuardedWrites writes, InteropSettings settings, CancellationToken cancellationToken)
+        string type,
+        string id,
+        Caller caller,
+        HttpRequest request,
+        GuardedWrites writes,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
@@ -33,7 +39,9 @@ internal static class Patch
             await writes.PatchAsync(caller, key, apply, Preconditions.Of(request), cancellationToken), request, settings);
     }
 
-    /// <summary>That of an entry: Parameters for a FHIRPath Patch, a Binary for a JSON Patch (https://hl7.org/fhir/R4/http.html#patch).</summary>
+    /// <summary>
+    /// That of an entry: Parameters for a FHIRPath Patch, a Binary for a JSON Patch (https://hl7.org/fhir/R4/http.html#patch).
+    /// </summary>
     /// <exception cref="FhirException">400.</exception>
     public static Func<ReadOnlyMemory<byte>, byte[]> ChangeOf(byte[] resource)
     {
@@ -53,12 +61,14 @@ internal static class Patch
         new(400, "invalid", "A patch in a Bundle is Parameters, or a Binary of application/json-patch+json with data.");
 
     private static JsonDocument ValidBinary(byte[] resource) =>
-        ResourceJson.ReadHeader(resource)?.Type == "Binary" && !ResourceValidator.Validate(resource).Any(issue => issue.Severity <= IssueSeverity.Error)
+        ResourceJson.ReadHeader(resource)?.Type == "Binary"
+            && !ResourceValidator.Validate(resource).Any(issue => issue.Severity <= IssueSeverity.Error)
             ? JsonDocument.Parse(resource, FhirJson.Parsing)
             : throw NoPatch;
 
     private static bool IsJsonPatch(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json-patch+json", StringComparison.OrdinalIgnoreCase);
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && type.MediaType.Equals("application/json-patch+json", StringComparison.OrdinalIgnoreCase);
 
     private static Func<ReadOnlyMemory<byte>, byte[]> JsonChange(byte[] body)
     {

@@ -25,7 +25,8 @@ internal static class Read
     {
         ReadResult.Found { Disclosure: var found } when conditions.Changing.FailsFor(found.VersionId, found.LastUpdated) is { } failed =>
             FhirResult.Problem(412, "conflict", $"{failed} does not hold for {what}."),
-        ReadResult.Found { Disclosure: var found } when conditions.IsKnown(found.VersionId, found.LastUpdated) => FhirResult.NotModified(found),
+        ReadResult.Found { Disclosure: var found } when conditions.IsKnown(found.VersionId, found.LastUpdated) =>
+            FhirResult.NotModified(found),
         ReadResult.Found { Disclosure: var found } => FhirResult.Ok(view.Of(found)),
         ReadResult.Deleted => FhirResult.Problem(410, "deleted", $"{what} was deleted."),
         ReadResult.Absent => FhirResult.Problem(404, "not-found", $"{what} is not known."),

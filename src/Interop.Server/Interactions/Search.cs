@@ -16,7 +16,12 @@ internal static class Search
     }
 
     private static async Task<IResult> HandleAsync(
-        string type, Caller caller, HttpRequest request, GuardedSearches searches, InteropSettings settings, CancellationToken cancellationToken)
+        string type,
+        Caller caller,
+        HttpRequest request,
+        GuardedSearches searches,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         FhirRequest.RequireType(type);
@@ -49,7 +54,9 @@ internal static class Search
         {
             Total = answer.Total,
             Self = self,
-            Next = answer.NextCursor is { } cursor ? $"{self}{(self.Contains('?', StringComparison.Ordinal) ? '&' : '?')}_cursor={cursor}" : null,
+            Next = answer.NextCursor is { } cursor
+                ? $"{self}{(self.Contains('?', StringComparison.Ordinal) ? '&' : '?')}_cursor={cursor}"
+                : null,
         };
     }
 

@@ -46,7 +46,8 @@ internal sealed class SmartConfigurationDocument : IOwnAnswer
         if (document["capabilities"] is JsonArray capabilities)
         {
             document["capabilities"] = new JsonArray(
-                [.. capabilities.Select(value => (string?)value).Where(value => !NotHere.Contains(value)).Select(value => (JsonNode?)value)]);
+                [.. capabilities.Select(value => (string?)value).Where(value => !NotHere.Contains(value))
+                    .Select(value => (JsonNode?)value)]);
         }
 
         return new(Encoding.UTF8.GetBytes(document.ToJsonString()));

@@ -13,7 +13,13 @@ internal static class Update
     public static void Map(FhirRoutes fhir) => fhir.Put("/{type}/{id}", FhirInteraction.Update, HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        string type, string id, Caller caller, HttpRequest request, GuardedWrites writes, InteropSettings settings, CancellationToken cancellationToken)
+        string type,
+        string id,
+        Caller caller,
+        HttpRequest request,
+        GuardedWrites writes,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);

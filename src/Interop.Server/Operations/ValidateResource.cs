@@ -20,7 +20,14 @@ internal static class ValidateResource
             (string type, Caller caller, HttpRequest request, ProfileSet profiles, Turns turns, CancellationToken cancellationToken) =>
             HandleAsync(type, null, caller, request, profiles, turns, cancellationToken));
         fhir.Compute("POST", "/{type}/{id}/$validate",
-            (string type, string id, Caller caller, HttpRequest request, ProfileSet profiles, Turns turns, CancellationToken cancellationToken) =>
+            (
+                string type,
+                string id,
+                Caller caller,
+                HttpRequest request,
+                ProfileSet profiles,
+                Turns turns,
+                CancellationToken cancellationToken) =>
             HandleAsync(type, id, caller, request, profiles, turns, cancellationToken));
     }
 
@@ -45,7 +52,9 @@ internal static class ValidateResource
 
         input.Allow("mode", "profile", "resource");
         var issues = await turns.RunAsync(
-            RequestLimits.ClientOf(caller), () => Task.FromResult(Issues(type, id, body, input["mode"], input["profile"], profiles)), cancellationToken);
+            RequestLimits.ClientOf(caller),
+            () => Task.FromResult(Issues(type, id, body, input["mode"], input["profile"], profiles)),
+            cancellationToken);
         return FhirResult.Checked(issues);
     }
 

@@ -33,7 +33,8 @@ internal sealed class SnoopingWatch(InteropSettings settings, TimeProvider clock
             }
 
             var persons = caller.IsPerson ? limits.PersonsPerHour : limits.SystemPersonsPerHour;
-            var added = Enumerable.Range(0, Math.Min(asked, persons + 1)).Count(number => window.Persons.Add(unchecked(fingerprint + number)));
+            var added =
+                Enumerable.Range(0, Math.Min(asked, persons + 1)).Count(number => window.Persons.Add(unchecked(fingerprint + number)));
             window.Persons.UnionWith(shown.Skip(asked));
             window.Misses += found ? 0 : added;
             window.WithoutIncident += hadIncident ? 0 : 1;

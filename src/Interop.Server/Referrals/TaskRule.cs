@@ -25,7 +25,8 @@ internal sealed class TaskRule() : TypeRule("Task")
     /// A party may not accept what is over, for it opens no case. The own staff may, to whom an overdue follow-up is still owed.
     /// </summary>
     public override WriteResult.Refused? Reached(ResourceStep step) =>
-        !step.IsOwn && StatusOf(step.After) == "accepted" && StatusOf(step.Before!.Value) != "accepted" && CaseReader.IsOver(step.After, step.Instant)
+        !step.IsOwn && StatusOf(step.After) == "accepted" && StatusOf(step.Before!.Value) != "accepted"
+            && CaseReader.IsOver(step.After, step.Instant)
             ? new(422, "business-rule", "The time for which the Task was requested is over.", "Task.restriction.period")
             : null;
 

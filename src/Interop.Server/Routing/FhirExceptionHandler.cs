@@ -14,7 +14,8 @@ namespace Interop.Server.Routing;
 /// have written is undone with it, its audit row too. What we did not foresee is a 500 without details, what the machine refuses a 503
 /// that needs no disk.
 /// </summary>
-internal sealed class FhirExceptionHandler(ILogger<FhirExceptionHandler> logger, AuditTrail audit, ThrottledTrail throttled) : IExceptionHandler
+internal sealed class FhirExceptionHandler(
+    ILogger<FhirExceptionHandler> logger, AuditTrail audit, ThrottledTrail throttled) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {

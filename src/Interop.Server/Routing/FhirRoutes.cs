@@ -35,7 +35,8 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
     public void GetPublic(string pattern, FhirInteraction interaction, Delegate handler)
     {
         routes.Add(new("GET", pattern, interaction));
-        builder.MapMethods(FhirRequest.Root + pattern, ["GET", "HEAD"], handler).WithMetadata(new PublicEndpoint(), new DeclaredInteraction(interaction)).AllowAnonymous();
+        builder.MapMethods(FhirRequest.Root + pattern, ["GET", "HEAD"], handler)
+            .WithMetadata(new PublicEndpoint(), new DeclaredInteraction(interaction)).AllowAnonymous();
     }
 
     private RouteHandlerBuilder Map(string method, string pattern, FhirInteraction interaction, Delegate handler, params string[] further)

@@ -22,7 +22,8 @@ internal sealed class ThrottledTrail(AuditTrail audit, TimeProvider clock, ILogg
         var now = clock.GetUtcNow();
 
         // Addresses are not limited in number, so neither are strangers: beyond some thousands they share a row.
-        var key = RequestLimits.KeyOf(rule, windows.Count >= MostCallers ? "others" : caller is null ? string.Empty : RequestLimits.KeyOf(caller));
+        var key = RequestLimits.KeyOf(
+            rule, windows.Count >= MostCallers ? "others" : caller is null ? string.Empty : RequestLimits.KeyOf(caller));
         if (windows.TryGetValue(key, out var known))
         {
             if (now - known.Since < Window)

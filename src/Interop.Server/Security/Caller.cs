@@ -10,11 +10,19 @@ namespace Interop.Server.Security;
 /// <param name="Practitioner">Id out of <c>fhirUser</c> where that is a Practitioner of this server, or null.</param>
 /// <param name="Purposes">v3-ActReason codes of <c>purpose_of_use</c>.</param>
 internal sealed record Caller(
-    string ClientId, string Subject, string Organization, string? Practitioner, IReadOnlyList<string> Purposes, IReadOnlyList<string> Roles, Scopes Scopes)
+    string ClientId,
+    string Subject,
+    string Organization,
+    string? Practitioner,
+    IReadOnlyList<string> Purposes,
+    IReadOnlyList<string> Roles,
+    Scopes Scopes)
 {
     private const string ClaimType = "interop:caller";
 
-    /// <summary>Who works at the machine without a token: nobody whose page links could be mixed up, and whom no scope lets do anything.</summary>
+    /// <summary>
+    /// Who works at the machine without a token: nobody whose page links could be mixed up, and whom no scope lets do anything.
+    /// </summary>
     public static Caller Operator { get; } = new("interop", "interop", "interop", null, [], [], Scopes.None);
 
     /// <summary>What the token is bound to; nothing for a bearer token.</summary>
@@ -78,7 +86,8 @@ internal sealed record Caller(
     public ClaimsIdentity ToIdentity() => new CallerIdentity(this);
 
     /// <summary>Reads the claims of an access token; an error sentence where one is missing or malformed.</summary>
-    public static (Caller? Caller, string? Error) Read(IEnumerable<Claim> claims, InteropIssuer issuer, ScopeReader scopes, ServiceBases bases)
+    public static (Caller? Caller, string? Error) Read(
+        IEnumerable<Claim> claims, InteropIssuer issuer, ScopeReader scopes, ServiceBases bases)
     {
         var byType = claims.ToLookup(claim => claim.Type, claim => claim.Value);
         var client = byType["client_id"].FirstOrDefault();
@@ -87,7 +96,9 @@ internal sealed record Caller(
             return (null, "The token has no client_id.");
         }
 
-        var agency = byType["agency"].FirstOrDefault() is { } claimed ? claimed : issuer.AgencyOf(client) is { } mapped ? $"Organization/{mapped}" : null;
+        var agency = byType["agency"].FirstOrDefault() is { } claimed
+            ? claimed
+            : issuer.AgencyOf(client) is { } mapped ? $"Organization/{mapped}" : null;
         if (agency is null || ResourceKey.TryParse(agency) is not { Type: "Organization" } key)
         {
             return (null, "The token names no agency.");

@@ -19,7 +19,8 @@ internal static class PersonLookup
 
     private static readonly HashSet<string> Knowledge =
     [
-        "name", "family", "given", "phonetic", "birthdate", "death-date", "identifier", "phone", "email", "telecom", "address", "address-city",
+        "name", "family", "given", "phonetic", "birthdate", "death-date", "identifier", "phone", "email", "telecom", "address",
+        "address-city",
         "address-country", "address-postalcode", "address-state", "address-use",
     ];
 
@@ -78,7 +79,8 @@ internal static class PersonLookup
 
     private static int Asked(string type, SearchCriterion criterion) => criterion switch
     {
-        ValueCriterion { Modifier: SearchModifier.Identifier } value => value.Parameter.Targets.Any(Persons.Contains) ? value.Values.Count : 0,
+        ValueCriterion { Modifier: SearchModifier.Identifier } value =>
+            value.Parameter.Targets.Any(Persons.Contains) ? value.Values.Count : 0,
         ValueCriterion value => Persons.Contains(type) && Knowledge.Contains(value.Parameter.Code) ? value.Values.Count : 0,
         ChainCriterion chain => Most(chain.Targets.Select(target => Asked(target.Type, target.Criterion))),
         ReverseCriterion reverse => Asked(reverse.Type, reverse.Criterion),

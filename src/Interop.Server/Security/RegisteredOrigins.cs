@@ -29,7 +29,8 @@ internal sealed class RegisteredOrigins(TokenVerifier verifier, TimeProvider clo
     {
         if (IsDiscovery(context.Request.Path))
         {
-            return new CorsPolicyBuilder().AllowAnyOrigin().WithMethods("GET", "HEAD").WithHeaders("Accept", "Authorization", "DPoP").Build();
+            return new CorsPolicyBuilder().AllowAnyOrigin().WithMethods("GET", "HEAD").WithHeaders("Accept", "Authorization", "DPoP")
+                .Build();
         }
 
         var origin = context.Request.Headers.Origin.ToString();
@@ -37,7 +38,8 @@ internal sealed class RegisteredOrigins(TokenVerifier verifier, TimeProvider clo
             ? new CorsPolicyBuilder(origin)
                 .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
                 .WithHeaders(
-                    "Accept", "Authorization", "Content-Type", "DPoP", "If-Match", "If-Modified-Since", "If-None-Exist", "If-None-Match", "If-Unmodified-Since", "Prefer")
+                    "Accept", "Authorization", "Content-Type", "DPoP", "If-Match", "If-Modified-Since", "If-None-Exist", "If-None-Match",
+                    "If-Unmodified-Since", "Prefer")
                 .WithExposedHeaders("Content-Location", "ETag", "Last-Modified", "Location", "Retry-After", "WWW-Authenticate")
                 .SetPreflightMaxAge(Fresh)
                 .Build()

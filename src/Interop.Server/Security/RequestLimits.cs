@@ -29,7 +29,11 @@ internal sealed class RequestLimits(InteropSettings settings) : IDisposable
             }
             else
             {
-                Take(addresses, ClientNetwork.Of(http.Connection.RemoteIpAddress), 1, "too many requests without a good token from this address");
+                Take(
+                    addresses,
+                    ClientNetwork.Of(http.Connection.RemoteIpAddress),
+                    1,
+                    "too many requests without a good token from this address");
             }
         }
 

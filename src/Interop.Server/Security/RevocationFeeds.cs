@@ -4,9 +4,11 @@ namespace Interop.Server.Security;
 
 /// <summary>
 /// Follows the issuers whose metadata names an <c>interop_revocation_endpoint</c>: one request waits there and is answered when
-/// something ends; the next one tells the issuer how far this server has got. Tokens of other issuers, and of one that is out of reach, are good until they expire.
+/// something ends; the next one tells the issuer how far this server has got. Tokens of other issuers, and of one that is out of reach, are
+/// good until they expire.
 /// </summary>
-internal sealed class RevocationFeeds(TokenVerifier verifier, IHttpClientFactory clients, ILogger<RevocationFeeds> logger) : BackgroundService
+internal sealed class RevocationFeeds(
+    TokenVerifier verifier, IHttpClientFactory clients, ILogger<RevocationFeeds> logger) : BackgroundService
 {
     public const string HttpClient = "revocations";
     public const int MaxBytes = 1 << 20;
@@ -29,7 +31,8 @@ internal sealed class RevocationFeeds(TokenVerifier verifier, IHttpClientFactory
                     return;
                 }
 
-                using var answer = JsonDocument.Parse(await http.GetStringAsync($"{endpoint}?after={last}&follower={follower}", cancellationToken));
+                using var answer =
+                    JsonDocument.Parse(await http.GetStringAsync($"{endpoint}?after={last}&follower={follower}", cancellationToken));
                 verifier.Revocations.Add(
                     issuer.Authority, answer.RootElement.GetProperty("revoked").EnumerateArray().Select(hash => hash.GetString()!));
                 last = answer.RootElement.GetProperty("last").GetInt64();

@@ -44,7 +44,8 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
             var rights = SmartRights.Read(VersionOne.GetValueOrDefault(letters, letters));
             objection ??= type == "*" || FhirFacts.R4.IsResourceType(type) ? null : "R4 has no such type.";
             objection ??= rights != SmartRight.None ? null : "its rights must be some of cruds, in this order.";
-            objection ??= grants.Count(grant => grant.Opening.Criteria.Count > 0) < MostConditions ? null : "the token has too many conditions.";
+            objection ??=
+                grants.Count(grant => grant.Opening.Criteria.Count > 0) < MostConditions ? null : "the token has too many conditions.";
             var criteria = objection is null && query is not null ? Criteria(type, query, out objection) : [];
             if (objection is null)
             {

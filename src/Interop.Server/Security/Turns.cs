@@ -11,9 +11,12 @@ internal sealed class Turns(int ofOne) : IDisposable
 {
     private readonly PartitionedRateLimiter<string> clients = PartitionedRateLimiter.Create<string, string>(
         client => RateLimitPartition.GetConcurrencyLimiter(
-            client, _ => new() { PermitLimit = ofOne, QueueLimit = int.MaxValue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst }));
+            client,
+            _ => new() { PermitLimit = ofOne, QueueLimit = int.MaxValue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst }));
 
-    /// <summary>One client leaves a core to everybody else; several get the cores in slices, so that no short work waits for a long one.</summary>
+    /// <summary>
+    /// One client leaves a core to everybody else; several get the cores in slices, so that no short work waits for a long one.
+    /// </summary>
     public static Turns ForThisMachine()
     {
         // What takes long must not be waited for by what is short, as it would be if the pool had no more threads than cores.
@@ -22,7 +25,9 @@ internal sealed class Turns(int ofOne) : IDisposable
         return new(Math.Max(1, Environment.ProcessorCount - 1));
     }
 
-    /// <summary>Waits for a turn of the client's, does the work in it and gives what came of it. A turn within a turn would wait for itself.</summary>
+    /// <summary>
+    /// Waits for a turn of the client's, does the work in it and gives what came of it. A turn within a turn would wait for itself.
+    /// </summary>
     public async Task<T> RunAsync<T>(string client, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         using var turn = await clients.AcquireAsync(client, cancellationToken: cancellationToken);

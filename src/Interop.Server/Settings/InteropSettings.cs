@@ -99,7 +99,8 @@ public sealed record InteropSettings(
         ? TimeZoneInfo.Utc
         : TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone)
             ? zone
-            : throw new SettingsException("Interop:TimeZone must be a name of the IANA time zone database, such as America/Los_Angeles, that this machine has.");
+            : throw new SettingsException(
+                "Interop:TimeZone must be a name of the IANA time zone database, such as America/Los_Angeles, that this machine has.");
 
     private static string BaseOf(string? text, string setting) =>
         Uri.TryCreate(text?.TrimEnd('/'), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
@@ -157,5 +158,6 @@ public sealed record IssuerSettings(
         && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
         && text == $"{url.Scheme}://{url.IdnHost}{(url.IsDefaultPort ? "" : $":{url.Port}")}"
             ? text
-            : throw new SettingsException($"{path} must be an origin such as https://app.example: scheme, host and port, http on loopback only.");
+            : throw new SettingsException(
+                $"{path} must be an origin such as https://app.example: scheme, host and port, http on loopback only.");
 }

@@ -16,7 +16,8 @@ namespace Interop.Server.Summary;
 /// agreed to.
 /// </summary>
 internal sealed class CrisisSummaries(
-    GuardedStore store, SearchQueryParser queries, AuditTrail audit, RequestLimits limits, ILookupWatch watch, InteropSettings settings, Secrets secrets)
+    GuardedStore store, SearchQueryParser queries, AuditTrail audit, RequestLimits limits, ILookupWatch watch, InteropSettings settings,
+    Secrets secrets)
 {
     private const string AssignedAgency = CrisisProfiles.Base + "/StructureDefinition/encounter-assigned-agency";
     private static readonly IReadOnlySet<string> NoTypes = new HashSet<string>();
@@ -38,7 +39,9 @@ internal sealed class CrisisSummaries(
             // Its own scope opens it; a token about one patient stays within that patient's record.
             var sight = snapshot.Sight with
             {
-                Constraints = caller.Patient is null ? null : new(NoTypes, [new(null, caller.Patient, [])], caller.Patient, [], opensDirectory: false),
+                Constraints = caller.Patient is null
+                    ? null
+                    : new(NoTypes, [new(null, caller.Patient, [])], caller.Patient, [], opensDirectory: false),
             };
             if (OpenIncident(snapshot, question.Incident) is not { } patient)
             {
@@ -54,14 +57,18 @@ internal sealed class CrisisSummaries(
 
         // An agency that asks without an incident is snooping: the privacy officer finds it under this outcome.
         await audit.RecordAsync(
-            AuditTrail.Row(caller, instant, FhirInteraction.Operation, "Patient/$crisis-summary", patientId, document is null ? "alert" : "permit", detail =>
+            AuditTrail.Row(caller, instant, FhirInteraction.Operation, "Patient/$crisis-summary", patientId, document is null
+                ? "alert"
+                : "permit", detail =>
             {
                 detail.WriteString("incident", question.Incident);
                 detail.WriteString("officer", question.Officer);
                 detail.WriteString("rule", rule);
             }),
             cancellationToken);
-        watch.Note(caller, question.Officer, PersonLookup.Fingerprint("Patient", question.Person), 1, found: true, hadIncident: document is not null, []);
+        watch.Note(
+            caller, question.Officer, PersonLookup.Fingerprint(
+                "Patient", question.Person), 1, found: true, hadIncident: document is not null, []);
         await watch.TellAsync();
         return document;
     }

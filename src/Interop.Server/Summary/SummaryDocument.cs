@@ -18,7 +18,8 @@ internal sealed class SummaryDocument : IOwnAnswer
     private const int SizeClass = 16 * 1024;
 
     private const int Flags = 3;
-    private const string GeneralAdvice = "Approach calmly, one person speaking, no sudden movements. Ask what helps. Call the clinician on duty.";
+    private const string GeneralAdvice =
+        "Approach calmly, one person speaking, no sudden movements. Ask what helps. Call the clinician on duty.";
     private const string NoAlert = "No safety alert is shared. This does not mean that there is none.";
     private const string ActCode = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 

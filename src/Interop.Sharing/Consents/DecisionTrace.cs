@@ -75,7 +75,8 @@ internal static class DecisionTrace
         else if (consent.IsIndeterminate)
         {
             var effect = denials.Any(denial => denial.Consent == consent) ? "denies" : "does not concern this requester";
-            reasons.Add(new("consent-indeterminate", basis, $"{purpose}: indeterminate ({string.Join(", ", consent.Indeterminate)}), {effect}"));
+            reasons.Add(new(
+                "consent-indeterminate", basis, $"{purpose}: indeterminate ({string.Join(", ", consent.Indeterminate)}), {effect}"));
         }
         else
         {
@@ -85,7 +86,10 @@ internal static class DecisionTrace
                 "consent-permits", basis, $"{purpose}: permits {line.Tier}{Clearing(line)}")));
             if (lines.All(line => line.Consent != consent) && denials.All(denial => denial.Consent != consent))
             {
-                reasons.Add(new("consent-does-not-apply", basis, $"{purpose}: does not apply (period, actor, purpose), is replaced, or adds nothing"));
+                reasons.Add(new(
+                    "consent-does-not-apply",
+                    basis,
+                    $"{purpose}: does not apply (period, actor, purpose), is replaced, or adds nothing"));
             }
 
             reasons.AddRange(consent.Policy == ConsentReader.Part2Policy

@@ -46,7 +46,8 @@ internal static class ReferenceNeeds
     private static bool IsInstrument(string type, string element) => type switch
     {
         "Consent" => element is "patient" or "organization"
-            || (element.StartsWith("provision.", StringComparison.Ordinal) && element.EndsWith("actor.reference", StringComparison.Ordinal)),
+            || (element.StartsWith("provision.", StringComparison.Ordinal)
+                && element.EndsWith("actor.reference", StringComparison.Ordinal)),
         "Contract" => element.EndsWith("offer.party.reference", StringComparison.Ordinal),
         _ => false,
     };

@@ -14,7 +14,11 @@ public sealed class ScopeConstraints
     /// <param name="directory">Types whose resources without a patient are in nobody's record, and so in reach from everybody's.</param>
     /// <param name="opensDirectory">Whether a scope about a patient opens the directory too, and not only what points there.</param>
     public ScopeConstraints(
-        IReadOnlySet<string> whole, IReadOnlyList<ScopeOpening> openings, string? onlyPatient, IReadOnlyList<string> directory, bool opensDirectory)
+        IReadOnlySet<string> whole,
+        IReadOnlyList<ScopeOpening> openings,
+        string? onlyPatient,
+        IReadOnlyList<string> directory,
+        bool opensDirectory)
     {
         (Whole, Openings, OnlyPatient, Directory) = (whole, openings, onlyPatient, directory);
         Opened = opensDirectory ? directory : [];
@@ -28,7 +32,8 @@ public sealed class ScopeConstraints
                 opensDirectory)
             : null;
 
-        // A reference tells that its target exists, not what it says: types and conditions do not matter for it, whose record it is in does.
+        // A reference tells that its target exists, not what it says: types and conditions do not matter for it, whose record it is in
+        // does.
         ForReferences = onlyPatient is null ? null
             : opensDirectory && whole.Count == 0 && openings is [{ Type: null, Criteria: [] }] ? this
             : new(new HashSet<string>(), [new(null, onlyPatient, [])], onlyPatient, directory, opensDirectory: true);

@@ -31,5 +31,6 @@ public sealed record Sight(
     public ScopeConstraints? Constraints { get; init; }
 
     /// <summary>The eyes for targets of references that a resource shows: whether they are there, whatever type the scopes open.</summary>
-    public Sight ForReferences() => Types is null && Constraints is null ? this : this with { Types = null, Constraints = Constraints?.ForReferences };
+    public Sight ForReferences() =>
+        Types is null && Constraints is null ? this : this with { Types = null, Constraints = Constraints?.ForReferences };
 }

@@ -21,7 +21,12 @@ public static class CaseReader
     /// <param name="instant">UTC microseconds of the write.</param>
     /// <param name="lapses">When an open case ends that nothing renews.</param>
     internal static IReadOnlyList<CaseFact> Read(
-        ReadOnlyMemory<byte> body, string kind, string patient, Func<string, IReadOnlyList<string>> organizationsAt, long instant, long lapses)
+        ReadOnlyMemory<byte> body,
+        string kind,
+        string patient,
+        Func<string, IReadOnlyList<string>> organizationsAt,
+        long instant,
+        long lapses)
     {
         using var document = JsonDocument.Parse(body, JsonReading.Options);
         var root = document.RootElement;

@@ -71,12 +71,15 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
         await statements.DisposeAsync();
     }
 
-    /// <summary>The trail was once among the resources: its rows come as they are, hashes too, so that what was changed there is still found.</summary>
+    /// <summary>
+    /// The trail was once among the resources: its rows come as they are, hashes too, so that what was changed there is still found.
+    /// </summary>
     private static void TakeOverChain(Statements resources, Statements trail, Dialect dialect)
     {
         var before = resources.Query(
             $"SELECT sequence, previous_hash, hash, {AuditColumns.All} FROM audit_before ORDER BY sequence",
-            reader => (Sequence: reader.GetInt64(0), Previous: reader.GetString(1), Hash: reader.GetString(2), Row: AuditColumns.Read(reader, 3)));
+            reader => (
+                Sequence: reader.GetInt64(0), Previous: reader.GetString(1), Hash: reader.GetString(2), Row: AuditColumns.Read(reader, 3)));
         if (before.Count == 0 || trail.Number($"SELECT 1 FROM audit {dialect.Page(1)}") is not null)
         {
             return;
@@ -88,10 +91,14 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
         {
             values.Set(row);
             trail.Execute(
-                $"INSERT INTO audit (sequence, previous_hash, hash, {AuditColumns.All}) VALUES ({sequence}, {previous}, {hash}, {values.List})");
+                $"""
+                INSERT INTO audit (sequence, previous_hash, hash, {AuditColumns.All})
+                VALUES ({sequence}, {previous}, {hash}, {values.List})
+                """);
         }
 
-        var head = resources.First($"SELECT value FROM setting WHERE name = 'audit.head'", reader => reader.GetString(0))?.Split(' ') ?? ["0", ""];
+        var head =
+            resources.First($"SELECT value FROM setting WHERE name = 'audit.head'", reader => reader.GetString(0))?.Split(' ') ?? ["0", ""];
         trail.Execute($"INSERT INTO head (sequence, hash) VALUES ({long.Parse(head[0], CultureInfo.InvariantCulture)}, {head[1]})");
         trail.Execute($"COMMIT");
         resources.Execute($"DELETE FROM audit_before");

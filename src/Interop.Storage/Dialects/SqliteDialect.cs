@@ -77,7 +77,8 @@ internal sealed class SqliteDialect : Dialect
     }
 
     public override void StopWhen(DbConnection connection, Func<long, bool> isOver) =>
-        SQLitePCL.raw.sqlite3_progress_handler(((SqliteConnection)connection).Handle, StepsBetween, _ => isOver(StepsBetween) ? 1 : 0, null);
+        SQLitePCL.raw.sqlite3_progress_handler(
+            ((SqliteConnection)connection).Handle, StepsBetween, _ => isOver(StepsBetween) ? 1 : 0, null);
 
     public override async Task CloseAsync()
     {

@@ -170,7 +170,9 @@ public sealed class ResourceRows
         {Dialect.Page(1)}
         """) is not null;
 
-    /// <summary>Whether any grant was ever made to the organisation: most searches by a custodian's own staff need not look for one.</summary>
+    /// <summary>
+    /// Whether any grant was ever made to the organisation: most searches by a custodian's own staff need not look for one.
+    /// </summary>
     private bool HasGrants(string organization) =>
         Statements.Number($"SELECT 1 FROM sharing_grant WHERE grantee = {organization} {Dialect.Page(1)}") is not null;
 

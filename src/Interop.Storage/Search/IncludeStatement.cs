@@ -36,7 +36,8 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
             included.AddRange(found);
             if (included.Count > MostIncluded)
             {
-                throw new TooCostlyException($"_include and _revinclude bring more than {MostIncluded} resources to this page. Ask for a smaller _count.");
+                throw new TooCostlyException(
+                    $"_include and _revinclude bring more than {MostIncluded} resources to this page. Ask for a smaller _count.");
             }
 
             frontier = found.ConvertAll(seen => seen.Key);

@@ -97,7 +97,8 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
             switch (best)
             {
                 case ValueCriterion { Parameter.Type: SearchParameterType.Composite } value:
-                    return $"SELECT {i}.resource FROM {criterionSql.Tuples(type, value, i, place.From("index_composite", i))} AND {place.Holds(i)}";
+                    var tuples = criterionSql.Tuples(type, value, i, place.From("index_composite", i));
+                    return $"SELECT {i}.resource FROM {tuples} AND {place.Holds(i)}";
 
                 case ValueCriterion value:
                     return $"""
@@ -177,7 +178,9 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
     /// <summary>The one patient whom a criterion names as the subject.</summary>
     private static SqlValue? PatientOf(SearchCriterion criterion) => criterion is ValueCriterion
     {
-        Parameter.Code: "patient" or "subject", Modifier: SearchModifier.None, Values: [ReferenceValue { Type: "Patient" or null, Id: { } id }],
+        Parameter.Code: "patient" or "subject",
+        Modifier: SearchModifier.None,
+        Values: [ReferenceValue { Type: "Patient" or null, Id: { } id }],
     }
         ? new(id)
         : null;

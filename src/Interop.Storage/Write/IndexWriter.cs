@@ -45,7 +45,8 @@ internal sealed class IndexWriter(Statements statements)
         {
             // Nothing of a resource is there below the tier at which the resource is.
             var tiers = new TierPair(
-                Math.Max(least.Anyone, same.Min(judged => judged.Tiers.Anyone)), Math.Max(least.Party, same.Min(judged => judged.Tiers.Party)));
+                Math.Max(least.Anyone, same.Min(judged => judged.Tiers.Anyone)),
+                Math.Max(least.Party, same.Min(judged => judged.Tiers.Party)));
             var row = new IndexRow(resource, ParameterNumber.Of(type, same.Key.Entry.Parameter), tiers, same.Key.Party, place);
             if (same.Key.Entry is CompositeEntry composite)
             {

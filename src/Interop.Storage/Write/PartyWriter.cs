@@ -38,7 +38,10 @@ internal sealed class PartyWriter(Statements statements)
 
     /// <summary>All views changed, by a deletion.</summary>
     public void Changed(long resource, long at) => statements.Execute(
-        $"UPDATE party SET changed_1 = {at}, changed_2 = {at}, changed_3 = {at}, hash_1 = 0, hash_2 = 0, hash_3 = 0 WHERE resource = {resource}");
+        $"""
+        UPDATE party SET changed_1 = {at}, changed_2 = {at}, changed_3 = {at}, hash_1 = 0, hash_2 = 0, hash_3 = 0
+        WHERE  resource = {resource}
+        """);
 
     /// <summary>Keeps who is party to the version that is current now.</summary>
     public void KeepVersion(long resource) => statements.Execute($"""

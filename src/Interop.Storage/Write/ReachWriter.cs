@@ -57,7 +57,8 @@ internal sealed class ReachWriter(Statements statements)
     public void SettleRecord(string subject)
     {
         statements.Execute($"DELETE FROM reach WHERE resource IN (SELECT key FROM resource WHERE subject = {subject})");
-        foreach (var type in statements.Query($"SELECT DISTINCT type FROM resource WHERE subject = {subject}", reader => reader.GetString(0)))
+        foreach (var type in statements.Query(
+            $"SELECT DISTINCT type FROM resource WHERE subject = {subject}", reader => reader.GetString(0)))
         {
             Insert(type, $"r.subject = {subject} AND r.type = {type}", $"1 = 1");
         }

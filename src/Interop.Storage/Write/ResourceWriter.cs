@@ -151,7 +151,9 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
         var sources = Sources(write.Key, judged);
         var labels = inheritance.Of(new(judged.Labels, judged.Passes), sources);
         var subject = SubjectOf(judged);
-        var place = Place.Of(write.Key.Type, write.Source, subject, labels.Carried, reach.HasGrants(subject, write.Source), judged.Parties.Contains(write.Source));
+        var place = Place.Of(
+            write.Key.Type, write.Source, subject, labels.Carried, reach.HasGrants(subject, write.Source), judged.Parties.Contains(
+                write.Source));
         var row = new ResourceRow(write, judged, version, at, labels, subject, place, views);
         var key = previous is null ? Insert(row) : Update(previous.Key, row);
         if (previous is not null)
@@ -163,7 +165,8 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
         parties.Replace(key, write.Before, judged, changedAt);
         AddFacts(key, judged, sources);
         index.Add(key, write.Key.Type, place, judged);
-        reach.Settle(key, write.Key.Type, subject, isNew: previous is null, isInLane: row.Lane == Place.Unspoken && judged.Parties.Count == 0);
+        reach.Settle(
+            key, write.Key.Type, subject, isNew: previous is null, isInLane: row.Lane == Place.Unspoken && judged.Parties.Count == 0);
         if (labels != new RowLabels(previous?.Labels ?? 0, previous?.PassesLabels ?? 0))
         {
             inheritance.Spread(write.Key, heir =>
@@ -253,9 +256,11 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
         statements.Execute($"""
             INSERT INTO resource
                 (type, id, version, deleted, subject, source, tier, party_tier, requires, labels, own_labels, passes_labels, own_passes,
-                updated_at, changed_1, changed_2, changed_3, changed_4, hash_1, hash_2, hash_3, zone, lane, policy_version, label_rules, body)
+                updated_at, changed_1, changed_2, changed_3, changed_4, hash_1, hash_2, hash_3, zone, lane, policy_version,
+                label_rules, body)
             VALUES ({write.Key.Type}, {write.Key.Id}, {row.Version}, 0, {row.Subject}, {write.Source}, {judged.Tiers.Anyone},
-                {judged.Tiers.Party}, {judged.Requires.Count > 0}, {row.Labels.Carried}, {judged.Labels}, {row.Labels.Passed}, {judged.Passes},
+                {judged.Tiers.Party}, {judged.Requires.Count > 0}, {row.Labels.Carried}, {judged.Labels}, {row.Labels.Passed},
+                {judged.Passes},
                 {row.At},
                 {views.Times[0]}, {views.Times[1]}, {views.Times[2]}, {views.At},
                 {views.Hashes[0]}, {views.Hashes[1]}, {views.Hashes[2]}, {row.Zone}, {row.Lane},

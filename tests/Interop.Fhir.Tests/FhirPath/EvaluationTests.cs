@@ -9,12 +9,16 @@ public sealed class EvaluationTests
 {
     private static readonly byte[] Bundle = [.. """
         {"resourceType":"Bundle","type":"collection","entry":[
-        {"fullUrl":"http://h/fhir/Patient/p","resource":{"resourceType":"Patient","id":"p","name":[{"family":"A"}],"generalPractitioner":[{"reference":"Practitioner/d"}]}},
-        {"fullUrl":"urn:uuid:6f7a3c1e-0000-4000-8000-000000000000","resource":{"resourceType":"Encounter","status":"planned","class":{"code":"AMB"},"subject":{"reference":"Patient/p"}}},
-        {"resource":{"resourceType":"Task","status":"draft","intent":"order","focus":{"reference":"urn:uuid:6f7a3c1e-0000-4000-8000-000000000000"}}}]}
+        {"fullUrl":"http://h/fhir/Patient/p","resource":{"resourceType":"Patient","id":"p","name":[{"family":"A"}],"generalPractitioner":[
+        {"reference":"Practitioner/d"}]}},
+        {"fullUrl":"urn:uuid:6f7a3c1e-0000-4000-8000-000000000000","resource":{"resourceType":"Encounter","status":"planned",
+        "class":{"code":"AMB"},"subject":{"reference":"Patient/p"}}},
+        {"resource":{"resourceType":"Task","status":"draft","intent":"order",
+        "focus":{"reference":"urn:uuid:6f7a3c1e-0000-4000-8000-000000000000"}}}]}
         """u8];
 
-    private static readonly byte[] Practitioner = [.. """{"resourceType":"Practitioner","id":"d","name":[{"family":"B","given":["C"]}]}"""u8];
+    private static readonly byte[] Practitioner =
+        [.. """{"resourceType":"Practitioner","id":"d","name":[{"family":"B","given":["C"]}]}"""u8];
 
     [Theory]
     [InlineData("Bundle.entry.resource.ofType(Encounter).subject.resolve().name.family", "\"A\"")]
@@ -69,6 +73,7 @@ public sealed class EvaluationTests
     [InlineData("(3 | 1 | 2).sort()", "1,2,3")]
     public void Loops_nest(string expression, string expected) => Assert.Equal(expected, Text(expression, new()));
 
-    private static string Text(string expression, FhirPathContext context) => string.Join(',', FhirPathExpression.Compile(expression).Evaluate(Bundle, context)
-        .Select(item => item.Bytes is { } bytes ? Encoding.UTF8.GetString(Bundle[bytes]) : item.Value?.ToString()));
+    private static string Text(string expression, FhirPathContext context) =>
+        string.Join(',', FhirPathExpression.Compile(expression).Evaluate(Bundle, context)
+            .Select(item => item.Bytes is { } bytes ? Encoding.UTF8.GetString(Bundle[bytes]) : item.Value?.ToString()));
 }

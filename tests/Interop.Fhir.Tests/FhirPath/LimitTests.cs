@@ -9,9 +9,12 @@ namespace Interop.Fhir.Tests.FhirPath;
 public sealed class LimitTests
 {
     private static readonly byte[] Patient = [.. """
-        {"resourceType":"Patient","id":"p","active":true,"name":[{"family":"A","given":["B","C"],"period":{"start":"2020","end":"2021-02-03"}},{"family":"D"}],
-        "birthDate":"1990-02-03","deceasedDateTime":"2020-01-01T10:00:00Z","multipleBirthInteger":2,"telecom":[{"system":"phone","value":"1","rank":3}],
-        "contained":[{"resourceType":"Observation","id":"o","status":"final","code":{"text":"t"},"valueQuantity":{"value":1.50,"unit":"mg","system":"http://unitsofmeasure.org","code":"mg"}}],
+        {"resourceType":"Patient","id":"p","active":true,"name":[{"family":"A","given":["B","C"],"period":{"start":"2020",
+        "end":"2021-02-03"}},{"family":"D"}],
+        "birthDate":"1990-02-03","deceasedDateTime":"2020-01-01T10:00:00Z","multipleBirthInteger":2,"telecom":[{"system":"phone",
+        "value":"1","rank":3}],
+        "contained":[{"resourceType":"Observation","id":"o","status":"final","code":{"text":"t"},"valueQuantity":{"value":1.50,"unit":"mg",
+        "system":"http://unitsofmeasure.org","code":"mg"}}],
         "generalPractitioner":[{"reference":"Practitioner/1"},{"reference":"#o"}]}
         """u8];
 
@@ -26,10 +29,12 @@ public sealed class LimitTests
         "repeat($this | 1 | $this & 'a')",
         "('a' | 'b').repeat($this & 'a' | $this & 'b')",
         "1.repeat($this + 1)",
-        "descendants().select(%resource.descendants()).select(%resource.descendants()).select(%resource.descendants()).select(%resource.descendants())",
+        "descendants().select(%resource.descendants()).select(%resource.descendants()).select(%resource.descendants()).select(%resource."
+            + "descendants())",
         "(1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|29|30).aggregate($total & $total, 'aaaaaaaaaa')",
         "(1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|29|30).aggregate($total.combine($total), 1)",
-        "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'.matches('^(?=(a+)+b)(a+)+$') and 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.matches('^(?!x)(a+)+$')",
+        "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'.matches('^(?=(a+)+b)(a+)+$') and "
+            + "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.matches('^(?!x)(a+)+$')",
         "'a'.matches('(((((((((((((((((((((((((((((((((((((((((((((((a{1,100}){1,100}){1,100}){1,100}){1,100}')",
         "name.family.select('" + new string('a', 1000) + "'.replace('', '" + new string('b', 1000) + "').replace('', 'cccccccc'))",
         "@2020-13-45",
@@ -92,15 +97,24 @@ public sealed class LimitTests
     {
         string[] words =
         [
-            "name", "given", "family", "period", "start", "birthDate", "deceased", "contained", "value", "active", "telecom", "$this", "$index", "$total", "%resource",
-            "%context", "%ucum", "%x", "1", "0", "-1", "2.50", "'a'", "''", "'mg'", "true", "false", "{}", "@2020", "@2020-01-02T10:00:00Z", "@T10:00", "3 'mg'", "2 days", "(", ")",
-            "[", "]", ".", ".", ".", ".", ",", "|", "+", "-", "*", "/", "div", "mod", "&", "=", "!=", "~", "!~", "<", ">", "<=", ">=", "and", "or", "xor", "implies", "is", "as", "in",
-            "contains", "Patient", "Quantity", "string", "System.String", "where(", "select(", "all(", "exists(", "repeat(", "aggregate(", "iif(", "sort(", "ofType(", "first()", "last()",
-            "tail()", "skip(", "take(", "count()", "distinct()", "isDistinct()", "union(", "combine(", "intersect(", "exclude(", "subsetOf(", "children()", "descendants()",
-            "extension(", "resolve()", "htmlChecks()", "startsWith(", "matches(", "matchesFull(", "indexOf(", "substring(", "length()", "upper()", "toChars()", "replace(", "replaceMatches(",
-            "split(", "join(", "encode(", "decode(", "escape(", "unescape(", "trim()", "abs()", "ceiling()", "round(", "exp()", "ln()", "log(", "power(", "sqrt()", "lowBoundary(",
-            "highBoundary(", "precision()", "toInteger()", "toDecimal()", "toString()", "toDate()", "toDateTime()", "toTime()", "toQuantity(", "convertsToBoolean()", "type()", "now()",
-            "today()", "not()", "hasValue()", "getValue()", "allTrue()", "comparable(", "conformsTo(", "trace(", "single()", "yearOf()", "millisecondOf()",
+            "name", "given", "family", "period", "start", "birthDate", "deceased", "contained", "value", "active", "telecom", "$this",
+            "$index", "$total", "%resource",
+            "%context", "%ucum", "%x", "1", "0", "-1", "2.50", "'a'", "''", "'mg'", "true", "false", "{}", "@2020", "@2020-01-02T10:00:00Z",
+            "@T10:00", "3 'mg'", "2 days", "(", ")",
+            "[", "]", ".", ".", ".", ".", ",", "|", "+", "-", "*", "/", "div", "mod", "&", "=", "!=", "~", "!~", "<", ">", "<=", ">=",
+            "and", "or", "xor", "implies", "is", "as", "in",
+            "contains", "Patient", "Quantity", "string", "System.String", "where(", "select(", "all(", "exists(", "repeat(", "aggregate(",
+            "iif(", "sort(", "ofType(", "first()", "last()",
+            "tail()", "skip(", "take(", "count()", "distinct()", "isDistinct()", "union(", "combine(", "intersect(", "exclude(",
+            "subsetOf(", "children()", "descendants()",
+            "extension(", "resolve()", "htmlChecks()", "startsWith(", "matches(", "matchesFull(", "indexOf(", "substring(", "length()",
+            "upper()", "toChars()", "replace(", "replaceMatches(",
+            "split(", "join(", "encode(", "decode(", "escape(", "unescape(", "trim()", "abs()", "ceiling()", "round(", "exp()", "ln()",
+            "log(", "power(", "sqrt()", "lowBoundary(",
+            "highBoundary(", "precision()", "toInteger()", "toDecimal()", "toString()", "toDate()", "toDateTime()", "toTime()",
+            "toQuantity(", "convertsToBoolean()", "type()", "now()",
+            "today()", "not()", "hasValue()", "getValue()", "allTrue()", "comparable(", "conformsTo(", "trace(", "single()", "yearOf()",
+            "millisecondOf()",
         ];
         for (var seed = 0; seed < 60_000; seed++)
         {

@@ -16,10 +16,12 @@ public sealed class OfficialSuiteTests
     {
         ["HighBoundary/HighBoundaryDateTimeMillisecond1"] = "wants 08:00:59.999 for the last moment of an hour; it is 08:59:59.999",
         ["HighBoundary/HighBoundaryDateTimeMillisecond3"] = "the same",
-        ["HighBoundary/HighBoundaryDecimal15"] = "wants 0.0 for a bound of 0.00345 at one digit, where others of its group round outwards; so do we",
+        ["HighBoundary/HighBoundaryDecimal15"] =
+            "wants 0.0 for a bound of 0.00345 at one digit, where others of its group round outwards; so do we",
         ["HighBoundary/HighBoundaryDecimal16"] = "the same",
         ["LowBoundary/LowBoundaryDecimal15"] = "the same, below zero",
-        ["testObservations/testPolymorphismAsB"] = "wants an error for `value as Period`; Observation.value may be a Period, so it is empty",
+        ["testObservations/testPolymorphismAsB"] =
+            "wants an error for `value as Period`; Observation.value may be a Period, so it is empty",
     };
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class OfficialSuiteTests
 
     private static string? Run(JsonElement test, string inputs)
     {
-        var resource = Text(test, "input") is { } input ? File.ReadAllBytes(Path.Combine(inputs, input)) : "{\"resourceType\":\"Basic\"}"u8.ToArray();
+        var resource =
+            Text(test, "input") is { } input ? File.ReadAllBytes(Path.Combine(inputs, input)) : "{\"resourceType\":\"Basic\"}"u8.ToArray();
         var mustFail = Text(test, "invalid") is not null;
         try
         {
@@ -66,7 +69,8 @@ public sealed class OfficialSuiteTests
             var expected = test.GetProperty("output").EnumerateArray().ToList();
             var actual = items.Select(item => (item.Type, Value: Describe(item, resource))).ToList();
             var isSame = expected.Count == actual.Count && expected.Zip(actual).All(pair =>
-                (Text(pair.First, "type") is not { } type || type == pair.Second.Type) && SameValue(Text(pair.First, "value")!, pair.Second.Value));
+                (Text(pair.First, "type") is not { } type || type == pair.Second.Type)
+                    && SameValue(Text(pair.First, "value")!, pair.Second.Value));
             return isSame ? null : $"gives {string.Join(", ", actual)} instead of {string.Join(", ", expected)}";
         }
         catch (FhirPathException failure)
@@ -75,12 +79,15 @@ public sealed class OfficialSuiteTests
         }
     }
 
-    private static bool SameValue(string expected, string actual) => expected == actual || expected == "@" + actual || expected == "@T" + actual
-        || (decimal.TryParse(expected, CultureInfo.InvariantCulture, out var x) && decimal.TryParse(actual, CultureInfo.InvariantCulture, out var y) && x == y);
+    private static bool SameValue(string expected, string actual) =>
+        expected == actual || expected == "@" + actual || expected == "@T" + actual
+            || (decimal.TryParse(expected, CultureInfo.InvariantCulture, out var x)
+                && decimal.TryParse(actual, CultureInfo.InvariantCulture, out var y) && x == y);
 
     private static string Describe(FhirPathResult item, byte[] resource) => item.Bytes is { } bytes
         ? Encoding.UTF8.GetString(resource[bytes]).Trim('"')
         : item.Value switch { bool truth => truth ? "true" : "false", var other => Convert.ToString(other, CultureInfo.InvariantCulture)! };
 
-    private static string? Text(JsonElement test, string name) => test.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement test, string name) =>
+        test.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -22,18 +22,21 @@ public sealed class SearchExpressionTests
         """;
 
     private const string Decimals = """
-        {"resourceType":"Observation","status":"final","code":{"text":"c"},"component":[{"code":{"text":"d"},"valueQuantity":{"value":1.0,"unit":"x"}},
+        {"resourceType":"Observation","status":"final","code":{"text":"c"},"component":[{"code":{"text":"d"},"valueQuantity":{"value":1.0,
+        "unit":"x"}},
         {"code":{"text":"e"},"valueQuantity":{"unit":"x","value":1.00}},{"code":{"text":"f"},"valueQuantity":{"value":1.01,"unit":"x"}}]}
         """;
 
     private const string Library = """
-        {"resourceType":"Library","status":"draft","type":{"text":"t"},"useContext":[{"code":{"code":"a"},"valueCodeableConcept":{"text":"x"}},
+        {"resourceType":"Library","status":"draft","type":{"text":"t"},"useContext":[{"code":{"code":"a"},
+        "valueCodeableConcept":{"text":"x"}},
         {"code":{"code":"b"},"valueQuantity":{"value":2}}],
         "relatedArtifact":[{"type":"composed-of","resource":"http://a"},{"type":"depends-on","resource":"http://b"}]}
         """;
 
     private const string Bundle = """
-        {"resourceType":"Bundle","type":"document","entry":[{"resource":{"resourceType":"Composition","id":"c"}},{"resource":{"resourceType":"Patient","id":"p"}}]}
+        {"resourceType":"Bundle","type":"document","entry":[{"resource":{"resourceType":"Composition","id":"c"}},
+        {"resource":{"resourceType":"Patient","id":"p"}}]}
         """;
 
     [Theory]
@@ -51,7 +54,8 @@ public sealed class SearchExpressionTests
     [InlineData(Patient, "Patient.birthDate.extension('u').value", "\"1990-01-01T10:00:00Z\"")]
     [InlineData(Patient, "Patient.birthDate.extension.where(url = 'v').value", "")]
     [InlineData(Patient, "Patient.generalPractitioner.where(resolve() is Practitioner).reference", "\"#d\",\"Practitioner/1\"")]
-    [InlineData(Patient, "Patient.generalPractitioner.where(resolve() is Organization).reference", "\"https://h/fhir/Organization/2/_history/3\"")]
+    [InlineData(
+        Patient, "Patient.generalPractitioner.where(resolve() is Organization).reference", "\"https://h/fhir/Organization/2/_history/3\"")]
     [InlineData(Patient, "Patient.generalPractitioner.where(resolve() is PractitionerRole).identifier.value", "\"x\"")]
     [InlineData(Patient, "Patient.generalPractitioner.where(resolve() is Patient)", "")]
     [InlineData(Patient, "Patient.contained.where($this is Organization).name", "\"Org\"")]
@@ -79,7 +83,8 @@ public sealed class SearchExpressionTests
 
         var items = FhirPathExpression.Compile(expression).Evaluate(utf8);
 
-        Assert.Equal(expected, string.Join(',', items.Select(item => item.Bytes is { } bytes ? Encoding.UTF8.GetString(utf8[bytes]) : item.Value?.ToString())));
+        Assert.Equal(expected, string.Join(
+            ',', items.Select(item => item.Bytes is { } bytes ? Encoding.UTF8.GetString(utf8[bytes]) : item.Value?.ToString())));
     }
 
     [Theory]

@@ -7,20 +7,41 @@ namespace Interop.Fhir.Tests.Patch;
 public sealed class FhirPathPatchTests
 {
     private const string Patient = """
-        {"resourceType":"Patient", "active": true ,"name":[{"family":"Roe","given":["A", "B"],"_given":[null,{"id":"b"}]}],"identifier":[{"value":"1"}, {"value":"2"}, {"value":"3"}],"_birthDate":{"id":"x"},"birthDate":"1970-01-01","contact":[{"gender":"male"}]}
+        {"resourceType":"Patient", "active": true ,"name":[{"family":"Roe","given":["A", "B"],"_given":[null,{"id":"b"}]}],"identifier":[
+        {"value":"1"}, {"value":"2"}, {"value":"3"}],"_birthDate":{"id":"x"},"birthDate":"1970-01-01","contact":[{"gender":"male"}]}
         """;
 
     [Theory]
     [InlineData("add", "Patient", "gender", "\"valueCode\":\"male\"", "\"gender\":\"male\"")]
-    [InlineData("add", "Patient", "name", "\"valueHumanName\":{\"family\":\"Doe\"}", "\"_given\":[null,{\"id\":\"b\"}]},{\"family\":\"Doe\"}]")]
+    [InlineData(
+        "add", "Patient", "name", "\"valueHumanName\":{\"family\":\"Doe\"}", "\"_given\":[null,{\"id\":\"b\"}]},{\"family\":\"Doe\"}]")]
     [InlineData("add", "Patient", "deceased", "\"valueBoolean\":false", "\"deceasedBoolean\":false")]
     [InlineData("add", "Patient", "deceased[x]", "\"valueDateTime\":\"2020\"", "\"deceasedDateTime\":\"2020\"")]
-    [InlineData("add", "Patient.name[0]", "given", "\"valueString\":\"C\"", "\"given\":[\"A\",\"B\",\"C\"],\"_given\":[null,{\"id\":\"b\"},null]")]
-    [InlineData("add", "Patient.contact[0]", "organization", "\"valueReference\":{\"reference\":\"Organization/1\"}", "{\"gender\":\"male\",\"organization\":{\"reference\":\"Organization/1\"}}")]
-    [InlineData("add", "Patient", "contact", "\"part\":[{\"name\":\"gender\",\"valueCode\":\"female\"},{\"name\":\"telecom\",\"valueContactPoint\":{\"value\":\"9\"}},{\"name\":\"telecom\",\"valueContactPoint\":{\"value\":\"8\"}}]", "{\"gender\":\"female\",\"telecom\":[{\"value\":\"9\"},{\"value\":\"8\"}]}")]
-    [InlineData("add", "Patient", "language", "\"valueCode\":\"en\",\"_valueCode\":{\"id\":\"l\"}", "\"language\":\"en\",\"_language\":{\"id\":\"l\"}")]
+    [InlineData(
+        "add", "Patient.name[0]", "given", "\"valueString\":\"C\"", "\"given\":[\"A\",\"B\",\"C\"],\"_given\":[null,{\"id\":\"b\"},null]")]
+    [InlineData(
+        "add",
+        "Patient.contact[0]",
+        "organization",
+        "\"valueReference\":{\"reference\":\"Organization/1\"}",
+        "{\"gender\":\"male\",\"organization\":{\"reference\":\"Organization/1\"}}")]
+    [InlineData(
+        "add",
+        "Patient",
+        "contact",
+        "\"part\":[{\"name\":\"gender\",\"valueCode\":\"female\"},{\"name\":\"telecom\",\"valueContactPoint\":{\"value\":\"9\"}},"
+            + "{\"name\":\"telecom\",\"valueContactPoint\":{\"value\":\"8\"}}]",
+        "{\"gender\":\"female\",\"telecom\":[{\"value\":\"9\"},{\"value\":\"8\"}]}")]
+    [InlineData(
+        "add",
+        "Patient",
+        "language",
+        "\"valueCode\":\"en\",\"_valueCode\":{\"id\":\"l\"}",
+        "\"language\":\"en\",\"_language\":{\"id\":\"l\"}")]
     public void Something_is_added(string type, string path, string name, string value, string expected) =>
-        Assert.Contains(expected, Apply(Patient, Operation(type, path, $$"""{"name":"name","valueString":"{{name}}"}""", $$"""{"name":"value",{{value}}}""")));
+        Assert.Contains(
+            expected,
+            Apply(Patient, Operation(type, path, $$"""{"name":"name","valueString":"{{name}}"}""", $$"""{"name":"value",{{value}}}""")));
 
     [Theory]
     [InlineData("Patient.birthDate", "")]
@@ -61,11 +82,16 @@ public sealed class FhirPathPatchTests
     [InlineData(2, "{\"value\":\"2\"}, {\"value\":\"9\"},{\"value\":\"3\"}]")]
     [InlineData(3, "{\"value\":\"3\"},{\"value\":\"9\"}]")]
     public void Something_is_inserted(int index, string expected) =>
-        Assert.Contains(expected, Apply(Patient, Operation("insert", "Patient.identifier", Index("index", index), """{"name":"value","valueIdentifier":{"value":"9"}}""")));
+        Assert.Contains(
+            expected,
+            Apply(
+                Patient,
+                Operation("insert", "Patient.identifier", Index("index", index), """{"name":"value","valueIdentifier":{"value":"9"}}""")));
 
     [Fact]
     public void The_first_item_is_inserted_into_a_list_that_is_not_there() =>
-        Assert.Contains("\"photo\":[{\"title\":\"p\"}]", Apply(Patient, Operation("insert", "Patient.photo", Index("index", 0), """{"name":"value","valueAttachment":{"title":"p"}}""")));
+        Assert.Contains("\"photo\":[{\"title\":\"p\"}]", Apply(
+            Patient, Operation("insert", "Patient.photo", Index("index", 0), """{"name":"value","valueAttachment":{"title":"p"}}""")));
 
     [Theory]
     [InlineData(0, 2, "2 3 1")]
@@ -75,7 +101,8 @@ public sealed class FhirPathPatchTests
     {
         var expected = string.Join(',', order.Split(' ').Select(value => $$"""{"value":"{{value}}"}"""));
 
-        Assert.Contains(expected, Apply(Patient, Operation("move", "Patient.identifier", Index("source", source), Index("destination", destination))));
+        Assert.Contains(
+            expected, Apply(Patient, Operation("move", "Patient.identifier", Index("source", source), Index("destination", destination))));
     }
 
     public static TheoryData<string> Failures =>
@@ -111,8 +138,13 @@ public sealed class FhirPathPatchTests
     [InlineData("""{"resourceType":"Parameters","parameter":[{"name":"op"}]}""")]
     [InlineData("""{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"grow"}]}]}""")]
     [InlineData("""{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"}]}]}""")]
-    [InlineData("""{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path","valueString":"a..b"}]}]}""")]
-    [InlineData("""{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"move"},{"name":"path","valueString":"Patient.name"},{"name":"source","valueInteger":-1},{"name":"destination","valueInteger":0}]}]}""")]
+    [InlineData(
+        """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},"""
+            + """{"name":"path","valueString":"a..b"}]}]}""")]
+    [InlineData(
+        """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"move"},"""
+            + """{"name":"path","valueString":"Patient.name"},{"name":"source","valueInteger":-1},"""
+            + """{"name":"destination","valueInteger":0}]}]}""")]
     [InlineData("[]")]
     public void What_is_no_patch_is_refused(string patch)
     {
@@ -123,7 +155,8 @@ public sealed class FhirPathPatchTests
     private static string Index(string name, int index) => $$"""{"name":"{{name}}","valueInteger":{{index}}}""";
 
     private static string Operation(string type, string path, params string[] parts) => $$"""
-        {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"{{type}}"},{"name":"path","valueString":"{{path}}"}{{string.Concat(parts.Select(part => "," + part))}}]}]}
+        {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"{{type}}"},{"name":"path",
+        "valueString":"{{path}}"}{{string.Concat(parts.Select(part => "," + part))}}]}]}
         """;
 
     private static string Apply(string resource, string patch)

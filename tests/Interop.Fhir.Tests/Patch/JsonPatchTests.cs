@@ -18,7 +18,10 @@ public sealed class JsonPatchTests
     [InlineData("""{"a":{"b":1},"c":{}}""", """[{"op":"move","from":"/a/b","path":"/c/d"}]""", """{"a":{},"c":{"d":1}}""")]
     [InlineData("""{"a":[1,2,3]}""", """[{"op":"move","from":"/a/0","path":"/a/2"}]""", """{"a":[2,3,1]}""")]
     [InlineData("""{"a":{"b":1}}""", """[{"op":"copy","from":"/a","path":"/c"}]""", """{"a":{"b":1},"c":{"b":1}}""")]
-    [InlineData("""{"a/b":1,"m~n":2,"~1":3}""", """[{"op":"remove","path":"/a~1b"},{"op":"remove","path":"/m~0n"},{"op":"test","path":"/~01","value":3}]""", """{"~1":3}""")]
+    [InlineData(
+        """{"a/b":1,"m~n":2,"~1":3}""",
+        """[{"op":"remove","path":"/a~1b"},{"op":"remove","path":"/m~0n"},{"op":"test","path":"/~01","value":3}]""",
+        """{"~1":3}""")]
     [InlineData("""{"a":1}""", """[{"op":"replace","path":"","value":{"b":2}}]""", """{"b":2}""")]
     [InlineData("""{"":1}""", """[{"op":"replace","path":"/","value":2}]""", """{"":2}""")]
     [InlineData("""{"a":1}""", """[{"op":"add","path":"/b","value":null,"xyz":1}]""", """{"a":1,"b":null}""")]

@@ -15,13 +15,22 @@ public sealed class PatchFuzzTests
 
     private static readonly string[] Patches =
     [
-        """[{"op":"add","path":"/name/0/given/-","value":{"a":[1,2.50]}},{"op":"move","from":"/name/0","path":"/name/1"},{"op":"test","path":"/id","value":"x"},{"op":"copy","from":"","path":"/a~1b"}]""",
-        """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"insert"},{"name":"path","valueString":"Patient.name.given"},{"name":"index","valueInteger":1},{"name":"value","valueString":"x"}]},{"name":"operation","part":[{"name":"type","valueCode":"move"},{"name":"path","valueString":"Patient.name"},{"name":"source","valueInteger":1},{"name":"destination","valueInteger":0}]}]}""",
-        """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path","valueString":"Patient.birthDate"}]},{"name":"operation","part":[{"name":"type","valueCode":"add"},{"name":"path","valueString":"Patient"},{"name":"name","valueString":"contact"},{"name":"value","part":[{"name":"name","valueHumanName":{"text":"x"}}]}]}]}""",
+        """[{"op":"add","path":"/name/0/given/-","value":{"a":[1,2.50]}},{"op":"move","from":"/name/0","path":"/name/1"},"""
+            + """{"op":"test","path":"/id","value":"x"},{"op":"copy","from":"","path":"/a~1b"}]""",
+        """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"insert"},"""
+            + """{"name":"path","valueString":"Patient.name.given"},{"name":"index","valueInteger":1},"""
+            + """{"name":"value","valueString":"x"}]},{"name":"operation","part":[{"name":"type","valueCode":"move"},"""
+            + """{"name":"path","valueString":"Patient.name"},{"name":"source","valueInteger":1},"""
+            + """{"name":"destination","valueInteger":0}]}]}""",
+        """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},"""
+            + """{"name":"path","valueString":"Patient.birthDate"}]},{"name":"operation","part":[{"name":"type","valueCode":"add"},"""
+            + """{"name":"path","valueString":"Patient"},{"name":"name","valueString":"contact"},"""
+            + """{"name":"value","part":[{"name":"name","valueHumanName":{"text":"x"}}]}]}]}""",
     ];
 
     private const string Resource = """
-        {"resourceType":"Patient","id":"x","name":[{"given":["A","B"],"_given":[null,{"id":"g"}]},{"family":"F"}],"birthDate":"1970-01-01","_birthDate":{"id":"b"},"contained":[{"resourceType":"Basic","id":"c","code":{"text":"t"}}]}
+        {"resourceType":"Patient","id":"x","name":[{"given":["A","B"],"_given":[null,{"id":"g"}]},{"family":"F"}],"birthDate":"1970-01-01",
+        "_birthDate":{"id":"b"},"contained":[{"resourceType":"Basic","id":"c","code":{"text":"t"}}]}
         """;
 
     [Fact]

@@ -9,13 +9,19 @@ namespace Interop.Fhir.Tests.Profiles;
 public sealed class CrisisProfileTests
 {
     private const string Encounter = """
-        {"resourceType":"Encounter","extension":[{"url":"https://interop.example/fhir/StructureDefinition/encounter-disposition","extension":[{"url":"code","valueCodeableConcept":{"text":"t"}},{"url":"primary","valueBoolean":true}]}],
-         "status":"finished","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"EMER"},"subject":{"reference":"Patient/1"},"period":{"start":"2026-01-01T00:00:00Z","end":"2026-01-01T01:00:00Z"},"serviceProvider":{"reference":"Organization/1"}}
+        {"resourceType":"Encounter","extension":[{"url":"https://interop.example/fhir/StructureDefinition/encounter-disposition",
+        "extension":[{"url":"code","valueCodeableConcept":{"text":"t"}},{"url":"primary","valueBoolean":true}]}],
+         "status":"finished","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"EMER"},
+         "subject":{"reference":"Patient/1"},"period":{"start":"2026-01-01T00:00:00Z","end":"2026-01-01T01:00:00Z"},
+         "serviceProvider":{"reference":"Organization/1"}}
         """;
 
     private const string Task = """
-        {"resourceType":"Task","status":"requested","intent":"order","code":{"coding":[{"system":"http://other","code":"x"},{"system":"https://interop.example/fhir/CodeSystem/crisis-task","code":"follow-up-48h","display":"d"}]},
-         "for":{"reference":"Patient/1"},"encounter":{"reference":"Encounter/1"},"authoredOn":"2026-01-01","requester":{"reference":"Organization/1"},"owner":{"reference":"Organization/1"},"restriction":{"period":{"start":"2026-01-01T00:00:00Z","end":"2026-01-03T00:00:00Z"}}}
+        {"resourceType":"Task","status":"requested","intent":"order","code":{"coding":[{"system":"http://other","code":"x"},
+        {"system":"https://interop.example/fhir/CodeSystem/crisis-task","code":"follow-up-48h","display":"d"}]},
+         "for":{"reference":"Patient/1"},"encounter":{"reference":"Encounter/1"},"authoredOn":"2026-01-01",
+         "requester":{"reference":"Organization/1"},"owner":{"reference":"Organization/1"},
+         "restriction":{"period":{"start":"2026-01-01T00:00:00Z","end":"2026-01-03T00:00:00Z"}}}
         """;
 
     private static readonly ProfileSet Set = CrisisProfiles.Load();
@@ -70,16 +76,23 @@ public sealed class CrisisProfileTests
 
     [Fact]
     public void An_extension_in_the_wrong_place_is_an_error() => Assert.Contains(
-        Errors("""{"resourceType":"Patient","extension":[{"url":"https://interop.example/fhir/StructureDefinition/agreement-review","valueDate":"2026-01-01"}]}""", null),
+        Errors(
+            """{"resourceType":"Patient","extension":["""
+                + """{"url":"https://interop.example/fhir/StructureDefinition/agreement-review","valueDate":"2026-01-01"}]}""",
+            null),
         issue => issue.Expression == "Patient.extension[0]");
 
     [Fact]
     public void A_declared_profile_is_checked_unless_that_is_turned_off()
     {
-        const string Declared = """{"resourceType":"Task","meta":{"profile":["http://unknown","https://interop.example/fhir/StructureDefinition/follow-up-task"]},"status":"requested","intent":"order"}""";
+        const string Declared =
+            """{"resourceType":"Task","meta":{"profile":"""
+                + """["http://unknown","https://interop.example/fhir/StructureDefinition/follow-up-"""
+                + """task"]},"status":"requested","intent":"order"}""";
 
         Assert.NotEmpty(Errors(Declared, null));
-        Assert.DoesNotContain(Set.Validate(Encoding.UTF8.GetBytes(Declared), declared: false), issue => issue.Severity <= IssueSeverity.Error);
+        Assert.DoesNotContain(
+            Set.Validate(Encoding.UTF8.GetBytes(Declared), declared: false), issue => issue.Severity <= IssueSeverity.Error);
     }
 
     [Fact]
@@ -94,7 +107,9 @@ public sealed class CrisisProfileTests
     {
         var issues = Set.Validate(Encoding.UTF8.GetBytes(Encounter), CrisisProfiles.Base + "crisis-encounter");
 
-        Assert.Equal(["Encounter.identifier", "Encounter.statusHistory"], issues.Where(issue => issue.Severity == IssueSeverity.Information).Select(issue => issue.Expression));
+        Assert.Equal(
+            ["Encounter.identifier", "Encounter.statusHistory"],
+            issues.Where(issue => issue.Severity == IssueSeverity.Information).Select(issue => issue.Expression));
     }
 
     [Fact]
@@ -114,7 +129,8 @@ public sealed class CrisisProfileTests
     };
 
     private static List<Issue> Errors(string resource, string? profile) =>
-        [.. Set.Validate(Encoding.UTF8.GetBytes(resource), profile is null ? null : CrisisProfiles.Base + profile).Where(issue => issue.Severity <= IssueSeverity.Error)];
+        [.. Set.Validate(Encoding.UTF8.GetBytes(resource), profile is null ? null : CrisisProfiles.Base + profile)
+            .Where(issue => issue.Severity <= IssueSeverity.Error)];
 
     private static string Changed(string resource, string change)
     {

@@ -27,7 +27,8 @@ public sealed class OfficialProfileTests
                 wrong.AddRange(Official.Value.Validate(bytes, options: ValidationOptions.StructureOnly)
                     .Where(issue => issue.Severity <= IssueSeverity.Warning)
                     .Select(issue => issue.Diagnostics)
-                    .Where(text => !Misplaced.Contains(text.Split(':')[0]) || !text.EndsWith("not meant for this element.", StringComparison.Ordinal))
+                    .Where(text =>
+                        !Misplaced.Contains(text.Split(':')[0]) || !text.EndsWith("not meant for this element.", StringComparison.Ordinal))
                     .Select(text => $"{Path.GetFileName(file)} {text}"));
             }
         }
@@ -53,7 +54,8 @@ public sealed class OfficialProfileTests
         text = old.Length == 0 ? text : text.Replace(old, changed == "\"issued\"" ? "\"_issued\"" : changed, StringComparison.Ordinal);
         text = text.Replace("\"_issued\": \"2016-03-28\"", "\"issued\": \"2016-03-28T00:00:00Z\"", StringComparison.Ordinal);
 
-        var errors = Official.Value.Validate(Encoding.UTF8.GetBytes(text), "http://hl7.org/fhir/StructureDefinition/bodyweight").Where(issue => issue.Severity <= IssueSeverity.Error);
+        var errors = Official.Value.Validate(Encoding.UTF8.GetBytes(text), "http://hl7.org/fhir/StructureDefinition/bodyweight")
+            .Where(issue => issue.Severity <= IssueSeverity.Error);
 
         if (expression is null)
         {

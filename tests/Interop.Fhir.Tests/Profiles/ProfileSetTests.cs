@@ -10,7 +10,8 @@ namespace Interop.Fhir.Tests.Profiles;
 public sealed class ProfileSetTests
 {
     private const string Vital = """
-        {"id":"Observation.category","path":"Observation.category","slicing":{"discriminator":[{"type":"value","path":"coding.code"},{"type":"value","path":"coding.system"}],"rules":"open"},"min":1},
+        {"id":"Observation.category","path":"Observation.category","slicing":{"discriminator":[{"type":"value","path":"coding.code"},
+        {"type":"value","path":"coding.system"}],"rules":"open"},"min":1},
         {"id":"Observation.category:vital","path":"Observation.category","sliceName":"vital","min":1,"max":"1"},
         {"id":"Observation.category:vital.coding","path":"Observation.category.coding","min":1},
         {"id":"Observation.category:vital.coding.system","path":"Observation.category.coding.system","min":1,"fixedUri":"http://c"},
@@ -18,16 +19,20 @@ public sealed class ProfileSetTests
         """;
 
     private const string Pressure = """
-        {"id":"Observation.component","path":"Observation.component","slicing":{"discriminator":[{"type":"pattern","path":"code"}],"ordered":ORDERED,"rules":"RULES"},"min":2},
+        {"id":"Observation.component","path":"Observation.component","slicing":{"discriminator":[{"type":"pattern","path":"code"}],
+        "ordered":ORDERED,"rules":"RULES"},"min":2},
         {"id":"Observation.component:systolic","path":"Observation.component","sliceName":"systolic","min":1,"max":"1"},
-        {"id":"Observation.component:systolic.code","path":"Observation.component.code","patternCodeableConcept":{"coding":[{"system":"http://l","code":"8480-6"}]}},
+        {"id":"Observation.component:systolic.code","path":"Observation.component.code","patternCodeableConcept":{"coding":[
+        {"system":"http://l","code":"8480-6"}]}},
         {"id":"Observation.component:systolic.valueQuantity","path":"Observation.component.valueQuantity","min":1},
         {"id":"Observation.component:systolic.valueQuantity.unit","path":"Observation.component.valueQuantity.unit","min":1},
         {"id":"Observation.component:diastolic","path":"Observation.component","sliceName":"diastolic","min":1,"max":"1"},
-        {"id":"Observation.component:diastolic.code","path":"Observation.component.code","patternCodeableConcept":{"coding":[{"system":"http://l","code":"8462-4"}]}}
+        {"id":"Observation.component:diastolic.code","path":"Observation.component.code","patternCodeableConcept":{"coding":[
+        {"system":"http://l","code":"8462-4"}]}}
         """;
 
-    private const string Systolic = """{"code":{"coding":[{"system":"http://l","code":"8480-6","display":"s"}]},"valueQuantity":{"value":1,"unit":"mm"}}""";
+    private const string Systolic =
+        """{"code":{"coding":[{"system":"http://l","code":"8480-6","display":"s"}]},"valueQuantity":{"value":1,"unit":"mm"}}""";
     private const string Diastolic = """{"code":{"coding":[{"system":"http://l","code":"8462-4"}]}}""";
     private const string Other = """{"code":{"text":"other"}}""";
 
@@ -36,7 +41,9 @@ public sealed class ProfileSetTests
     [InlineData("""[{"text":"a"},{"coding":[{"system":"http://c","code":"vital"}]}]""", null)]
     [InlineData("""[{"coding":[{"system":"http://c","code":"lab"}]}]""", "Observation.category")]
     [InlineData("""[{"coding":[{"system":"http://d","code":"vital"}]}]""", "Observation.category")]
-    [InlineData("""[{"coding":[{"system":"http://c","code":"vital"}]},{"coding":[{"system":"http://c","code":"vital"}]}]""", "Observation.category")]
+    [InlineData(
+        """[{"coding":[{"system":"http://c","code":"vital"}]},{"coding":[{"system":"http://c","code":"vital"}]}]""",
+        "Observation.category")]
     public void A_slice_is_told_by_fixed_values(string category, string? expression) =>
         Check(Vital, $$"""{"resourceType":"Observation","status":"final","code":{"text":"c"},"category":{{category}}}""", expression);
 
@@ -49,8 +56,16 @@ public sealed class ProfileSetTests
     [InlineData("open", "true", Diastolic + "," + Systolic, "Observation.component[1]")]
     [InlineData("openAtEnd", "false", Other + "," + Systolic + "," + Diastolic, "Observation.component[1]")]
     [InlineData("openAtEnd", "false", Systolic + "," + Diastolic + "," + Other, null)]
-    [InlineData("open", "false", """{"code":{"coding":[{"system":"http://l","code":"8480-6"}]},"valueString":"x"},""" + Diastolic, "Observation.component[0].value")]
-    [InlineData("open", "false", """{"code":{"coding":[{"system":"http://l","code":"8480-6"}]},"valueQuantity":{"value":2}},""" + Diastolic, "Observation.component[0].value.unit")]
+    [InlineData(
+        "open",
+        "false",
+        """{"code":{"coding":[{"system":"http://l","code":"8480-6"}]},"valueString":"x"},""" + Diastolic,
+        "Observation.component[0].value")]
+    [InlineData(
+        "open",
+        "false",
+        """{"code":{"coding":[{"system":"http://l","code":"8480-6"}]},"valueQuantity":{"value":2}},""" + Diastolic,
+        "Observation.component[0].value.unit")]
     public void A_slice_is_told_by_patterns(string rules, string ordered, string components, string? expression) => Check(
         Pressure.Replace("RULES", rules, StringComparison.Ordinal).Replace("ORDERED", ordered, StringComparison.Ordinal),
         $$"""{"resourceType":"Observation","status":"final","code":{"text":"c"},"component":[{{components}}]}""",
@@ -63,7 +78,8 @@ public sealed class ProfileSetTests
     [InlineData("""{"value":"1"},{"value":"2"}""", "Patient.identifier")]
     public void A_slice_is_told_by_what_exists(string identifiers, string? expression) => Check(
         """
-        {"id":"Patient.identifier","path":"Patient.identifier","slicing":{"discriminator":[{"type":"exists","path":"period"}],"rules":"open"}},
+        {"id":"Patient.identifier","path":"Patient.identifier","slicing":{"discriminator":[{"type":"exists","path":"period"}],
+        "rules":"open"}},
         {"id":"Patient.identifier:lasting","path":"Patient.identifier","sliceName":"lasting","max":"1"},
         {"id":"Patient.identifier:lasting.period","path":"Patient.identifier.period","max":"0"},
         {"id":"Patient.identifier:timed","path":"Patient.identifier","sliceName":"timed"},
@@ -80,7 +96,8 @@ public sealed class ProfileSetTests
     [InlineData("\"valueBoolean\":true", "Observation.value")]
     public void A_choice_is_sliced_by_type(string value, string? expression) => Check(
         """
-        {"id":"Observation.value[x]","path":"Observation.value[x]","slicing":{"discriminator":[{"type":"type","path":"$this"}],"rules":"open"},"type":[{"code":"Quantity"},{"code":"string"}]},
+        {"id":"Observation.value[x]","path":"Observation.value[x]","slicing":{"discriminator":[{"type":"type","path":"$this"}],
+        "rules":"open"},"type":[{"code":"Quantity"},{"code":"string"}]},
         {"id":"Observation.value[x]:valueQuantity","path":"Observation.value[x]","sliceName":"valueQuantity"},
         {"id":"Observation.value[x]:valueQuantity.code","path":"Observation.value[x].code","min":1}
         """,
@@ -96,8 +113,10 @@ public sealed class ProfileSetTests
     [InlineData("Organization/1", "Patient.generalPractitioner[0]")]
     [InlineData("http://a/fhir/Organization/1", "Patient.generalPractitioner[0]")]
     public void A_reference_points_at_the_types_that_are_allowed(string reference, string? expression) => Check(
-        """{"id":"Patient.generalPractitioner","path":"Patient.generalPractitioner","type":[{"code":"Reference","targetProfile":["http://hl7.org/fhir/StructureDefinition/Practitioner"]}]}""",
-        $$"""{"resourceType":"Patient","contained":[{"resourceType":"Practitioner","id":"p"},{"resourceType":"Organization","id":"o"}],"generalPractitioner":[{"reference":"{{reference}}"}]}""",
+        """{"id":"Patient.generalPractitioner","path":"Patient.generalPractitioner","type":[{"code":"Reference","targetProfile":"""
+            + """["http://hl7.org/fhir/StructureDefinition/Practitioner"]}]}""",
+        """{"resourceType":"Patient","contained":[{"resourceType":"Practitioner","id":"p"},"""
+            + $$"""{"resourceType":"Organization","id":"o"}],"generalPractitioner":[{"reference":"{{reference}}"}]}""",
         expression);
 
     [Theory]
@@ -127,7 +146,8 @@ public sealed class ProfileSetTests
     [InlineData("""{"family":"F"}""", null)]
     [InlineData("""{"text":"F"}""", "Patient.name[0]")]
     public void An_invariant_of_a_profile_is_evaluated(string name, string? expression) => Check(
-        """{"id":"Patient.name","path":"Patient.name","constraint":[{"key":"p-1","severity":"error","human":"h","expression":"family.exists()"}]}""",
+        """{"id":"Patient.name","path":"Patient.name","constraint":["""
+            + """{"key":"p-1","severity":"error","human":"h","expression":"family.exists()"}]}""",
         $$"""{"resourceType":"Patient","name":[{{name}}]}""",
         expression);
 
@@ -145,7 +165,8 @@ public sealed class ProfileSetTests
     public void A_profile_of_a_profile_has_the_rules_of_both_whatever_was_loaded_first()
     {
         var set = new ProfileSet(new());
-        Assert.Empty(set.Load(Profile("Patient", """{"id":"Patient.gender","path":"Patient.gender","min":1}""", "http://p/child", "http://p/base")));
+        Assert.Empty(
+            set.Load(Profile("Patient", """{"id":"Patient.gender","path":"Patient.gender","min":1}""", "http://p/child", "http://p/base")));
         Assert.Empty(set.Load(Profile("Patient", """{"id":"Patient.name","path":"Patient.name","min":1,"max":"3"}""", "http://p/base")));
 
         var issues = set.Validate("""{"resourceType":"Patient"}"""u8.ToArray(), "http://p/child");
@@ -156,25 +177,30 @@ public sealed class ProfileSetTests
     [Fact]
     public void A_differential_without_ids_is_read_by_its_paths_and_slice_names() => Check(
         Vital.Replace("\"id\":\"Observation", "\"short\":\"x", StringComparison.Ordinal),
-        """{"resourceType":"Observation","status":"final","code":{"text":"c"},"category":[{"coding":[{"system":"http://c","code":"lab"}]}]}""",
+        """{"resourceType":"Observation","status":"final","code":{"text":"c"},"category":[{"coding":["""
+            + """{"system":"http://c","code":"lab"}]}]}""",
         "Observation.category");
 
     [Fact]
     public void A_snapshot_is_used_where_the_base_is_not_loaded()
     {
         var set = new ProfileSet(new());
-        var profile = Encoding.UTF8.GetString(Profile("Patient", """{"id":"Patient.name","path":"Patient.name","min":1}""", "http://p/child", "http://p/elsewhere"));
+        var profile = Encoding.UTF8.GetString(
+            Profile("Patient", """{"id":"Patient.name","path":"Patient.name","min":1}""", "http://p/child", "http://p/elsewhere"));
         Assert.Empty(set.Load(Encoding.UTF8.GetBytes(profile.Replace("\"differential\"", "\"snapshot\"", StringComparison.Ordinal))));
 
-        Assert.Equal("Patient.name", Assert.Single(set.Validate("""{"resourceType":"Patient"}"""u8.ToArray(), "http://p/child")).Expression);
+        Assert.Equal(
+            "Patient.name", Assert.Single(set.Validate("""{"resourceType":"Patient"}"""u8.ToArray(), "http://p/child")).Expression);
     }
 
     [Fact]
     public void A_definition_that_is_not_loaded_is_said_and_refuses_nothing()
     {
         const string Race = """
-            {"id":"Patient.extension","path":"Patient.extension","slicing":{"discriminator":[{"type":"value","path":"url"}],"rules":"open"}},
-            {"id":"Patient.extension:race","path":"Patient.extension","sliceName":"race","min":0,"max":"1","type":[{"code":"Extension","profile":["http://e/race"]}]}
+            {"id":"Patient.extension","path":"Patient.extension","slicing":{"discriminator":[{"type":"value","path":"url"}],
+            "rules":"open"}},
+            {"id":"Patient.extension:race","path":"Patient.extension","sliceName":"race","min":0,"max":"1","type":[{"code":"Extension",
+            "profile":["http://e/race"]}]}
             """;
         var extension = """{"url":"http://e/race","valueString":"x"}""";
 
@@ -187,7 +213,8 @@ public sealed class ProfileSetTests
     {
         var issues = Issues(
             """
-            {"id":"Patient.generalPractitioner","path":"Patient.generalPractitioner","slicing":{"discriminator":[{"type":"profile","path":"resolve()"}],"rules":"closed"}},
+            {"id":"Patient.generalPractitioner","path":"Patient.generalPractitioner","slicing":{"discriminator":[{"type":"profile",
+            "path":"resolve()"}],"rules":"closed"}},
             {"id":"Patient.generalPractitioner:a","path":"Patient.generalPractitioner","sliceName":"a","min":1}
             """,
             """{"resourceType":"Patient","generalPractitioner":[{"reference":"Practitioner/1"}]}""");
@@ -197,8 +224,12 @@ public sealed class ProfileSetTests
 
     [Theory]
     [InlineData("""{"resourceType":"Patient"}""")]
-    [InlineData("""{"resourceType":"StructureDefinition","url":"http://x","name":"X","status":"draft","kind":"resource","abstract":false,"type":"Patient"}""")]
-    [InlineData("""{"resourceType":"StructureDefinition","url":"http://x","name":"X","status":"draft","kind":"logical","abstract":false,"type":"http://x/Y","differential":{"element":[{"path":"Y"}]}}""")]
+    [InlineData(
+        """{"resourceType":"StructureDefinition","url":"http://x","name":"X","status":"draft","kind":"resource","abstract":"""
+            + """false,"type":"Patient"}""")]
+    [InlineData(
+        """{"resourceType":"StructureDefinition","url":"http://x","name":"X","status":"draft","kind":"logical","abstract":"""
+            + """false,"type":"http://x/Y","differential":{"element":[{"path":"Y"}]}}""")]
     public void What_is_no_profile_is_not_loaded(string resource)
     {
         var set = new ProfileSet(new());
@@ -222,7 +253,8 @@ public sealed class ProfileSetTests
     }
 
     private static string Binding(string strength, string valueSet) =>
-        $$$"""{"id":"Patient.maritalStatus","path":"Patient.maritalStatus","binding":{"strength":"{{{strength}}}","valueSet":"{{{valueSet}}}"}}""";
+        """{"id":"Patient.maritalStatus","path":"Patient.maritalStatus","binding":"""
+            + $$$"""{"strength":"{{{strength}}}","valueSet":"{{{valueSet}}}"}}""";
 
     private static void Check(string elements, string resource, string? expression) =>
         Assert.Equal(expression, Issues(elements, resource).FirstOrDefault(issue => issue.Severity <= IssueSeverity.Error)?.Expression);
@@ -230,7 +262,12 @@ public sealed class ProfileSetTests
     private static IReadOnlyList<Issue> Issues(string elements, string resource)
     {
         var terminology = new TerminologySet();
-        Assert.Empty(terminology.Load("""{"resourceType":"CodeSystem","url":"http://s","status":"active","content":"complete","valueSet":"http://s/vs","concept":[{"code":"a"}]}"""u8.ToArray()));
+        Assert.Empty(
+            terminology.Load(
+                """
+                {"resourceType":"CodeSystem","url":"http://s","status":"active","content":"complete","valueSet":"http://s/vs",
+                "concept":[{"code":"a"}]}
+                """u8.ToArray()));
         var set = new ProfileSet(terminology);
         var type = resource.Split('"')[3];
         Assert.Empty(set.Load(Profile(type, elements, "http://p/profile")));
@@ -238,7 +275,9 @@ public sealed class ProfileSetTests
     }
 
     private static byte[] Profile(string type, string elements, string url, string? above = null) => Encoding.UTF8.GetBytes($$$"""
-        {"resourceType":"StructureDefinition","url":"{{{url}}}","name":"P","status":"draft","kind":"resource","abstract":false,"type":"{{{type}}}",
-         "baseDefinition":"{{{above ?? "http://hl7.org/fhir/StructureDefinition/" + type}}}","derivation":"constraint","differential":{"element":[{"id":"{{{type}}}","path":"{{{type}}}"},{{{elements}}}]}}
+        {"resourceType":"StructureDefinition","url":"{{{url}}}","name":"P","status":"draft","kind":"resource","abstract":false,
+        "type":"{{{type}}}",
+         "baseDefinition":"{{{above ?? "http://hl7.org/fhir/StructureDefinition/" + type}}}","derivation":"constraint",
+         "differential":{"element":[{"id":"{{{type}}}","path":"{{{type}}}"},{{{elements}}}]}}
         """);
 }

@@ -42,9 +42,12 @@ public sealed class SnapshotTests
         }
 
         const string Misordered = """
-            {"resourceType":"StructureDefinition","url":"https://example.org/misordered","name":"M","status":"draft","kind":"resource","abstract":false,"type":"Consent",
-             "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Consent","derivation":"constraint","differential":{"element":[{"id":"Consent","path":"Consent"},
-             {"id":"Consent.provision.purpose","path":"Consent.provision.purpose","min":1},{"id":"Consent.provision.securityLabel","path":"Consent.provision.securityLabel","mustSupport":true}]}}
+            {"resourceType":"StructureDefinition","url":"https://example.org/misordered","name":"M","status":"draft","kind":"resource",
+            "abstract":false,"type":"Consent",
+             "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Consent","derivation":"constraint","differential":{"element":[
+             {"id":"Consent","path":"Consent"},
+             {"id":"Consent.provision.purpose","path":"Consent.provision.purpose","min":1},{"id":"Consent.provision.securityLabel",
+             "path":"Consent.provision.securityLabel","mustSupport":true}]}}
             """;
 
         var (_, outcome) = await SnapshotOfAsync(definitions, Misordered);
@@ -52,7 +55,8 @@ public sealed class SnapshotTests
         Assert.NotEmpty(outcome!.Issue);
     }
 
-    private static async Task<(StructureDefinition Profile, OperationOutcome? Outcome)> SnapshotOfAsync(Definitions definitions, string json)
+    private static async Task<(StructureDefinition Profile, OperationOutcome? Outcome)> SnapshotOfAsync(
+        Definitions definitions, string json)
     {
         var profile = Definitions.Parse(json);
         var generator = new SnapshotGenerator(new CachedResolver(definitions));

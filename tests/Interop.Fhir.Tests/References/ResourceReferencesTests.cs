@@ -8,10 +8,12 @@ namespace Interop.Fhir.Tests.References;
 public sealed class ResourceReferencesTests
 {
     private const string Task = """
-        {"resourceType":"Task", "contained":[{"resourceType":"Organization","id":"o","identifier":[{"system":"s","value":"v"},{"system":"only"}],"partOf":{"reference":"Organization/x"}}],
+        {"resourceType":"Task", "contained":[{"resourceType":"Organization","id":"o","identifier":[{"system":"s","value":"v"},
+        {"system":"only"}],"partOf":{"reference":"Organization/x"}}],
          "_status":{"extension":[{"url":"http://e.example","valueReference":{"reference":"Patient/e"}}]}, "intent":"order",
          "for":{"identifier":{"value":"7","assigner":{"reference":"Organization/a"}}}, "owner":{"reference":"#o"},
-         "input":[{"type":{"text":"t"},"valueString":"Patient/p"},{"type":{"text":"t"},"valueReference":{"reference":"Patient\/p","type":"Patient"}}],
+         "input":[{"type":{"text":"t"},"valueString":"Patient/p"},{"type":{"text":"t"},"valueReference":{"reference":"Patient\/p",
+         "type":"Patient"}}],
          "note":[{"text":"reference"}], "requester":{"display":"only said"} }
         """;
 
@@ -34,7 +36,8 @@ public sealed class ResourceReferencesTests
         Assert.Equal("http://e.example", references.Places[1].ExtensionUrl);
         Assert.Contains("PractitionerRole", references.Places[4].Targets);
         var contained = Assert.Single(references.Contained);
-        Assert.Equal(("o", "Organization", new IdentifierText("s", "v")), (contained.Id, contained.Type, Assert.Single(contained.Identifiers)));
+        Assert.Equal(
+            ("o", "Organization", new IdentifierText("s", "v")), (contained.Id, contained.Type, Assert.Single(contained.Identifiers)));
     }
 
     [Fact]
@@ -64,13 +67,16 @@ public sealed class ResourceReferencesTests
         var changed = references.Rewrite(new Dictionary<ReferencePlace, string> { [owner] = "Organization/o" });
 
         Assert.DoesNotContain("contained", Encoding.UTF8.GetString(changed), StringComparison.Ordinal);
-        Assert.DoesNotContain(ResourceValidator.Validate(changed), issue => issue.Severity <= IssueSeverity.Error && issue.Diagnostics.Contains("dom-3", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            ResourceValidator.Validate(changed),
+            issue => issue.Severity <= IssueSeverity.Error && issue.Diagnostics.Contains("dom-3", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Resources_that_are_content_keep_their_own_references()
     {
-        var bundle = """{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","managingOrganization":{"reference":"Organization/x"}}}]}"""u8;
+        var bundle = """{"resourceType":"Bundle","type":"collection","entry":[{"resource":"""u8
+            + """{"resourceType":"Patient","managingOrganization":{"reference":"Organization/x"}}}]}"""u8;
 
         Assert.Empty(ResourceReferences.Of(bundle.ToArray()).Places);
     }

@@ -42,7 +42,8 @@ public sealed class ServiceBasesTests
     [InlineData("https://elsewhere.example/", null)]
     [InlineData("mailto:somebody@elsewhere.example", null)]
     [InlineData("ftp://interop.test/fhir/Patient/X", null)]
-    public void Other_addresses_are_foreign(string text, string? type) => Assert.Equal(new ReferenceReading.Foreign(type), Bases.Read(text));
+    public void Other_addresses_are_foreign(string text, string? type) =>
+        Assert.Equal(new ReferenceReading.Foreign(type), Bases.Read(text));
 
     [Theory]
     [InlineData("")]

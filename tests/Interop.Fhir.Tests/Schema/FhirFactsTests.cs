@@ -107,7 +107,8 @@ public sealed class FhirFactsTests
     private static int Walk(string path) => Facts.Children(path).Sum(element =>
     {
         Assert.Equal(element, Facts.Element(element.Path));
-        var isBackbone = element.Types.Count == 1 && element.Types[0].Code is "BackboneElement" or "Element" && element.ContentReference is null;
+        var isBackbone =
+            element.Types.Count == 1 && element.Types[0].Code is "BackboneElement" or "Element" && element.ContentReference is null;
         return 1 + (isBackbone ? Walk(element.Path) : 0);
     });
 }

@@ -40,7 +40,8 @@ public sealed class ExtractionTests
 
     [Fact]
     public void A_concept_gives_its_codings_and_its_text() => Finds(
-        """{"resourceType":"Condition","subject":{"reference":"Patient/1"},"code":{"coding":[{"system":"s","code":"c","display":"d"},{"code":"e"}],"text":"t"}}""",
+        """{"resourceType":"Condition","subject":{"reference":"Patient/1"},"code":{"coding":[{"system":"s","code":"c","display":"d"},"""
+            + """{"code":"e"}],"text":"t"}}""",
         "code",
         new TokenEntry("code", "s", "c", "d"),
         new TokenEntry("code", null, "e"),
@@ -54,7 +55,8 @@ public sealed class ExtractionTests
 
     [Fact]
     public void A_name_is_found_by_each_part_folded() => Finds(
-        """{"resourceType":"Patient","name":[{"family":"Ångström ","given":["Zoë  Mae","ŁUKASZ"],"use":"usual","period":{"start":"2020"}}]}""",
+        """{"resourceType":"Patient","name":[{"family":"Ångström ","given":["Zoë  Mae","ŁUKASZ"],"use":"usual","period":"""
+            + """{"start":"2020"}}]}""",
         "name",
         new StringEntry("name", "Ångström ", "angstrom"),
         new StringEntry("name", "Zoë  Mae", "zoe mae"),
@@ -71,7 +73,8 @@ public sealed class ExtractionTests
 
     [Fact]
     public void A_primitive_that_has_only_extensions_is_not_found() => Finds(
-        """{"resourceType":"Patient","name":[{"_family":{"extension":[{"url":"u","valueString":"x"}]},"given":[null,"b"],"_given":[{"id":"a"},null]}]}""",
+        """{"resourceType":"Patient","name":[{"_family":{"extension":[{"url":"u","valueString":"x"}]},"given":[null,"b"],"_given":["""
+            + """{"id":"a"},null]}]}""",
         "name",
         new StringEntry("name", "b", "b"));
 
@@ -91,7 +94,8 @@ public sealed class ExtractionTests
 
     [Fact]
     public void A_timing_counts_with_its_outer_limits() => Finds(
-        """{"resourceType":"ServiceRequest","status":"active","intent":"order","subject":{"reference":"Patient/1"},"occurrenceTiming":{"event":["1970-01-03","1970-01-01"]}}""",
+        """{"resourceType":"ServiceRequest","status":"active","intent":"order","subject":{"reference":"Patient/1"},"occurrenceTiming":"""
+            + """{"event":["1970-01-03","1970-01-01"]}}""",
         "occurrence",
         new DateEntry("occurrence", 0, (3 * Day) - 1));
 
@@ -103,13 +107,15 @@ public sealed class ExtractionTests
 
     [Fact]
     public void A_number_has_the_precision_of_its_digits() => Finds(
-        """{"resourceType":"RiskAssessment","status":"final","subject":{"reference":"Patient/1"},"prediction":[{"probabilityDecimal":0.50}]}""",
+        """{"resourceType":"RiskAssessment","status":"final","subject":{"reference":"Patient/1"},"prediction":["""
+            + """{"probabilityDecimal":0.50}]}""",
         "probability",
         new NumberEntry("probability", 0.495, 0.505));
 
     [Fact]
     public void A_quantity_keeps_unit_and_comparator() => Finds(
-        """{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":5.4,"comparator":">","unit":"milligram","system":"http://unitsofmeasure.org","code":"mg"}}""",
+        """{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":"""
+            + """{"value":5.4,"comparator":">","unit":"milligram","system":"http://unitsofmeasure.org","code":"mg"}}""",
         "value-quantity",
         new QuantityEntry("value-quantity", 5.35, double.PositiveInfinity, "http://unitsofmeasure.org", "mg", "milligram"));
 
@@ -142,7 +148,8 @@ public sealed class ExtractionTests
         Finds(Group, "subject", new ReferenceEntry("subject", "Group", "g", null, null, null, null));
         Finds(Group, "patient");
         Finds(
-            """{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"type":"Patient","identifier":{"value":"v"}}}""",
+            """{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"type":"Patient","identifier":"""
+                + """{"value":"v"}}}""",
             "patient",
             new ReferenceEntry("patient", "Patient", null, null, null, null, "v"));
     }
@@ -170,9 +177,11 @@ public sealed class ExtractionTests
         """,
         "component-code-value-quantity",
         new CompositeEntry("component-code-value-quantity", new(
-            [new TokenEntry("component-code-value-quantity", null, "s"), new QuantityEntry("component-code-value-quantity", 119.5, 120.5, null, null, null)])),
+            [new TokenEntry("component-code-value-quantity", null, "s"), new QuantityEntry(
+                "component-code-value-quantity", 119.5, 120.5, null, null, null)])),
         new CompositeEntry("component-code-value-quantity", new(
-            [new TokenEntry("component-code-value-quantity", null, "d"), new QuantityEntry("component-code-value-quantity", 79.5, 80.5, null, null, null)])));
+            [new TokenEntry("component-code-value-quantity", null, "d"), new QuantityEntry(
+                "component-code-value-quantity", 79.5, 80.5, null, null, null)])));
 
     [Fact]
     public void The_pairs_of_a_composite_are_bounded()
@@ -180,7 +189,8 @@ public sealed class ExtractionTests
         var codings = string.Join(',', Enumerable.Range(0, 300).Select(i => $$"""{"code":"c{{i}}"}"""));
 
         var entries = Extractor.Extract(Encoding.UTF8.GetBytes(
-            $$$"""{"resourceType":"Observation","status":"final","code":{"coding":[{{{codings}}}]},"valueCodeableConcept":{"coding":[{{{codings}}}]}}"""));
+            $$$"""{"resourceType":"Observation","status":"final","code":{"coding":[{{{codings}}}]},"valueCodeableConcept":{"coding":["""
+                + $$$"""{{{codings}}}]}}"""));
 
         Assert.Equal(10_000, entries.Count(entry => entry.Parameter == "code-value-concept"));
     }
@@ -189,18 +199,21 @@ public sealed class ExtractionTests
     public void The_value_date_component_spells_its_type_DateTime() => Finds(
         """{"resourceType":"Observation","status":"final","code":{"coding":[{"code":"c"}]},"valueDateTime":"1970-01-01"}""",
         "code-value-date",
-        new CompositeEntry("code-value-date", new([new TokenEntry("code-value-date", null, "c"), new DateEntry("code-value-date", 0, Day - 1)])));
+        new CompositeEntry(
+            "code-value-date", new([new TokenEntry("code-value-date", null, "c"), new DateEntry("code-value-date", 0, Day - 1)])));
 
     [Fact]
     public void The_first_entry_of_a_document_is_its_composition() => Finds(
-        """{"resourceType":"Bundle","type":"document","entry":[{"resource":{"resourceType":"Composition","id":"c"}},{"resource":{"resourceType":"Patient","id":"p"}}]}""",
+        """{"resourceType":"Bundle","type":"document","entry":[{"resource":{"resourceType":"Composition","id":"c"}},"""
+            + """{"resource":{"resourceType":"Patient","id":"p"}}]}""",
         "composition",
         new ReferenceEntry("composition", "Composition", "c", null, null, null, null));
 
     [Fact]
     public void Common_parameters_are_indexed_for_every_type()
     {
-        const string Json = """{"resourceType":"Basic","id":"b","code":{"text":"x"},"meta":{"profile":["http://p"],"tag":[{"code":"t"}],"security":[{"system":"s","code":"R"}]}}""";
+        const string Json = """{"resourceType":"Basic","id":"b","code":{"text":"x"},"meta":{"profile":["http://p"],"tag":["""
+            + """{"code":"t"}],"security":[{"system":"s","code":"R"}]}}""";
 
         Finds(Json, "_id", new TokenEntry("_id", null, "b"));
         Finds(Json, "_profile", new UriEntry("_profile", "http://p"));

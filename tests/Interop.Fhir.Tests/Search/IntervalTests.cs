@@ -16,7 +16,8 @@ public sealed class IntervalTests
     [InlineData("1970-01-01T00:00:00.1234567899Z", 123_456, 123_456)]
     [InlineData("9999", 253_370_764_800_000_000, 253_402_300_799_999_999)]
     [InlineData("9999-12-31", 253_402_214_400_000_000, 253_402_300_799_999_999)]
-    public void A_date_covers_its_precision(string text, long low, long high) => Assert.Equal(new DateInterval(low, high), DateInterval.TryParse(text));
+    public void A_date_covers_its_precision(string text, long low, long high) =>
+        Assert.Equal(new DateInterval(low, high), DateInterval.TryParse(text));
 
     [Theory]
     [InlineData("")]
@@ -41,7 +42,8 @@ public sealed class IntervalTests
     [InlineData("0", -0.5, 0.5)]
     [InlineData("1e2", 50, 150)]
     [InlineData("1E-1", 0.05, 0.15000000000000002)]
-    public void A_number_covers_its_precision(string text, double low, double high) => Assert.Equal(new NumberInterval(low, high), NumberInterval.TryParse(text));
+    public void A_number_covers_its_precision(string text, double low, double high) =>
+        Assert.Equal(new NumberInterval(low, high), NumberInterval.TryParse(text));
 
     [Theory]
     [InlineData("")]
@@ -81,7 +83,8 @@ public sealed class IntervalTests
     [Fact]
     public void More_marks_on_one_letter_than_any_script_has_are_left_out()
     {
-        // Unicode sorts the marks of a letter, which takes the square of their number (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format).
+        // Unicode sorts the marks of a letter, which takes the square of their number
+        // (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format).
         var marks = string.Concat(Enumerable.Repeat("\u0301\u0323", 15));
 
         Assert.Equal(TokenCase.Fold("a" + marks + "b"), TokenCase.Fold("a" + marks + marks + marks + "b"));
@@ -103,7 +106,9 @@ public sealed class IntervalTests
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById("America/Los_Angeles");
 
-        Assert.Equal(new DateInterval(DateInterval.TryParse(first)!.Value.Low, DateInterval.TryParse(last)!.Value.Low), DateInterval.TryParse(text, zone));
+        Assert.Equal(
+            new DateInterval(DateInterval.TryParse(first)!.Value.Low, DateInterval.TryParse(last)!.Value.Low),
+            DateInterval.TryParse(text, zone));
     }
 
     [Theory]

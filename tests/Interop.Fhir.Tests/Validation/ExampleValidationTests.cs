@@ -58,7 +58,8 @@ public sealed class ExampleValidationTests
         var refused = new ConcurrentBag<string>();
         Parallel.ForEach(files, file =>
         {
-            if (ResourceValidator.Validate(File.ReadAllBytes(file), ValidationOptions.Thorough).Any(issue => issue.Severity <= IssueSeverity.Error))
+            if (ResourceValidator.Validate(File.ReadAllBytes(file), ValidationOptions.Thorough)
+                .Any(issue => issue.Severity <= IssueSeverity.Error))
             {
                 refused.Add(Path.GetFileName(file));
             }

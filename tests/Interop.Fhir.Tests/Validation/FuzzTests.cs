@@ -10,7 +10,8 @@ namespace Interop.Fhir.Tests.Validation;
 public sealed class FuzzTests
 {
     private static readonly byte[] Resource = [.. """
-        {"resourceType":"Patient","id":"a","meta":{"versionId":"1","lastUpdated":"2020-01-01T00:00:00Z"},"contained":[{"resourceType":"Organization",
+        {"resourceType":"Patient","id":"a","meta":{"versionId":"1","lastUpdated":"2020-01-01T00:00:00Z"},"contained":[
+        {"resourceType":"Organization",
         "id":"o","name":"\u00e9\ud83d\ude00"}],"extension":[{"url":"u","valueQuantity":{"value":1.0e0,"unit":"x"}}],"active":true,
         "name":[{"use":"official","family":"Fam","given":["a",null,"b"],"_given":[null,{"extension":[{"url":"u","valueCode":"c"}]}]}],
         "deceasedDateTime":"2020-01-01T00:00:00+01:00","managingOrganization":{"reference":"#o"},"birthDate":"1974-12-25"}

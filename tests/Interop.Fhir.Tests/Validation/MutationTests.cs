@@ -66,7 +66,8 @@ public sealed class MutationTests
     [Fact]
     public void A_day_that_the_calendar_lacks_is_named() => Mutate((resource, name, element) =>
     {
-        var isDate = element.JsonNames.Zip(element.Types).Any(pair => pair.First == name && pair.Second.Code is "date" or "dateTime" or "instant");
+        var isDate =
+            element.JsonNames.Zip(element.Types).Any(pair => pair.First == name && pair.Second.Code is "date" or "dateTime" or "instant");
         if (!isDate || element.IsList || resource[name] is not JsonValue)
         {
             return [];
@@ -122,7 +123,8 @@ public sealed class MutationTests
         foreach (var (type, json) in OneOfEachType())
         {
             // Where codes are bound, what is optional of a concept is not optional for its binding; and an extension must have its value.
-            foreach (var place in Places(type, json).Where(place => !place.IsBound && !place.Path.EndsWith("xtension", StringComparison.Ordinal)))
+            foreach (var place
+                in Places(type, json).Where(place => !place.IsBound && !place.Path.EndsWith("xtension", StringComparison.Ordinal)))
             {
                 foreach (var name in place.Find(JsonNode.Parse(json)!).Select(property => property.Key).ToList())
                 {
@@ -160,7 +162,8 @@ public sealed class MutationTests
                         var issues = ResourceValidator.Validate(Bytes(whole), ValidationOptions.StructureOnly);
                         Assert.True(
                             issues.Any(issue => issue.Expression == $"{place.Expression}.{expected}"),
-                            $"{place.Expression}.{expected}: {string.Join("; ", issues.Select(issue => issue.Expression + " " + issue.Diagnostics))}");
+                            $"{place.Expression}.{expected}: "
+                                + $"{string.Join("; ", issues.Select(issue => issue.Expression + " " + issue.Diagnostics))}");
                     }
                 }
             }
@@ -180,7 +183,8 @@ public sealed class MutationTests
             {
                 var inner = node is JsonArray { Count: > 0 } list ? list[0] : node;
                 var path = $"{place.Path}.{name}";
-                if (inner is JsonObject found && !found.ContainsKey("resourceType") && FhirFacts.R4.Element(path) is { IsChoice: false } element)
+                if (inner is JsonObject found && !found.ContainsKey("resourceType")
+                    && FhirFacts.R4.Element(path) is { IsChoice: false } element)
                 {
                     object[] steps = node is JsonArray ? [.. place.Steps, name, 0] : [.. place.Steps, name];
                     places.Add(new(path, $"{place.Expression}.{name}{(element.IsList ? "[0]" : "")}", steps));

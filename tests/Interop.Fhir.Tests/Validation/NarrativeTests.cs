@@ -15,7 +15,9 @@ public sealed class NarrativeTests
     [InlineData("<a href=\"https://example.org/a:b\">a</a> <a href='#x'>b</a> <a href=\"Patient/1\">c</a> <a name=\"x\">d</a>")]
     [InlineData("<img src=\"data:image/png;base64,AAAA\" alt=\"a\"/>")]
     [InlineData("<img src=\"#pic1\"/>")]
-    [InlineData("<table border=\"1\"><tbody><tr><td colspan=\"2\" style=\"background: url(data: image/png;base64,AAAA)\">a</td></tr></tbody></table>")]
+    [InlineData(
+        "<table border=\"1\"><tbody><tr><td colspan=\"2\" style=\"background: url(data: "
+            + "image/png;base64,AAAA)\">a</td></tr></tbody></table>")]
     public void What_shows_something_is_allowed(string inside) => Assert.Null(Narrative.Fault(Start + inside + "</div>"));
 
     [Theory]

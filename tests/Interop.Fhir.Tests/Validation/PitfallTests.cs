@@ -21,14 +21,18 @@ public sealed class PitfallTests
     [InlineData("""{"resourceType":"Patient","_birthDate":{"extension":[{"url":"u","valueCode":"unknown"}]}}""")]
     [InlineData("""{"resourceType":"Patient","name":[{"family":" "}]}""")]
     [InlineData("""{"resourceType":"Patient","name":[{"family":"tab \t and \u00e9 \ud83d\ude00"}]}""")]
-    [InlineData("""{"resourceType":"Patient","contained":[{"resourceType":"Organization","id":"o","name":"n"}],"managingOrganization":{"reference":"#o"}}""")]
+    [InlineData(
+        """{"resourceType":"Patient","contained":[{"resourceType":"Organization","id":"o","name":"n"}],"managingOrganization":"""
+            + """{"reference":"#o"}}""")]
     [InlineData("""{"resourceType":"Patient","managingOrganization":{"reference":"https://example.org/fhir/Patient/1"}}""")]
     [InlineData("""{"resourceType":"Patient","managingOrganization":{"reference":"Organization?identifier=a|b"}}""")]
     [InlineData("""{"resourceType":"Patient","managingOrganization":{"reference":"urn:uuid:0A000000-0000-4000-8000-000000000000"}}""")]
     [InlineData("""{"resourceType":"Patient","photo":[{"contentType":"text/plain","data":"TWFu IHdo\nbw=="}]}""")]
     [InlineData("""{"resourceType":"Patient","language":"de-CH"}""")]
     [InlineData("""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.00}}""")]
-    [InlineData("""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1234567890123456789012345678901234567890}}""")]
+    [InlineData(
+        """{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":"""
+            + """{"value":1234567890123456789012345678901234567890}}""")]
     [InlineData("""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":-1.000E+245}}""")]
     [InlineData("""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.0e0}}""")]
     [InlineData("""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":-0.0}}""")]
@@ -98,20 +102,31 @@ public sealed class PitfallTests
     [InlineData("""{"resourceType":"Patient","name":[{"family":"\udc00\ud800"}]}""", "Patient.name[0].family")]
     [InlineData("""{"resourceType":"Patient","extension":[{"url":"u"}]}""", "Patient.extension[0]")]
     [InlineData("""{"resourceType":"Patient","extension":[{"valueCode":"x"}]}""", "Patient.extension[0].url")]
-    [InlineData("""{"resourceType":"Patient","extension":[{"url":"u","valueCode":"x","extension":[{"url":"u","valueCode":"x"}]}]}""", "Patient.extension[0]")]
+    [InlineData(
+        """{"resourceType":"Patient","extension":[{"url":"u","valueCode":"x","extension":[{"url":"u","valueCode":"x"}]}]}""",
+        "Patient.extension[0]")]
     [InlineData("""{"resourceType":"Patient","extension":[{"url":"u","valueOid":"urn:oid:3.1"}]}""", "Patient.extension[0].value")]
     [InlineData("""{"resourceType":"Patient","extension":[{"url":"u","valueOid":"urn:oid:1.02"}]}""", "Patient.extension[0].value")]
-    [InlineData("""{"resourceType":"Patient","extension":[{"url":"u","valueUuid":"urn:uuid:0A000000-0000-4000-8000-000000000000"}]}""", "Patient.extension[0].value")]
+    [InlineData(
+        """{"resourceType":"Patient","extension":[{"url":"u","valueUuid":"urn:uuid:0A000000-0000-4000-8000-000000000000"}]}""",
+        "Patient.extension[0].value")]
     [InlineData("""{"resourceType":"Patient","extension":[{"url":"u","valueTime":"10:00"}]}""", "Patient.extension[0].value")]
     [InlineData("""{"resourceType":"Patient","extension":[{"url":"u","valueCode":" x"}]}""", "Patient.extension[0].value")]
-    [InlineData("""{"resourceType":"Patient","managingOrganization":{"reference":"Patient/1"}}""", "Patient.managingOrganization.reference")]
+    [InlineData(
+        """{"resourceType":"Patient","managingOrganization":{"reference":"Patient/1"}}""", "Patient.managingOrganization.reference")]
     [InlineData("""{"resourceType":"Patient","managingOrganization":{"reference":"Thing/1"}}""", "Patient.managingOrganization.reference")]
     [InlineData("""{"resourceType":"Patient","contained":[{"resourceType":"Patient","gender":"x"}]}""", "Patient.contained[0].gender")]
     [InlineData("""{"resourceType":"Patient","contained":[{"id":"x"}]}""", "Patient.contained[0]")]
     [InlineData("""{"resourceType":"Observation","code":{"text":"x"}}""", "Observation.status")]
-    [InlineData("""{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","name":[{"use":"x"}]}}]}""", "Bundle.entry[0].resource.name[0].use")]
-    [InlineData("""{"resourceType":"Parameters","parameter":[{"name":"a","part":[{"name":"b","resource":{"resourceType":"Patient","x":1}}]}]}""", "Parameters.parameter[0].part[0].resource.x")]
-    [InlineData("""{"resourceType":"Condition","subject":{"reference":"Patient/1"},"clinicalStatus":{"coding":[{"system":"x","code":"active"}]}}""", "Condition.clinicalStatus")]
+    [InlineData(
+        """{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","name":[{"use":"x"}]}}]}""",
+        "Bundle.entry[0].resource.name[0].use")]
+    [InlineData(
+        """{"resourceType":"Parameters","parameter":[{"name":"a","part":[{"name":"b","resource":{"resourceType":"Patient","x":1}}]}]}""",
+        "Parameters.parameter[0].part[0].resource.x")]
+    [InlineData(
+        """{"resourceType":"Condition","subject":{"reference":"Patient/1"},"clinicalStatus":{"coding":[{"system":"x","code":"active"}]}}""",
+        "Condition.clinicalStatus")]
     public void These_break_a_rule_at_one_element(string json, string expression)
     {
         var issues = Validate(json);
@@ -195,8 +210,9 @@ public sealed class PitfallTests
     public void The_deepest_resource_that_is_read_needs_little_stack()
     {
         const int Levels = 126; // an object and an array each, in an object and an array: 254 of 256
-        var json = "{\"resourceType\":\"Patient\",\"extension\":[" + string.Concat(Enumerable.Repeat("{\"url\":\"u\",\"extension\":[", Levels))
-            + "{\"url\":\"u\",\"valueCode\":\"x\"}" + string.Concat(Enumerable.Repeat("]}", Levels)) + "]}";
+        var json =
+            "{\"resourceType\":\"Patient\",\"extension\":[" + string.Concat(Enumerable.Repeat("{\"url\":\"u\",\"extension\":[", Levels))
+                + "{\"url\":\"u\",\"valueCode\":\"x\"}" + string.Concat(Enumerable.Repeat("]}", Levels)) + "]}";
         IReadOnlyList<Issue>? issues = null;
 
         var thread = new Thread(() => issues = Validate(json), maxStackSize: 256 * 1024);

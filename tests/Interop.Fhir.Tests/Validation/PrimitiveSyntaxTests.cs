@@ -16,7 +16,8 @@ public sealed class PrimitiveSyntaxTests
     [InlineData("canonical", "http://a|1", "urn:x", "#a")]
     [InlineData("code", "a", "a b", "final-1")]
     [InlineData("date", "2024", "2024-02", "2024-02-29", "1999-12-31")]
-    [InlineData("dateTime", "2024", "2024-02", "2024-02-29", "2024-02-29T23:59:60Z", "2024-02-29T00:00:00.123+13:59", "2024-02-29T00:00:00-14:00")]
+    [InlineData(
+        "dateTime", "2024", "2024-02", "2024-02-29", "2024-02-29T23:59:60Z", "2024-02-29T00:00:00.123+13:59", "2024-02-29T00:00:00-14:00")]
     [InlineData("id", "a", "A-1.b", "0123456789012345678901234567890123456789012345678901234567890123")]
     [InlineData("instant", "2024-02-29T23:59:60Z", "2024-02-29T00:00:00.1+01:00")]
     [InlineData("integer", "0", "-1", "2147483647")]
@@ -70,7 +71,8 @@ public sealed class PrimitiveSyntaxTests
         PrimitiveKind.Date or PrimitiveKind.DateTime or PrimitiveKind.Instant =>
             text.Length >= 10 && !DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", out _),
         PrimitiveKind.Integer or PrimitiveKind.UnsignedInt or PrimitiveKind.PositiveInt => !int.TryParse(text, out _) || text[0] == '+',
-        PrimitiveKind.Base64Binary => text.TrimEnd().TrimEnd('=').Contains('=', StringComparison.Ordinal) || text.EndsWith("===", StringComparison.Ordinal),
+        PrimitiveKind.Base64Binary =>
+            text.TrimEnd().TrimEnd('=').Contains('=', StringComparison.Ordinal) || text.EndsWith("===", StringComparison.Ordinal),
         _ => text.Length == 0,
     };
 

@@ -26,7 +26,8 @@ public sealed class RuleShapeTests
                 {
                     foreach (var ends in (bool[])[false, true])
                     {
-                        _ = ResourceValidator.Validate(Encoding.UTF8.GetBytes(Reshaped(json, place, shape, ends)), ValidationOptions.Thorough).Count;
+                        _ = ResourceValidator.Validate(
+                            Encoding.UTF8.GetBytes(Reshaped(json, place, shape, ends)), ValidationOptions.Thorough).Count;
                         judged++;
                     }
                 }

@@ -8,7 +8,7 @@ namespace Interop.Fhir.Tests.Validation;
 /// What R4 says in words and not in an invariant. A row is a reason, a resource, and the one element at which the rule is broken, or
 /// nothing where the resource is legal.
 /// </summary>
-public sealed class RuleTests
+public sealed partial class RuleTests
 {
     private const string Patient = """{"resourceType":"Patient","id":"a"}""";
 
@@ -27,18 +27,40 @@ public sealed class RuleTests
         { "a fragment", Entries("collection", Entry("#a", Patient)), "Bundle.entry[0].fullUrl" },
         { "a scheme and nothing else", Entries("collection", Entry("urn:", Patient)), "Bundle.entry[0].fullUrl" },
         { "a colon in the id", Entries("collection", Entry("Patient/a:b", Patient)), "Bundle.entry[0].fullUrl" },
-        { "in the second entry", Entries("collection", Entry("http://a/Patient/a", Patient), Entry("Patient/b", Patient)), "Bundle.entry[1].fullUrl" },
-        { "in a transaction", Entries("transaction", """{"fullUrl":"Patient/a","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient"}}"""), "Bundle.entry[0].fullUrl" },
-        { "of a deletion", Entries("transaction", """{"fullUrl":"Patient/a","request":{"method":"DELETE","url":"Patient/a"}}"""), "Bundle.entry[0].fullUrl" },
+        {
+            "in the second entry", Entries("collection", Entry("http://a/Patient/a", Patient), Entry("Patient/b", Patient)),
+            "Bundle.entry[1].fullUrl"
+        },
+        {
+            "in a transaction",
+            Entries(
+                "transaction",
+                """{"fullUrl":"Patient/a","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient"}}"""),
+            "Bundle.entry[0].fullUrl"
+        },
+        {
+            "of a deletion", Entries("transaction", """{"fullUrl":"Patient/a","request":{"method":"DELETE","url":"Patient/a"}}"""),
+            "Bundle.entry[0].fullUrl"
+        },
         { "versioned (bdl-8)", Entries("collection", Entry("http://a/Patient/a/_history/1", Patient)), "Bundle.entry[0]" },
-        { "in a Bundle within a Bundle", Entries("collection", Entry(Uuid + "1", Entries("collection", Entry("Patient/a", Patient)))), "Bundle.entry[0].resource.entry[0].fullUrl" },
+        {
+            "in a Bundle within a Bundle", Entries("collection", Entry(Uuid + "1", Entries("collection", Entry("Patient/a", Patient)))),
+            "Bundle.entry[0].resource.entry[0].fullUrl"
+        },
     };
 
     public static TheoryData<string, string, string?> Links => new()
     {
-        { "each once", Linked(("self", "http://a/Patient"), ("next", "http://a/Patient?page=2"), ("previous", "http://a/Patient?page=0")), null },
+        {
+            "each once", Linked(("self", "http://a/Patient"), ("next", "http://a/Patient?page=2"), ("previous", "http://a/Patient?page=0")),
+            null
+        },
         { "self twice", Linked(("self", "http://a/Patient"), ("self", "http://a/Patient")), "Bundle.link[1].relation" },
-        { "next twice, to two pages", Linked(("self", "http://a/Patient"), ("next", "http://a/Patient?page=2"), ("next", "http://a/Patient?page=3")), "Bundle.link[2].relation" },
+        {
+            "next twice, to two pages",
+            Linked(("self", "http://a/Patient"), ("next", "http://a/Patient?page=2"), ("next", "http://a/Patient?page=3")),
+            "Bundle.link[2].relation"
+        },
     };
 
     public static TheoryData<string, string, string?> Searches => new()
@@ -57,23 +79,53 @@ public sealed class RuleTests
         { "a type only in the query", Found("http://a/fhir?x=a/Observation", "match", Patient), null },
         { "no self link", Entries("searchset", """{"search":{"mode":"match"},"resource":{"resourceType":"Patient","id":"a"}}"""), null },
         { "a match without id", Found("http://a/fhir/Patient", "match", """{"resourceType":"Patient"}"""), "Bundle.entry[0].resource.id" },
-        { "an included one without id", Found("http://a/fhir/Observation", "include", """{"resourceType":"Patient"}"""), "Bundle.entry[0].resource.id" },
-        { "one without mode and id", Found("http://a/fhir/Patient", null, """{"resourceType":"Patient"}"""), "Bundle.entry[0].resource.id" },
-        { "an outcome, which has no id", Found("http://a/fhir/Patient", "outcome", """{"resourceType":"OperationOutcome","issue":[{"severity":"warning","code":"processing"}]}"""), null },
+        {
+            "an included one without id", Found("http://a/fhir/Observation", "include", """{"resourceType":"Patient"}"""),
+            "Bundle.entry[0].resource.id"
+        },
+        {
+            "one without mode and id", Found("http://a/fhir/Patient", null, """{"resourceType":"Patient"}"""), "Bundle.entry[0].resource.id"
+        },
+        {
+            "an outcome, which has no id",
+            Found(
+                "http://a/fhir/Patient",
+                "outcome",
+                """{"resourceType":"OperationOutcome","issue":[{"severity":"warning","code":"processing"}]}"""),
+            null
+        },
         { "no id in a collection", Entries("collection", Entry(null, """{"resourceType":"Patient"}""")), null },
     };
 
     public static TheoryData<string, string, string?> Identities => new()
     {
-        { "the same id of two types", Entries("collection", Entry(null, Patient), Entry(null, """{"resourceType":"Group","id":"a","type":"person","actual":true}""")), null },
+        {
+            "the same id of two types",
+            Entries("collection", Entry(null, Patient), Entry(null, """{"resourceType":"Group","id":"a","type":"person","actual":true}""")),
+            null
+        },
         { "the same id twice", Entries("collection", Entry(null, Patient), Entry(null, Patient)), "Bundle.entry[1].resource.id" },
-        { "the same version twice", Entries("collection", Entry(null, Version("1")), Entry(null, Version("1"))), "Bundle.entry[1].resource.id" },
+        {
+            "the same version twice", Entries("collection", Entry(null, Version("1")), Entry(null, Version("1"))),
+            "Bundle.entry[1].resource.id"
+        },
         { "two versions", Entries("collection", Entry(null, Version("1")), Entry(null, Version("2"))), null },
         { "found twice", Entries("searchset", Entry(null, Patient), Entry(null, Patient)), "Bundle.entry[1].resource.id" },
         { "two servers", Entries("collection", Entry("http://a/Patient/a", Patient), Entry("http://b/Patient/a", Patient)), null },
-        { "one fullUrl twice (bdl-7)", Entries("collection", Entry("http://a/Patient/a", Patient), Entry("http://a/Patient/a", Patient)), "Bundle" },
-        { "one fullUrl, two versions", Entries("collection", Entry("http://a/Patient/a", Version("1")), Entry("http://a/Patient/a", Version("2"))), null },
-        { "one uuid, two types (bdl-7)", Entries("collection", Entry(Uuid + "1", Patient), Entry(Uuid + "1", """{"resourceType":"Group","id":"a","type":"person","actual":true}""")), "Bundle" },
+        {
+            "one fullUrl twice (bdl-7)", Entries("collection", Entry("http://a/Patient/a", Patient), Entry("http://a/Patient/a", Patient)),
+            "Bundle"
+        },
+        {
+            "one fullUrl, two versions",
+            Entries("collection", Entry("http://a/Patient/a", Version("1")), Entry("http://a/Patient/a", Version("2"))), null
+        },
+        {
+            "one uuid, two types (bdl-7)",
+            Entries("collection", Entry(Uuid + "1", Patient), Entry(
+                Uuid + "1", """{"resourceType":"Group","id":"a","type":"person","actual":true}""")),
+            "Bundle"
+        },
         { "a history", Entries("history", Past("1"), Past("1")), null },
         { "a batch, whose entries stand alone", Entries("batch", Posted, Posted), null },
     };
@@ -84,13 +136,45 @@ public sealed class RuleTests
         { "a name and an entry of the Bundle around it", Entries("collection", $$"""{"id":"1","resource":{{Named("1", "2")}} }"""), null },
         { "two resources of a Bundle", Entries("collection", Entry(null, Named("1", "2")), Entry(null, Named("1", "2", "b"))), null },
         { "a resource and an element of it", Named("a", "1"), null },
-        { "a resource that is contained", Named("1", "2").Replace("\"name\"", "\"contained\":[{\"resourceType\":\"Group\",\"id\":\"g\",\"type\":\"person\",\"actual\":true,\"identifier\":[{\"id\":\"1\",\"value\":\"v\"}],\"managingEntity\":{\"reference\":\"#\"}}],\"name\"", StringComparison.Ordinal), null },
+        {
+            "a resource that is contained",
+            Named("1", "2")
+                .Replace(
+                    "\"name\"",
+                    "\"contained\":[{\"resourceType\":\"Group\",\"id\":\"g\",\"type\":\"person\",\"actual\":true,"
+                        + "\"identifier\":[{\"id\":\"1\",\"value\":\"v\"}],\"managingEntity\":{\"reference\":\"#\"}}],\"name\"",
+                    StringComparison.Ordinal),
+            null
+        },
         { "two names", Named("1", "1"), "Patient.name[1].id" },
-        { "two entries of a Bundle", Entries("collection", """{"id":"1","resource":{"resourceType":"Patient"}}""", """{"id":"1","resource":{"resourceType":"Patient"}}"""), "Bundle.entry[1].id" },
+        {
+            "two entries of a Bundle",
+            Entries(
+                "collection",
+                """{"id":"1","resource":{"resourceType":"Patient"}}""",
+                """{"id":"1","resource":{"resourceType":"Patient"}}"""),
+            "Bundle.entry[1].id"
+        },
         { "two names in an entry", Entries("collection", Entry(null, Named("1", "1"))), "Bundle.entry[0].resource.name[1].id" },
-        { "an element and a primitive", """{"resourceType":"Patient","name":[{"id":"1","family":"f"}],"birthDate":"2000","_birthDate":{"id":"1"}}""", "Patient.birthDate.id" },
-        { "an element and its extension", """{"resourceType":"Patient","extension":[{"id":"1","url":"http://a","valueCode":"c"}],"name":[{"id":"1","family":"f"}]}""", "Patient.name[0].id" },
-        { "an element of a snapshot and of a differential", """{"resourceType":"StructureDefinition","url":"http://a","name":"N","status":"draft","kind":"resource","abstract":false,"type":"Patient","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","snapshot":{"element":[{"id":"Patient","path":"Patient","definition":"d","min":0,"max":"*","base":{"path":"Patient","min":0,"max":"*"}}]},"differential":{"element":[{"id":"Patient","path":"Patient"}]}}""", null },
+        {
+            "an element and a primitive",
+            """{"resourceType":"Patient","name":[{"id":"1","family":"f"}],"birthDate":"2000","_birthDate":{"id":"1"}}""",
+            "Patient.birthDate.id"
+        },
+        {
+            "an element and its extension",
+            """{"resourceType":"Patient","extension":[{"id":"1","url":"http://a","valueCode":"c"}],"name":[{"id":"1","family":"f"}]}""",
+            "Patient.name[0].id"
+        },
+        {
+            "an element of a snapshot and of a differential",
+            """{"resourceType":"StructureDefinition","url":"http://a","name":"N","status":"draft","kind":"resource","abstract":"""
+                + """false,"type":"Patient","baseDefinition":"http:"""
+                + """//hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","snapshot":{"element":["""
+                + """{"id":"Patient","path":"Patient","definition":"d","min":0,"max":"*","base":{"path":"Patient","min":"""
+                + """0,"max":"*"}}]},"differential":{"element":[{"id":"Patient","path":"Patient"}]}}""",
+            null
+        },
     };
 
     // https://hl7.org/fhir/R4/references.html#contained
@@ -99,128 +183,40 @@ public sealed class RuleTests
         { "two of two types", Holding(("Organization", "o"), ("Practitioner", "p")), null },
         { "ids that differ in case only", Holding(("Organization", "o"), ("Practitioner", "O")), null },
         { "the id of the resource around it", Holding(("Organization", "a")), null },
-        { "in two entries of a Bundle", Entries("collection", Entry(null, Holding(("Organization", "o"))), Entry(null, Holding(("Practitioner", "o")).Replace("\"a\"", "\"b\"", StringComparison.Ordinal))), null },
+        {
+            "in two entries of a Bundle",
+            Entries("collection", Entry(null, Holding(("Organization", "o"))), Entry(
+                null, Holding(("Practitioner", "o")).Replace("\"a\"", "\"b\"", StringComparison.Ordinal))),
+            null
+        },
         { "two of one type", Holding(("Organization", "o"), ("Organization", "o")), "Patient.contained[1].id" },
         { "two of two types, one id", Holding(("Organization", "o"), ("Practitioner", "o")), "Patient.contained[1].id" },
-        { "in an entry of a Bundle", Entries("collection", Entry(null, Holding(("Organization", "o"), ("Organization", "o")))), "Bundle.entry[0].resource.contained[1].id" },
+        {
+            "in an entry of a Bundle", Entries("collection", Entry(null, Holding(("Organization", "o"), ("Organization", "o")))),
+            "Bundle.entry[0].resource.contained[1].id"
+        },
     };
 
     // https://hl7.org/fhir/R4/resource.html#id: a string of FHIRPath, which has no extensions; an element's id is one too
     public static TheoryData<string, string, string?> IdExtensions => new()
     {
-        { "of an element beside it", """{"resourceType":"Patient","id":"a","_active":{"extension":[{"url":"http://a","valueCode":"c"}]}}""", null },
-        { "of a resource", """{"resourceType":"Patient","id":"a","_id":{"extension":[{"url":"http://a","valueCode":"c"}]}}""", "Patient._id" },
-        { "instead of the id", """{"resourceType":"Patient","active":true,"_id":{"extension":[{"url":"http://a","valueCode":"c"}]}}""", "Patient._id" },
-        { "of an element", """{"resourceType":"Patient","name":[{"family":"f","id":"1","_id":{"extension":[{"url":"http://a","valueCode":"c"}]}}]}""", "Patient.name[0]._id" },
-    };
-
-    public static TheoryData<string, string, string?> Documents => new()
-    {
-        { "relative to the fullUrl", Document("http://a/Composition/c", "Patient/a", "http://a/Patient/a"), null },
-        { "absolute", Document(Uuid + "1", "http://a/Patient/a", "http://a/Patient/a"), null },
-        { "by uuid", Document(Uuid + "1", Uuid + "2", Uuid + "2"), null },
-        { "versioned, relative", Document("http://a/Composition/c", "Patient/a/_history/1", "http://a/Patient/a"), null },
-        { "versioned, absolute", Document(Uuid + "1", "http://a/Patient/a/_history/1", "http://a/Patient/a"), null },
-        { "contained", Document(Uuid + "1", "#p", Uuid + "2", """,{"resourceType":"Patient","id":"p"}"""), null },
-        { "logical", Document(Uuid + "1", Uuid + "2", Uuid + "2").Replace("\"reference\":\"" + Uuid + "2\"", "\"identifier\":{\"value\":\"1\"}", StringComparison.Ordinal), null },
-        { "another server's", Document("http://b/Composition/c", "Patient/a", "http://a/Patient/a"), "Bundle.entry[0].resource.subject.reference" },
-        { "another type", Document("http://a/Composition/c", "Group/a", "http://a/Patient/a"), "Bundle.entry[0].resource.subject.reference" },
-        { "relative, from a uuid", Document(Uuid + "1", "Patient/a", Uuid + "2"), "Bundle.entry[0].resource.subject.reference" },
-        { "relative, from no RESTful address", Document("http://a/c", "Patient/a", "http://a/Patient/a"), "Bundle.entry[0].resource.subject.reference" },
-        { "absolute and not there", Document(Uuid + "1", "http://a/Patient/b", "http://a/Patient/a"), "Bundle.entry[0].resource.subject.reference" },
-        { "another uuid", Document(Uuid + "1", Uuid + "3", Uuid + "2"), "Bundle.entry[0].resource.subject.reference" },
-        { "another version, relative", Document("http://a/Composition/c", "Patient/a/_history/2", "http://a/Patient/a"), "Bundle.entry[0].resource.subject.reference" },
-        { "another version, absolute", Document(Uuid + "1", "http://a/Patient/a/_history/2", "http://a/Patient/a"), "Bundle.entry[0].resource.subject.reference" },
-        { "a search", Document("http://a/Composition/c", "Patient?identifier=1", "http://a/Patient/a"), "Bundle.entry[0].resource.subject.reference" },
-        { "contained and not there (ref-1)", Document(Uuid + "1", "#q", Uuid + "2"), "Bundle.entry[0].resource.subject" },
-        { "an author", Composed("""
-            "author":[{"reference":"#d"},{"reference":"Device/1"}]
-            """), "Bundle.entry[0].resource.author[1].reference" },
-        { "an encounter", Composed("""
-            "encounter":{"reference":"Encounter/1"}
-            """), "Bundle.entry[0].resource.encounter.reference" },
-        { "an attester", Composed("""
-            "attester":[{"mode":"legal","party":{"reference":"Patient/1"}}]
-            """), "Bundle.entry[0].resource.attester[0].party.reference" },
-        { "a custodian", Composed("""
-            "custodian":{"reference":"Organization/1"}
-            """), "Bundle.entry[0].resource.custodian.reference" },
-        { "an event", Composed("""
-            "event":[{"detail":[{"reference":"Encounter/1"}]}]
-            """), "Bundle.entry[0].resource.event[0].detail[0].reference" },
-        { "an entry of a section", Composed("""
-            "section":[{"entry":[{"reference":"http://a/Device/d"},{"reference":"Patient/1"}]}]
-            """), "Bundle.entry[0].resource.section[0].entry[1].reference" },
-        { "an entry of a section in a section", Composed("""
-            "section":[{"section":[{"section":[{"entry":[{"reference":"Patient/1"}]}]}]}]
-            """), "Bundle.entry[0].resource.section[0].section[0].section[0].entry[0].reference" },
-        { "an earlier document, which is another one", Composed("""
-            "relatesTo":[{"code":"replaces","targetReference":{"reference":"Composition/0"}}]
-            """), null },
-        { "what the Patient refers to", Document(Uuid + "1", Uuid + "2", Uuid + "2").Replace("\"versionId\":\"1\"}", "\"versionId\":\"1\"},\"managingOrganization\":{\"reference\":\"http://a/Organization/1\"}", StringComparison.Ordinal), null },
-        { "the focus of a message", Message("http://a/Patient/a"), null },
-        { "the focus of a message, not there", Message("http://a/Patient/b"), "Bundle.entry[0].resource.focus[0].reference" },
-        { "the same reference outside a document", Document(Uuid + "1", Uuid + "3", Uuid + "2").Replace("\"document\"", "\"collection\"", StringComparison.Ordinal), null },
-    };
-
-    public static TheoryData<string, string, string?> Fragments => new()
-    {
-        { "a uuid", Referring(Uuid + "1"), null },
-        { "a uuid with a fragment", Referring(Uuid + "1#p"), "Patient.managingOrganization.reference" },
-        { "an oid with a fragment", Referring("urn:oid:1.2#p"), "Patient.managingOrganization.reference" },
-        { "an address with a fragment", Referring("http://a/Organization/1#p"), "Patient.managingOrganization.reference" },
-        { "a relative one with a fragment", Referring("Organization/1#p"), "Patient.managingOrganization.reference" },
-        { "a canonical with a fragment, which R4 allows", """{"resourceType":"QuestionnaireResponse","status":"completed","questionnaire":"http://a/Questionnaire/1#p"}""", null },
-    };
-
-    public static TheoryData<string, string, string?> Attachments => new()
-    {
-        { "the length of the data", Attached("TWFu", 3), null },
-        { "one byte of padding", Attached("TWE=", 2), null },
-        { "two bytes of padding", Attached("TQ==", 1), null },
-        { "spaces and broken lines", Attached("TW Fu\\r\\nTWFu\\t", 6), null },
-        { "an escaped slash and plus", Attached("\\/\\/\\u002b\\/", 3), null },
-        { "no data, only an address", """{"resourceType":"Patient","photo":[{"url":"http://a/b","size":5}]}""", null },
-        { "too small", Attached("TWFu", 2), "Patient.photo[0].size" },
-        { "too large", Attached("TWFu", 100), "Patient.photo[0].size" },
-        { "the length of the base64", Attached("TWFu", 4), "Patient.photo[0].size" },
-        { "the length with padding", Attached("TQ==", 3), "Patient.photo[0].size" },
-        { "zero", Attached("TWFu", 0), "Patient.photo[0].size" },
-        { "in an extension", """{"resourceType":"Patient","extension":[{"url":"http://a","valueAttachment":{"contentType":"text/plain","data":"TWFu","size":9}}]}""", "Patient.extension[0].value.size" },
-        { "the SHA-1 of the data", Hashed("TWFu", "i3C7Ok1FjPKXq3s6Owe2O1ygfek="), null },
-        { "of data in broken lines", Hashed("TW\\r\\nFu", "i3C7Ok1FjPKXq3s6Owe2O1ygfek="), null },
-        { "of data with an escaped slash", Hashed("TW\\/u", "Uc8OS0WiyXwBOOy4+/AX/+ayiSw="), null },
-        { "a hash without data", """{"resourceType":"Patient","photo":[{"url":"http://a/b","hash":"TWFu"}]}""", null },
-        { "of other data", Hashed("TWFv", "i3C7Ok1FjPKXq3s6Owe2O1ygfek="), "Patient.photo[0].hash" },
-        { "of the base64 instead of the data", Hashed("TWFu", "BxiB/E2bh86QwjSwS6OgFrGcHyY="), "Patient.photo[0].hash" },
-        { "in hexadecimal", Hashed("TWFu", "8b70bb3a4d458cf297ab7b3a3b07b63b5ca07de9"), "Patient.photo[0].hash" },
-        { "the SHA-256", Hashed("TWFu", "IP4b0gHNkAvb/+rsC0LkC1HL9rN65fvq3dg6q5oiGDc="), "Patient.photo[0].hash" },
-        { "a hash that is no base64 has one issue, not two", Hashed("TWFu", "i3C"), "Patient.photo[0].hash" },
-        { "data that is no base64 has one issue, not two", Attached("TWF", 9), "Patient.photo[0].data" },
-    };
-
-    // https://hl7.org/fhir/R4/datatypes.html#Period: an end includes all that matches it. A date has no time zone, a dateTime has.
-    public static TheoryData<string, string, string?> Periods => new()
-    {
-        { "a year in itself", During("2020", "2020"), null },
-        { "a day in its year", During("2020-05-05", "2020"), null },
-        { "a day in its month", During("2020-05-05", "2020-05"), null },
-        { "a month and its first day", During("2020-05", "2020-05-01"), null },
-        { "a year and a day in it", During("2020", "2020-01-01"), null },
-        { "a time on the day of the end", During("2020-05-05T10:00:00Z", "2020-05-05"), null },
-        { "a time on the next day, which is the same day further west", During("2020-05-06T02:00:00Z", "2020-05-05"), null },
-        { "the same moment in two zones", During("2020-05-05T12:00:00+02:00", "2020-05-05T10:00:00Z"), null },
-        { "years", During("2021", "2020"), "Patient.name[0].period" },
-        { "months", During("2020-06", "2020-05"), "Patient.name[0].period" },
-        { "a year and an earlier day", During("2021", "2020-12-31"), "Patient.name[0].period" },
-        { "a day and an earlier year", During("2020-01-01", "2019"), "Patient.name[0].period" },
-        { "a month and an earlier day", During("2020-06", "2020-05-31"), "Patient.name[0].period" },
-        { "a day and an earlier month", During("2020-06-01", "2020-05"), "Patient.name[0].period" },
-        { "a time two days after the end", During("2020-05-07T00:00:00Z", "2020-05-05"), "Patient.name[0].period" },
-        { "a time and an earlier year", During("2020-05-07T00:00:00Z", "2019"), "Patient.name[0].period" },
-        { "a day after the moment of the end", During("2020-05-07", "2020-05-05T00:00:00Z"), "Patient.name[0].period" },
-        { "moments", During("2020-05-05T10:00:01Z", "2020-05-05T10:00:00Z"), "Patient.name[0].period" },
-        { "moments in two zones", During("2020-05-05T11:00:00Z", "2020-05-05T12:00:00+02:00"), "Patient.name[0].period" },
+        {
+            "of an element beside it",
+            """{"resourceType":"Patient","id":"a","_active":{"extension":[{"url":"http://a","valueCode":"c"}]}}""", null
+        },
+        {
+            "of a resource", """{"resourceType":"Patient","id":"a","_id":{"extension":[{"url":"http://a","valueCode":"c"}]}}""",
+            "Patient._id"
+        },
+        {
+            "instead of the id", """{"resourceType":"Patient","active":true,"_id":{"extension":[{"url":"http://a","valueCode":"c"}]}}""",
+            "Patient._id"
+        },
+        {
+            "of an element",
+            """{"resourceType":"Patient","name":[{"family":"f","id":"1","_id":{"extension":[{"url":"http://a","valueCode":"c"}]}}]}""",
+            "Patient.name[0]._id"
+        },
     };
 
     [Theory]
@@ -252,7 +248,8 @@ public sealed class RuleTests
 
     private static string Entries(string type, params string[] entries)
     {
-        var header = type == "document" ? "\"identifier\":{\"system\":\"s\",\"value\":\"1\"},\"timestamp\":\"2020-01-01T00:00:00Z\"," : string.Empty;
+        var header =
+            type == "document" ? "\"identifier\":{\"system\":\"s\",\"value\":\"1\"},\"timestamp\":\"2020-01-01T00:00:00Z\"," : string.Empty;
         return $$"""{"resourceType":"Bundle","type":"{{type}}",{{header}}"entry":[{{string.Join(',', entries)}}]}""";
     }
 
@@ -267,7 +264,8 @@ public sealed class RuleTests
     {
         var held = contained.Select(item => $$"""{"resourceType":"{{item.Type}}","id":"{{item.Id}}","identifier":[{"value":"v"}]}""");
         var references = contained.Select(item => $$"""{"reference":"#{{item.Id}}"}""");
-        return $$"""{"resourceType":"Patient","id":"a","contained":[{{string.Join(',', held)}}],"generalPractitioner":[{{string.Join(',', references)}}]}""";
+        return $$"""{"resourceType":"Patient","id":"a","contained":[{{string.Join(',', held)}}],"generalPractitioner":["""
+            + $$"""{{string.Join(',', references)}}]}""";
     }
 
     private static string Version(string version) => $$"""{"resourceType":"Patient","id":"a","meta":{"versionId":"{{version}}"} }""";
@@ -276,46 +274,15 @@ public sealed class RuleTests
         $$"""{"resource":{{Version(version)}},"request":{"method":"PUT","url":"Patient/a"},"response":{"status":"200"} }""";
 
     private static string Linked(params (string Relation, string Url)[] links) =>
-        $$"""{"resourceType":"Bundle","type":"searchset","link":[{{string.Join(',', links.Select(link => $$"""{"relation":"{{link.Relation}}","url":"{{link.Url}}"}"""))}}]}""";
+        """{"resourceType":"Bundle","type":"searchset","link":["""
+            + $$"""{{string.Join(',', links.Select(link => $$"""{"relation":"{{link.Relation}}","url":"{{link.Url}}"}"""))}}]}""";
 
     private static string Found(string self, string? mode, string resource)
     {
         var search = mode is null ? string.Empty : $$"""
             "search":{"mode":"{{mode}}"},
             """;
-        return $$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"{{self}}"}],"entry":[{ {{search}}"resource":{{resource}} }]}""";
+        return $$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"{{self}}"}],"entry":[{ """
+            + $$"""{{search}}"resource":{{resource}} }]}""";
     }
-
-    /// <summary>A document of a Composition and version 1 of a Patient, its subject; the author is contained.</summary>
-    private static string Document(string composition, string subject, string patient, string contained = "") => Entries(
-        "document",
-        Entry(composition, Composition($$"""
-            "subject":{"reference":"{{subject}}"}
-            """, contained)),
-        Entry(patient, Version("1")));
-
-    private static string Composed(string element) => Entries(
-        "document", Entry("http://a/Composition/c", Composition(element)), Entry("http://a/Device/d", """{"resourceType":"Device","id":"d"}"""));
-
-    private static string Composition(string element, string contained = "")
-    {
-        var author = element.Contains("author", StringComparison.Ordinal) ? string.Empty : "\"author\":[{\"reference\":\"#d\"}],";
-        return $$"""{"resourceType":"Composition","id":"c","contained":[{"resourceType":"Device","id":"d"}{{contained}}],{{author}}"status":"final","type":{"text":"t"},"date":"2020","title":"t",{{element}} }""";
-    }
-
-    private static string Message(string focus) => Entries(
-        "message",
-        Entry(Uuid + "1", $$"""{"resourceType":"MessageHeader","eventUri":"http://e","source":{"endpoint":"http://s"},"focus":[{"reference":"{{focus}}"}]}"""),
-        Entry("http://a/Patient/a", Patient));
-
-    private static string Referring(string reference) => $$"""{"resourceType":"Patient","managingOrganization":{"reference":"{{reference}}"} }""";
-
-    private static string Attached(string data, int size) =>
-        $$"""{"resourceType":"Patient","photo":[{"contentType":"text/plain","data":"{{data}}","size":{{size}} }]}""";
-
-    private static string Hashed(string data, string hash) =>
-        $$"""{"resourceType":"Patient","photo":[{"contentType":"text/plain","data":"{{data}}","hash":"{{hash}}" }]}""";
-
-    private static string During(string start, string end) =>
-        $$"""{"resourceType":"Patient","name":[{"family":"f","period":{"start":"{{start}}","end":"{{end}}"} }]}""";
 }

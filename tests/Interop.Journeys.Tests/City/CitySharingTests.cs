@@ -83,7 +83,8 @@ public sealed class CitySharingTests
         var records = Judged().Where(it => it.Judged.Subjects is [var subject] && "Patient/" + subject == person.Reference).ToArray();
         var facts = new PatientFacts(
             person.Reference[8..],
-            [.. records.Where(it => it.Key.Type == "Consent").Select(it => ConsentReader.Read(it.Resource.Json, it.Key.Id, it.Source, 1, Instant))],
+            [.. records.Where(it => it.Key.Type == "Consent")
+                .Select(it => ConsentReader.Read(it.Resource.Json, it.Key.Id, it.Source, 1, Instant))],
             [.. records.SelectMany(it => it.Judged.Cases)],
             Partners.Value);
         var sight = new Sight("city-hospital", null, ["TREAT"], Instant, Tier.Own, Labels.All, true, null);
@@ -114,7 +115,8 @@ public sealed class CitySharingTests
             foreach (var resource in bundle.Resources.Where(it => it.Type != "Contract"))
             {
                 var key = new ResourceKey(resource.Type, resource.Id);
-                yield return (bundle.Source, resource, key, redactor.Judge(resource.Json, source, key, Instant, long.MaxValue, targets => targets.ToHashSet()));
+                yield return (bundle.Source, resource, key, redactor.Judge(
+                    resource.Json, source, key, Instant, long.MaxValue, targets => targets.ToHashSet()));
             }
         }
     }

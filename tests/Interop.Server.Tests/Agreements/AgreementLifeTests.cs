@@ -27,7 +27,8 @@ public sealed class AgreementLifeTests : SceneTests
         await StatusAsync(hospital, 403);
         using (var written = await hospital.PostFhirAsync("Basic", """{"resourceType":"Basic","code":{"text":"x"}}"""))
         {
-            Assert.Equal("No agreement with this agency is in force.", (await written.OutcomeAsync(403)).GetProperty("diagnostics").GetString());
+            Assert.Equal(
+                "No agreement with this agency is in force.", (await written.OutcomeAsync(403)).GetProperty("diagnostics").GetString());
             Assert.Empty(written.Headers.WwwAuthenticate); // no other scope would help
         }
 
@@ -130,7 +131,8 @@ public sealed class AgreementLifeTests : SceneTests
     public async Task A_contract_that_concerns_persons_is_not_the_administrators_to_see(params string[] persons)
     {
         var subjects = string.Join(',', persons.Select(person => $$"""{"reference":"{{person}}"}"""));
-        await Server.ImportAsync(Custodian, $$"""{"resourceType":"Contract","id":"private","status":"executed","subject":[{{subjects}}]}""");
+        await Server.ImportAsync(
+            Custodian, $$"""{"resourceType":"Contract","id":"private","status":"executed","subject":[{{subjects}}]}""");
         using var administrator = Server.As(Administrator);
         using var privacy = Server.As("privacy");
 
@@ -162,7 +164,8 @@ public sealed class AgreementLifeTests : SceneTests
     private static JsonNode Sharing(JsonObject contract) => contract["term"]!.AsArray().Single(term => term!["action"] is not null)!;
 
     private static void Suspend(JsonObject contract) =>
-        contract["modifierExtension"] = new JsonArray(new JsonObject { ["url"] = Suspension, ["valueString"] = "An incident is looked into." });
+        contract["modifierExtension"] =
+            new JsonArray(new JsonObject { ["url"] = Suspension, ["valueString"] = "An incident is looked into." });
 
     private static async Task StatusAsync(HttpClient client, int status)
     {

@@ -3,7 +3,6 @@ using ArchUnitNET.Fluent.Slices;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnit;
 using Interop.Fhir;
-using Interop.Server.Http;
 using Interop.Sharing.Policy;
 using Interop.Storage;
 using Interop.Storage.Read;

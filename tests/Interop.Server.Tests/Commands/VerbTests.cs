@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Commands;
 
 /// <summary>The verbs of the executable, run as a person runs them.</summary>
-public sealed class VerbTests : IDisposable
+public sealed partial class VerbTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("interop-verbs-").FullName;
 
@@ -34,14 +33,19 @@ public sealed class VerbTests : IDisposable
     [Fact]
     public async Task Validate_checks_a_profile_by_its_short_name_and_definitions_from_files()
     {
-        const string Demand = """{"resourceType":"StructureDefinition","url":"http://d/named","name":"N","status":"draft","kind":"resource","abstract":false,"type":"Patient","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":[{"id":"Patient.name","path":"Patient.name","min":1}]}}""";
+        const string Demand =
+            """{"resourceType":"StructureDefinition","url":"http://d/named","name":"N","status":"draft","kind":"resource","abstract":"""
+                + """false,"type":"Patient","baseDefinition":"http:"""
+                + """//hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":["""
+                + """{"id":"Patient.name","path":"Patient.name","min":1}]}}""";
         Write("task.json", """{"resourceType":"Task","status":"requested","intent":"order"}""");
         Write("patient.json", """{"resourceType":"Patient","gender":"male"}""");
         var definitions = Path.Combine(folder, "named.definition");
         File.WriteAllText(definitions, Demand);
 
         var (task, taskText) = await RunAsync("validate", "--profile", "follow-up-task", In("task.json"));
-        var (patient, patientText) = await RunAsync("validate", "--definitions", definitions, "--profile", "http://d/named", In("patient.json"));
+        var (patient, patientText) =
+            await RunAsync("validate", "--definitions", definitions, "--profile", "http://d/named", In("patient.json"));
         var (unknown, unknownText) = await RunAsync("validate", "--profile", "http://d/named", In("patient.json"));
 
         Assert.Equal((1, 1, 2), (task, patient, unknown));
@@ -55,15 +59,21 @@ public sealed class VerbTests : IDisposable
     {
         var database = $"sqlite:{In("interop.db")}";
         Write("agreement.json", Fixtures.Agreement("city-hospital"));
-        Write("custodian.json", $$"""{"resourceType":"Bundle","type":"collection","entry":[{"resource":{{Fixtures.Organization("crisis-program", "crisis-program")}}}]}""");
+        Write(
+            "custodian.json",
+            """{"resourceType":"Bundle","type":"collection","entry":[{"resource":"""
+                + $$"""{{Fixtures.Organization("crisis-program", "crisis-program")}}}]}""");
 
         await RunAsync("import", "bundle", In("custodian.json"), "--database", database);
-        var (unknown, unknownText) = await RunAsync("agency", "add", "bakery", "--name", "Bakery", "--type", "bakery", "--database", database);
-        var (agency, _) = await RunAsync("agency", "add", "city-hospital", "--name", "City hospital", "--type", "hospital", "--covered-entity", "--database", database);
+        var (unknown, unknownText) =
+            await RunAsync("agency", "add", "bakery", "--name", "Bakery", "--type", "bakery", "--database", database);
+        var (agency, _) = await RunAsync(
+            "agency", "add", "city-hospital", "--name", "City hospital", "--type", "hospital", "--covered-entity", "--database", database);
         var (added, addedText) = await RunAsync("agreement", "add", In("agreement.json"), "--database", database);
         var contract = addedText.Trim().TrimEnd('.').Split('/')[1];
 
-        var (endpoint, endpointText) = await RunAsync("agency", "endpoint", "city-hospital", "--address", "https://ehr.example/fhir", "--database", database);
+        var (endpoint, endpointText) =
+            await RunAsync("agency", "endpoint", "city-hospital", "--address", "https://ehr.example/fhir", "--database", database);
         Assert.Equal((0, "Recorded Endpoint/city-hospital."), (endpoint, endpointText.Trim()));
         Assert.Equal((2, 0, 0), (unknown, agency, added));
         Assert.Contains("--type must be a code of", unknownText, StringComparison.Ordinal);
@@ -85,32 +95,6 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
-    public async Task Fhirpath_prints_type_path_and_value_as_JSON_lines()
-    {
-        Write("patient.json", Fixtures.Patient("a", "Ångström"));
-
-        var (status, text) = await RunAsync("fhirpath", "Patient.name.family | Patient.name.count()", In("patient.json"));
-        var (wrong, wrongText) = await RunAsync("fhirpath", "Patient..name", In("patient.json"));
-
-        Assert.Equal(0, status);
-        Assert.Equal(
-            ["""{"type":"string","path":"Patient.name[0].family","value":"Ångström"}""", """{"type":"integer","value":1}"""],
-            text.Trim().Split('\n'));
-        Assert.Equal(2, wrong);
-        Assert.StartsWith("error", wrongText, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Fhirpath_prints_values_alone_where_a_script_wants_them()
-    {
-        Write("patient.json", Fixtures.Patient("a", "Ångström"));
-
-        var (status, text) = await RunAsync("fhirpath", "--value", "name.family | active | name.given.count() | name.period", In("patient.json"));
-
-        Assert.Equal((0, "Ångström\ntrue\n1"), (status, text.Trim()));
-    }
-
-    [Fact]
     public async Task A_client_key_is_its_owners_alone_and_is_never_overwritten()
     {
         var (made, set) = await RunAsync("key", In("client.pem"), "--kid", "one");
@@ -119,19 +103,29 @@ public sealed class VerbTests : IDisposable
         var key = Assert.Single(new Microsoft.IdentityModel.Tokens.JsonWebKeySet(set).Keys);
         Assert.Equal((0, "one", "ES384", false), (made, key.Kid, key.Alg, key.HasPrivateKey));
         Assert.Equal((2, $"{In("client.pem")} exists or can't be written: a key is never overwritten."), (again, sentence.Trim()));
-        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(In("client.pem")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.True(
+            OperatingSystem.IsWindows() || File.GetUnixFileMode(In("client.pem")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
     [Fact]
     public async Task A_token_that_can_not_be_got_is_a_sentence()
     {
-        Write("demo.json", """{"issuer":"http://127.0.0.1:9","callers":[{"name":"hospital","clientId":"h","key":"none.pem","scope":"system/*.rs"}]}""");
+        Write(
+            "demo.json",
+            """{"issuer":"http://127.0.0.1:9","callers":[{"name":"hospital","clientId":"h","key":"none.pem","scope":"system/*.rs"}]}""");
 
-        Assert.Equal((2, "The demo has no caller nobody. It has hospital."), await SaidAsync("--demo", In("demo.json"), "--caller", "nobody"));
-        Assert.Equal((2, "The key's file can't be read as a private key: PEM, RSA or EC."), await SaidAsync("--demo", In("demo.json"), "--caller", "hospital"));
-        Assert.Equal((2, $"{In("none.json")} can't be read as the demo's file. Start the demo, or name its file with --demo."), await SaidAsync("--demo", In("none.json"), "--caller", "hospital"));
+        Assert.Equal(
+            (2, "The demo has no caller nobody. It has hospital."), await SaidAsync("--demo", In("demo.json"), "--caller", "nobody"));
+        Assert.Equal(
+            (2, "The key's file can't be read as a private key: PEM, RSA or EC."),
+            await SaidAsync("--demo", In("demo.json"), "--caller", "hospital"));
+        Assert.Equal(
+            (2, $"{In("none.json")} can't be read as the demo's file. Start the demo, or name its file with --demo."),
+            await SaidAsync("--demo", In("none.json"), "--caller", "hospital"));
         Assert.Equal((2, "Name a --caller of the demo, or --issuer, --client, --key and --scope: --issuer is missing."), await SaidAsync());
-        Assert.Equal((2, "The issuer must be an absolute https URL: only loopback may do without."), await SaidAsync("--issuer", "http://far.example", "--client", "h", "--key", "k", "--scope", "s"));
+        Assert.Equal(
+            (2, "The issuer must be an absolute https URL: only loopback may do without."),
+            await SaidAsync("--issuer", "http://far.example", "--client", "h", "--key", "k", "--scope", "s"));
 
         async Task<(int, string)> SaidAsync(params string[] options)
         {
@@ -141,97 +135,27 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
-    public async Task Index_prints_parameter_type_and_value_as_JSON_lines()
-    {
-        Write("patient.json", Fixtures.Patient("a", "Ångström"));
-
-        var (status, text) = await RunAsync("index", In("patient.json"));
-
-        Assert.Equal(0, status);
-        var lines = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "family" && line.GetProperty("type").GetString() == "string" && line.GetProperty("value").GetString() == "Ångström");
-        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "gender" && line.GetProperty("value").GetProperty("code").GetString() == "female");
-        Assert.Contains(lines, line => line.GetProperty("parameter").GetString() == "birthdate" && line.GetProperty("type").GetString() == "date");
-    }
-
-    [Theory]
-    [InlineData("<")]
-    [InlineData("<=")]
-    [InlineData(">")]
-    [InlineData(">=")]
-    public async Task Index_prints_an_open_end_as_null_alone_and_in_tuples(string comparator)
-    {
-        Write("observation.json", $$"""
-            {"resourceType":"Observation","id":"o","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"1988-5"}]},
-             "valueQuantity":{"value":5,"comparator":"{{comparator}}","unit":"mg/L","system":"http://unitsofmeasure.org","code":"mg/L"} }
-            """);
-
-        var (status, text) = await RunAsync("index", In("observation.json"));
-
-        Assert.Equal(0, status);
-        var lines = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        var alone = lines.Single(line => line.GetProperty("parameter").GetString() == "value-quantity").GetProperty("value");
-        var tuple = lines.First(line => line.GetProperty("parameter").GetString() == "code-value-quantity").GetProperty("value")[1].GetProperty("value");
-        foreach (var value in (JsonElement[])[alone, tuple])
-        {
-            Assert.Equal(JsonValueKind.Null, value.GetProperty(comparator[0] == '<' ? "low" : "high").ValueKind);
-            Assert.Equal(5, value.GetProperty(comparator[0] == '<' ? "high" : "low").GetDouble(), tolerance: 1);
-        }
-    }
-
-    [Fact]
-    public async Task Index_says_of_each_line_which_resource_it_is_about()
-    {
-        Write("many.ndjson", Fixtures.Patient("a") + "\n" + Fixtures.Patient("b") + "\n{\"resourceType\":\"Patient\",\"active\":true}\n");
-
-        var (status, text) = await RunAsync("index", In("many.ndjson"));
-
-        Assert.Equal(0, status);
-        var told = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(line => (line.GetProperty("file").GetString(), line.GetProperty("resource").GetString())).Distinct();
-        Assert.Equal([($"{In("many.ndjson")}:1", "Patient/a"), ($"{In("many.ndjson")}:2", "Patient/b"), ($"{In("many.ndjson")}:3", "Patient")], told);
-    }
-
-    [Theory]
-    [InlineData("@2012-04-23", "date")]
-    [InlineData("@2012", "date")]
-    [InlineData("@2012-04-23T10:00:00Z", "dateTime")]
-    [InlineData("@T14:30", "time")]
-    public async Task An_expression_that_begins_with_a_date_is_no_file_of_arguments(string expression, string type)
-    {
-        Write("patient.json", Fixtures.Patient("a"));
-
-        var (status, text) = await RunAsync("fhirpath", expression, In("patient.json"));
-
-        Assert.Equal(0, status);
-        Assert.EndsWith(type, JsonDocument.Parse(text.Trim()).RootElement.GetProperty("type").GetString()!, StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Fact]
-    public async Task A_file_whose_name_begins_with_an_at_sign_is_a_file_like_any_other()
-    {
-        Write("@patient.json", Fixtures.Patient("a"));
-
-        var (status, text) = await RunAsync(new DirectoryInfo(folder), "validate", "@patient.json");
-
-        Assert.Equal((0, "ok @patient.json"), (status, text.Trim()[..16]));
-    }
-
-    [Fact]
     public async Task Import_explain_and_verify_audit_work_on_one_database()
     {
         var resources = new[]
         {
-            Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"),
+            Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Organization("city-hospital", "hospital"),
+            Fixtures.Agreement("city-hospital"),
             Fixtures.Patient("p1"), Fixtures.Consent("c1", "p1", "city-hospital"),
         };
-        Write("bundle.json", $"{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{string.Join(',', resources.Select(resource => $"{{\"resource\":{resource}}}"))}]}}");
-        Write("wrong.json", """{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","gender":"mail"} }]}""");
+        Write(
+            "bundle.json",
+            $"{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":"
+                + $"[{string.Join(',', resources.Select(resource => $"{{\"resource\":{resource}}}"))}]}}");
+        Write(
+            "wrong.json",
+            """{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","gender":"mail"} }]}""");
         var database = $"--database=sqlite:{In("interop.db")}";
 
         var (imported, importText) = await RunAsync("import", "bundle", In("bundle.json"), In("wrong.json"), database);
         var (_, tier) = await RunAsync("explain", "--caller", "Organization/city-hospital", "--patient", "Patient/p1", database);
-        var (_, none) = await RunAsync("explain", "--caller", "Organization/city-police", "--patient", "Patient/p1", "--purpose", "OVRPS", database);
+        var (_, none) =
+            await RunAsync("explain", "--caller", "Organization/city-police", "--patient", "Patient/p1", "--purpose", "OVRPS", database);
         var (verified, verifyText) = await RunAsync("verify-audit", database);
 
         Assert.Equal(1, imported);
@@ -247,7 +171,8 @@ public sealed class VerbTests : IDisposable
     [Fact]
     public async Task Import_eido_prints_refusals_and_what_an_accepted_message_has_that_is_not_known()
     {
-        var (odd, wrong, transfer) = (Dispatch.EidoSamples.Message(0, "Active"), Dispatch.EidoSamples.Message(1, "Active"), Dispatch.EidoSamples.Message(2));
+        var (odd, wrong, transfer) =
+            (Dispatch.EidoSamples.Message(0, "Active"), Dispatch.EidoSamples.Message(1, "Active"), Dispatch.EidoSamples.Message(2));
         odd["incidentComponent"]!["incidentTypeCommonRegistryText"] = "Mirabel shouts";
         wrong["eidoVersion"] = "1.1";
         transfer["$id"] = "urn:emergency:uid:incidentid:43:dispatch.city.example";
@@ -259,7 +184,8 @@ public sealed class VerbTests : IDisposable
         var lines = text.Trim().Split('\n');
         Assert.Equal(1, status);
         Assert.StartsWith($"ok {In("feed.ndjson")}:1 ", lines[0], StringComparison.Ordinal);
-        Assert.StartsWith($"warning {In("feed.ndjson")}:1 incidentComponent.incidentTypeCommonRegistryText: ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"warning {In("feed.ndjson")}:1 incidentComponent.incidentTypeCommonRegistryText: ", lines[1], StringComparison.Ordinal);
         Assert.StartsWith($"error {In("feed.ndjson")}:2 eidoVersion: ", lines[2], StringComparison.Ordinal);
         Assert.StartsWith($"ok {In("feed.ndjson")}:3 ", lines[3], StringComparison.Ordinal);
         Assert.StartsWith($"information {In("feed.ndjson")}:3 incidentComponent: ", lines[4], StringComparison.Ordinal);
@@ -307,7 +233,10 @@ public sealed class VerbTests : IDisposable
 
     private static async Task<(int Status, string Text)> RunAsync(DirectoryInfo folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true
+        };
         foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "interop.dll")).Prepend("exec"))
         {
             start.ArgumentList.Add(argument);

@@ -32,7 +32,14 @@ public sealed class DamagedDatabaseTests : IDisposable
 
         foreach (var verb in new string[][]
                  {
-                     ["serve", "--urls=http://127.0.0.1:0", $"--Interop:Database=sqlite:{path}", "--Interop:Issuers:0:Authority=http://127.0.0.1:1", "--Interop:Issuers:0:Audience=x", "--Interop:Issuers:0:Agencies:0=*"],
+                     [
+                         "serve",
+                         "--urls=http://127.0.0.1:0",
+                         $"--Interop:Database=sqlite:{path}",
+                         "--Interop:Issuers:0:Authority=http://127.0.0.1:1",
+                         "--Interop:Issuers:0:Audience=x",
+                         "--Interop:Issuers:0:Agencies:0=*"
+                     ],
                      ["verify-audit", $"--database=sqlite:{path}"],
                      ["explain", "--caller", "Organization/a", "--patient", "Patient/p1", $"--database=sqlite:{path}"],
                      ["migrate", $"--database=sqlite:{path}"],

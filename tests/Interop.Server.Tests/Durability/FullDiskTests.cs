@@ -3,7 +3,9 @@ using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Durability;
 
-/// <summary>A disk without room: what can't be stored is refused with a reason, balancers are told, and it goes on when there is room.</summary>
+/// <summary>
+/// A disk without room: what can't be stored is refused with a reason, balancers are told, and it goes on when there is room.
+/// </summary>
 public sealed class FullDiskTests : SceneTests
 {
     protected override IReadOnlyList<string> Scene => [Fixtures.Patient("p1")];
@@ -84,7 +86,9 @@ public sealed class FullDiskTests : SceneTests
         return (int)response.StatusCode;
     }
 
-    /// <summary>SQLite refuses to grow a file beyond a number of pages, on the connections that write: of resources and of the trail.</summary>
+    /// <summary>
+    /// SQLite refuses to grow a file beyond a number of pages, on the connections that write: of resources and of the trail.
+    /// </summary>
     private async Task QuotaAsync(int pages)
     {
         var quota = $"PRAGMA max_page_count = {pages}";

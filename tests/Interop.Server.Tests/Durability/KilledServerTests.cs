@@ -53,7 +53,8 @@ public sealed class KilledServerTests : IAsyncLifetime
     private async Task WriteUntilKilledAsync(RunningServer issuerHost, ConcurrentBag<(string Id, string Number)> acknowledged, int round)
     {
         using var process = await StartAsync(issuerHost);
-        var token = issuerHost.Issuer.Token(DemoCaller.All.Single(caller => caller.Name == "navigator"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
+        var token = issuerHost.Issuer.Token(
+            DemoCaller.All.Single(caller => caller.Name == "navigator"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
         using var client = new HttpClient { BaseAddress = new Uri(process.Address, "/fhir/") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         await ReadyAsync(client);
@@ -104,7 +105,9 @@ public sealed class KilledServerTests : IAsyncLifetime
             }
 
             var next = page.GetProperty("link").EnumerateArray().FirstOrDefault(link => link.GetProperty("relation").GetString() == "next");
-            path = next.ValueKind == System.Text.Json.JsonValueKind.Undefined ? null : next.GetProperty("url").GetString()![(RunningServer.PublicUrl.Length + 1)..];
+            path = next.ValueKind == System.Text.Json.JsonValueKind.Undefined
+                ? null
+                : next.GetProperty("url").GetString()![(RunningServer.PublicUrl.Length + 1)..];
         }
 
         Assert.Equal(total, indexed.Count);
@@ -123,9 +126,11 @@ public sealed class KilledServerTests : IAsyncLifetime
         var start = new ProcessStartInfo("dotnet");
         foreach (var argument in new[]
                  {
-                     "exec", Path.Combine(AppContext.BaseDirectory, "interop.dll"), "serve", "--urls=http://127.0.0.1:0", ServingProcess.SaysWhere,
+                     "exec", Path.Combine(AppContext.BaseDirectory, "interop.dll"), "serve", "--urls=http://127.0.0.1:0",
+                     ServingProcess.SaysWhere,
                      $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl={RunningServer.PublicUrl}",
-                     $"--Interop:Issuers:0:Authority={issuerHost.Issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
+                     $"--Interop:Issuers:0:Authority={issuerHost.Issuer.Authority}",
+                     $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
                      "--Interop:Issuers:0:Agencies:0=*",
                  })
         {

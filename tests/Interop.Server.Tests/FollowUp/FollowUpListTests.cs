@@ -97,7 +97,8 @@ public sealed class FollowUpListTests : SceneTests
     public async Task A_partner_is_told_only_that_it_is_not_its_record(string status)
     {
         await Server.ImportAsync(
-            Custodian, Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"), Fixtures.Consent("c1", "p1", "city-hospital"),
+            Custodian, Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"), Fixtures.Consent(
+                "c1", "p1", "city-hospital"),
             Fixtures.Encounter("e1", "p1", status));
         using var hospital = Server.As("hospital");
 
@@ -110,12 +111,14 @@ public sealed class FollowUpListTests : SceneTests
     public async Task The_list_is_sorted_by_due_time()
     {
         using var navigator = Server.As("navigator");
-        using var later = await navigator.PutFhirAsync("Encounter/e2", Fixtures.Encounter("e2", "p2", "finished").Replace("T11:00", "T18:00", StringComparison.Ordinal));
+        using var later = await navigator.PutFhirAsync(
+            "Encounter/e2", Fixtures.Encounter("e2", "p2", "finished").Replace("T11:00", "T18:00", StringComparison.Ordinal));
         using var sooner = await navigator.PutFhirAsync("Encounter/e1", Fixtures.Encounter("e1", "p1", "finished"));
 
         var list = await navigator.GetJsonAsync("Task?code=follow-up-48h&status=requested,accepted,in-progress&_sort=due");
 
-        var persons = list.GetProperty("entry").EnumerateArray().Select(entry => entry.GetProperty("resource").GetProperty("for").GetProperty("reference").GetString());
+        var persons = list.GetProperty("entry").EnumerateArray()
+            .Select(entry => entry.GetProperty("resource").GetProperty("for").GetProperty("reference").GetString());
         Assert.Equal(["Patient/p1", "Patient/p2"], persons);
     }
 }

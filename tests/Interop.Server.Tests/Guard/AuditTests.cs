@@ -21,7 +21,9 @@ public sealed class AuditTests : SceneTests
     {
         var row = await RowOfAsync("hospital", "Patient/p1", 200);
 
-        Assert.Equal(("demo-hospital", "city-hospital", "TREAT", "read", "Patient/p1", "permit"), (row.Client, row.Organization, row.Purposes, row.Interaction, row.Target, row.Outcome));
+        Assert.Equal(
+            ("demo-hospital", "city-hospital", "TREAT", "read", "Patient/p1", "permit"),
+            (row.Client, row.Organization, row.Purposes, row.Interaction, row.Target, row.Outcome));
         Assert.Equal(1, Detail(row).GetProperty("tier").GetInt32());
     }
 
@@ -40,13 +42,16 @@ public sealed class AuditTests : SceneTests
     {
         await Server.ImportAsync(
             Custodian,
-            Fixtures.Consent("odd", "p1", "city-hospital").Replace("\"provision\":{", "\"provision\":{\"dataPeriod\":{\"start\":\"2026-01-01\"},", StringComparison.Ordinal));
+            Fixtures.Consent("odd", "p1", "city-hospital")
+                .Replace("\"provision\":{", "\"provision\":{\"dataPeriod\":{\"start\":\"2026-01-01\"},", StringComparison.Ordinal));
 
         var row = await RowOfAsync("hospital", "Patient/p1", 404);
 
         Assert.Equal(("deny", "p1"), (row.Outcome, row.Patient));
-        var reasons = await Server.Part<Explanation>().OfAsync("Organization/city-hospital", "Patient/p1", ["TREAT"], ["clinician"], null, CancellationToken.None);
-        Assert.Contains(reasons, reason => reason.Contains("Consent/odd", StringComparison.Ordinal) && reason.Contains("provision.dataPeriod", StringComparison.Ordinal));
+        var reasons = await Server.Part<Explanation>()
+            .OfAsync("Organization/city-hospital", "Patient/p1", ["TREAT"], ["clinician"], null, CancellationToken.None);
+        Assert.Contains(reasons, reason =>
+            reason.Contains("Consent/odd", StringComparison.Ordinal) && reason.Contains("provision.dataPeriod", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -64,7 +69,8 @@ public sealed class AuditTests : SceneTests
         await RowOfAsync("navigator", "Patient/p1", 200);
         using var navigator = Server.As("navigator");
         using var created = await navigator.PostFhirAsync("Patient", Fixtures.Patient("x", "Geheimname"));
-        using var refused = await navigator.PostFhirAsync("Patient", Fixtures.Patient("x", "Geheimname").Replace("female", "weiblich", StringComparison.Ordinal));
+        using var refused = await navigator.PostFhirAsync(
+            "Patient", Fixtures.Patient("x", "Geheimname").Replace("female", "weiblich", StringComparison.Ordinal));
 
         Assert.Equal((201, 400), ((int)created.StatusCode, (int)refused.StatusCode));
         Assert.DoesNotContain(await RowsAsync(), row => JsonSerializer.Serialize(row).Contains("Geheimname", StringComparison.Ordinal));

@@ -58,7 +58,8 @@ public sealed class CaseEndTests : SceneTests
 
         using var response = await hospital.PutFhirAsync(
             "Task/t1",
-            task.GetRawText().Replace("requested", "accepted", StringComparison.Ordinal).Replace(",\"restriction\":{\"period\":{\"end\":\"2026-11-22T11:59:00Z\"}}", "", StringComparison.Ordinal),
+            task.GetRawText().Replace("requested", "accepted", StringComparison.Ordinal)
+                .Replace(",\"restriction\":{\"period\":{\"end\":\"2026-11-22T11:59:00Z\"}}", "", StringComparison.Ordinal),
             Version(task));
 
         await response.OutcomeAsync(422);
@@ -99,7 +100,8 @@ public sealed class CaseEndTests : SceneTests
 
         using var navigator = Server.As("navigator");
         var task = await navigator.GetJsonAsync("Task/t1");
-        using var renewed = await navigator.PutFhirAsync("Task/t1", task.GetRawText().Replace("urgent", "routine", StringComparison.Ordinal), Version(task));
+        using var renewed = await navigator.PutFhirAsync(
+            "Task/t1", task.GetRawText().Replace("urgent", "routine", StringComparison.Ordinal), Version(task));
         Assert.Equal(200, (int)renewed.StatusCode);
         Assert.True(await SeesAllAsync());
     }
@@ -107,7 +109,8 @@ public sealed class CaseEndTests : SceneTests
     [Fact]
     public async Task To_be_judged_again_renews_nothing()
     {
-        await Server.ImportAsync(Custodian, Fixtures.ReferralTask("t1", "p1", "sr1", "accepted"), Fixtures.Encounter("e1", "p1", provider: "city-hospital"));
+        await Server.ImportAsync(
+            Custodian, Fixtures.ReferralTask("t1", "p1", "sr1", "accepted"), Fixtures.Encounter("e1", "p1", provider: "city-hospital"));
         Server.Clock.Advance(TimeSpan.FromDays(29));
         await StepAsync("accepted", more: ",\"businessStatus\":{\"text\":\"still here\"}");
 
@@ -145,7 +148,8 @@ public sealed class CaseEndTests : SceneTests
     [InlineData("99999")]
     public async Task Days_that_are_none_stop_the_server(string days)
     {
-        var refused = await Assert.ThrowsAsync<SettingsException>(() => RunningServer.StartAsync(null, null, $"--Interop:CaseInactivityDays={days}"));
+        var refused =
+            await Assert.ThrowsAsync<SettingsException>(() => RunningServer.StartAsync(null, null, $"--Interop:CaseInactivityDays={days}"));
 
         Assert.Contains("CaseInactivityDays", refused.Message, StringComparison.Ordinal);
     }

@@ -5,7 +5,9 @@ using Interop.Storage.Audit;
 
 namespace Interop.Server.Tests.Guard;
 
-/// <summary>Whatever a verified caller asks has a row in the trail: also what is nowhere, what is computed, and what a condition looked for.</summary>
+/// <summary>
+/// Whatever a verified caller asks has a row in the trail: also what is nowhere, what is computed, and what a condition looked for.
+/// </summary>
 public sealed class CompleteTrailTests : SceneTests
 {
     private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
@@ -25,7 +27,12 @@ public sealed class CompleteTrailTests : SceneTests
     [InlineData("DELETE", "metadata", "deny", null)]
     [InlineData("PUT", "Patient", "deny", null)]
     [InlineData("GET", "ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/administrative-gender", "permit", null)]
-    [InlineData("GET", "ValueSet/$validate-code?url=http://hl7.org/fhir/ValueSet/administrative-gender&code=male&system=http://hl7.org/fhir/administrative-gender", "permit", null)]
+    [InlineData(
+        "GET",
+        "ValueSet/$validate-code?url=http://hl7.org/fhir/ValueSet/administrative-gender&code=male&"
+            + "system=http://hl7.org/fhir/administrative-gender",
+        "permit",
+        null)]
     [InlineData("GET", "CodeSystem/$lookup?system=http://hl7.org/fhir/administrative-gender&code=male", "deny", null)]
     [InlineData("GET", "ValueSet/$expand?nonsense=1", "deny", null)]
     [InlineData("POST", "Patient/$validate", "permit", """{"resourceType":"Patient"}""")]
@@ -38,7 +45,8 @@ public sealed class CompleteTrailTests : SceneTests
     {
         var before = (await RowsAsync()).Count;
         using var client = Server.As(Hospital);
-        using var request = new HttpRequestMessage(new(method), new Uri(path, UriKind.Relative)) { Content = body is null ? null : Answers.Fhir(body) };
+        using var request =
+            new HttpRequestMessage(new(method), new Uri(path, UriKind.Relative)) { Content = body is null ? null : Answers.Fhir(body) };
         using var response = await client.SendAsync(request);
 
         var row = Assert.Single((await RowsAsync()).Skip(before));
@@ -50,9 +58,14 @@ public sealed class CompleteTrailTests : SceneTests
     public async Task The_checklist_of_the_sandbox_has_rows_too()
     {
         await using var sandbox = await RunningServer.StartAsync(null, null, "--Interop:Sandbox=true");
-        await sandbox.ImportAsync(Custodian, Fixtures.Organization(Custodian, "crisis-program"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"));
+        await sandbox.ImportAsync(
+            Custodian,
+            Fixtures.Organization(Custodian, "crisis-program"),
+            Fixtures.Organization("city-hospital", "hospital"),
+            Fixtures.Agreement("city-hospital"));
         using var client = sandbox.As(Hospital, ("sandbox", true));
-        using var prepared = await client.PostFhirAsync("Organization/city-hospital/$onboarding-checklist", """{"resourceType":"Parameters"}""");
+        using var prepared =
+            await client.PostFhirAsync("Organization/city-hospital/$onboarding-checklist", """{"resourceType":"Parameters"}""");
         Assert.True(prepared.IsSuccessStatusCode, await prepared.Content.ReadAsStringAsync());
         var before = (await RowsAsync(sandbox)).Count;
 
@@ -68,7 +81,8 @@ public sealed class CompleteTrailTests : SceneTests
     public async Task The_condition_of_a_create_is_on_the_trail_with_its_text_and_what_it_found(string condition, int status, string? found)
     {
         using var client = Server.As(Hospital);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("Patient", UriKind.Relative)) { Content = Answers.Fhir(Fixtures.Patient("x")) };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, new Uri("Patient", UriKind.Relative)) { Content = Answers.Fhir(Fixtures.Patient("x")) };
         request.Headers.Add("If-None-Exist", condition);
         using var response = await client.SendAsync(request);
 
@@ -77,12 +91,27 @@ public sealed class CompleteTrailTests : SceneTests
     }
 
     [Theory]
-    [InlineData("""{"request":{"method":"POST","url":"Patient","ifNoneExist":"family=Alpha"},"resource":{"resourceType":"Patient"}}""", "family=Alpha", 200, "Patient/p1 v1 Basic")]
-    [InlineData("""{"request":{"method":"POST","url":"Patient","ifNoneExist":"family=Beta"},"resource":{"resourceType":"Patient"}}""", "family=Beta", 412, "Patient/p2 v1 Basic")]
-    [InlineData("""{"request":{"method":"POST","url":"Flag"},"resource":{"resourceType":"Flag","status":"active","code":{"text":"x"},"subject":{"reference":"Patient?family=Beta"}}}""", "family=Beta", 412, "Patient/p2 v1 Basic")]
-    [InlineData("""{"request":{"method":"POST","url":"Flag"},"resource":{"resourceType":"Flag","status":"active","code":{"text":"x"},"subject":{"reference":"Patient?family=Alpha"}}}""", "family=Alpha", 200, "Patient/p1 v1 Basic")]
-    [InlineData("""{"request":{"method":"POST","url":"Flag"},"resource":{"resourceType":"Flag","status":"active","code":{"text":"x"},"subject":{"reference":"Patient?family=Nobody"}}}""", "family=Nobody", 412, null)]
-    public async Task The_conditions_of_a_transaction_are_on_the_trail_also_where_it_is_undone(string entry, string condition, int status, string? found)
+    [InlineData(
+        """{"request":{"method":"POST","url":"Patient","ifNoneExist":"family=Alpha"},"resource":{"resourceType":"Patient"}}""",
+        "family=Alpha",
+        200,
+        "Patient/p1 v1 Basic")]
+    [InlineData(
+        """{"request":{"method":"POST","url":"Patient","ifNoneExist":"family=Beta"},"resource":{"resourceType":"Patient"}}""",
+        "family=Beta",
+        412,
+        "Patient/p2 v1 Basic")]
+    [InlineData(
+        """{"request":{"method":"POST","url":"Flag"},"resource":{"resourceType":"Flag","status":"active","code":{"text":"x"},"subject":"""
+            + """{"reference":"Patient?family=Beta"}}}""", "family=Beta", 412, "Patient/p2 v1 Basic")]
+    [InlineData(
+        """{"request":{"method":"POST","url":"Flag"},"resource":{"resourceType":"Flag","status":"active","code":{"text":"x"},"subject":"""
+            + """{"reference":"Patient?family=Alpha"}}}""", "family=Alpha", 200, "Patient/p1 v1 Basic")]
+    [InlineData(
+        """{"request":{"method":"POST","url":"Flag"},"resource":{"resourceType":"Flag","status":"active","code":{"text":"x"},"subject":"""
+            + """{"reference":"Patient?family=Nobody"}}}""", "family=Nobody", 412, null)]
+    public async Task The_conditions_of_a_transaction_are_on_the_trail_also_where_it_is_undone(
+        string entry, string condition, int status, string? found)
     {
         using var client = Server.As(Hospital);
         using var response = await client.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{entry}}]}""");
@@ -94,7 +123,10 @@ public sealed class CompleteTrailTests : SceneTests
     [Fact]
     public async Task A_denial_says_no_more_of_what_is_hidden_than_whom_it_is_about()
     {
-        await Server.ImportAsync(Custodian, [Fixtures.Condition("d1", "p1"), .. Enumerable.Range(0, 20).Select(number => Fixtures.Consent($"c{number}", "p1", "family-services"))]);
+        await Server.ImportAsync(
+            Custodian,
+            [Fixtures.Condition("d1", "p1"), .. Enumerable.Range(0, 20)
+                .Select(number => Fixtures.Consent($"c{number}", "p1", "family-services"))]);
         using var client = Server.As(Hospital);
         using var hidden = await client.GetAsync("Condition/d1");
         using var absent = await client.GetAsync("Condition/d2");
@@ -111,7 +143,11 @@ public sealed class CompleteTrailTests : SceneTests
         using var detail = JsonDocument.Parse(row.Detail);
         Assert.Equal(condition, detail.RootElement.GetProperty("query").GetString());
         Assert.True(detail.RootElement.GetProperty("condition").GetBoolean());
-        Assert.Equal(found, detail.RootElement.GetProperty("disclosed").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } first ? first.GetString() : null);
+        Assert.Equal(
+            found,
+            detail.RootElement.GetProperty("disclosed").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } first
+                ? first.GetString()
+                : null);
     }
 
     private Task<List<AuditRow>> RowsAsync() => RowsAsync(Server);

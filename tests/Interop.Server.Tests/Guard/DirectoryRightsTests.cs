@@ -14,7 +14,10 @@ public sealed class DirectoryRightsTests : SceneTests
 
     // A place that contains one about a patient is none itself.
     private const string AboutPatientInside = """
-        {"resourceType":"Location","contained":[{"id":"c","extension":[{"url":"https://interop.example/fhir/StructureDefinition/location-subject","valueReference":{"reference":"Patient/p1"} }],"resourceType":"Location"}],"name":"Call us","managingOrganization":{"reference":"Organization/crisis-program"},"partOf":{"reference":"#c"} }
+        {"resourceType":"Location","contained":[{"id":"c","extension":[
+        {"url":"https://interop.example/fhir/StructureDefinition/location-subject","valueReference":{"reference":"Patient/p1"} }],
+        "resourceType":"Location"}],"name":"Call us","managingOrganization":{"reference":"Organization/crisis-program"},
+        "partOf":{"reference":"#c"} }
         """;
 
     protected override IReadOnlyList<string> Scene =>
@@ -25,31 +28,88 @@ public sealed class DirectoryRightsTests : SceneTests
         Fixtures.Agreement("city-hospital"),
         Fixtures.Agreement("family-services", "intermediate", ["COC"]),
         """{"resourceType":"Location","id":"bare-place","name":"A place that names nobody","status":"active"}""",
-        """{"resourceType":"Location","id":"crisis-place","name":"x","managingOrganization":{"reference":"Organization/crisis-program"} }""",
-        """{"resourceType":"Location","id":"social-place","name":"x","managingOrganization":{"reference":"Organization/family-services"} }""",
-        """{"resourceType":"HealthcareService","id":"crisis-service","name":"x","providedBy":{"reference":"Organization/crisis-program"} }""",
+        """{"resourceType":"Location","id":"crisis-place","name":"x","managingOrganization":"""
+            + """{"reference":"Organization/crisis-program"} }""",
+        """{"resourceType":"Location","id":"social-place","name":"x","managingOrganization":"""
+            + """{"reference":"Organization/family-services"} }""",
+        """{"resourceType":"HealthcareService","id":"crisis-service","name":"x","providedBy":"""
+            + """{"reference":"Organization/crisis-program"} }""",
         """{"resourceType":"HealthcareService","id":"through-place","name":"x","location":[{"reference":"Location/social-place"}]}""",
-        """{"resourceType":"Endpoint","id":"crisis-endpoint","status":"active","connectionType":{"code":"direct-project"},"payloadType":[{"text":"x"}],"address":"mailto:x@x.example","managingOrganization":{"reference":"Organization/crisis-program"} }""",
+        """{"resourceType":"Endpoint","id":"crisis-endpoint","status":"active","connectionType":{"code":"direct-project"},"payloadType":["""
+            + """{"text":"x"}],"address":"mailto:x@x.example","managingOrganization":{"reference":"Organization/crisis-program"} }""",
     ];
 
     public static TheoryData<string, string> SomebodyElses => new()
     {
-        { "HealthcareService.providedBy", """{"resourceType":"HealthcareService","providedBy":{"reference":"Organization/crisis-program"} }""" },
-        { "HealthcareService.providedBy", """{"resourceType":"HealthcareService","providedBy":{"reference":"http://interop.test:80/fhir/Organization/family-services/"} }""" },
-        { "HealthcareService.location[0]", """{"resourceType":"HealthcareService","providedBy":{"reference":"Organization/city-hospital"},"location":[{"reference":"Location/crisis-place"}]}""" },
+        {
+            "HealthcareService.providedBy",
+            """{"resourceType":"HealthcareService","providedBy":{"reference":"Organization/crisis-program"} }"""
+        },
+        {
+            "HealthcareService.providedBy",
+            """{"resourceType":"HealthcareService","providedBy":"""
+                + """{"reference":"http://interop.test:80/fhir/Organization/family-services/"} }"""
+        },
+        {
+            "HealthcareService.location[0]",
+            """{"resourceType":"HealthcareService","providedBy":{"reference":"Organization/city-hospital"},"location":["""
+                + """{"reference":"Location/crisis-place"}]}"""
+        },
         { "HealthcareService.location[0]", """{"resourceType":"HealthcareService","location":[{"reference":"Location/bare-place"}]}""" },
-        { "HealthcareService.endpoint[0]", """{"resourceType":"HealthcareService","endpoint":[{"reference":"Endpoint/crisis-endpoint"}]}""" },
-        { "Location.managingOrganization", """{"resourceType":"Location","managingOrganization":{"reference":"Organization/crisis-program"} }""" },
-        { "Location.partOf", """{"resourceType":"Location","managingOrganization":{"reference":"Organization/city-hospital"},"partOf":{"reference":"Location/crisis-place"} }""" },
-        { "PractitionerRole.organization", """{"resourceType":"PractitionerRole","active":true,"organization":{"reference":"Organization/crisis-program"} }""" },
-        { "PractitionerRole.location[0]", """{"resourceType":"PractitionerRole","organization":{"reference":"Organization/city-hospital"},"location":[{"reference":"Location/social-place"}]}""" },
-        { "PractitionerRole.healthcareService[0]", """{"resourceType":"PractitionerRole","healthcareService":[{"reference":"HealthcareService/crisis-service"}]}""" },
-        { "PractitionerRole.healthcareService[0]", """{"resourceType":"PractitionerRole","healthcareService":[{"reference":"HealthcareService/through-place"}]}""" },
-        { "Endpoint.managingOrganization", """{"resourceType":"Endpoint","status":"active","connectionType":{"code":"direct-project"},"payloadType":[{"text":"x"}],"address":"mailto:x@x.example","managingOrganization":{"reference":"Organization/crisis-program"} }""" },
-        { "OrganizationAffiliation.organization", """{"resourceType":"OrganizationAffiliation","organization":{"reference":"Organization/crisis-program"} }""" },
-        { "OrganizationAffiliation.participatingOrganization", """{"resourceType":"OrganizationAffiliation","organization":{"reference":"Organization/city-hospital"},"participatingOrganization":{"reference":"Organization/crisis-program"} }""" },
-        { "OrganizationAffiliation.network[0]", """{"resourceType":"OrganizationAffiliation","organization":{"reference":"Organization/city-hospital"},"network":[{"reference":"Organization/family-services"}]}""" },
-        { "HealthcareService.extension[0].valueReference", """{"resourceType":"HealthcareService","extension":[{"url":"https://x.example/of","valueReference":{"reference":"Organization/crisis-program"} }]}""" },
+        {
+            "HealthcareService.endpoint[0]",
+            """{"resourceType":"HealthcareService","endpoint":[{"reference":"Endpoint/crisis-endpoint"}]}"""
+        },
+        {
+            "Location.managingOrganization",
+            """{"resourceType":"Location","managingOrganization":{"reference":"Organization/crisis-program"} }"""
+        },
+        {
+            "Location.partOf",
+            """{"resourceType":"Location","managingOrganization":{"reference":"Organization/city-hospital"},"partOf":"""
+                + """{"reference":"Location/crisis-place"} }"""
+        },
+        {
+            "PractitionerRole.organization",
+            """{"resourceType":"PractitionerRole","active":true,"organization":{"reference":"Organization/crisis-program"} }"""
+        },
+        {
+            "PractitionerRole.location[0]",
+            """{"resourceType":"PractitionerRole","organization":{"reference":"Organization/city-hospital"},"location":["""
+                + """{"reference":"Location/social-place"}]}"""
+        },
+        {
+            "PractitionerRole.healthcareService[0]",
+            """{"resourceType":"PractitionerRole","healthcareService":[{"reference":"HealthcareService/crisis-service"}]}"""
+        },
+        {
+            "PractitionerRole.healthcareService[0]",
+            """{"resourceType":"PractitionerRole","healthcareService":[{"reference":"HealthcareService/through-place"}]}"""
+        },
+        {
+            "Endpoint.managingOrganization",
+            """{"resourceType":"Endpoint","status":"active","connectionType":{"code":"direct-project"},"payloadType":["""
+                + """{"text":"x"}],"address":"mailto:x@x.example","managingOrganization":{"reference":"Organization/crisis-program"} }"""
+        },
+        {
+            "OrganizationAffiliation.organization",
+            """{"resourceType":"OrganizationAffiliation","organization":{"reference":"Organization/crisis-program"} }"""
+        },
+        {
+            "OrganizationAffiliation.participatingOrganization",
+            """{"resourceType":"OrganizationAffiliation","organization":"""
+                + """{"reference":"Organization/city-hospital"},"participatingOrganization":{"reference":"Organization/crisis-program"} }"""
+        },
+        {
+            "OrganizationAffiliation.network[0]",
+            """{"resourceType":"OrganizationAffiliation","organization":{"reference":"Organization/city-hospital"},"network":["""
+                + """{"reference":"Organization/family-services"}]}"""
+        },
+        {
+            "HealthcareService.extension[0].valueReference",
+            """{"resourceType":"HealthcareService","extension":[{"url":"https://x.example/of","valueReference":"""
+                + """{"reference":"Organization/crisis-program"} }]}"""
+        },
     };
 
     [Fact]
@@ -146,7 +206,8 @@ public sealed class DirectoryRightsTests : SceneTests
         }
 
         string Entry(string id, string text) => $$"""
-            {"resourceType":"{{type}}","id":"{{id}}","{{(type == "PractitionerRole" ? "availabilityExceptions" : "name")}}":"{{text}}","{{element}}":{"reference":"Organization/family-services"} }
+            {"resourceType":"{{type}}","id":"{{id}}","{{(type == "PractitionerRole" ? "availabilityExceptions" : "name")}}":"{{text}}",
+            "{{element}}":{"reference":"Organization/family-services"} }
             """;
     }
 
@@ -159,8 +220,10 @@ public sealed class DirectoryRightsTests : SceneTests
         // A role makes nobody the keeper of the person.
         await hospital.CreatedAsync(
             "PractitionerRole",
-            """{"resourceType":"PractitionerRole","active":true,"practitioner":{"reference":"Practitioner/doctor"},"organization":{"reference":"Organization/city-hospital"} }""");
-        foreach (var key in new[] { "Practitioner/doctor", "HealthcareService/crisis-service", "Location/bare-place", "Location/social-place" })
+            """{"resourceType":"PractitionerRole","active":true,"practitioner":{"reference":"Practitioner/doctor"},"organization":"""
+                + """{"reference":"Organization/city-hospital"} }""");
+        foreach (var key
+            in new[] { "Practitioner/doctor", "HealthcareService/crisis-service", "Location/bare-place", "Location/social-place" })
         {
             using var read = await hospital.GetAsync(key);
             using var put = await hospital.PutFhirAsync(key, await read.Content.ReadAsStringAsync(), read.Headers.ETag!.ToString());
@@ -173,7 +236,9 @@ public sealed class DirectoryRightsTests : SceneTests
     private static string Own(string type) => type switch
     {
         "HealthcareService" => """{"resourceType":"HealthcareService","providedBy":{"reference":"Organization/city-hospital"} }""",
-        "Endpoint" => """{"resourceType":"Endpoint","status":"active","connectionType":{"code":"direct-project"},"payloadType":[{"text":"x"}],"address":"mailto:x@x.example","managingOrganization":{"reference":"Organization/city-hospital"} }""",
+        "Endpoint" =>
+            """{"resourceType":"Endpoint","status":"active","connectionType":{"code":"direct-project"},"payloadType":["""
+                + """{"text":"x"}],"address":"mailto:x@x.example","managingOrganization":{"reference":"Organization/city-hospital"} }""",
         "Location" => """{"resourceType":"Location","managingOrganization":{"reference":"Organization/city-hospital"} }""",
         "Practitioner" => """{"resourceType":"Practitioner","active":true}""",
         _ => $$"""{"resourceType":"{{type}}","organization":{"reference":"Organization/city-hospital"} }""",

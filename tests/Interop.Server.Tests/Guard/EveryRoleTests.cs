@@ -7,7 +7,22 @@ namespace Interop.Server.Tests.Guard;
 /// <summary>Whoever asks for whatever gets an answer: no role finds an interaction that fails.</summary>
 public sealed class EveryRoleTests : SceneTests
 {
-    private static readonly string[] Types = ["Patient", "Condition", "Encounter", "Task", "Consent", "Contract", "Organization", "Practitioner", "PractitionerRole", "Endpoint", "Location", "HealthcareService", "AuditEvent"];
+    private static readonly string[] Types =
+        [
+            "Patient",
+            "Condition",
+            "Encounter",
+            "Task",
+            "Consent",
+            "Contract",
+            "Organization",
+            "Practitioner",
+            "PractitionerRole",
+            "Endpoint",
+            "Location",
+            "HealthcareService",
+            "AuditEvent"
+        ];
 
     protected override IReadOnlyList<string> Scene =>
     [
@@ -22,8 +37,10 @@ public sealed class EveryRoleTests : SceneTests
         Fixtures.Agreement("city-hospital", "basic").Replace("mou-crisis-program-city-hospital", "x", StringComparison.Ordinal),
         Fixtures.Organization("x", "shelter"),
         """{"resourceType":"Practitioner","id":"x","name":[{"family":"F"}]}""",
-        """{"resourceType":"PractitionerRole","id":"x","active":true,"practitioner":{"reference":"Practitioner/x"},"organization":{"reference":"Organization/x"}}""",
-        """{"resourceType":"Endpoint","id":"x","status":"active","connectionType":{"code":"hl7-fhir-rest"},"payloadType":[{"text":"any"}],"address":"https://x.example"}""",
+        """{"resourceType":"PractitionerRole","id":"x","active":true,"practitioner":{"reference":"Practitioner/x"},"organization":"""
+            + """{"reference":"Organization/x"}}""",
+        """{"resourceType":"Endpoint","id":"x","status":"active","connectionType":{"code":"hl7-fhir-rest"},"payloadType":["""
+            + """{"text":"any"}],"address":"https://x.example"}""",
         """{"resourceType":"Location","id":"x","name":"x"}""",
         """{"resourceType":"HealthcareService","id":"x","name":"x"}""",
     ];
@@ -35,7 +52,12 @@ public sealed class EveryRoleTests : SceneTests
             var data = new TheoryData<string, string>();
             foreach (var organization in new[] { Custodian, "city-hospital" })
             {
-                foreach (var role in new[] { "navigator", "clinician", "privacy-officer", "dispatcher", "evaluator", "agency-administrator", "officer", "unknown", "agency-administrator clinician" })
+                foreach (var role
+                    in new[]
+                    {
+                        "navigator", "clinician", "privacy-officer", "dispatcher", "evaluator", "agency-administrator", "officer",
+                        "unknown", "agency-administrator clinician"
+                    })
                 {
                     data.Add(organization, role);
                 }
@@ -51,25 +73,42 @@ public sealed class EveryRoleTests : SceneTests
     {
         // Versions to read: each resource has two.
         await Server.ImportAsync(Custodian, [.. Scene]);
-        using var client = Server.As(new DemoCaller("any", organization, ["TREAT", "COC", "HOPERAT"], roles.Split(' '), "system/*.cruds cad.write crisis-summary"));
+        using var client = Server.As(
+            new DemoCaller("any", organization, ["TREAT", "COC", "HOPERAT"], roles.Split(' '), "system/*.cruds cad.write crisis-summary"));
         var failed = new List<string>();
         foreach (var type in Types)
         {
-            foreach (var path in new[] { $"{type}/x", $"{type}/x/_history", $"{type}/x/_history/1", $"{type}/x/_history/2", $"{type}/nothing/_history", $"{type}?_total=accurate", $"{type}?_sort=-_lastUpdated&_count=1", $"{type}?_id=x&_revinclude=*", $"{type}?_include=*" })
+            foreach (var path
+                in new[]
+                {
+                    $"{type}/x", $"{type}/x/_history", $"{type}/x/_history/1", $"{type}/x/_history/2", $"{type}/nothing/_history",
+                    $"{type}?_total=accurate", $"{type}?_sort=-_lastUpdated&_count=1", $"{type}?_id=x&_revinclude=*", $"{type}?_include=*"
+                })
             {
                 await AskAsync(HttpMethod.Get, path, null);
             }
 
             await AskAsync(HttpMethod.Post, type, $$"""{"resourceType":"{{type}}","id":"x"}""");
             await AskAsync(HttpMethod.Post, $"{type}/$validate", $$"""{"resourceType":"{{type}}","id":"x"}""");
-            await AskAsync(HttpMethod.Put, $"{type}/x", Scene.FirstOrDefault(json => json.Contains($"\"{type}\",\"id\":\"x\"", StringComparison.Ordinal)) ?? $$"""{"resourceType":"{{type}}","id":"x"}""");
+            await AskAsync(
+                HttpMethod.Put,
+                $"{type}/x",
+                Scene.FirstOrDefault(json => json.Contains($"\"{type}\",\"id\":\"x\"", StringComparison.Ordinal))
+                    ?? $$"""{"resourceType":"{{type}}","id":"x"}""");
             await AskAsync(HttpMethod.Patch, $"{type}/x", """[{"op":"add","path":"/language","value":"de"}]""");
         }
 
         await AskAsync(HttpMethod.Get, "Organization/x/$agreement", null);
         await AskAsync(HttpMethod.Get, "Organization/x/$onboarding-checklist", null);
-        await AskAsync(HttpMethod.Post, "", """{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Contract/x"}},{"request":{"method":"GET","url":"Organization?_id=x"}}]}""");
-        await AskAsync(HttpMethod.Post, "", """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"GET","url":"Contract/x"}}]}""");
+        await AskAsync(
+            HttpMethod.Post,
+            "",
+            """{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Contract/x"}},"""
+                + """{"request":{"method":"GET","url":"Organization?_id=x"}}]}""");
+        await AskAsync(
+            HttpMethod.Post,
+            "",
+            """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"GET","url":"Contract/x"}}]}""");
         foreach (var type in Types)
         {
             await AskAsync(HttpMethod.Delete, $"{type}/x", null);
@@ -84,7 +123,8 @@ public sealed class EveryRoleTests : SceneTests
             using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
             if (body is not null)
             {
-                request.Content = new StringContent(body, Encoding.UTF8, method == HttpMethod.Patch ? "application/json-patch+json" : "application/fhir+json");
+                request.Content = new StringContent(
+                    body, Encoding.UTF8, method == HttpMethod.Patch ? "application/json-patch+json" : "application/fhir+json");
             }
 
             using var response = await client.SendAsync(request);

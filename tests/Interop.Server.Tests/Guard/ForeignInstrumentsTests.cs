@@ -21,7 +21,8 @@ public sealed class ForeignInstrumentsTests : SceneTests
     ];
 
     // Every record here is the custodian's, but for those of the hospital.
-    private static readonly string[] OfCustodian = ["Patient/p1", "Patient/p2", "Condition/d1", "Condition/d2", "Encounter/e1", "Task/t1", "Consent/c1"];
+    private static readonly string[] OfCustodian =
+        ["Patient/p1", "Patient/p2", "Condition/d1", "Condition/d2", "Encounter/e1", "Task/t1", "Consent/c1"];
     private static readonly string[] OfHospital = ["Patient/hp", "Condition/hd", "Consent/hc"];
 
     protected override IReadOnlyList<string> Scene =>
@@ -46,18 +47,27 @@ public sealed class ForeignInstrumentsTests : SceneTests
     private static IEnumerable<string> Others =>
     [
         Fixtures.Agreement("family-services", "full", ["COC"], grantor: Custodian).Replace("mou-", "false-", StringComparison.Ordinal),
-        Fixtures.Agreement("family-services", "full", ["COC"], grantor: Custodian, status: "terminated").Replace("mou-", "end-", StringComparison.Ordinal),
+        Fixtures.Agreement("family-services", "full", ["COC"], grantor: Custodian, status: "terminated")
+            .Replace("mou-", "end-", StringComparison.Ordinal),
         Fixtures.Agreement("family-services", "full", ["COC"], grantor: Hospital),
         Fixtures.Organization("false-agency", "hospital", part2: true),
         Fixtures.Encounter("fe", "p1", provider: "family-services"),
         Fixtures.Encounter("ff", "p1", "finished", provider: Hospital),
         Fixtures.ReferralTask("ft", "p1", "s1", "in-progress", "family-services"),
         Fixtures.ReferralTask("fu", "p1", "s1", "rejected"),
-        """{"resourceType":"CareTeam","id":"ct","status":"active","subject":{"reference":"Patient/p1"},"managingOrganization":[{"reference":"Organization/family-services"},{"reference":"Organization/city-hospital"}]}""",
-        """{"resourceType":"PractitionerRole","id":"pr","active":true,"practitioner":{"reference":"Practitioner/x"},"organization":{"reference":"Organization/family-services"}}""",
-        """{"resourceType":"Location","id":"lo","extension":[{"url":"https://interop.example/fhir/StructureDefinition/location-subject","valueReference":{"reference":"Patient/p1"}}],"name":"x"}""",
-        """{"resourceType":"Patient","id":"fp","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"V"}]},"link":[{"other":{"reference":"Patient/p1"},"type":"replaces"}]}""",
-        """{"resourceType":"Condition","id":"fc","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"V"}]},"subject":{"reference":"Patient/p1"},"encounter":{"reference":"Encounter/e1"}}""",
+        """{"resourceType":"CareTeam","id":"ct","status":"active","subject":{"reference":"Patient/p1"},"managingOrganization":["""
+            + """{"reference":"Organization/family-services"},{"reference":"Organization/city-hospital"}]}""",
+        """{"resourceType":"PractitionerRole","id":"pr","active":true,"practitioner":{"reference":"Practitioner/x"},"organization":"""
+            + """{"reference":"Organization/family-services"}}""",
+        """{"resourceType":"Location","id":"lo","extension":["""
+            + """{"url":"https://interop.example/fhir/StructureDefinition/location-subject","valueReference":"""
+            + """{"reference":"Patient/p1"}}],"name":"x"}""",
+        """{"resourceType":"Patient","id":"fp","meta":{"security":["""
+            + """{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"V"}]},"link":[{"other":"""
+            + """{"reference":"Patient/p1"},"type":"replaces"}]}""",
+        """{"resourceType":"Condition","id":"fc","meta":{"security":["""
+            + """{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"V"}]},"subject":"""
+            + """{"reference":"Patient/p1"},"encounter":{"reference":"Encounter/e1"}}""",
         """{"resourceType":"Flag","id":"fl","status":"active","code":{"text":"x"},"subject":{"reference":"Patient/p1"}}""",
     ];
 
@@ -74,7 +84,12 @@ public sealed class ForeignInstrumentsTests : SceneTests
     {
         using var hospital = Server.As("hospital");
         using var social = Server.As("social");
-        foreach (var second in new[] { """{"display":"the crisis programme"}""", """{"reference":"Organization/crisis-program"}""", """{"reference":"Organization/nowhere"}""" })
+        foreach (var second
+            in new[]
+            {
+                """{"display":"the crisis programme"}""", """{"reference":"Organization/crisis-program"}""",
+                """{"reference":"Organization/nowhere"}"""
+            })
         {
             var consent = Fixtures.Consent("x", "p1", "family-services", type: "deny", tier: "basic", controller: Hospital)
                 .Replace("\"organization\":[", $"\"organization\":[{second},", StringComparison.Ordinal);
@@ -95,7 +110,8 @@ public sealed class ForeignInstrumentsTests : SceneTests
             {
                 foreach (var controller in new[] { writer, other })
                 {
-                    var plain = Fixtures.Consent("x", "p1", grantee, type == "deny" ? "basic" : "full", type: type, purpose: "COC", controller: controller);
+                    var plain = Fixtures.Consent(
+                        "x", "p1", grantee, type == "deny" ? "basic" : "full", type: type, purpose: "COC", controller: controller);
                     yield return plain;
                     yield return plain.Replace("\"active\"", "\"inactive\"", StringComparison.Ordinal);
                     foreach (var change in Unclear)
@@ -135,7 +151,8 @@ public sealed class ForeignInstrumentsTests : SceneTests
     {
         await Server.ImportAsync(
             Hospital,
-            Fixtures.Agreement("family-services", "intermediate", ["COC"], grantor: Hospital).Replace("mou-", "of-", StringComparison.Ordinal),
+            Fixtures.Agreement("family-services", "intermediate", ["COC"], grantor: Hospital)
+                .Replace("mou-", "of-", StringComparison.Ordinal),
             Fixtures.Agreement(Custodian, "intermediate", ["TREAT"], grantor: Hospital).Replace("mou-", "of-", StringComparison.Ordinal),
             Fixtures.Patient("hp"),
             Fixtures.Consent("hc", "p1", "family-services", purpose: "COC", controller: Hospital),
@@ -161,7 +178,9 @@ public sealed class ForeignInstrumentsTests : SceneTests
             foreach (var record in records)
             {
                 using var response = await client.GetAsync(record);
-                text.AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"{caller.Name} {record} {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+                text.AppendLine(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"{caller.Name} {record} {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
             }
         }
 

@@ -32,7 +32,8 @@ public sealed partial class NoWayAroundTests
     {
         string[] others = ["InteropServer.cs", Path.Combine("Routing", "Health.cs")];
 
-        var found = Files().Where(file => !file.StartsWith("Guard" + Path.DirectorySeparatorChar, StringComparison.Ordinal) && !others.Contains(file))
+        var found = Files()
+            .Where(file => !file.StartsWith("Guard" + Path.DirectorySeparatorChar, StringComparison.Ordinal) && !others.Contains(file))
             .SelectMany(file => StoreTypes().Matches(Text(file)).Select(match => $"{file}: {match.Value}"));
 
         Assert.Empty(found);
@@ -52,11 +53,15 @@ public sealed partial class NoWayAroundTests
     [Fact]
     public void A_result_is_made_of_no_raw_bytes()
     {
-        var makers = typeof(FhirResult).GetMembers(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        var makers = typeof(FhirResult).GetMembers(
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .OfType<MethodBase>().Where(member => !member.IsPrivate);
 
-        Assert.Empty(makers.SelectMany(maker => maker.GetParameters().Where(IsRaw).Select(parameter => $"{maker.Name}({parameter.ParameterType.Name})")));
-        Assert.DoesNotContain(typeof(FhirResult).GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance), constructor => !constructor.IsPrivate);
+        Assert.Empty(makers.SelectMany(
+            maker => maker.GetParameters().Where(IsRaw).Select(parameter => $"{maker.Name}({parameter.ParameterType.Name})")));
+        Assert.DoesNotContain(
+            typeof(FhirResult).GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance),
+            constructor => !constructor.IsPrivate);
     }
 
     [Fact]
@@ -85,7 +90,8 @@ public sealed partial class NoWayAroundTests
         Assert.DoesNotContain(type.GetProperties(), property => property.SetMethod is { IsPublic: true });
 
         // Whoever may be asked for one from outside gives it for no bytes.
-        var makers = type.Assembly.GetTypes().SelectMany(other => other.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+        var makers = type.Assembly.GetTypes().SelectMany(
+            other => other.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Where(method => method.ReturnType == type && (isOurs || method.DeclaringType!.IsVisible));
         Assert.Empty(makers.Where(maker => maker.GetParameters().Any(IsRaw)).Select(maker => $"{maker.DeclaringType!.Name}.{maker.Name}"));
     }
@@ -99,7 +105,8 @@ public sealed partial class NoWayAroundTests
         string[] health = ["/health/live", "/health/ready"];
         Assert.Equal(
             health,
-            endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<DeclaredInteraction>() is null).Select(endpoint => endpoint.RoutePattern.RawText!).Order());
+            endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<DeclaredInteraction>() is null)
+                .Select(endpoint => endpoint.RoutePattern.RawText!).Order());
         Assert.Equal(
             [.. health.Append("/fhir/metadata").Append("/fhir/.well-known/smart-configuration").Order()],
             endpoints.Where(IsOpen).Select(endpoint => endpoint.RoutePattern.RawText!).Order());

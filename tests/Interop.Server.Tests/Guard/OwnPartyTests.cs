@@ -8,7 +8,8 @@ public sealed class OwnPartyTests : SceneTests
 {
     protected override IReadOnlyList<string> Scene =>
     [
-        Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"), Fixtures.Patient("p1"), Fixtures.Patient("p2"),
+        Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"), Fixtures.Patient("p1"),
+        Fixtures.Patient("p2"),
         Fixtures.Consent("c1", "p2", "city-hospital"), Fixtures.Referral("r1", "p1"), Fixtures.Referral("r2", "p2"),
         Fixtures.ReferralTask("t1", "p1", "r1"), Fixtures.ReferralTask("t2", "p2", "r2"), Fixtures.Condition("seen", "p1"),
     ];

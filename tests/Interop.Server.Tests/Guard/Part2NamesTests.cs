@@ -23,13 +23,20 @@ public sealed class Part2NamesTests : SceneTests
         """{"resourceType":"CareTeam","status":"active","subject":{"reference":"Patient/p1"},"participant":[{"member":REF}]}""",
         """{"resourceType":"CareTeam","status":"active","subject":{"reference":"Patient/p1"},"managingOrganization":[REF]}""",
         """{"resourceType":"Task","status":"requested","intent":"order","for":{"reference":"Patient/p1"},"owner":REF}""",
-        """{"resourceType":"Task","status":"requested","intent":"order","for":{"reference":"Patient/p1"},"input":[{"type":{"text":"x"},"valueReference":REF}]}""",
-        """{"resourceType":"Encounter","status":"finished","class":{"code":"FLD"},"subject":{"reference":"Patient/p1"},"serviceProvider":REF}""",
-        """{"resourceType":"Encounter","status":"finished","class":{"code":"FLD"},"subject":{"reference":"Patient/p1"},"hospitalization":{"destination":REF} }""",
+        """{"resourceType":"Task","status":"requested","intent":"order","for":{"reference":"Patient/p1"},"input":[{"type":"""
+            + """{"text":"x"},"valueReference":REF}]}""",
+        """{"resourceType":"Encounter","status":"finished","class":{"code":"FLD"},"subject":"""
+            + """{"reference":"Patient/p1"},"serviceProvider":REF}""",
+        """{"resourceType":"Encounter","status":"finished","class":{"code":"FLD"},"subject":{"reference":"Patient/p1"},"hospitalization":"""
+            + """{"destination":REF} }""",
         """{"resourceType":"Procedure","status":"completed","subject":{"reference":"Patient/p1"},"performer":[{"actor":REF}]}""",
-        """{"resourceType":"Condition","subject":{"reference":"Patient/p1"},"extension":[{"url":"https://x.example","valueReference":REF}]}""",
-        """{"resourceType":"Condition","subject":{"reference":"Patient/p1"},"_recordedDate":{"extension":[{"url":"https://x.example","valueReference":REF}]} }""",
-        """{"resourceType":"Observation","contained":[{"resourceType":"Practitioner","id":"c","qualification":[{"code":{"text":"x"},"issuer":REF}]}],"status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"},"performer":[{"reference":"#c"}]}""",
+        """{"resourceType":"Condition","subject":{"reference":"Patient/p1"},"extension":["""
+            + """{"url":"https://x.example","valueReference":REF}]}""",
+        """{"resourceType":"Condition","subject":{"reference":"Patient/p1"},"_recordedDate":{"extension":["""
+            + """{"url":"https://x.example","valueReference":REF}]} }""",
+        """{"resourceType":"Observation","contained":[{"resourceType":"Practitioner","id":"c","qualification":[{"code":"""
+            + """{"text":"x"},"issuer":REF}]}],"status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"},"performer":["""
+            + """{"reference":"#c"}]}""",
         """{"resourceType":"Condition","subject":{"reference":"Patient/p1"},"identifier":[{"value":"1","assigner":REF}]}""",
     ];
 
@@ -45,11 +52,13 @@ public sealed class Part2NamesTests : SceneTests
         """{"resourceType":"Organization","id":"room","name":"Room","partOf":{"reference":"Organization/ward"} }""",
         """{"resourceType":"PractitionerRole","id":"role","organization":{"reference":"Organization/recovery-clinic"} }""",
         """{"resourceType":"PractitionerRole","id":"ward-role","organization":{"reference":"Organization/ward"} }""",
-        """{"resourceType":"HealthcareService","id":"service","name":"Service","providedBy":{"reference":"Organization/recovery-clinic"} }""",
+        """{"resourceType":"HealthcareService","id":"service","name":"Service","providedBy":"""
+            + """{"reference":"Organization/recovery-clinic"} }""",
         """{"resourceType":"PractitionerRole","id":"service-role","healthcareService":[{"reference":"HealthcareService/service"}]}""",
         """{"resourceType":"Location","id":"site","name":"Site","managingOrganization":{"reference":"Organization/recovery-clinic"} }""",
         """{"resourceType":"Location","id":"bed","name":"Bed","partOf":{"reference":"Location/site"} }""",
-        """{"resourceType":"Endpoint","id":"endpoint","status":"active","connectionType":{"code":"direct-project"},"payloadType":[{"text":"x"}],"address":"mailto:x@x.example","managingOrganization":{"reference":"Organization/recovery-clinic"} }""",
+        """{"resourceType":"Endpoint","id":"endpoint","status":"active","connectionType":{"code":"direct-project"},"payloadType":["""
+            + """{"text":"x"}],"address":"mailto:x@x.example","managingOrganization":{"reference":"Organization/recovery-clinic"} }""",
     ];
 
     [Theory]
@@ -68,7 +77,8 @@ public sealed class Part2NamesTests : SceneTests
         Assert.Equal(200, await StatusAsync(navigator, key));
 
         // Consent to Part 2 records opens it.
-        await Server.ImportAsync(Custodian, Fixtures.Consent("c2", "p1", "city-hospital", tier: "full", labels: ["42CFRPart2"], part2: true));
+        await Server.ImportAsync(
+            Custodian, Fixtures.Consent("c2", "p1", "city-hospital", tier: "full", labels: ["42CFRPart2"], part2: true));
         Assert.Equal(200, await StatusAsync(hospital, key));
     }
 
@@ -81,7 +91,9 @@ public sealed class Part2NamesTests : SceneTests
         Assert.Equal(200, await StatusAsync(hospital, target));
 
         var key = await navigator.CreatedAsync(
-            "Condition", $$"""{"resourceType":"Condition","subject":{"reference":"Patient/p1"},"extension":[{"url":"https://x.example","valueReference":{"reference":"{{target}}"} }]}""");
+            "Condition",
+            """{"resourceType":"Condition","subject":{"reference":"Patient/p1"},"extension":[{"url":"https:"""
+                + $$"""//x.example","valueReference":{"reference":"{{target}}"} }]}""");
 
         Assert.Equal(404, await StatusAsync(hospital, key));
         await FlagAsync(false);
@@ -96,13 +108,17 @@ public sealed class Part2NamesTests : SceneTests
         using var navigator = Server.As("navigator");
         using var hospital = Server.As("hospital");
         var key = await navigator.CreatedAsync(
-            "ServiceRequest", """{"resourceType":"ServiceRequest","status":"active","intent":"order","subject":{"reference":"Patient/p1"},"performer":[{"reference":"PractitionerRole/role"}]}""");
+            "ServiceRequest",
+            """{"resourceType":"ServiceRequest","status":"active","intent":"order","subject":{"reference":"Patient/p1"},"performer":["""
+                + """{"reference":"PractitionerRole/role"}]}""");
         Assert.Equal(404, await StatusAsync(hospital, key));
 
-        await Server.ImportAsync(Custodian, """{"resourceType":"PractitionerRole","id":"role","organization":{"reference":"Organization/family-services"} }""");
+        await Server.ImportAsync(
+            Custodian, """{"resourceType":"PractitionerRole","id":"role","organization":{"reference":"Organization/family-services"} }""");
         Assert.Equal(200, await StatusAsync(hospital, key));
 
-        await Server.ImportAsync(Custodian, """{"resourceType":"PractitionerRole","id":"role","organization":{"reference":"Organization/room"} }""");
+        await Server.ImportAsync(
+            Custodian, """{"resourceType":"PractitionerRole","id":"role","organization":{"reference":"Organization/room"} }""");
         Assert.Equal(404, await StatusAsync(hospital, key));
     }
 
@@ -114,17 +130,21 @@ public sealed class Part2NamesTests : SceneTests
         using var hospital = Server.As("hospital");
 
         var key = await navigator.CreatedAsync(
-            "ServiceRequest", """{"resourceType":"ServiceRequest","status":"active","intent":"order","subject":{"reference":"Patient/p1"},"performer":[{"reference":"Organization/hospital-ward"}]}""");
+            "ServiceRequest",
+            """{"resourceType":"ServiceRequest","status":"active","intent":"order","subject":{"reference":"Patient/p1"},"performer":["""
+                + """{"reference":"Organization/hospital-ward"}]}""");
 
         Assert.Equal(200, await StatusAsync(hospital, key));
     }
 
-    private static string Naming(string json, string target) => json.Replace("REF", $"{{\"reference\":\"{target}\"}}", StringComparison.Ordinal);
+    private static string Naming(string json, string target) =>
+        json.Replace("REF", $"{{\"reference\":\"{target}\"}}", StringComparison.Ordinal);
 
     private async Task FlagAsync(bool isPart2)
     {
         using var office = Server.As("privacy");
-        using var put = await office.PutFhirAsync($"Organization/{Programme}", Fixtures.Organization(Programme, "sud-program", part2: isPart2));
+        using var put =
+            await office.PutFhirAsync($"Organization/{Programme}", Fixtures.Organization(Programme, "sud-program", part2: isPart2));
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
     }
 

@@ -30,9 +30,18 @@ public sealed class PartnerRightsTests : IAsyncLifetime
     public async Task DisposeAsync() => await server.DisposeAsync();
 
     [Theory]
-    [InlineData("Encounter", """{"resourceType":"Encounter","status":"in-progress","class":{"code":"EMER"},"subject":{"reference":"Patient/p1"},"serviceProvider":{"reference":"Organization/city-hospital"}}""")]
-    [InlineData("CareTeam", """{"resourceType":"CareTeam","status":"active","subject":{"reference":"Patient/p1"},"managingOrganization":[{"reference":"Organization/city-hospital"}]}""")]
-    [InlineData("Task", """{"resourceType":"Task","status":"in-progress","intent":"order","for":{"reference":"Patient/p1"},"owner":{"reference":"Organization/city-hospital"},"requester":{"reference":"Organization/city-hospital"}}""")]
+    [InlineData(
+        "Encounter",
+        """{"resourceType":"Encounter","status":"in-progress","class":{"code":"EMER"},"subject":"""
+            + """{"reference":"Patient/p1"},"serviceProvider":{"reference":"Organization/city-hospital"}}""")]
+    [InlineData(
+        "CareTeam",
+        """{"resourceType":"CareTeam","status":"active","subject":{"reference":"Patient/p1"},"managingOrganization":["""
+            + """{"reference":"Organization/city-hospital"}]}""")]
+    [InlineData(
+        "Task",
+        """{"resourceType":"Task","status":"in-progress","intent":"order","for":{"reference":"Patient/p1"},"owner":"""
+            + """{"reference":"Organization/city-hospital"},"requester":{"reference":"Organization/city-hospital"}}""")]
     public async Task A_case_that_a_partner_writes_for_itself_opens_nobody_elses_records(string type, string json)
     {
         using var hospital = server.As(Hospital);
@@ -50,7 +59,8 @@ public sealed class PartnerRightsTests : IAsyncLifetime
     [Fact]
     public async Task A_task_that_its_owner_completes_with_a_time_to_come_is_over_all_the_same()
     {
-        await server.ImportAsync("crisis-program", Fixtures.Referral("sr1", "p1"), Fixtures.ReferralTask("t1", "p1", "sr1", status: "in-progress"));
+        await server.ImportAsync(
+            "crisis-program", Fixtures.Referral("sr1", "p1"), Fixtures.ReferralTask("t1", "p1", "sr1", status: "in-progress"));
         using var hospital = server.As(Hospital);
         Assert.Contains(OnlyAtFull, await ConditionAsync(hospital), StringComparison.Ordinal);
 
@@ -70,7 +80,8 @@ public sealed class PartnerRightsTests : IAsyncLifetime
         var administrator = Hospital with { Roles = ["privacy-officer"] };
         using (var hospital = server.As(administrator))
         {
-            using var created = await hospital.PostFhirAsync("Contract", Fixtures.Agreement("family-services", "full", ["COC"], grantor: "city-hospital"));
+            using var created =
+                await hospital.PostFhirAsync("Contract", Fixtures.Agreement("family-services", "full", ["COC"], grantor: "city-hospital"));
             Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync());
         }
 

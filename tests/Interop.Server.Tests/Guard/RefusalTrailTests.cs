@@ -25,10 +25,12 @@ public sealed class RefusalTrailTests : IAsyncLifetime
     public async Task DisposeAsync() => await server.DisposeAsync();
 
     [Fact]
-    public async Task A_delete_that_the_rules_forbid() => await WrittenDownAsync(Navigator, HttpMethod.Delete, "Organization/city-hospital", null, null, 403);
+    public async Task A_delete_that_the_rules_forbid() =>
+        await WrittenDownAsync(Navigator, HttpMethod.Delete, "Organization/city-hospital", null, null, 403);
 
     [Fact]
-    public async Task A_search_with_a_forged_page_link() => await WrittenDownAsync(Hospital, HttpMethod.Get, "Patient?_cursor=Zm9yZ2Vk", null, null, 400);
+    public async Task A_search_with_a_forged_page_link() =>
+        await WrittenDownAsync(Hospital, HttpMethod.Get, "Patient?_cursor=Zm9yZ2Vk", null, null, 400);
 
     [Fact]
     public async Task A_create_whose_condition_cannot_be_read() =>
@@ -40,7 +42,8 @@ public sealed class RefusalTrailTests : IAsyncLifetime
 
     [Fact]
     public async Task A_condition_without_the_right_to_search() =>
-        await WrittenDownAsync(Hospital with { Scope = "system/*.cr" }, HttpMethod.Post, "Patient", Fixtures.Patient("x"), "family=Alpha", 403);
+        await WrittenDownAsync(
+            Hospital with { Scope = "system/*.cr" }, HttpMethod.Post, "Patient", Fixtures.Patient("x"), "family=Alpha", 403);
 
     [Fact]
     public async Task A_dispatch_message_of_another_agency()
@@ -51,21 +54,30 @@ public sealed class RefusalTrailTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"request":{"method":"POST","url":"Patient","ifNoneExist":"family=Alpha"},"resource":{"resourceType":"Patient"}}""")]
-    [InlineData("""{"request":{"method":"POST","url":"Basic"},"resource":{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"Patient?family=Alpha"}}}""")]
+    [InlineData(
+        """{"request":{"method":"POST","url":"Basic"},"resource":{"resourceType":"Basic","code":{"text":"x"},"subject":"""
+            + """{"reference":"Patient?family=Alpha"}}}""")]
     public async Task A_condition_in_a_transaction_without_the_right_to_search(string entry) => await WrittenDownAsync(
-        Hospital with { Scope = "system/*.cr" }, HttpMethod.Post, "", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{entry}}]}""", null, 403);
+        Hospital with { Scope = "system/*.cr" },
+        HttpMethod.Post,
+        "",
+        $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{entry}}]}""",
+        null,
+        403);
 
     [Fact]
     public async Task What_a_condition_found_is_written_down_with_its_key()
     {
         using var client = server.As(Hospital);
-        using var single = new HttpRequestMessage(HttpMethod.Post, new Uri("Patient", UriKind.Relative)) { Content = Answers.Fhir(Fixtures.Patient("x")) };
+        using var single =
+            new HttpRequestMessage(HttpMethod.Post, new Uri("Patient", UriKind.Relative)) { Content = Answers.Fhir(Fixtures.Patient("x")) };
         single.Headers.Add("If-None-Exist", "family=Alpha");
         using var existing = await client.SendAsync(single);
         Assert.Equal(200, (int)existing.StatusCode);
         using var transaction = await client.PostFhirAsync(
             "",
-            """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST","url":"Patient","ifNoneExist":"family=Alpha"},"resource":{"resourceType":"Patient"}}]}""");
+            """{"resourceType":"Bundle","type":"transaction","entry":[{"request":"""
+                + """{"method":"POST","url":"Patient","ifNoneExist":"family=Alpha"},"resource":{"resourceType":"Patient"}}]}""");
         Assert.Equal(200, (int)transaction.StatusCode);
 
         var rows = await RowsAsync();
@@ -77,7 +89,8 @@ public sealed class RefusalTrailTests : IAsyncLifetime
     {
         var before = (await RowsAsync()).Count(row => row.Outcome == "deny");
         using var client = server.As(caller);
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : Answers.Fhir(body) };
+        using var request =
+            new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : Answers.Fhir(body) };
         if (condition is not null)
         {
             request.Headers.Add("If-None-Exist", condition);

@@ -14,7 +14,8 @@ public sealed class RosterTests : SceneTests
         Fixtures.Organization("city-hospital", "hospital").Replace(
             "\"extension\":[",
             $$"""
-            "extension":[{"url":"{{Fixtures.Base}}/StructureDefinition/organization-required-qualification","valueCoding":{"system":"{{Training}}","code":"part-2"} },
+            "extension":[{"url":"{{Fixtures.Base}}/StructureDefinition/organization-required-qualification",
+            "valueCoding":{"system":"{{Training}}","code":"part-2"} },
             """,
             StringComparison.Ordinal),
         Fixtures.Agreement("city-hospital"),
@@ -47,7 +48,8 @@ public sealed class RosterTests : SceneTests
         var ended = await office.CreatedAsync("Practitioner", Practitioner("2026-11-01", "2026-11-21"));
         await office.CreatedAsync("PractitionerRole", Role(ended, "city-hospital"));
         var inactive = await office.CreatedAsync("Practitioner", Practitioner("2026-11-01", "2027-11-01"));
-        await office.CreatedAsync("PractitionerRole", Role(inactive, "city-hospital").Replace("\"active\":true", "\"active\":false", StringComparison.Ordinal));
+        await office.CreatedAsync(
+            "PractitionerRole", Role(inactive, "city-hospital").Replace("\"active\":true", "\"active\":false", StringComparison.Ordinal));
 
         foreach (var practitioner in new[] { untrained, ended, inactive, "Practitioner/nobody" })
         {
@@ -110,15 +112,20 @@ public sealed class RosterTests : SceneTests
     }
 
     private static string Practitioner(string start, string end) => $$"""
-        {"resourceType":"Practitioner","active":true,"name":[{"family":"Roe"}],"qualification":[{"code":{"coding":[{"system":"{{Training}}","code":"part-2"}]},"period":{"start":"{{start}}","end":"{{end}}"} }]}
+        {"resourceType":"Practitioner","active":true,"name":[{"family":"Roe"}],"qualification":[{"code":{"coding":[{"system":"{{Training}}",
+        "code":"part-2"}]},"period":{"start":"{{start}}","end":"{{end}}"} }]}
         """;
 
     private static string Role(string practitioner, string organization) => $$"""
-        {"resourceType":"PractitionerRole","active":true,"practitioner":{"reference":"{{practitioner}}"},"organization":{"reference":"Organization/{{organization}}"} }
+        {"resourceType":"PractitionerRole","active":true,"practitioner":{"reference":"{{practitioner}}"},
+        "organization":{"reference":"Organization/{{organization}}"} }
         """;
 
     private static string Endpoint(string organization) => $$"""
-        {"resourceType":"Endpoint","status":"active","connectionType":{"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"hl7-fhir-rest"},"managingOrganization":{"reference":"Organization/{{organization}}"},"payloadType":[{"text":"referrals"}],"address":"https://ehr.example/fhir"}
+        {"resourceType":"Endpoint","status":"active",
+        "connectionType":{"system":"http://terminology.hl7.org/CodeSystem/endpoint-connection-type","code":"hl7-fhir-rest"},
+        "managingOrganization":{"reference":"Organization/{{organization}}"},"payloadType":[{"text":"referrals"}],
+        "address":"https://ehr.example/fhir"}
         """;
 
     private static async Task StatusAsync(HttpClient client, int status)

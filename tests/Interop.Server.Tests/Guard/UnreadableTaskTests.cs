@@ -7,7 +7,8 @@ namespace Interop.Server.Tests.Guard;
 public sealed class UnreadableTaskTests : SceneTests
 {
     private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
-    private static readonly string[] Statuses = ["draft", "requested", "received", "accepted", "in-progress", "on-hold", "rejected", "completed", "failed", "cancelled"];
+    private static readonly string[] Statuses =
+        ["draft", "requested", "received", "accepted", "in-progress", "on-hold", "rejected", "completed", "failed", "cancelled"];
 
     protected override IReadOnlyList<string> Scene =>
     [

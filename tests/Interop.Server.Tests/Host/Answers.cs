@@ -24,7 +24,8 @@ internal static class Answers
         return json;
     }
 
-    public static Task<HttpResponseMessage> GetAsync(this HttpClient client, string path) => client.GetAsync(new Uri(path, UriKind.Relative));
+    public static Task<HttpResponseMessage> GetAsync(this HttpClient client, string path) =>
+        client.GetAsync(new Uri(path, UriKind.Relative));
 
     public static Task<HttpResponseMessage> PostFhirAsync(this HttpClient client, string path, string json) =>
         client.PostAsync(new Uri(path, UriKind.Relative), Fhir(json));
@@ -51,7 +52,8 @@ internal static class Answers
 
     /// <summary>Types and ids of a Bundle's entries.</summary>
     public static List<string> Keys(this JsonElement bundle) => bundle.TryGetProperty("entry", out var entries)
-        ? [.. entries.EnumerateArray().Select(entry => entry.GetProperty("resource")).Select(resource => $"{resource.GetProperty("resourceType").GetString()}/{resource.GetProperty("id").GetString()}")]
+        ? [.. entries.EnumerateArray().Select(entry => entry.GetProperty("resource"))
+            .Select(resource => $"{resource.GetProperty("resourceType").GetString()}/{resource.GetProperty("id").GetString()}")]
         : [];
 
     /// <summary>Asserts that the answer is an OperationOutcome with this status, and gives its first issue.</summary>

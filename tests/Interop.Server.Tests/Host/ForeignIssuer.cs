@@ -50,7 +50,8 @@ public sealed class ForeignIssuer : IAsyncDisposable
     /// <summary>Settings of a server that trusts it as its second issuer and knows its client as the hospital's.</summary>
     public string[] Settings(params string[] further) =>
     [
-        $"--Interop:Issuers:1:Authority={Authority}", "--Interop:Issuers:1:Audience=interop-at-hospital", "--Interop:Issuers:1:Agencies:0=city-hospital",
+        $"--Interop:Issuers:1:Authority={Authority}", "--Interop:Issuers:1:Audience=interop-at-hospital",
+        "--Interop:Issuers:1:Agencies:0=city-hospital",
         "--Interop:Issuers:1:Clients:ward-app=city-hospital", .. further,
     ];
 
@@ -73,7 +74,14 @@ public sealed class ForeignIssuer : IAsyncDisposable
             var point = key.ECDsa.ExportParameters(false).Q;
             return Results.Json(new
             {
-                keys = new[] { new { kty = "EC", crv = "P-256", kid = key.KeyId, x = Base64UrlEncoder.Encode(point.X!), y = Base64UrlEncoder.Encode(point.Y!) } },
+                keys = new[]
+                {
+                    new
+                    {
+                        kty = "EC", crv = "P-256", kid = key.KeyId, x = Base64UrlEncoder.Encode(point.X!),
+                        y = Base64UrlEncoder.Encode(point.Y!)
+                    }
+                },
             });
         });
         application.MapGet("/origins", (string origin) =>

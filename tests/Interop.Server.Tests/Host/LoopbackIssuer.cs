@@ -36,7 +36,8 @@ public sealed class LoopbackIssuer : IAsyncDisposable
 
     public static async Task<LoopbackIssuer> StartAsync(RSA rsa, CancellationToken cancellationToken)
     {
-        var key = new RsaSecurityKey(rsa) { KeyId = Base64UrlEncoder.Encode(SHA256.HashData(rsa.ExportRSAPublicKey()).AsSpan(0, 8).ToArray()) };
+        var key =
+            new RsaSecurityKey(rsa) { KeyId = Base64UrlEncoder.Encode(SHA256.HashData(rsa.ExportRSAPublicKey()).AsSpan(0, 8).ToArray()) };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -97,7 +98,10 @@ public sealed class LoopbackIssuer : IAsyncDisposable
             new RsaSecurityKey(key.Rsa.ExportParameters(false)) { KeyId = key.KeyId });
         application.MapGet("/jwks", () => Results.Json(new
         {
-            keys = new[] { new { kty = "RSA", use = "sig", alg = SecurityAlgorithms.RsaSha256, kid = exported.Kid, n = exported.N, e = exported.E } },
+            keys = new[]
+            {
+                new { kty = "RSA", use = "sig", alg = SecurityAlgorithms.RsaSha256, kid = exported.Kid, n = exported.N, e = exported.E }
+            },
         }));
     }
 }

@@ -20,12 +20,14 @@ public sealed class RunningServer : IAsyncDisposable
 {
     public const string PublicUrl = "http://interop.test/fhir";
 
-    private static readonly Lazy<Task<LoopbackIssuer>> SharedIssuer = new(() => LoopbackIssuer.StartAsync(RSA.Create(2048), CancellationToken.None));
+    private static readonly Lazy<Task<LoopbackIssuer>> SharedIssuer =
+        new(() => LoopbackIssuer.StartAsync(RSA.Create(2048), CancellationToken.None));
     private readonly WebApplication application;
     private readonly bool keepsDatabase;
     private readonly LoopbackPort? port;
 
-    private RunningServer(WebApplication application, LoopbackIssuer issuer, string database, TestClock clock, bool keepsDatabase, LoopbackPort? port)
+    private RunningServer(
+        WebApplication application, LoopbackIssuer issuer, string database, TestClock clock, bool keepsDatabase, LoopbackPort? port)
     {
         this.application = application;
         this.port = port;
@@ -118,7 +120,8 @@ public sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Stores resources as an operator's import does, for a custodian.</summary>
-    public Task ImportAsync(string source, params string[] resources) => Importer.ImportAsync(source, [.. resources.Select(Parsed)], CancellationToken.None);
+    public Task ImportAsync(string source, params string[] resources) =>
+        Importer.ImportAsync(source, [.. resources.Select(Parsed)], CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

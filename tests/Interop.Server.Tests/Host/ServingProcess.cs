@@ -25,7 +25,8 @@ public sealed class ServingProcess : IDisposable
         process = new() { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.Exited += (_, _) => address.TrySetException(new InvalidOperationException($"The process ended before it listened.\n{Said}"));
+        process.Exited +=
+            (_, _) => address.TrySetException(new InvalidOperationException($"The process ended before it listened.\n{Said}"));
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

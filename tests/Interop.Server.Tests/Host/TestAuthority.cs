@@ -52,7 +52,10 @@ public sealed class TestAuthority : IDisposable
             UseProxy = false,
             SslOptions = new()
             {
-                CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck },
+                CertificateChainPolicy = new()
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck
+                },
                 ClientCertificates = own is null ? null : [own],
                 LocalCertificateSelectionCallback = own is null ? null : (_, _, _, _, _) => own,
             },
@@ -84,7 +87,8 @@ public sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
         using var certificate = request.Create(
-            root, DateTimeOffset.UtcNow.AddDays(-20), DateTimeOffset.UtcNow.AddDays(expired ? -10 : 10), RandomNumberGenerator.GetBytes(12));
+            root, DateTimeOffset.UtcNow.AddDays(-20), DateTimeOffset.UtcNow.AddDays(expired ? -10 : 10), RandomNumberGenerator.GetBytes(
+                12));
         return certificate.CopyWithPrivateKey(key);
     }
 }

@@ -28,7 +28,10 @@ public sealed class AnswerFormTests : SceneTests
         var next = first.GetProperty("link")[1].GetProperty("url").GetString()!;
         Assert.Equal(["3", "2"], Versions(await client.GetJsonAsync(next[(RunningServer.PublicUrl.Length + 1)..])));
         Assert.Equal(["5", "4"], Versions(await client.GetJsonAsync($"Patient/p1/_history?_since={Uri.EscapeDataString(times[2])}")));
-        Assert.Equal(["3"], Versions(await client.GetJsonAsync($"Patient/p1/_history?_at={Uri.EscapeDataString(Server.Clock.GetUtcNow().AddMinutes(-90).ToString("O"))}")));
+        Assert.Equal(
+            ["3"],
+            Versions(await client.GetJsonAsync(
+                $"Patient/p1/_history?_at={Uri.EscapeDataString(Server.Clock.GetUtcNow().AddMinutes(-90).ToString("O"))}")));
         using var wrong = await client.GetAsync("Patient/p1/_history?_count=-1");
         await wrong.OutcomeAsync(400);
         using var unknown = await client.GetAsync("Patient/p1/_history?nonsense=1");
@@ -47,7 +50,8 @@ public sealed class AnswerFormTests : SceneTests
         await second.OutcomeAsync(410);
         using var unknown = await client.DeleteAsync(new Uri("Patient/nobody", UriKind.Relative));
         await unknown.OutcomeAsync(404);
-        using var deleter = Server.As(Interop.Demo.DemoCaller.All.Single(caller => caller.Name == "navigator") with { Scope = "system/Patient.d" });
+        using var deleter =
+            Server.As(Interop.Demo.DemoCaller.All.Single(caller => caller.Name == "navigator") with { Scope = "system/Patient.d" });
         using var untold = await deleter.DeleteAsync(new Uri("Patient/p2", UriKind.Relative));
         await untold.OutcomeAsync(404);
         using var partner = Server.As("social");
@@ -136,7 +140,8 @@ public sealed class AnswerFormTests : SceneTests
         Assert.True(status == (int)response.StatusCode, $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         if (status == 415)
         {
-            Assert.Contains("eido+json", (await response.OutcomeAsync(415)).GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
+            Assert.Contains(
+                "eido+json", (await response.OutcomeAsync(415)).GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
         }
     }
 
@@ -161,5 +166,6 @@ public sealed class AnswerFormTests : SceneTests
     }
 
     private static List<string?> Versions(System.Text.Json.JsonElement bundle) =>
-        [.. bundle.GetProperty("entry").EnumerateArray().Select(entry => entry.GetProperty("resource").GetProperty("meta").GetProperty("versionId").GetString())];
+        [.. bundle.GetProperty("entry").EnumerateArray()
+            .Select(entry => entry.GetProperty("resource").GetProperty("meta").GetProperty("versionId").GetString())];
 }

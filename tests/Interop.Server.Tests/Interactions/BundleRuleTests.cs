@@ -7,7 +7,7 @@ namespace Interop.Server.Tests.Interactions;
 /// What a Bundle means by its addresses, in which order it is carried out, and how far its entries depend on each other
 /// (https://hl7.org/fhir/R4/bundle.html#references, https://hl7.org/fhir/R4/http.html#trules).
 /// </summary>
-public sealed class BundleRuleTests : SceneTests
+public sealed partial class BundleRuleTests : SceneTests
 {
     protected override IReadOnlyList<string> Scene => [Fixtures.Patient("own", "Own"), Fixtures.Patient("other", "Other")];
 
@@ -15,7 +15,8 @@ public sealed class BundleRuleTests : SceneTests
     [InlineData("http://ehr.example/fhir/Observation/1", "Patient/own", "the address of an entry")]
     [InlineData("http://ehr.example/fhir/Observation/1", "http://ehr.example/fhir/Patient/own", "the same, written out")]
     [InlineData("http://ehr.example/fhir/Observation/1", "http://ehr.example/fhir/Patient/own/_history/3", "a version of it")]
-    [InlineData("urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a12", "http://ehr.example/fhir/Patient/own", "from an entry that has only a name")]
+    [InlineData(
+        "urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a12", "http://ehr.example/fhir/Patient/own", "from an entry that has only a name")]
     public async Task A_relative_reference_is_read_against_the_address_of_its_entry(string fullUrl, string reference, string why)
     {
         using var client = Server.As("navigator");
@@ -62,7 +63,8 @@ public sealed class BundleRuleTests : SceneTests
 
         var answer = await SentAsync(client, Transaction(Entry(fullUrl, Observation("Patient/own"), "POST", "Observation")));
 
-        Assert.Equal("Patient/own", (await client.GetJsonAsync(KeyOf(answer, 0))).GetProperty("subject").GetProperty("reference").GetString());
+        Assert.Equal(
+            "Patient/own", (await client.GetJsonAsync(KeyOf(answer, 0))).GetProperty("subject").GetProperty("reference").GetString());
     }
 
     [Fact]
@@ -75,10 +77,12 @@ public sealed class BundleRuleTests : SceneTests
             Entry(name, """{"resourceType":"Basic","code":{"text":"x"}}""", "POST", "Basic"),
             Entry("http://ehr.example/fhir/Basic/b", """{"resourceType":"Basic","code":{"text":"y"}}""", "POST", "Basic"),
             Entry("http://ehr.example/fhir/Observation/1", $$$"""
-                {"resourceType":"Observation","status":"final","code":{"text":"x"},"identifier":[{"system":"{{{name}}}","value":"{{{name}}}"}],
+                {"resourceType":"Observation","status":"final","code":{"text":"x"},"identifier":[{"system":"{{{name}}}",
+                "value":"{{{name}}}"}],
                 "subject":{"reference":"http://interop.test/fhir/Patient/own"},
                 "text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><a href=\"{{{name}}}#part\">it</a></div>"},
-                "extension":[{"url":"http://x.example/url","valueUrl":"{{{name}}}#part"},{"url":"http://x.example/canonical","valueCanonical":"{{{name}}}"},
+                "extension":[{"url":"http://x.example/url","valueUrl":"{{{name}}}#part"},{"url":"http://x.example/canonical",
+                "valueCanonical":"{{{name}}}"},
                 {"url":"http://x.example/attachment","valueAttachment":{"url":"Basic/b"}}]}
                 """, "POST", "Observation")));
 
@@ -100,30 +104,46 @@ public sealed class BundleRuleTests : SceneTests
     {
         var head = type switch
         {
-            "document" => """{"fullUrl":"http://ehr.example/fhir/Composition/1","resource":{"resourceType":"Composition","id":"1","status":"final","type":{"text":"x"},"date":"2026-01-01","author":[{"reference":"Practitioner/nobody"}],"title":"x","subject":{"reference":"Patient/own"}}}""",
-            "message" => """{"fullUrl":"http://ehr.example/fhir/MessageHeader/1","resource":{"resourceType":"MessageHeader","id":"1","eventUri":"http://x.example/e","source":{"endpoint":"http://x.example"},"focus":[{"reference":"ServiceRequest/nowhere"}]}}""",
-            _ => """{"fullUrl":"http://ehr.example/fhir/Basic/1","resource":{"resourceType":"Basic","id":"1","code":{"text":"x"},"subject":{"reference":"Patient/own"}}}""",
+            "document" =>
+                """{"fullUrl":"http://ehr.example/fhir/Composition/1","resource":"""
+                    + """{"resourceType":"Composition","id":"1","status":"final","type":{"text":"x"},"date":"2026-01-01","author":["""
+                    + """{"reference":"Practitioner/nobody"}],"title":"x","subject":{"reference":"Patient/own"}}}""",
+            "message" =>
+                """{"fullUrl":"http://ehr.example/fhir/MessageHeader/1","resource":"""
+                    + """{"resourceType":"MessageHeader","id":"1","eventUri":"http://x.example/e","source":"""
+                    + """{"endpoint":"http://x.example"},"focus":[{"reference":"ServiceRequest/nowhere"}]}}""",
+            _ =>
+                """{"fullUrl":"http://ehr.example/fhir/Basic/1","resource":{"resourceType":"Basic","id":"1","code":"""
+                    + """{"text":"x"},"subject":{"reference":"Patient/own"}}}""",
         };
         var body = $$$$"""
-            {"resourceType":"Bundle","type":"{{{{type}}}}","identifier":{"system":"urn:ietf:rfc:3986","value":"urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a33"},
+            {"resourceType":"Bundle","type":"{{{{type}}}}","identifier":{"system":"urn:ietf:rfc:3986",
+            "value":"urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a33"},
             "timestamp":"2026-01-01T00:00:00Z","entry":[{{{{head}}}},
             {"fullUrl":"http://ehr.example/fhir/Patient/own","resource":{"resourceType":"Patient","id":"own"}},
             {"fullUrl":"http://ehr.example/fhir/Practitioner/nobody","resource":{"resourceType":"Practitioner","id":"nobody"}},
-            {"fullUrl":"http://ehr.example/fhir/ServiceRequest/nowhere","resource":{"resourceType":"ServiceRequest","id":"nowhere","status":"active","intent":"order","subject":{"reference":"Patient/own"}}}]}
+            {"fullUrl":"http://ehr.example/fhir/ServiceRequest/nowhere","resource":{"resourceType":"ServiceRequest","id":"nowhere",
+            "status":"active","intent":"order","subject":{"reference":"Patient/own"}}}]}
             """;
         using var client = Server.As("navigator");
 
         var key = await client.CreatedAsync("Bundle", body);
 
         var stored = await client.GetJsonAsync(key);
-        Assert.Equal("Patient/own", stored.GetProperty("entry")[3].GetProperty("resource").GetProperty("subject").GetProperty("reference").GetString());
+        Assert.Equal(
+            "Patient/own",
+            stored.GetProperty("entry")[3].GetProperty("resource").GetProperty("subject").GetProperty("reference").GetString());
     }
 
     [Fact]
     public async Task Entries_of_a_batch_are_independent_from_the_first_byte_on()
     {
-        const string patch = """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},{"name":"path","valueString":"Patient.gender"},{"name":"value","valueCode":"male"}]}]}""";
-        const string jsonPatch = """{"resourceType":"Binary","contentType":"application/json-patch+json","data":"W3sib3AiOiJyZXBsYWNlIiwicGF0aCI6Ii9nZW5kZXIiLCJ2YWx1ZSI6Im90aGVyIn1d"}""";
+        const string patch =
+            """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},"""
+                + """{"name":"path","valueString":"Patient.gender"},{"name":"value","valueCode":"male"}]}]}""";
+        const string jsonPatch =
+            """{"resourceType":"Binary","contentType":"application/json-"""
+                + """patch+json","data":"W3sib3AiOiJyZXBsYWNlIiwicGF0aCI6Ii9nZW5kZXIiLCJ2YWx1ZSI6Im90aGVyIn1d"}""";
         using var client = Server.As("navigator");
         (string Entry, string Status, string Why)[] entries =
         [
@@ -193,7 +213,12 @@ public sealed class BundleRuleTests : SceneTests
         using var client = Server.As("navigator");
 
         using var response = await client.PostFhirAsync("", Bundle(
-            "batch", Entry("http://ehr.example/fhir/Basic/1", """{"resourceType":"Basic","code":{"text":"x"},"implicitRules":"a\ud800"}""", "POST", "Basic")));
+            "batch",
+            Entry(
+                "http://ehr.example/fhir/Basic/1",
+                """{"resourceType":"Basic","code":{"text":"x"},"implicitRules":"a\ud800"}""",
+                "POST",
+                "Basic")));
 
         Assert.Equal(200, (int)response.StatusCode);
         Assert.Matches("^[24]", Statuses(await response.JsonAsync()).Single());
@@ -209,27 +234,15 @@ public sealed class BundleRuleTests : SceneTests
     {
         using var client = Server.As("navigator");
 
-        using var transaction = await client.PostFhirAsync("", Transaction(Entry(fullUrl, Observation("Patient/own"), "POST", "Observation")));
-        using var batch = await client.PostFhirAsync("", Bundle("batch", Entry(fullUrl, Observation("Patient/own"), "POST", "Observation")));
+        using var transaction =
+            await client.PostFhirAsync("", Transaction(Entry(fullUrl, Observation("Patient/own"), "POST", "Observation")));
+        using var batch =
+            await client.PostFhirAsync("", Bundle("batch", Entry(fullUrl, Observation("Patient/own"), "POST", "Observation")));
 
-        Assert.StartsWith("4", ((int)transaction.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "4", ((int)transaction.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
         Assert.StartsWith("4", Statuses(await batch.JsonAsync()).Single(), StringComparison.Ordinal);
         Assert.Empty((await client.GetJsonAsync("Observation")).Keys());
-    }
-
-    [Fact]
-    public async Task Conditional_references_wait_for_each_other_a_few_times_only()
-    {
-        using var client = Server.As("navigator");
-        string Link(int number) => Entry(null, $$$"""
-            {"resourceType":"Basic","identifier":[{"system":"urn:t","value":"{{{number}}}"}],"code":{"text":"x"},"subject":{"reference":"Basic?identifier=urn:t|{{{number + 1}}}"}}
-            """, "POST", "Basic");
-        var end = Entry(null, """{"resourceType":"Basic","identifier":[{"system":"urn:t","value":"40"}],"code":{"text":"x"}}""", "POST", "Basic");
-
-        using var response = await client.PostFhirAsync("", Transaction([.. Enumerable.Range(0, 40).Select(Link), end]));
-
-        await response.OutcomeAsync(412);
-        Assert.Empty((await client.GetJsonAsync("Basic")).Keys());
     }
 
     [Fact]
@@ -256,78 +269,6 @@ public sealed class BundleRuleTests : SceneTests
 
         var patient = (await response.JsonAsync()).GetProperty("entry")[0].GetProperty("resource");
         Assert.False(patient.TryGetProperty("name", out _));
-    }
-
-    public static TheoryData<string, int, string> Overlaps => new()
-    {
-        { $"{Entry(null, Fixtures.Patient("own", "A"), "PUT", "Patient/own")},{Entry(null, Fixtures.Patient("own", "B"), "PUT", "Patient/own")}", 400, "the same update twice" },
-        { $"{Entry(null, Fixtures.Patient("own", "A"), "PUT", "Patient/own")},{Entry(null, null, "DELETE", "Patient/own")}", 400, "update and delete of one" },
-        { $"{Entry(null, null, "DELETE", "Patient/own")},{Entry(null, null, "DELETE", "/Patient/own")}", 400, "delete twice, written otherwise" },
-        { $"{Entry("urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a11", Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1\"")},{Entry("urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a12", Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1\"")}", 400, "two creates under one condition" },
-        { $"{Entry(null, Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1&code=x\"")},{Entry(null, Basic, "POST", "Basic", "\"ifNoneExist\":\"code=x&identifier=A%7C1\"")}", 400, "two creates under one condition, written otherwise" },
-        { $"{Entry("http://interop.test/fhir/Basic/1", Basic, "POST", "Basic")},{Entry("HTTP://interop.test:80/fhir/Basic/1", Basic, "POST", "Basic")}", 400, "one address, written otherwise" },
-        { Entry(null, Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1&_summary=count\""), 400, "a condition with a result parameter" },
-        { Entry(null, Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1&_include=Basic:subject\""), 400, "another one" },
-        { Entry(null, Basic, "POST", "Basic", "\"ifNoneExist\":\"identifier=a|1&_sort:asc=x\""), 400, "one with a modifier" },
-        { Entry(null, Fixtures.Patient("own", "A"), "PUT", "Patient/own", "\"ifMatch\":\"W/\\\"99\\\"\""), 412, "an update of another version" },
-        { Entry(null, Fixtures.Patient("own", "A"), "PUT", "Patient/own", "\"ifNoneMatch\":\"*\""), 412, "an update of what must not be there" },
-        { Entry(null, null, "DELETE", "Patient/own", "\"ifMatch\":\"W/\\\"99\\\"\""), 412, "a delete of another version" },
-        { Entry(null, Fixtures.Patient("own", "A"), "PUT", "Patient/own", "\"ifNoneExist\":\"identifier=x\""), 400, "a condition that an update does not have" },
-        { Entry(null, Basic, "PATCH", "Basic/x"), 400, "a patch that is none" },
-    };
-
-    [Theory]
-    [MemberData(nameof(Overlaps))]
-    public async Task A_transaction_that_can_not_be_carried_out_as_one_changes_nothing(string entries, int status, string why)
-    {
-        using var client = Server.As("navigator");
-
-        using var response = await client.PostFhirAsync("", Bundle("transaction", entries));
-
-        Assert.True((int)response.StatusCode == status, $"{why}: {await response.Content.ReadAsStringAsync()}");
-        Assert.Equal("1", (await client.GetJsonAsync("Patient/own")).GetProperty("meta").GetProperty("versionId").GetString());
-        Assert.Empty((await client.GetJsonAsync("Basic")).Keys());
-    }
-
-    [Fact]
-    public async Task Conditional_references_are_resolved_when_all_is_created_whatever_the_order()
-    {
-        using var client = Server.As("navigator");
-
-        var answer = await SentAsync(client, Transaction(
-            Entry(null, """{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"Observation?identifier=urn:t|o"}}""", "POST", "Basic"),
-            Entry(null, """{"resourceType":"Observation","identifier":[{"system":"urn:t","value":"o"}],"status":"final","code":{"text":"x"},"subject":{"reference":"Patient?identifier=urn:t|p"}}""", "POST", "Observation"),
-            Entry(null, """{"resourceType":"Patient","identifier":[{"system":"urn:t","value":"p"}]}""", "POST", "Patient", "\"ifNoneExist\":\"identifier=urn:t|p\"")));
-
-        Assert.Equal(KeyOf(answer, 1), (await client.GetJsonAsync(KeyOf(answer, 0))).GetProperty("subject").GetProperty("reference").GetString());
-        Assert.Equal(KeyOf(answer, 2), (await client.GetJsonAsync(KeyOf(answer, 1))).GetProperty("subject").GetProperty("reference").GetString());
-    }
-
-    [Fact]
-    public async Task A_conditional_reference_sees_a_second_match_that_the_transaction_creates()
-    {
-        using var client = Server.As("navigator");
-        const string person = """{"resourceType":"Patient","identifier":[{"system":"urn:t","value":"p"}]}""";
-        await client.CreatedAsync("Patient", person);
-
-        using var response = await client.PostFhirAsync("", Transaction(
-            Entry(null, Observation("Patient?identifier=urn:t|p"), "POST", "Observation"), Entry(null, person, "POST", "Patient")));
-
-        await response.OutcomeAsync(412);
-    }
-
-    [Fact]
-    public async Task A_condition_does_not_find_what_the_transaction_deletes()
-    {
-        using var client = Server.As("navigator");
-        const string person = """{"resourceType":"Patient","identifier":[{"system":"urn:t","value":"p"}]}""";
-        var before = await client.CreatedAsync("Patient", person);
-
-        var answer = await SentAsync(client, Transaction(
-            Entry(null, person, "POST", "Patient", "\"ifNoneExist\":\"identifier=urn:t|p\""), Entry(null, null, "DELETE", before)));
-
-        Assert.NotEqual(before, KeyOf(answer, 0));
-        Assert.Single((await client.GetJsonAsync("Patient?identifier=urn:t|p")).Keys());
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class FirelyClientTests : SceneTests
 
         var patch = new Parameters().Add("operation", new List<Tuple<string, Base>>
         {
-            new("type", new Code("replace")), new("path", new FhirString("Patient.name[0].family")), new("value", new FhirString("Patched")),
+            new("type", new Code("replace")), new("path", new FhirString("Patient.name[0].family")),
+            new("value", new FhirString("Patched")),
         });
         var patched = (Patient)(await client.PatchAsync<Patient>(created.Id!, patch))!;
         Assert.Equal("Patched", patched.Name[0].Family);
@@ -77,7 +78,11 @@ public sealed class FirelyClientTests : SceneTests
             Type = Bundle.BundleType.Transaction,
             Entry =
             [
-                new() { FullUrl = name, Resource = new Patient { Name = [new() { Family = "Posted" }] }, Request = new() { Method = Bundle.HTTPVerb.POST, Url = "Patient" } },
+                new()
+                {
+                    FullUrl = name, Resource = new Patient { Name = [new() { Family = "Posted" }] },
+                    Request = new() { Method = Bundle.HTTPVerb.POST, Url = "Patient" }
+                },
                 new()
                 {
                     FullUrl = "urn:uuid:" + Guid.NewGuid(),
@@ -113,13 +118,17 @@ public sealed class FirelyClientTests : SceneTests
             return null;
         }
 
-        page.NextLink = new Uri(page.NextLink.ToString().Replace(RunningServer.PublicUrl, new Uri(Server.Address, "fhir").ToString(), StringComparison.Ordinal));
+        page.NextLink = new Uri(page.NextLink.ToString()
+            .Replace(RunningServer.PublicUrl, new Uri(Server.Address, "fhir").ToString(), StringComparison.Ordinal));
         return page;
     }
 
     private FhirClient Client()
     {
         var http = Server.As("navigator");
-        return new(new Uri(Server.Address, "/fhir/"), http, new() { PreferredFormat = ResourceFormat.Json, ReturnPreference = ReturnPreference.Representation });
+        return new(
+            new Uri(Server.Address, "/fhir/"),
+            http,
+            new() { PreferredFormat = ResourceFormat.Json, ReturnPreference = ReturnPreference.Representation });
     }
 }

@@ -40,7 +40,8 @@ public sealed class HostileInputTests : SceneTests
     [Fact]
     public async Task Ten_thousand_levels_of_nesting_are_refused()
     {
-        var json = "{\"resourceType\":\"Patient\",\"extension\":" + string.Concat(Enumerable.Repeat("[{\"url\":\"a\",\"extension\":", 10_000));
+        var json =
+            "{\"resourceType\":\"Patient\",\"extension\":" + string.Concat(Enumerable.Repeat("[{\"url\":\"a\",\"extension\":", 10_000));
 
         await RefusedAsync("Patient", Encoding.UTF8.GetBytes(json + "[]" + string.Concat(Enumerable.Repeat("}]", 10_000)) + "}"), "deep");
     }
@@ -71,7 +72,9 @@ public sealed class HostileInputTests : SceneTests
             : """{"resource":{"resourceType":"Patient","gender":"male"},"request":{"method":"POST","url":"Patient"} }""");
 
         var issue = await RefusedAsync(
-            "", Encoding.UTF8.GetBytes($"{{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{string.Join(',', entries)}]}}"), "bad entry");
+            "",
+            Encoding.UTF8.GetBytes($"{{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{string.Join(',', entries)}]}}"),
+            "bad entry");
 
         Assert.Contains("Bundle.entry[321]", issue, StringComparison.Ordinal);
     }
@@ -80,7 +83,9 @@ public sealed class HostileInputTests : SceneTests
     public async Task A_late_refusal_inside_a_transaction_undoes_what_came_before()
     {
         const string Bundle = """
-            {"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Patient","gender":"male"},"request":{"method":"POST","url":"Patient"}},{"resource":{"resourceType":"Condition","subject":{"reference":"Patient/nobody"}},"request":{"method":"POST","url":"Condition"}}]}
+            {"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Patient","gender":"male"},
+            "request":{"method":"POST","url":"Patient"}},{"resource":{"resourceType":"Condition","subject":{"reference":"Patient/nobody"}},
+            "request":{"method":"POST","url":"Condition"}}]}
             """;
         var before = await CountAsync();
         using var client = Server.As("navigator");
@@ -98,7 +103,8 @@ public sealed class HostileInputTests : SceneTests
         using var client = Server.As("navigator");
 
         using var type = await client.PostFhirAsync("Observation", """{"resourceType":"Patient"}""");
-        using var id = await client.PutFhirAsync("Organization/crisis-program", """{"resourceType":"Organization","id":"other","name":"x"}""");
+        using var id =
+            await client.PutFhirAsync("Organization/crisis-program", """{"resourceType":"Organization","id":"other","name":"x"}""");
         using var missing = await client.PostFhirAsync("Observation", """{"resourceType":"Observation","code":{"text":"x"}}""");
 
         Assert.Equal("resourceType", (await type.OutcomeAsync(400)).GetProperty("expression")[0].GetString());
@@ -134,7 +140,9 @@ public sealed class HostileInputTests : SceneTests
         Assert.NotEmpty(issue.GetProperty("diagnostics").GetString()!);
         Assert.Equal(before, await CountAsync());
         await AliveAsync();
-        return issue.TryGetProperty("expression", out var expression) ? expression[0].GetString()! : issue.GetProperty("diagnostics").GetString()!;
+        return issue.TryGetProperty("expression", out var expression)
+            ? expression[0].GetString()!
+            : issue.GetProperty("diagnostics").GetString()!;
     }
 
     private async Task<long> CountAsync()

@@ -56,7 +56,8 @@ public sealed class OddRequestTests : IAsyncLifetime
     public async Task The_most_values_that_are_allowed_are_answered(string name)
     {
         using var client = server.As("navigator");
-        using var form = new StringContent($"{name}={string.Join(',', Enumerable.Repeat("2026", 500))}", Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var form = new StringContent(
+            $"{name}={string.Join(',', Enumerable.Repeat("2026", 500))}", Encoding.UTF8, "application/x-www-form-urlencoded");
 
         using var response = await client.PostAsync(new Uri("Condition/_search", UriKind.Relative), form);
 
@@ -77,8 +78,10 @@ public sealed class OddRequestTests : IAsyncLifetime
     public async Task A_bundle_entry_whose_request_has_no_value_is_refused(string request)
     {
         using var client = server.As("navigator");
-        using var response = await client.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{"request":{ {{request}} } }]}""");
-        using var batch = await client.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"batch","entry":[{"request":{ {{request}} } }]}""");
+        using var response =
+            await client.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{"request":{ {{request}} } }]}""");
+        using var batch =
+            await client.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"batch","entry":[{"request":{ {{request}} } }]}""");
 
         await response.OutcomeAsync(400);
         var entry = (await batch.JsonAsync()).GetProperty("entry")[0].GetProperty("response");
@@ -89,10 +92,13 @@ public sealed class OddRequestTests : IAsyncLifetime
     public async Task A_parameter_without_a_name_or_nested_deep_is_no_failure()
     {
         using var police = server.As("police");
-        var deep = string.Concat(Enumerable.Repeat("""{"name":"a","part":[""", 60)) + """{"name":"b","valueString":"c"}""" + string.Concat(Enumerable.Repeat("]}", 60));
+        var deep = string.Concat(Enumerable.Repeat("""{"name":"a","part":[""", 60)) + """{"name":"b","valueString":"c"}"""
+            + string.Concat(Enumerable.Repeat("]}", 60));
 
-        using var nameless = await police.PostFhirAsync("Patient/$crisis-summary", $$"""{"resourceType":"Parameters","parameter":[{"_name":{{NoValue}},"valueString":"x"}]}""");
-        using var nested = await police.PostFhirAsync("Patient/$crisis-summary", $$"""{"resourceType":"Parameters","parameter":[{{deep}}]}""");
+        using var nameless = await police.PostFhirAsync(
+            "Patient/$crisis-summary", $$"""{"resourceType":"Parameters","parameter":[{"_name":{{NoValue}},"valueString":"x"}]}""");
+        using var nested =
+            await police.PostFhirAsync("Patient/$crisis-summary", $$"""{"resourceType":"Parameters","parameter":[{{deep}}]}""");
 
         await nameless.OutcomeAsync(400);
         await nested.OutcomeAsync(400);
@@ -107,7 +113,8 @@ public sealed class OddRequestTests : IAsyncLifetime
         using var client = server.As("navigator");
         using var response = await client.PostFhirAsync(
             "Encounter",
-            $$"""{"resourceType":"Encounter","status":"finished","class":{"code":"FLD"},"subject":{"reference":"Patient/p1"},"period":{"start":"2026-01-01","end":"{{end}}"} }""");
+            """{"resourceType":"Encounter","status":"finished","class":{"code":"FLD"},"subject":{"reference":"Patient/p1"},"period":"""
+                + $$"""{"start":"2026-01-01","end":"{{end}}"} }""");
         Assert.Equal(201, (int)response.StatusCode);
     }
 
@@ -119,13 +126,19 @@ public sealed class OddRequestTests : IAsyncLifetime
         using var client = server.As("navigator");
 
         using var encounter = await client.PostFhirAsync(
-            "Encounter", $$"""{"resourceType":"Encounter","extension":[{{deep}}],"status":"finished","class":{"code":"FLD"},"subject":{"reference":"Patient/p1"} }""");
+            "Encounter",
+            $$"""{"resourceType":"Encounter","extension":[{{deep}}],"status":"finished","class":{"code":"FLD"},"subject":"""
+                + """{"reference":"Patient/p1"} }""");
         using var task = await client.PostFhirAsync(
-            "Task", $$"""{"resourceType":"Task","extension":[{{deep}}],"status":"draft","intent":"order","requester":{"reference":"Organization/crisis-program"} }""");
+            "Task",
+            $$"""{"resourceType":"Task","extension":[{{deep}}],"status":"draft","intent":"order","requester":"""
+                + """{"reference":"Organization/crisis-program"} }""");
         var location = task.Headers.Location!.ToString();
         var key = "Task/" + location.Split('/')[^3];
         using var moved = await client.PutFhirAsync(
-            key, (await task.Content.ReadAsStringAsync()).Replace("\"draft\"", "\"requested\"", StringComparison.Ordinal), task.Headers.ETag!.ToString());
+            key,
+            (await task.Content.ReadAsStringAsync()).Replace("\"draft\"", "\"requested\"", StringComparison.Ordinal),
+            task.Headers.ETag!.ToString());
 
         Assert.Equal(201, (int)encounter.StatusCode);
         Assert.True(moved.IsSuccessStatusCode, await moved.Content.ReadAsStringAsync());
@@ -136,11 +149,14 @@ public sealed class OddRequestTests : IAsyncLifetime
     {
         using var client = server.As("navigator");
         using var task = await client.PostFhirAsync(
-            "Task", $$"""{"resourceType":"Task","_status":{{NoValue}},"intent":"order","requester":{"reference":"Organization/crisis-program"} }""");
+            "Task",
+            $$"""{"resourceType":"Task","_status":{{NoValue}},"intent":"order","requester":"""
+                + """{"reference":"Organization/crisis-program"} }""");
         var body = await task.Content.ReadAsStringAsync();
         Assert.True(task.IsSuccessStatusCode, body);
 
-        using var moved = await client.PutFhirAsync("Task/" + task.Headers.Location!.ToString().Split('/')[^3], body, task.Headers.ETag!.ToString());
+        using var moved =
+            await client.PutFhirAsync("Task/" + task.Headers.Location!.ToString().Split('/')[^3], body, task.Headers.ETag!.ToString());
 
         await moved.OutcomeAsync(422);
     }

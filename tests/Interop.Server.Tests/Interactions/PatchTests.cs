@@ -7,7 +7,8 @@ namespace Interop.Server.Tests.Interactions;
 public sealed class PatchTests : SceneTests
 {
     private const string FhirPathAccept = """
-        {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},{"name":"path","valueString":"Task.status"},{"name":"value","valueCode":"accepted"}]}]}
+        {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},{"name":"path",
+        "valueString":"Task.status"},{"name":"value","valueCode":"accepted"}]}]}
         """;
 
     protected override IReadOnlyList<string> Scene =>
@@ -24,7 +25,10 @@ public sealed class PatchTests : SceneTests
     {
         using var navigator = Server.As("navigator");
 
-        using var response = await SendAsync(navigator, "Patient/p1", """[{"op":"test","path":"/gender","value":"female"},{"op":"replace","path":"/birthDate","value":"1990-01-01"}]""");
+        using var response = await SendAsync(
+            navigator,
+            "Patient/p1",
+            """[{"op":"test","path":"/gender","value":"female"},{"op":"replace","path":"/birthDate","value":"1990-01-01"}]""");
 
         Assert.Equal(200, (int)response.StatusCode);
         Assert.Equal("1990-01-01", (await navigator.GetJsonAsync("Patient/p1")).GetProperty("birthDate").GetString());
@@ -54,7 +58,8 @@ public sealed class PatchTests : SceneTests
         using var hospital = Server.As("hospital");
         var tag = $"W/\"{(await hospital.GetJsonAsync("Task/t1")).GetProperty("meta").GetProperty("versionId").GetString()}\"";
 
-        using var oracle = await SendAsync(hospital, "Task/t1", """[{"op":"test","path":"/note/0/text","value":"only the custodian and full see this"}]""", tag);
+        using var oracle = await SendAsync(
+            hospital, "Task/t1", """[{"op":"test","path":"/note/0/text","value":"only the custodian and full see this"}]""", tag);
         using var without = await SendAsync(hospital, "Task/t1", """[{"op":"replace","path":"/status","value":"accepted"}]""");
         using var accepted = await hospital.SendAsync(Request("Task/t1", FhirPathAccept, "application/fhir+json", tag));
 
@@ -102,7 +107,8 @@ public sealed class PatchTests : SceneTests
 
     private static HttpRequestMessage Request(string path, string body, string mediaType, string? ifMatch)
     {
-        var request = new HttpRequestMessage(HttpMethod.Patch, new Uri(path, UriKind.Relative)) { Content = new StringContent(body, Encoding.UTF8, mediaType) };
+        var request = new HttpRequestMessage(
+            HttpMethod.Patch, new Uri(path, UriKind.Relative)) { Content = new StringContent(body, Encoding.UTF8, mediaType) };
         if (ifMatch is not null)
         {
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);

@@ -6,8 +6,8 @@ using Interop.Server.Tests.Host;
 namespace Interop.Server.Tests.Interactions;
 
 /// <summary>
-/// Conditions of a request (RFC 9110 section 13, https://hl7.org/fhir/R4/http.html#concurrency): those that are taken are honoured, others are
-/// refused by name. And bodies that are not the whole of a resource, or not what they seem.
+/// Conditions of a request (RFC 9110 section 13, https://hl7.org/fhir/R4/http.html#concurrency): those that are taken are honoured, others
+/// are refused by name. And bodies that are not the whole of a resource, or not what they seem.
 /// </summary>
 public sealed class PreconditionTests : SceneTests
 {
@@ -60,7 +60,11 @@ public sealed class PreconditionTests : SceneTests
         request.Content = method switch
         {
             "PUT" or "POST" => Answers.Fhir(Fixtures.Patient("p1", "Changed")),
-            "PATCH" => new StringContent("""[{"op":"replace","path":"/gender","value":"other"}]""", Encoding.UTF8, new MediaTypeHeaderValue("application/json-patch+json")),
+            "PATCH" =>
+                new StringContent(
+                    """[{"op":"replace","path":"/gender","value":"other"}]""",
+                    Encoding.UTF8,
+                    new MediaTypeHeaderValue("application/json-patch+json")),
             _ => null,
         };
 
@@ -87,7 +91,9 @@ public sealed class PreconditionTests : SceneTests
 
         using var response = await client.PutFhirAsync("Patient/p1", part);
         using var entry = await client.PostFhirAsync(
-            "", $$$"""{"resourceType":"Bundle","type":"transaction","entry":[{"resource":{{{part}}},"request":{"method":"PUT","url":"Patient/p1"}}]}""");
+            "",
+            $$$"""{"resourceType":"Bundle","type":"transaction","entry":[{"resource":{{{part}}},"request":"""
+                + """{"method":"PUT","url":"Patient/p1"}}]}""");
 
         Assert.Equal("Patient.meta.tag", (await response.OutcomeAsync(422)).GetProperty("expression")[0].GetString());
         Assert.Equal("Bundle.entry[0].resource.meta.tag", (await entry.OutcomeAsync(422)).GetProperty("expression")[0].GetString());

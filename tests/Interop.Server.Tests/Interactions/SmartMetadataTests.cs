@@ -29,7 +29,9 @@ public sealed class SmartMetadataTests : SceneTests
 
         using var response = await navigator.PostFhirAsync("CapabilityStatement/$validate", statement);
 
-        Assert.DoesNotContain((await response.JsonAsync()).GetProperty("issue").EnumerateArray(), issue => issue.GetProperty("severity").GetString() is "error" or "fatal");
+        Assert.DoesNotContain(
+            (await response.JsonAsync()).GetProperty("issue").EnumerateArray(),
+            issue => issue.GetProperty("severity").GetString() is "error" or "fatal");
     }
 
     [Fact]

@@ -6,7 +6,8 @@ namespace Interop.Server.Tests.Interactions;
 public sealed class TransactionReadTests : SceneTests
 {
     private const string Write = """
-        {"fullUrl":"urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a21","resource":{"resourceType":"Patient","name":[{"family":"Written"}]},"request":{"method":"POST","url":"Patient"}}
+        {"fullUrl":"urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a21","resource":{"resourceType":"Patient","name":[{"family":"Written"}]},
+        "request":{"method":"POST","url":"Patient"}}
         """;
 
     [Theory]
@@ -33,7 +34,8 @@ public sealed class TransactionReadTests : SceneTests
     [Fact]
     public async Task A_read_without_its_scope_leaves_nothing_written()
     {
-        using var client = Server.As(Demo.DemoCaller.All.Single(caller => caller.Name == "navigator") with { Scope = "system/Patient.cruds" });
+        using var client =
+            Server.As(Demo.DemoCaller.All.Single(caller => caller.Name == "navigator") with { Scope = "system/Patient.cruds" });
 
         using var response = await client.PostFhirAsync("", Transaction("Observation?status=final"));
 

@@ -9,8 +9,11 @@ public sealed class TransactionTests : SceneTests
 {
     private const string Load = """
         {"resourceType":"Bundle","type":"transaction","entry":[
-        {"fullUrl":"urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a11","resource":{"resourceType":"Patient","identifier":[{"system":"urn:t","value":"1"}]},"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=urn:t|1"}},
-        {"fullUrl":"urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a12","resource":{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a11"},"performer":[{"reference":"Organization?name=crisis-program"}]},"request":{"method":"POST","url":"Observation"}}]}
+        {"fullUrl":"urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a11","resource":{"resourceType":"Patient","identifier":[{"system":"urn:t",
+        "value":"1"}]},"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=urn:t|1"}},
+        {"fullUrl":"urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a12","resource":{"resourceType":"Observation","status":"final",
+        "code":{"text":"x"},"subject":{"reference":"urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2a11"},"performer":[
+        {"reference":"Organization?name=crisis-program"}]},"request":{"method":"POST","url":"Observation"}}]}
         """;
 
     [Fact]
@@ -24,7 +27,8 @@ public sealed class TransactionTests : SceneTests
         }
 
         var patient = Assert.Single((await client.GetJsonAsync("Patient")).Keys());
-        var observations = await client.GetJsonAsync($"Observation?subject={patient}&performer=Organization/crisis-program&_total=accurate");
+        var observations =
+            await client.GetJsonAsync($"Observation?subject={patient}&performer=Organization/crisis-program&_total=accurate");
         Assert.Equal(2, observations.GetProperty("total").GetInt32());
     }
 
@@ -36,7 +40,8 @@ public sealed class TransactionTests : SceneTests
         await Server.ImportAsync(Custodian, Fixtures.Organization("another", "shelter"));
         using var client = Server.As("navigator");
 
-        using var response = await client.PostFhirAsync("", Load.Replace("Organization?name=crisis-program", reference, StringComparison.Ordinal));
+        using var response =
+            await client.PostFhirAsync("", Load.Replace("Organization?name=crisis-program", reference, StringComparison.Ordinal));
 
         var issue = await response.OutcomeAsync(412);
         Assert.Equal("Bundle.entry[1].resource", issue.GetProperty("expression")[0].GetString());
@@ -51,7 +56,10 @@ public sealed class TransactionTests : SceneTests
         using var client = Server.As(writer);
 
         using var response = await client.PostFhirAsync("", Load.Replace(
-            "\"status\":\"final\"", "\"meta\":{\"security\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"PSYTHPN\"}]},\"status\":\"final\"", StringComparison.Ordinal));
+            "\"status\":\"final\"",
+            "\"meta\":{\"security\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"PSYTHPN\"}]},"
+                + "\"status\":\"final\"",
+            StringComparison.Ordinal));
 
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal(status == 200 ? 1 : 0, (await client.GetJsonAsync("Patient")).Keys().Count);

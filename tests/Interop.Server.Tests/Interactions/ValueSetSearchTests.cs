@@ -6,7 +6,8 @@ namespace Interop.Server.Tests.Interactions;
 public sealed class ValueSetSearchTests
 {
     private const string Moods = """
-        {"resourceType":"ValueSet","id":"moods","url":"http://example.org/moods","status":"active","compose":{"include":[{"system":"http://snomed.info/sct","concept":[{"code":"1"},{"code":"2"}]}]}}
+        {"resourceType":"ValueSet","id":"moods","url":"http://example.org/moods","status":"active","compose":{"include":[
+        {"system":"http://snomed.info/sct","concept":[{"code":"1"},{"code":"2"}]}]}}
         """;
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class ValueSetSearchTests
     [Fact]
     public async Task A_definition_that_is_not_there_stops_the_start_with_a_sentence()
     {
-        var failure = await Assert.ThrowsAsync<SettingsException>(() => RunningServer.StartAsync(null, null, "--Interop:Definitions:0=/nowhere.json"));
+        var failure = await Assert.ThrowsAsync<SettingsException>(
+            () => RunningServer.StartAsync(null, null, "--Interop:Definitions:0=/nowhere.json"));
 
         Assert.Equal("Interop:Definitions: /nowhere.json: There is no such file or folder.", failure.Message);
     }

@@ -18,7 +18,8 @@ public sealed class GeneratedPairsTests
     private const string Program = "crisis-program";
     private const int Shown = 4;
     private const int RequestsADay = 25;
-    private static readonly int Requests = int.Parse(Environment.GetEnvironmentVariable("INTEROP_PAIRS") ?? "250", CultureInfo.InvariantCulture);
+    private static readonly int Requests =
+        int.Parse(Environment.GetEnvironmentVariable("INTEROP_PAIRS") ?? "250", CultureInfo.InvariantCulture);
     private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
     private static readonly string[] Limits = ["ClientPerMinute", "UserPerMinute", "LookupsPerMinute"];
     private static readonly string[] Agencies = ["family-services", "city-police", "shelter"];
@@ -27,21 +28,39 @@ public sealed class GeneratedPairsTests
         ["Patient", "Condition", "Encounter", "Consent", "ServiceRequest", "Task", "Location", "Organization", "Observation", "Contract"];
 
     private static readonly string[] Results =
-        ["", "_total=accurate", "_summary=count", "_count=2", "_sort=-_lastUpdated", "_sort=_id", "_count=1&_total=accurate", "_elements=id"];
+        [
+            "",
+            "_total=accurate",
+            "_summary=count",
+            "_count=2",
+            "_sort=-_lastUpdated",
+            "_sort=_id",
+            "_count=1&_total=accurate",
+            "_elements=id"
+        ];
 
     private static readonly string[] Criteria =
     [
-        "Patient?family=Family1", "Patient?name:contains=a", "Patient?_has:Condition:patient:code=75544000", "Patient?_has:Consent:patient:actor=Organization/shelter",
-        "Patient?_has:Task:patient:status=requested", "Patient?_has:Observation:subject:focus:missing=false", "Patient?birthdate=1988-02-29&_revinclude=Condition:patient",
+        "Patient?family=Family1", "Patient?name:contains=a", "Patient?_has:Condition:patient:code=75544000",
+        "Patient?_has:Consent:patient:actor=Organization/shelter",
+        "Patient?_has:Task:patient:status=requested", "Patient?_has:Observation:subject:focus:missing=false",
+        "Patient?birthdate=1988-02-29&_revinclude=Condition:patient",
         "Patient?_revinclude=Task:patient&_revinclude=Consent:patient",
-        "Condition?patient=p1", "Condition?subject:Patient.family=Family2", "Condition?code:not=38341003", "Condition?encounter.status=in-progress",
+        "Condition?patient=p1", "Condition?subject:Patient.family=Family2", "Condition?code:not=38341003",
+        "Condition?encounter.status=in-progress",
         "Condition?encounter:missing=true", "Condition?_include=Condition:encounter", "Condition?patient.name=secret",
-        "Encounter?status=in-progress", "Encounter?location:missing=false", "Encounter?location.name=home", "Encounter?_include=Encounter:location&_include=Encounter:subject",
-        "Consent?actor=Organization/city-hospital", "Consent?actor=Organization/family-services", "Consent?actor=Organization/shelter", "Consent?actor:missing=true",
-        "Consent?actor:missing=false", "Consent?actor:Organization.name=shelter", "Consent?_include=Consent:actor", "Consent?patient=p2&status=active",
-        "ServiceRequest?performer=Organization/city-hospital", "ServiceRequest?performer=Organization/shelter", "ServiceRequest?performer:missing=true",
-        "ServiceRequest?_revinclude=Task:focus", "Task?owner=Organization/city-hospital", "Task?owner=Organization/shelter", "Task?owner.name=family-services",
-        "Task?status=requested", "Task?_include=Task:focus&_include=Task:owner", "Organization?_has:Task:owner:status=requested", "Organization?name=shelter",
+        "Encounter?status=in-progress", "Encounter?location:missing=false", "Encounter?location.name=home",
+        "Encounter?_include=Encounter:location&_include=Encounter:subject",
+        "Consent?actor=Organization/city-hospital", "Consent?actor=Organization/family-services", "Consent?actor=Organization/shelter",
+        "Consent?actor:missing=true",
+        "Consent?actor:missing=false", "Consent?actor:Organization.name=shelter", "Consent?_include=Consent:actor",
+        "Consent?patient=p2&status=active",
+        "ServiceRequest?performer=Organization/city-hospital", "ServiceRequest?performer=Organization/shelter",
+        "ServiceRequest?performer:missing=true",
+        "ServiceRequest?_revinclude=Task:focus", "Task?owner=Organization/city-hospital", "Task?owner=Organization/shelter",
+        "Task?owner.name=family-services",
+        "Task?status=requested", "Task?_include=Task:focus&_include=Task:owner", "Organization?_has:Task:owner:status=requested",
+        "Organization?name=shelter",
         "Organization?_has:Consent:actor:status=active", "Location?name=home", "Location?_has:Encounter:location:status=in-progress",
         "Observation?focus:Condition.code=75544000", "Observation?patient=p1", "Observation?code:text=mood",
     ];
@@ -75,9 +94,11 @@ public sealed class GeneratedPairsTests
         public Task BeginAsync() => pair.BothAsync(
             Program,
             [
-                Fixtures.Organization(Program, "crisis-program"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"),
+                Fixtures.Organization(Program, "crisis-program"), Fixtures.Organization("city-hospital", "hospital"),
+                Fixtures.Agreement("city-hospital"),
                 .. Agencies.Select(agency => Fixtures.Organization(agency, "social-services")), Place("street", null),
-                .. Enumerable.Range(0, Shown).SelectMany(number => new[] { Identified($"p{number}"), Fixtures.Encounter($"e{number}", $"p{number}") }),
+                .. Enumerable.Range(0, Shown)
+                    .SelectMany(number => new[] { Identified($"p{number}"), Fixtures.Encounter($"e{number}", $"p{number}") }),
                 Fixtures.Consent("yes", "p1", "city-hospital"), Fixtures.Consent("all", "p2", "city-hospital", tier: "full"),
             ]);
 
@@ -91,7 +112,8 @@ public sealed class GeneratedPairsTests
                     var person = $"hidden{Any(Names)}";
                     await pair.HiddenAsync(
                         Program,
-                        Fixtures.Patient(person, "secret"), Fixtures.Consent($"no-{person}", person, "city-hospital", type: "deny", tier: "basic"),
+                        Fixtures.Patient(person, "secret"),
+                        Fixtures.Consent($"no-{person}", person, "city-hospital", type: "deny", tier: "basic"),
                         Fixtures.Condition($"of-{person}", person, OneOf(Codes)), Fixtures.Encounter($"of-{person}", person));
                     break;
                 case 1:
@@ -102,7 +124,9 @@ public sealed class GeneratedPairsTests
                     var (condition, code) = ($"c{Any(Names)}", OneOf(Codes[0], Codes[2]));
                     await pair.BothAsync(Program, Fixtures.Condition(condition, "p1", code, "e1"));
                     pair.Advance(TimeSpan.FromSeconds(30));
-                    await pair.HiddenAsync(Program, Fixtures.Condition(condition, "p1", code, "e1").Replace("only at full", $"day {day}", StringComparison.Ordinal));
+                    await pair.HiddenAsync(
+                        Program,
+                        Fixtures.Condition(condition, "p1", code, "e1").Replace("only at full", $"day {day}", StringComparison.Ordinal));
                     break;
                 case 3:
                     await NamesOthersAsync();
@@ -116,17 +140,26 @@ public sealed class GeneratedPairsTests
                 case 6:
                     var visit = $"v{Any(Names)}";
                     await pair.HiddenAsync(
-                        Program, Fixtures.Patient("hidden0", "secret"), Fixtures.Consent("no-hidden0", "hidden0", "city-hospital", type: "deny", tier: "basic"), Place("home", "hidden0"));
+                        Program,
+                        Fixtures.Patient("hidden0", "secret"),
+                        Fixtures.Consent("no-hidden0", "hidden0", "city-hospital", type: "deny", tier: "basic"),
+                        Place("home", "hidden0"));
                     await pair.VariantsAsync(Program, Visit(visit, OneOf("home", "nothing")), Visit(visit, OneOf("nowhere", "nothing")));
                     break;
                 case 7:
                     await OtherFormAsync();
                     break;
                 case 8:
-                    await pair.HiddenAsync(Program, $$$"""{"resourceType":"Observation","id":"o{{{Any(Names)}}}","status":"final","code":{"text":"mood"},"subject":{"reference":"Patient/{{{Person()}}}"},"focus":[{"reference":"Condition/opioid{{{Any(Names)}}}"}],"meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"V"}]}}""");
+                    await pair.HiddenAsync(
+                        Program,
+                        $$$"""{"resourceType":"Observation","id":"o{{{Any(Names)}}}","status":"final","code":{"text":"mood"},"subject":"""
+                            + $$$"""{"reference":"Patient/{{{Person()}}}"},"focus":["""
+                            + $$$"""{"reference":"Condition/opioid{{{Any(Names)}}}"}],"meta":{"security":[{"system":"http:"""
+                            + """//terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"V"}]}}""");
                     break;
                 default:
-                    await pair.BothAsync(Program, Fixtures.Patient("p3", $"Family{Any(3)}"), Fixtures.Consent("yes", "p1", "city-hospital", tier: OneOf("intermediate", "full", "basic")));
+                    await pair.BothAsync(Program, Fixtures.Patient("p3", $"Family{Any(3)}"), Fixtures.Consent(
+                        "yes", "p1", "city-hospital", tier: OneOf("intermediate", "full", "basic")));
                     await pair.BothAsync(Program, Fixtures.Consent("yes", "p1", "city-hospital"));
                     break;
             }
@@ -147,7 +180,10 @@ public sealed class GeneratedPairsTests
         {
             var (id, before) = ($"{day}", OneOf(Agencies));
             var request = Fixtures.Referral($"r{id}", "p3");
-            await pair.HiddenAsync(Program, request.Replace("Organization/city-hospital", $"Organization/{before}", StringComparison.Ordinal), Fixtures.ReferralTask($"t{id}", "p3", $"r{id}", owner: before));
+            await pair.HiddenAsync(
+                Program,
+                request.Replace("Organization/city-hospital", $"Organization/{before}", StringComparison.Ordinal),
+                Fixtures.ReferralTask($"t{id}", "p3", $"r{id}", owner: before));
             pair.Advance(TimeSpan.FromSeconds(30));
             await pair.BothAsync(Program, request, Fixtures.ReferralTask($"t{id}", "p3", $"r{id}"));
         }
@@ -156,10 +192,16 @@ public sealed class GeneratedPairsTests
         private Task ForeignInstrumentAsync()
         {
             var source = OneOf(Agencies);
-            var consent = Fixtures.Consent($"foreign{Any(Names)}", Person(), OneOf(Agencies), tier: "full", type: OneOf("permit", "deny"), controller: source);
+            var consent = Fixtures.Consent(
+                $"foreign{Any(Names)}", Person(), OneOf(Agencies), tier: "full", type: OneOf("permit", "deny"), controller: source);
             return pair.HiddenAsync(
                 source,
-                random.Next(2) == 0 ? consent : consent.Replace($"\"organization\":[{{\"reference\":\"Organization/{source}\"}}]", "\"organization\":[{\"display\":\"the crisis programme\"}]", StringComparison.Ordinal));
+                random.Next(2) == 0
+                    ? consent
+                    : consent.Replace(
+                        $"\"organization\":[{{\"reference\":\"Organization/{source}\"}}]",
+                        "\"organization\":[{\"display\":\"the crisis programme\"}]",
+                        StringComparison.Ordinal));
         }
 
         /// <summary>The same resource, with its references in two forms.</summary>
@@ -173,7 +215,8 @@ public sealed class GeneratedPairsTests
 
         public Task AskAsync()
         {
-            var id = $"{OneOf("p", "e", "c", "k", "v", "f", "o", "opioid", "hidden", "of-hidden", "no-hidden", "foreign", "r", "t")}{random.Next(day + 3)}";
+            var kind = OneOf("p", "e", "c", "k", "v", "f", "o", "opioid", "hidden", "of-hidden", "no-hidden", "foreign", "r", "t");
+            var id = $"{kind}{random.Next(day + 3)}";
             var type = OneOf(Types);
             return random.Next(6) switch
             {
@@ -185,7 +228,8 @@ public sealed class GeneratedPairsTests
             };
         }
 
-        private string Instant() => pair.With.Clock.GetUtcNow().AddSeconds(-random.Next(600)).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        private string Instant() =>
+            pair.With.Clock.GetUtcNow().AddSeconds(-random.Next(600)).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
         private int Any(int count) => random.Next(count);
 
@@ -194,23 +238,29 @@ public sealed class GeneratedPairsTests
         private string OneOf(params string[] choices) => choices[random.Next(choices.Length)];
 
         private static string Identified(string id) => Fixtures.Patient(id, $"Family{id[1..]}").Replace(
-            "\"active\"", $"\"identifier\":[{ReferenceForms.Identifier("Patient", id).ToJsonString()}],\"active\"", StringComparison.Ordinal);
+            "\"active\"",
+            $"\"identifier\":[{ReferenceForms.Identifier("Patient", id).ToJsonString()}],\"active\"",
+            StringComparison.Ordinal);
 
         private static string Naming(string consent, string agency) => consent.Replace(
             "\"actor\":[",
             $$$"""
-            "actor":[{"role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationType","code":"IRCP"}]},"reference":{"reference":"Organization/{{{agency}}}"} },
+            "actor":[{"role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationType","code":"IRCP"}]},
+            "reference":{"reference":"Organization/{{{agency}}}"} },
             """,
             StringComparison.Ordinal);
 
         private static string Visit(string id, string place) =>
-            $$$"""{"resourceType":"Encounter","id":"{{{id}}}","status":"finished","class":{"code":"FLD"},"subject":{"reference":"Patient/p2"},"location":[{"location":{"reference":"Location/street"}},{"location":{"reference":"Location/{{{place}}}"} }]}""";
+            $$$"""{"resourceType":"Encounter","id":"{{{id}}}","status":"finished","class":{"code":"FLD"},"subject":"""
+                + """{"reference":"Patient/p2"},"location":[{"location":{"reference":"Location/street"}},"""
+                + $$$"""{"location":{"reference":"Location/{{{place}}}"} }]}""";
 
         /// <param name="of">Whose private place it is, or null for a public one.</param>
         private static string Place(string id, string? of)
         {
             var subject = of is null ? "" : $$"""
-                "extension":[{"url":"https://interop.example/fhir/StructureDefinition/location-subject","valueReference":{"reference":"Patient/{{of}}"} }],
+                "extension":[{"url":"https://interop.example/fhir/StructureDefinition/location-subject",
+                "valueReference":{"reference":"Patient/{{of}}"} }],
                 """;
             return $$"""{"resourceType":"Location","id":"{{id}}",{{subject}}"name":"{{id}}"}""";
         }

@@ -56,7 +56,11 @@ internal sealed partial class PairedServers : IAsyncDisposable
         SameAsync(caller, () => new(HttpMethod.Get, new Uri(path, UriKind.Relative)), further: further);
 
     /// <param name="ignoresNewIds">Ids that the server made up in this request are random and are not compared.</param>
-    public async Task<string> SameAsync(DemoCaller caller, Func<HttpRequestMessage> request, bool ignoresNewIds = false, IReadOnlyList<(string Name, object Value)>? further = null)
+    public async Task<string> SameAsync(
+        DemoCaller caller,
+        Func<HttpRequestMessage> request,
+        bool ignoresNewIds = false,
+        IReadOnlyList<(string Name, object Value)>? further = null)
     {
         var first = await AnswerAsync(With, caller, request(), further ?? []);
         var second = await AnswerAsync(Without, caller, request(), further ?? []);
@@ -89,7 +93,8 @@ internal sealed partial class PairedServers : IAsyncDisposable
 
     private static void Append(StringBuilder text, HttpHeaders headers)
     {
-        foreach (var (name, values) in headers.Where(header => !Volatile.Contains(header.Key)).OrderBy(header => header.Key, StringComparer.Ordinal))
+        foreach (var (name, values) in headers.Where(header => !Volatile.Contains(header.Key))
+            .OrderBy(header => header.Key, StringComparer.Ordinal))
         {
             text.Append(name).Append(": ").AppendLine(string.Join(", ", values));
         }

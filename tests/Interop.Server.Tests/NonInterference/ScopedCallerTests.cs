@@ -17,12 +17,17 @@ public sealed class ScopedCallerTests : IAsyncLifetime
 
     public static TheoryData<string> Paths =>
     [
-        "Patient", "Patient?_total=accurate&_sort=family", "Patient?_count=1", "Patient?family=Beta", "Patient?family:not=Alpha", "Patient/p2", "Patient/p2/_history",
-        "Condition", "Condition?_total=accurate", "Condition?_summary=count", "Condition?_count=1&_sort=-onset-date", "Condition?code=386661006",
-        "Condition?code:not=38341003", "Condition?onset-date:missing=true", "Condition/fever", "Condition/fever/_history", "Condition/fever/_history/1",
-        "Condition?patient.family=Beta", "Condition?patient.family=Alpha", "Condition?encounter.status=finished", "Condition?_include=Condition:patient",
+        "Patient", "Patient?_total=accurate&_sort=family", "Patient?_count=1", "Patient?family=Beta", "Patient?family:not=Alpha",
+        "Patient/p2", "Patient/p2/_history",
+        "Condition", "Condition?_total=accurate", "Condition?_summary=count", "Condition?_count=1&_sort=-onset-date",
+        "Condition?code=386661006",
+        "Condition?code:not=38341003", "Condition?onset-date:missing=true", "Condition/fever", "Condition/fever/_history",
+        "Condition/fever/_history/1",
+        "Condition?patient.family=Beta", "Condition?patient.family=Alpha", "Condition?encounter.status=finished",
+        "Condition?_include=Condition:patient",
         "Condition?_include=Condition:encounter", "Patient?_revinclude=Condition:patient", "Patient?_has:Condition:patient:code=386661006",
-        "Patient?_has:Condition:patient:code:missing=false", "Encounter", "Encounter/e2", "Encounter?_has:Condition:encounter:code=38341003",
+        "Patient?_has:Condition:patient:code:missing=false", "Encounter", "Encounter/e2",
+        "Encounter?_has:Condition:encounter:code=38341003",
         "Encounter?subject:Patient.family=Beta", "Organization", "Organization?_total=accurate",
     ];
 
@@ -62,7 +67,12 @@ public sealed class ScopedCallerTests : IAsyncLifetime
 
         foreach (var caller in new[] { Hospital, Navigator })
         {
-            await pair.SameAsync(caller with { Scope = $"user/*.rs?_id=x user/Patient.rs user/Encounter.rs user/Organization.rs user/Condition.rs?code={Hypertension}" }, path);
+            await pair.SameAsync(
+                caller with
+                {
+                    Scope = $"user/*.rs?_id=x user/Patient.rs user/Encounter.rs user/Organization.rs user/Condition.rs?code={Hypertension}"
+                },
+                path);
         }
     }
 

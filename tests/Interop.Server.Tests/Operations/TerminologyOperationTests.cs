@@ -23,7 +23,8 @@ public sealed class TerminologyOperationTests : IAsyncLifetime
     public async Task A_value_set_of_ours_and_one_of_R4_expand()
     {
         var ours = await client.GetJsonAsync($"ValueSet/$expand?url={Risk}&filter=mod");
-        var official = await client.GetJsonAsync("ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/administrative-gender&count=2&offset=1");
+        var official =
+            await client.GetJsonAsync("ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/administrative-gender&count=2&offset=1");
 
         Assert.Equal("Moderate", ours.GetProperty("expansion").GetProperty("contains")[0].GetProperty("display").GetString());
         Assert.Equal(4, official.GetProperty("expansion").GetProperty("total").GetInt32());
@@ -36,7 +37,8 @@ public sealed class TerminologyOperationTests : IAsyncLifetime
         var yes = await client.GetJsonAsync($"ValueSet/$validate-code?url={Risk}&system={RiskSystem}&code=low");
         using var posted = await client.PostFhirAsync(
             "ValueSet/$validate-code",
-            $$$"""{"resourceType":"Parameters","parameter":[{"name":"url","valueUri":"{{{Risk}}}"},{"name":"coding","valueCoding":{"system":"{{{RiskSystem}}}","code":"none"}}]}""");
+            $$$"""{"resourceType":"Parameters","parameter":[{"name":"url","valueUri":"{{{Risk}}}"},"""
+                + $$$"""{"name":"coding","valueCoding":{"system":"{{{RiskSystem}}}","code":"none"}}]}""");
         var no = await posted.JsonAsync();
         var concept = await client.GetJsonAsync($"CodeSystem/$lookup?system={RiskSystem}&code=high");
 
@@ -67,7 +69,8 @@ public sealed class TerminologyOperationTests : IAsyncLifetime
     public async Task The_operations_are_in_the_capability_statement_once()
     {
         var statement = await client.GetJsonAsync("metadata");
-        var valueSet = statement.GetProperty("rest")[0].GetProperty("resource").EnumerateArray().Single(resource => resource.GetProperty("type").GetString() == "ValueSet");
+        var valueSet = statement.GetProperty("rest")[0].GetProperty("resource").EnumerateArray()
+            .Single(resource => resource.GetProperty("type").GetString() == "ValueSet");
 
         Assert.Equal(
             ["expand", "validate", "validate-code"],

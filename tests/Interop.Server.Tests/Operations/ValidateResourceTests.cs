@@ -19,19 +19,45 @@ public sealed class ValidateResourceTests : IAsyncLifetime
     [Fact]
     public async Task A_sound_resource_has_one_issue_that_says_so()
     {
-        var issue = await IssueAsync("Patient/$validate", """{"resourceType":"Patient","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"gender":"male"}""");
+        var issue = await IssueAsync(
+            "Patient/$validate",
+            """{"resourceType":"Patient","text":{"status":"generated","div":"<div """
+                + """xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"gender":"male"}""");
 
-        Assert.Equal(("information", "No issue was found."), (issue.GetProperty("severity").GetString(), issue.GetProperty("diagnostics").GetString()));
+        Assert.Equal(
+            ("information", "No issue was found."),
+            (issue.GetProperty("severity").GetString(), issue.GetProperty("diagnostics").GetString()));
     }
 
     [Theory]
     [InlineData("Patient/$validate", """{"resourceType":"Patient","gender":"mail"}""", "Patient.gender")]
-    [InlineData("Patient/$validate", """{"resourceType":"Basic","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"code":{"text":"x"}}""", "resourceType")]
-    [InlineData("Patient/a/$validate?mode=update", """{"resourceType":"Patient","id":"b","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"}}""", "Patient.id")]
-    [InlineData("Parameters/$validate", """{"resourceType":"Parameters","parameter":[{"valueBoolean":true}]}""", "Parameters.parameter[0].name")]
-    [InlineData("Task/$validate?profile=https://interop.example/fhir/StructureDefinition/follow-up-task", """{"resourceType":"Task","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"status":"requested","intent":"order"}""", "Task.code")]
-    [InlineData("Task/$validate", """{"resourceType":"Task","meta":{"profile":["https://interop.example/fhir/StructureDefinition/follow-up-task"]},"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"status":"requested","intent":"order"}""", "Task.code")]
-    [InlineData("Patient/$validate", """{"resourceType":"Parameters","parameter":[{"name":"mode","valueCode":"create"},{"name":"resource","resource":{"resourceType":"Patient","gender":"mail"}}]}""", "Patient.gender")]
+    [InlineData(
+        "Patient/$validate",
+        """{"resourceType":"Basic","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"code":"""
+            + """{"text":"x"}}""",
+        "resourceType")]
+    [InlineData(
+        "Patient/a/$validate?mode=update",
+        """{"resourceType":"Patient","id":"b","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"}}""",
+        "Patient.id")]
+    [InlineData(
+        "Parameters/$validate", """{"resourceType":"Parameters","parameter":[{"valueBoolean":true}]}""", "Parameters.parameter[0].name")]
+    [InlineData(
+        "Task/$validate?profile=https://interop.example/fhir/StructureDefinition/follow-up-task",
+        """{"resourceType":"Task","text":{"status":"generated","div":"<div """
+            + """xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"status":"requested","intent":"order"}""",
+        "Task.code")]
+    [InlineData(
+        "Task/$validate",
+        """{"resourceType":"Task","meta":{"profile":["https://interop.example/fhir/StructureDefinition/follow-up-task"]},"text":"""
+            + """{"status":"generated","div":"<div """
+            + """xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"status":"requested","intent":"order"}""",
+        "Task.code")]
+    [InlineData(
+        "Patient/$validate",
+        """{"resourceType":"Parameters","parameter":[{"name":"mode","valueCode":"create"},"""
+            + """{"name":"resource","resource":{"resourceType":"Patient","gender":"mail"}}]}""",
+        "Patient.gender")]
     public async Task What_is_wrong_is_an_issue_of_the_answer(string path, string body, string expression)
     {
         var issue = await IssueAsync(path, body);

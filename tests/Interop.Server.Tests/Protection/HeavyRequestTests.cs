@@ -67,7 +67,8 @@ public sealed class HeavyRequestTests : SceneTests
             Assert.Contains(limit, issue.GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
         }
 
-        using var conditional = new HttpRequestMessage(HttpMethod.Post, new Uri("Condition", UriKind.Relative)) { Content = Answers.Fhir(Fixtures.Condition("x", "p1")) };
+        using var conditional = new HttpRequestMessage(
+            HttpMethod.Post, new Uri("Condition", UriKind.Relative)) { Content = Answers.Fhir(Fixtures.Condition("x", "p1")) };
         conditional.Headers.TryAddWithoutValidation("If-None-Exist", string.Join('&', Enumerable.Repeat("subject:Patient.name=a", 91)));
         using var refused = await client.SendAsync(conditional);
         Assert.Equal("too-costly", (await refused.OutcomeAsync(400)).GetProperty("code").GetString());
@@ -80,11 +81,13 @@ public sealed class HeavyRequestTests : SceneTests
     {
         using var client = Server.As("navigator");
         var entries = string.Join(',', Enumerable.Range(0, 1001).Select(_ =>
-            "{\"resource\":{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Many\"}]},\"request\":{\"method\":\"POST\",\"url\":\"Patient\"}}"));
+            "{\"resource\":{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Many\"}]},\"request\":{\"method\":\"POST\","
+                + "\"url\":\"Patient\"}}"));
 
         using var response = await client.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"{{type}}","entry":[{{entries}}]}""");
 
-        Assert.Contains("1000 entries", (await response.OutcomeAsync(413)).GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "1000 entries", (await response.OutcomeAsync(413)).GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
         Assert.Empty((await client.GetJsonAsync("Patient?family=Many")).Keys());
     }
 
@@ -128,9 +131,11 @@ public sealed class HeavyRequestTests : SceneTests
         {
             var path = $"Patient.name.where(family.matches('{pattern}'))";
             using var response = await PatchAsync(client, "Patient/p1", FhirPatch, $$"""
-                {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path","valueString":"{{path.Replace("\\", "\\\\", StringComparison.Ordinal)}}"}]}]}
+                {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path",
+                "valueString":"{{path.Replace("\\", "\\\\", StringComparison.Ordinal)}}"}]}]}
                 """);
-            Assert.Contains("backtracking", (await response.OutcomeAsync(422)).GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
+            Assert.Contains(
+                "backtracking", (await response.OutcomeAsync(422)).GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
         }
     }
 
@@ -170,12 +175,14 @@ public sealed class HeavyRequestTests : SceneTests
         using var client = Server.As("navigator");
         var statuses = await Task.WhenAll(Enumerable.Range(0, 6).Select(async number =>
         {
-            using var response = await PatchAsync(client, "Patient/p1", JsonPatch, $$"""[{"op":"add","path":"/name/0/given/-","value":"n{{number}}"}]""");
+            using var response =
+                await PatchAsync(client, "Patient/p1", JsonPatch, $$"""[{"op":"add","path":"/name/0/given/-","value":"n{{number}}"}]""");
             return (int)response.StatusCode;
         }));
 
         Assert.All(statuses, status => Assert.Equal(200, status));
-        var given = (await client.GetJsonAsync("Patient/p1")).GetProperty("name")[0].GetProperty("given").EnumerateArray().Select(name => name.GetString()!);
+        var given = (await client.GetJsonAsync("Patient/p1")).GetProperty("name")[0].GetProperty("given").EnumerateArray()
+            .Select(name => name.GetString()!);
         Assert.Equal(["Ana", "n0", "n1", "n2", "n3", "n4", "n5"], given.Order());
     }
 
@@ -183,7 +190,10 @@ public sealed class HeavyRequestTests : SceneTests
     public async Task A_search_may_take_so_many_steps_and_no_more()
     {
         await using var server = await RunningServer.StartAsync(settings: "--Interop:Limits:SearchSteps=20000");
-        await server.ImportAsync(Custodian, [Fixtures.Organization(Custodian, "crisis-program"), .. Enumerable.Range(0, 400).Select(number => Fixtures.Patient($"p{number}"))]);
+        await server.ImportAsync(
+            Custodian,
+            [Fixtures.Organization(Custodian, "crisis-program"), .. Enumerable.Range(0, 400)
+                .Select(number => Fixtures.Patient($"p{number}"))]);
         using var client = server.As("navigator");
 
         using var costly = await client.GetAsync("Patient?family=Testa&_sort=birthdate&_total=accurate");

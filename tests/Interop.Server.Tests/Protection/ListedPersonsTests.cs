@@ -49,11 +49,13 @@ public sealed class ListedPersonsTests : IAsyncLifetime
         for (var page = 0; page < 5; page++)
         {
             var answer = await client.GetJsonAsync(path);
-            path = answer.GetProperty("link").EnumerateArray().Single(link => link.GetProperty("relation").GetString() == "next").GetProperty("url").GetString()![(RunningServer.PublicUrl.Length + 1)..];
+            path = answer.GetProperty("link").EnumerateArray().Single(link => link.GetProperty("relation").GetString() == "next")
+                .GetProperty("url").GetString()![(RunningServer.PublicUrl.Length + 1)..];
             Assert.Equal(0, await AlertsAsync());
         }
 
-        using (var batch = await client.PostFhirAsync("", """{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Patient?_count=20"}}]}"""))
+        using (var batch = await client.PostFhirAsync(
+            "", """{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Patient?_count=20"}}]}"""))
         {
             Assert.Equal(200, (int)batch.StatusCode);
         }

@@ -19,7 +19,8 @@ public sealed class RequestLimitTests : IAsyncLifetime
             "--Interop:Limits:UserPerMinute=5",
             "--Interop:Limits:AddressPerMinute=4",
             "--Interop:Limits:LookupsPerMinute=2");
-        await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Patient("p1", "Alpha"));
+        await server.ImportAsync(
+            "crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Patient("p1", "Alpha"));
     }
 
     public async Task DisposeAsync() => await server.DisposeAsync();
@@ -91,7 +92,8 @@ public sealed class RequestLimitTests : IAsyncLifetime
         using var form = new FormUrlEncodedContent([KeyValuePair.Create("family", "Alpha")]);
         using var posted = await ana.PostAsync(new Uri("Patient/_search", UriKind.Relative), form);
         Assert.Equal(200, (int)posted.StatusCode);
-        using var conditional = new HttpRequestMessage(HttpMethod.Post, new Uri("Patient", UriKind.Relative)) { Content = Answers.Fhir(Fixtures.Patient("x")) };
+        using var conditional =
+            new HttpRequestMessage(HttpMethod.Post, new Uri("Patient", UriKind.Relative)) { Content = Answers.Fhir(Fixtures.Patient("x")) };
         conditional.Headers.Add("If-None-Exist", "family=Alpha");
         using var existing = await ana.SendAsync(conditional);
         Assert.Equal(200, (int)existing.StatusCode);
@@ -101,7 +103,8 @@ public sealed class RequestLimitTests : IAsyncLifetime
         var entry = (await batch.JsonAsync()).GetProperty("entry")[0].GetProperty("response");
         using var transaction = await ana.PostFhirAsync(
             "",
-            """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST","url":"Basic"},"resource":{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"Patient?family=Alpha"}}}]}""");
+            """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST","url":"Basic"},"resource":"""
+                + """{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"Patient?family=Alpha"}}}]}""");
 
         Assert.StartsWith("429", entry.GetProperty("status").GetString(), StringComparison.Ordinal);
         await ThrottledAsync(transaction);

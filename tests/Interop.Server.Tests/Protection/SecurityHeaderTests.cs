@@ -32,7 +32,8 @@ public sealed class SecurityHeaderTests : SceneTests
         using var stranger = Server.WithToken(null);
         using var login = await stranger.GetAsync("Patient/p1");
         using var navigator = Server.As("navigator");
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("Patient", UriKind.Relative)) { Content = new ByteArrayContent(new byte[40 * 1024 * 1024]) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri("Patient", UriKind.Relative)) { Content = new ByteArrayContent(new byte[40 * 1024 * 1024]) };
         request.Content.Headers.ContentType = new("application/fhir+json");
         request.Headers.ExpectContinue = true;
         using var large = await navigator.SendAsync(request);
@@ -47,7 +48,8 @@ public sealed class SecurityHeaderTests : SceneTests
         Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
         Assert.Equal(["DENY"], response.Headers.GetValues("X-Frame-Options"));
         Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
-        Assert.StartsWith("default-src 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "default-src 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
         Assert.True(response.Headers.CacheControl?.NoStore, response.Headers.CacheControl?.ToString());
         Assert.False(response.Headers.Contains("Server"));
         Assert.False(response.Headers.Contains("Strict-Transport-Security")); // only https may promise https

@@ -12,7 +12,12 @@ public sealed class SlowRequestTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         server = await RunningServer.StartAsync(
-            null, null, "--Interop:Limits:HeaderSeconds=1", "--Interop:Limits:RequestSeconds=2", "--Interop:Limits:BodyBytesPerSecond=1000", "--Interop:MaxBodyBytes=100000");
+            null,
+            null,
+            "--Interop:Limits:HeaderSeconds=1",
+            "--Interop:Limits:RequestSeconds=2",
+            "--Interop:Limits:BodyBytesPerSecond=1000",
+            "--Interop:MaxBodyBytes=100000");
         await server.ImportAsync("crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Patient("p1"));
     }
 
@@ -103,7 +108,8 @@ public sealed class SlowRequestTests : IAsyncLifetime
     [InlineData(10, 60, "431")]
     public async Task A_request_line_or_headers_beyond_measure_are_refused(int path, int headers, string status)
     {
-        var lines = string.Concat(Enumerable.Range(0, headers).Select(number => $"X-{number}: {new string('x', headers == 60 ? 1000 : 10)}\r\n"));
+        var lines =
+            string.Concat(Enumerable.Range(0, headers).Select(number => $"X-{number}: {new string('x', headers == 60 ? 1000 : 10)}\r\n"));
         using var large = await SendAsync($"GET /{new string('a', path)} HTTP/1.1\r\nHost: interop.test\r\n{lines}\r\n");
 
         Assert.Contains($" {status} ", await ToTheEndAsync(large), StringComparison.Ordinal);
@@ -114,22 +120,28 @@ public sealed class SlowRequestTests : IAsyncLifetime
     public async Task A_search_that_takes_too_long_is_given_up_and_leaves_nothing_behind()
     {
         // Twenty questions of twenty-five values of each of sixty names of four thousand persons, all of which have to be asked to the end.
-        await using var hasty = await RunningServer.StartAsync(null, null, "--Interop:Limits:RequestSeconds=1", "--Interop:Limits:SearchSteps=2000000000");
+        await using var hasty =
+            await RunningServer.StartAsync(null, null, "--Interop:Limits:RequestSeconds=1", "--Interop:Limits:SearchSteps=2000000000");
         var names = string.Concat(Enumerable.Range(0, 60).Select(number => $"\"given{number}\","));
         await hasty.ImportAsync(
             "crisis-program",
-            [.. Enumerable.Range(0, 4500).Select(number => Fixtures.Patient($"many{number}").Replace("\"given\":[", $"\"given\":[{names}", StringComparison.Ordinal))]);
+            [.. Enumerable.Range(0, 4500).Select(
+                number => Fixtures.Patient($"many{number}").Replace("\"given\":[", $"\"given\":[{names}", StringComparison.Ordinal))]);
         using var navigator = hasty.As("navigator");
         using var form = new FormUrlEncodedContent(
         [
-            .. Enumerable.Range(0, 20).Select(number => KeyValuePair.Create("name:contains", string.Join(',', Enumerable.Range(0, 24).Select(value => $"absent{number}x{value}")) + ",ana")),
+            .. Enumerable.Range(0, 20)
+                .Select(number => KeyValuePair.Create(
+                    "name:contains", string.Join(',', Enumerable.Range(0, 24).Select(value => $"absent{number}x{value}")) + ",ana")),
             KeyValuePair.Create("_total", "accurate"),
         ]);
 
         using var slow = await navigator.PostAsync(new Uri("Patient/_search", UriKind.Relative), form);
 
         Assert.Equal("timeout", (await slow.OutcomeAsync(503)).GetProperty("code").GetString());
-        Assert.Contains(await hasty.Rows.AuditAsync(0, 1000, CancellationToken.None), entry => entry.Row.Detail.Contains("503 timeout", StringComparison.Ordinal));
+        Assert.Contains(
+            await hasty.Rows.AuditAsync(0, 1000, CancellationToken.None),
+            entry => entry.Row.Detail.Contains("503 timeout", StringComparison.Ordinal));
         Assert.Equal("many0", (await navigator.GetJsonAsync("Patient/many0")).GetProperty("id").GetString());
     }
 
@@ -142,7 +154,8 @@ public sealed class SlowRequestTests : IAsyncLifetime
     private string Post(string headers)
     {
         using var client = server.As("navigator");
-        return $"POST /fhir/Patient HTTP/1.1\r\nHost: interop.test\r\nAuthorization: {client.DefaultRequestHeaders.Authorization}\r\nContent-Type: application/fhir+json\r\n{headers}\r\n";
+        return "POST /fhir/Patient HTTP/1.1\r\nHost: interop.test\r\nAuthorization: "
+            + $"{client.DefaultRequestHeaders.Authorization}\r\nContent-Type: application/fhir+json\r\n{headers}\r\n";
     }
 
     private async Task<TcpClient> SendAsync(string text)

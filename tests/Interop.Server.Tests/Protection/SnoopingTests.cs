@@ -16,7 +16,8 @@ public sealed class SnoopingTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        server = await RunningServer.StartAsync(null, null, "--Interop:Limits:PersonsPerHour=20", "--Interop:Limits:SystemPersonsPerHour=100");
+        server =
+            await RunningServer.StartAsync(null, null, "--Interop:Limits:PersonsPerHour=20", "--Interop:Limits:SystemPersonsPerHour=100");
         await server.ImportAsync(
             "crisis-program",
             [
@@ -102,7 +103,8 @@ public sealed class SnoopingTests : IAsyncLifetime
         using var hospital = server.As(Hospital);
         await SearchAsync(hospital, ["Patient?family=" + string.Join(',', Enumerable.Range(0, 20).Select(number => $"Name{number:D2}x"))]);
         Assert.Equal(0, await CountAsync());
-        await SearchAsync(hospital, ["Condition?patient.family=" + string.Join(',', Enumerable.Range(20, 5).Select(number => $"Name{number:D2}x"))]);
+        await SearchAsync(
+            hospital, ["Condition?patient.family=" + string.Join(',', Enumerable.Range(20, 5).Select(number => $"Name{number:D2}x"))]);
 
         Assert.Equal(1, await CountAsync());
     }
@@ -141,7 +143,9 @@ public sealed class SnoopingTests : IAsyncLifetime
         {
             using var refused = await police.PostFhirAsync(
                 "Patient/$crisis-summary",
-                """{"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"none"},{"name":"officer","valueString":"badge-12"},{"name":"family","valueString":"Name01x"},{"name":"birthDate","valueDate":"1988-02-29"}]}""");
+                """{"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"none"},"""
+                    + """{"name":"officer","valueString":"badge-12"},{"name":"family","valueString":"Name01x"},"""
+                    + """{"name":"birthDate","valueDate":"1988-02-29"}]}""");
             await refused.OutcomeAsync(403);
         }
 
@@ -166,7 +170,8 @@ public sealed class SnoopingTests : IAsyncLifetime
         for (var hour = 0; hour < 8; hour++)
         {
             // A worklist, its persons by reference, eight looked up by name, some of them twice and page by page, one of them misspelt.
-            await SearchAsync(navigator, ["Task?code=follow-up-48h&status=requested", "Encounter?subject=Patient/p1", "Patient?_id=p1,p2,p3"]);
+            await SearchAsync(
+                navigator, ["Task?code=follow-up-48h&status=requested", "Encounter?subject=Patient/p1", "Patient?_id=p1,p2,p3"]);
             await SearchAsync(navigator, Enumerable.Range(hour, 8).Select(Known));
             await SearchAsync(navigator, Enumerable.Range(hour, 8).Select(number => Known(number) + "&_count=1&_sort=birthdate"));
             await SearchAsync(navigator, ["Patient?family=Mispelt", "Patient?phone=555-0100&_count=5"]);
@@ -208,7 +213,8 @@ public sealed class SnoopingTests : IAsyncLifetime
     private static async Task<string> TextAsync(HttpClient client, string path)
     {
         using var response = await client.GetAsync(path);
-        return $"{response.StatusCode} {string.Join(' ', response.Headers.Where(header => header.Key != "Date"))} {await response.Content.ReadAsStringAsync()}";
+        return $"{response.StatusCode} {string.Join(' ', response.Headers.Where(header => header.Key != "Date"))} "
+            + $"{await response.Content.ReadAsStringAsync()}";
     }
 
     private async Task<int> CountAsync()
@@ -219,6 +225,7 @@ public sealed class SnoopingTests : IAsyncLifetime
 
     private async Task<List<AuditRow>> AlertRowsAsync()
     {
-        return [.. (await server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).Select(entry => entry.Row).Where(row => row is { Outcome: "alert", Interaction: "snooping-alert" })];
+        return [.. (await server.Rows.AuditAsync(0, 10_000, CancellationToken.None)).Select(entry => entry.Row)
+            .Where(row => row is { Outcome: "alert", Interaction: "snooping-alert" })];
     }
 }

@@ -30,7 +30,8 @@ public sealed class CityFormTests
         SELECT r.type, r.id, g.grantee, g.purpose, g.tier, t.subject FROM reach t
         JOIN resource r ON r.key = t.resource JOIN sharing_grant g ON g.number = t.grant_number
         """,
-        "SELECT r.type, r.id, t.patient, t.organization, t.valid_from, t.valid_to FROM case_relation t JOIN resource r ON r.key = t.resource",
+        "SELECT r.type, r.id, t.patient, t.organization, t.valid_from, t.valid_to FROM case_relation t JOIN resource r ON r.key "
+            + "= t.resource",
         "SELECT r.type, r.id, t.type, t.id FROM required_reference t JOIN resource r ON r.key = t.resource",
         "SELECT r.type, r.id, t.type, t.id, t.kind FROM label_inheritance t JOIN resource r ON r.key = t.resource",
         "SELECT subject, source, grantee, practitioner, purpose, tier, cleared, basis FROM sharing_grant",
@@ -71,7 +72,11 @@ public sealed class CityFormTests
         {
             using var before = plain.As(caller);
             using var after = other.As(caller);
-            foreach (var type in new[] { "Patient", "Encounter", "Observation", "Condition", "Task", "ServiceRequest", "CareTeam", "Consent", "Location" })
+            foreach (var type
+                in new[]
+                {
+                    "Patient", "Encounter", "Observation", "Condition", "Task", "ServiceRequest", "CareTeam", "Consent", "Location"
+                })
             {
                 Assert.Equal(await ShownAsync(before, type), await ShownAsync(after, type));
             }
@@ -95,12 +100,15 @@ public sealed class CityFormTests
     private static byte[] Literal(CityResource resource, int seed)
     {
         var references = ResourceReferences.Of(resource.Json);
-        return references.Rewrite(references.Places.Where(place => place.Literal is not null && ResourceKey.TryParse(place.Literal) is not null)
-            .Select((place, index) => (Place: place, Form: ReferenceForms.Literal[(index + seed + resource.Id.Length) % ReferenceForms.Literal.Length]))
-            .ToDictionary(
-                item => item.Place,
-                item => ReferenceForms.Address(
-                    resource.Type == "Provenance" ? item.Form.Replace(" version", "").Replace("version", "plain") : item.Form, item.Place.Literal!)));
+        return references.Rewrite(
+            references.Places.Where(place => place.Literal is not null && ResourceKey.TryParse(place.Literal) is not null)
+                .Select((place, index) =>
+                    (Place: place, Form: ReferenceForms.Literal[(index + seed + resource.Id.Length) % ReferenceForms.Literal.Length]))
+                .ToDictionary(
+                    item => item.Place,
+                    item => ReferenceForms.Address(
+                        resource.Type == "Provenance" ? item.Form.Replace(" version", "").Replace("version", "plain") : item.Form,
+                        item.Place.Literal!)));
     }
 
     /// <summary>Each reference where sharing has to know, to what the same organisation keeps or to the directory.</summary>
@@ -113,9 +121,12 @@ public sealed class CityFormTests
         }
 
         foreach (var key in ResourceReferences.Of(resource.Json).Places
-            .Where(place => place.Literal is not null && place.Container is null && IsKept(resource, place.Literal!) && Named.Contains(place.Literal!.Split('/')[0]))
+            .Where(
+                place => place.Literal is not null && place.Container is null && IsKept(resource, place.Literal!)
+                    && Named.Contains(place.Literal!.Split('/')[0]))
             .GroupBy(place => place.Literal!)
-            .Where(same => same.All(place => SharingPolicy.Default.NeedOf(resource.Type, place) is ReferenceNeed.Target or ReferenceNeed.Party))
+            .Where(same =>
+                same.All(place => SharingPolicy.Default.NeedOf(resource.Type, place) is ReferenceNeed.Target or ReferenceNeed.Party))
             .Select(same => same.Key))
         {
             text = ReferenceForms.Rewrite(text, key, form);
@@ -171,7 +182,8 @@ public sealed class CityFormTests
     private static async Task<string> ShownAsync(HttpClient client, string type)
     {
         var bundle = await client.GetJsonAsync($"{type}?_count=1000&_sort=_id&_total=accurate");
-        var entries = bundle.TryGetProperty("entry", out var found) ? found.EnumerateArray().Select(entry => entry.GetProperty("resource")) : [];
+        var entries =
+            bundle.TryGetProperty("entry", out var found) ? found.EnumerateArray().Select(entry => entry.GetProperty("resource")) : [];
 
         // Its keeper sees the identifier that was sent beside the address that was found.
         return string.Join('\n', entries.Select(resource =>

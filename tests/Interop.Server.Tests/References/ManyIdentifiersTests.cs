@@ -2,7 +2,9 @@ using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.References;
 
-/// <summary>References by identifier are searches in the one writing transaction: a write may ask for few of them, whatever form they have.</summary>
+/// <summary>
+/// References by identifier are searches in the one writing transaction: a write may ask for few of them, whatever form they have.
+/// </summary>
 public sealed class ManyIdentifiersTests : SceneTests
 {
     private const int Most = 50;
@@ -35,7 +37,8 @@ public sealed class ManyIdentifiersTests : SceneTests
             {"request":{"method":"POST","url":"Observation"},"resource":{{Observation("references", 1, number)}} }
             """);
 
-        using var answer = await hospital.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{string.Join(',', entries)}}]}""");
+        using var answer = await hospital.PostFhirAsync(
+            "", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{string.Join(',', entries)}}]}""");
 
         Assert.Equal("too-costly", (await answer.OutcomeAsync(400)).GetProperty("code").GetString());
         Assert.Empty((await hospital.GetJsonAsync("Observation")).Keys());
@@ -57,7 +60,8 @@ public sealed class ManyIdentifiersTests : SceneTests
         {
             "references" => (numbers.Select(Logical), []),
             "same" => (numbers.Select(_ => Logical(1)), []),
-            "contained" => (numbers.Select(number => $$"""{"reference":"#c{{number}}"}"""), numbers.Select(number => Contained(number, [number]))),
+            "contained" =>
+                (numbers.Select(number => $$"""{"reference":"#c{{number}}"}"""), numbers.Select(number => Contained(number, [number]))),
             _ => (["""{"reference":"#c0"}"""], (IEnumerable<string>)[Contained(0, numbers)]),
         };
         var further = contained.Any() ? $"\"contained\":[{string.Join(',', contained)}]," : "";
@@ -67,7 +71,8 @@ public sealed class ManyIdentifiersTests : SceneTests
     private static string Logical(int number) => $$"""{"type":"Condition","identifier":{{Identifier(number)}} }""";
 
     private static string Contained(int id, IEnumerable<int> numbers) => $$"""
-        {"resourceType":"Condition","id":"c{{id}}","subject":{"reference":"Patient/p1"},"identifier":[{{string.Join(',', numbers.Select(Identifier))}}]}
+        {"resourceType":"Condition","id":"c{{id}}","subject":{"reference":"Patient/p1"},"identifier":[
+        {{string.Join(',', numbers.Select(Identifier))}}]}
         """;
 
     private static string Identifier(int number) => $$"""{"system":"urn:numbers","value":"{{number}}"}""";

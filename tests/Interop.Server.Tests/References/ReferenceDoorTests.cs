@@ -7,59 +7,8 @@ using Interop.Server.Tests.Host;
 namespace Interop.Server.Tests.References;
 
 /// <summary>What the write door refuses, with the element, through every door; and what it leaves as it is.</summary>
-public sealed class ReferenceDoorTests : SceneTests
+public sealed partial class ReferenceDoorTests : SceneTests
 {
-    private const string Ident = "{\"identifier\":{\"system\":\"urn:nobody\",\"value\":\"1\"}}";
-    private static readonly string[] Doors = ["create", "update", "patch", "batch", "transaction", "import", "bundle"];
-
-    private static readonly string[] Unreadable =
-    [
-        "Patient", "Patient/", "/Patient/p1", "Patient/p1/", "Patient/p1/x", "nonsense", "http://interop.test/fhir/Nothing/x", "http://interop.test/fhir/Patient",
-        "https://INTEROP.test:443/fhir/Patient/p1/x", "urn:uuid:7d0e2b1c-3f43-4a52-9b43-0f5a5e1c2aff", "urn:oid:1.2.3", "//interop.test/fhir/Patient/p1",
-    ];
-
-    private static readonly (string Element, string Json)[] Anywhere =
-    [
-        ("Observation.performer[0]", """{"resourceType":"Observation","id":"ID","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"},"performer":[REF]}"""),
-        ("Observation.extension[0].valueReference", """{"resourceType":"Observation","id":"ID","extension":[{"url":"https://x.example","valueReference":REF}],"status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"} }"""),
-        ("Observation.contained[0].performer[0]", """{"resourceType":"Observation","id":"ID","contained":[{"resourceType":"Observation","id":"c","status":"final","code":{"text":"x"},"performer":[REF]}],"status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"},"hasMember":[{"reference":"#c"}]}"""),
-        ("Task.input[0].valueReference", """{"resourceType":"Task","id":"ID","status":"draft","intent":"order","for":{"reference":"Patient/p1"},"input":[{"type":{"text":"x"},"valueReference":REF}]}"""),
-    ];
-
-    private static readonly (string Element, string Json)[] MustKnow =
-    [
-        ("Observation.subject", """{"resourceType":"Observation","id":"ID","status":"final","code":{"text":"x"},"subject":REF}"""),
-        ("Task.for", """{"resourceType":"Task","id":"ID","status":"draft","intent":"order","for":REF}"""),
-        ("Task.owner", """{"resourceType":"Task","id":"ID","status":"draft","intent":"order","for":{"reference":"Patient/p1"},"owner":REF}"""),
-        ("Task.requester", """{"resourceType":"Task","id":"ID","status":"draft","intent":"order","for":{"reference":"Patient/p1"},"requester":REF}"""),
-        ("ServiceRequest.performer[0]", """{"resourceType":"ServiceRequest","id":"ID","status":"draft","intent":"order","subject":{"reference":"Patient/p1"},"performer":[REF]}"""),
-        ("Appointment.participant[0].actor", """{"resourceType":"Appointment","id":"ID","status":"proposed","participant":[{"actor":REF,"status":"accepted"}]}"""),
-        ("CareTeam.managingOrganization[0]", """{"resourceType":"CareTeam","id":"ID","subject":{"reference":"Patient/p1"},"managingOrganization":[REF]}"""),
-        ("Encounter.serviceProvider", """{"resourceType":"Encounter","id":"ID","status":"planned","class":{"code":"FLD"},"subject":{"reference":"Patient/p1"},"serviceProvider":REF}"""),
-        ("Encounter.extension[0].valueReference", """{"resourceType":"Encounter","id":"ID","extension":[{"url":"https://interop.example/fhir/StructureDefinition/encounter-assigned-agency","valueReference":REF}],"status":"planned","class":{"code":"FLD"},"subject":{"reference":"Patient/p1"} }"""),
-        ("Location.extension[0].valueReference", """{"resourceType":"Location","id":"ID","extension":[{"url":"https://interop.example/fhir/StructureDefinition/location-subject","valueReference":REF}]}"""),
-        ("Location.managingOrganization", """{"resourceType":"Location","id":"ID","managingOrganization":REF}"""),
-        ("HealthcareService.providedBy", """{"resourceType":"HealthcareService","id":"ID","providedBy":REF}"""),
-        ("PractitionerRole.practitioner", """{"resourceType":"PractitionerRole","id":"ID","practitioner":REF}"""),
-        ("PractitionerRole.organization", """{"resourceType":"PractitionerRole","id":"ID","organization":REF}"""),
-        ("Endpoint.managingOrganization", """{"resourceType":"Endpoint","id":"ID","status":"active","connectionType":{"code":"direct-project"},"payloadType":[{"text":"x"}],"address":"mailto:x@x.example","managingOrganization":REF}"""),
-        ("Organization.partOf", """{"resourceType":"Organization","id":"ID","name":"x","partOf":REF}"""),
-        ("Consent.patient", Consent("\"patient\":{\"reference\":\"Patient/p1\"}", "\"patient\":REF")),
-        ("Consent.organization[0]", Consent("\"organization\":[{\"reference\":\"Organization/crisis-program\"}]", "\"organization\":[REF]")),
-        ("Consent.provision.actor[0].reference", Consent("\"reference\":{\"reference\":\"Organization/city-hospital\"}", "\"reference\":REF")),
-        ("Contract.term[0].offer.party[1].reference[0]", Fixtures.Agreement("city-hospital").Replace("{\"reference\":\"Organization/city-hospital\"}", "REF", StringComparison.Ordinal)
-            .Replace("\"id\":\"mou-crisis-program-city-hospital\"", "\"id\":\"ID\"", StringComparison.Ordinal).Replace("executed", "negotiable", StringComparison.Ordinal)),
-    ];
-
-    public static IEnumerable<object[]> UnreadableAnywhere =>
-        from text in Unreadable from place in Anywhere select new object[] { place.Element, place.Json, $"{{\"reference\":\"{text}\"}}" };
-
-    public static IEnumerable<object[]> UnknownWhereItMatters =>
-        from place in MustKnow
-        from reference in (string[])["{\"reference\":\"https://elsewhere.example/fhir/TYPE/1\"}", "{\"reference\":\"https://elsewhere.example/records?person=1\"}", Ident]
-        where !place.Element.Contains("extension", StringComparison.Ordinal) || reference.Contains("TYPE", StringComparison.Ordinal) // or its profile refuses it
-        select new object[] { place.Element, place.Json, reference.Replace("TYPE", place.Element.StartsWith("Location.ext", StringComparison.Ordinal) ? "Patient" : "Organization", StringComparison.Ordinal) };
-
     protected override IReadOnlyList<string> Scene =>
     [
         Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital"), Fixtures.Patient("p1"),
@@ -90,15 +39,27 @@ public sealed class ReferenceDoorTests : SceneTests
         }
 
         using var navigator = Server.As("navigator");
-        using var done = await navigator.PostFhirAsync("", Bundle("transaction", "Task", null, Anywhere[^1].Json.Replace("REF", $"{{\"reference\":\"{reference}\"}}", StringComparison.Ordinal)));
+        using var done = await navigator.PostFhirAsync("", Bundle(
+            "transaction", "Task", null, Anywhere[^1].Json.Replace("REF", $"{{\"reference\":\"{reference}\"}}", StringComparison.Ordinal)));
         Assert.Equal(200, (int)done.StatusCode);
-        Assert.Contains("\"valueReference\":{\"reference\":\"Patient/p1\"}", await navigator.GetStringAsync("Task"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"valueReference\":{\"reference\":\"Patient/p1\"}", await navigator.GetStringAsync("Task"), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("Observation.subject", """{"resourceType":"Observation","id":"ID","contained":[{"resourceType":"Patient","id":"c","name":[{"family":"Nobody"}]}],"status":"final","code":{"text":"x"},"subject":REF}""")]
-    [InlineData("Observation.subject", """{"resourceType":"Observation","id":"ID","contained":[{"resourceType":"Patient","id":"c","identifier":[{"value":"unknown"}],"managingOrganization":{"reference":"Organization/city-hospital"}}],"status":"final","code":{"text":"x"},"subject":REF}""")]
-    [InlineData("Observation.subject", """{"resourceType":"Observation","id":"ID","contained":[{"resourceType":"Group","id":"c","type":"person","actual":true}],"status":"final","code":{"text":"x"},"subject":REF}""")]
+    [InlineData(
+        "Observation.subject",
+        """{"resourceType":"Observation","id":"ID","contained":[{"resourceType":"Patient","id":"c","name":["""
+            + """{"family":"Nobody"}]}],"status":"final","code":{"text":"x"},"subject":REF}""")]
+    [InlineData(
+        "Observation.subject",
+        """{"resourceType":"Observation","id":"ID","contained":[{"resourceType":"Patient","id":"c","identifier":["""
+            + """{"value":"unknown"}],"managingOrganization":{"reference":"Organization/city-hospital"}}],"status":"final","code":"""
+            + """{"text":"x"},"subject":REF}""")]
+    [InlineData(
+        "Observation.subject",
+        """{"resourceType":"Observation","id":"ID","contained":["""
+            + """{"resourceType":"Group","id":"c","type":"person","actual":true}],"status":"final","code":{"text":"x"},"subject":REF}""")]
     public async Task A_contained_resource_that_names_nobody_is_no_subject(string element, string json)
     {
         foreach (var door in Doors.Except(["update", "patch"]))
@@ -109,13 +70,22 @@ public sealed class ReferenceDoorTests : SceneTests
 
     [Fact]
     public async Task An_absolute_address_is_held_to_the_types_that_its_element_allows() =>
-        await RefusedAsync("create", "Task.owner", MustKnow.Single(place => place.Element == "Task.owner").Json, "{\"reference\":\"http://interop.test/fhir/Location/x\"}");
+        await RefusedAsync(
+            "create",
+            "Task.owner",
+            MustKnow.Single(place => place.Element == "Task.owner").Json,
+            "{\"reference\":\"http://interop.test/fhir/Location/x\"}");
 
     [Fact]
     public async Task What_sharing_need_not_know_may_be_anywhere()
     {
         using var navigator = Server.As("navigator");
-        foreach (var reference in new[] { "{\"reference\":\"https://elsewhere.example/fhir/Practitioner/1\"}", Ident, "{\"display\":\"somebody\"}", "{\"identifier\":{\"value\":\"1\"},\"display\":\"x\"}" })
+        foreach (var reference
+            in new[]
+            {
+                "{\"reference\":\"https://elsewhere.example/fhir/Practitioner/1\"}", Ident, "{\"display\":\"somebody\"}",
+                "{\"identifier\":{\"value\":\"1\"},\"display\":\"x\"}"
+            })
         {
             var key = await navigator.CreatedAsync("Observation", Anywhere[0].Json.Replace("REF", reference, StringComparison.Ordinal));
 
@@ -129,7 +99,8 @@ public sealed class ReferenceDoorTests : SceneTests
     [InlineData("it is hidden")]
     public async Task An_identifier_names_what_the_caller_would_find_alone(string which)
     {
-        const string Patient = """{"resourceType":"Patient","id":"WHO","identifier":[{"system":"urn:mrn","value":"7"}],"name":[{"family":"X"}]}""";
+        const string Patient =
+            """{"resourceType":"Patient","id":"WHO","identifier":[{"system":"urn:mrn","value":"7"}],"name":[{"family":"X"}]}""";
         await Server.ImportAsync(Custodian, Patient.Replace("WHO", "one", StringComparison.Ordinal));
         using var hospital = Server.As("hospital");
         using var navigator = Server.As("navigator");
@@ -144,7 +115,10 @@ public sealed class ReferenceDoorTests : SceneTests
         if (which == "it is hidden")
         {
             await Server.ImportAsync("city-hospital", Patient.Replace("WHO", "two", StringComparison.Ordinal));
-            Assert.Contains("Patient/one", await navigator.GetStringAsync(await navigator.CreatedAsync("Observation", observation)), StringComparison.Ordinal);
+            Assert.Contains(
+                "Patient/one",
+                await navigator.GetStringAsync(await navigator.CreatedAsync("Observation", observation)),
+                StringComparison.Ordinal);
             return;
         }
 
@@ -176,7 +150,8 @@ public sealed class ReferenceDoorTests : SceneTests
     public async Task References_of_content_are_not_the_bundles_own()
     {
         using var navigator = Server.As("navigator");
-        const string Content = "{\"resource\":{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"},\"subject\":{\"reference\":\"http://interop.test/fhir/Patient/nobody\"}}}";
+        const string Content = "{\"resource\":{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"},"
+            + "\"subject\":{\"reference\":\"http://interop.test/fhir/Patient/nobody\"}}}";
 
         var key = await navigator.CreatedAsync("Bundle", $$"""{"resourceType":"Bundle","type":"collection","entry":[{{Content}}]}""");
 
@@ -195,8 +170,10 @@ public sealed class ReferenceDoorTests : SceneTests
 
         using var response = await navigator.PostFhirAsync("", $$"""
             {"resourceType":"Bundle","type":"transaction","entry":[
-            {"fullUrl":"{{origin}}/Patient/1","resource":{"resourceType":"Patient","name":[{"family":"New"}]},"request":{"method":"POST","url":"Patient"} },
-            {"fullUrl":"{{origin}}/Observation/2","resource":{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"{{reference}}"} },"request":{"method":"POST","url":"Observation"} }]}
+            {"fullUrl":"{{origin}}/Patient/1","resource":{"resourceType":"Patient","name":[{"family":"New"}]},"request":{"method":"POST",
+            "url":"Patient"} },
+            {"fullUrl":"{{origin}}/Observation/2","resource":{"resourceType":"Observation","status":"final","code":{"text":"x"},
+            "subject":{"reference":"{{reference}}"} },"request":{"method":"POST","url":"Observation"} }]}
             """);
 
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
@@ -216,7 +193,8 @@ public sealed class ReferenceDoorTests : SceneTests
         Assert.Equal(200, (int)batch.StatusCode);
         await Server.ImportAsync(Custodian, Marked[1..]);
         await Server.Importer.ImportAsync(Custodian, [(new("Patient", "marked"), Encoding.UTF8.GetBytes(Marked))], CancellationToken.None);
-        await Server.Importer.ImportBundleAsync(null, Encoding.UTF8.GetBytes("\uFEFF" + Bundle("transaction", "Patient", "marked", Marked[1..])), CancellationToken.None);
+        await Server.Importer.ImportBundleAsync(
+            null, Encoding.UTF8.GetBytes("\uFEFF" + Bundle("transaction", "Patient", "marked", Marked[1..])), CancellationToken.None);
         Assert.Equal(3, (await navigator.GetJsonAsync("Patient?family=Marked")).Keys().Count);
     }
 
@@ -224,7 +202,8 @@ public sealed class ReferenceDoorTests : SceneTests
         Fixtures.Consent("ID", "p1", "city-hospital").Replace(place, other, StringComparison.Ordinal);
 
     private static string Bundle(string type, string resource, string? id, string json) => $$"""
-        {"resourceType":"Bundle","type":"{{type}}","entry":[{"resource":{{json}},"request":{"method":"{{(id is null ? "POST" : "PUT")}}","url":"{{resource}}{{(id is null ? "" : "/" + id)}}"} }]}
+        {"resourceType":"Bundle","type":"{{type}}","entry":[{"resource":{{json}},"request":{"method":"{{(id is null ? "POST" : "PUT")}}",
+        "url":"{{resource}}{{(id is null ? "" : "/" + id)}}"} }]}
         """;
 
     private async Task RefusedAsync(string door, string element, string json, string reference)

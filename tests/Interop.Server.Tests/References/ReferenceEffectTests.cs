@@ -52,7 +52,10 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
         using var office = server.As("privacy");
         var found = await office.GetStringAsync("Consent?patient=Patient/p1&actor=Organization/city-hospital&status=active");
         Assert.Contains("\"deny\"", found, StringComparison.Ordinal);
-        Assert.DoesNotContain("interop.test:", found.Replace("http://interop.test/fhir/Consent", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(
+            "interop.test:",
+            found.Replace("http://interop.test/fhir/Consent", "", StringComparison.Ordinal),
+            StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -60,7 +63,8 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
     public async Task What_points_at_something_sensitive_is_as_sensitive(string form)
     {
         const string Observation = """
-            {"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"},"focus":[{"reference":"Condition/WHICH"}]}
+            {"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"},"focus":[
+            {"reference":"Condition/WHICH"}]}
             """;
         using var navigator = server.As("navigator");
         using var hospital = server.As(Hospital);
@@ -69,7 +73,8 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
 
         // Without a type an identifier may be anything's, and what can't be known is very restricted.
         var closed = await navigator.CreatedAsync(
-            "Observation", ReferenceForms.Rewrite(Observation.Replace("WHICH", "opioid", StringComparison.Ordinal), "Condition/opioid", form));
+            "Observation",
+            ReferenceForms.Rewrite(Observation.Replace("WHICH", "opioid", StringComparison.Ordinal), "Condition/opioid", form));
 
         Assert.Equal(404, await StatusAsync(hospital, closed));
         Assert.Equal(404, await StatusAsync(hospital, "Condition/opioid"));
@@ -100,7 +105,8 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
         using var hospital = server.As(Hospital);
 
         var key = await navigator.CreatedAsync("Observation", """
-            {"resourceType":"Observation","contained":[{"resourceType":"Observation","id":"c","status":"final","code":{"text":"x"},"focus":[{"reference":"http://interop.test/fhir/Condition/opioid"}]}],
+            {"resourceType":"Observation","contained":[{"resourceType":"Observation","id":"c","status":"final","code":{"text":"x"},"focus":[
+            {"reference":"http://interop.test/fhir/Condition/opioid"}]}],
              "status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"},"hasMember":[{"reference":"#c"}]}
             """);
 
@@ -123,7 +129,10 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
         var task = await navigator.CreatedAsync("Task", json);
 
         Assert.Equal([task], (await hospital.GetJsonAsync("Task?owner=Organization/city-hospital&patient=p2")).Keys());
-        Assert.Equal([task], (await hospital.GetJsonAsync($"Task?owner={Uri.EscapeDataString("https://Interop.test:443/fhir/Organization/city-hospital/")}")).Keys());
+        Assert.Equal(
+            [task],
+            (await hospital.GetJsonAsync(
+                $"Task?owner={Uri.EscapeDataString("https://Interop.test:443/fhir/Organization/city-hospital/")}")).Keys());
 
         // The owner moves it on with an absolute address, as it may have copied one.
         using var read = await hospital.GetAsync(task);
@@ -143,7 +152,9 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
         Assert.DoesNotContain("only at full", await hospital.GetStringAsync("Condition/plain"), StringComparison.Ordinal);
 
         await navigator.CreatedAsync("Encounter", ReferenceForms.Rewrite(
-            ReferenceForms.Rewrite(Fixtures.Encounter("e1", "p1", provider: "city-hospital"), "Organization/city-hospital", form), "Patient/p1", form));
+            ReferenceForms.Rewrite(Fixtures.Encounter("e1", "p1", provider: "city-hospital"), "Organization/city-hospital", form),
+            "Patient/p1",
+            form));
 
         Assert.Contains("only at full", await hospital.GetStringAsync("Condition/plain"), StringComparison.Ordinal);
     }
@@ -154,7 +165,8 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
         using var navigator = server.As("navigator");
 
         var key = await navigator.CreatedAsync("Provenance", """
-            {"resourceType":"Provenance","target":[{"reference":"http://interop.test/fhir/Condition/plain/_history/1"}],"recorded":"2026-11-20T10:00:00Z","agent":[{"who":{"reference":"Organization/crisis-program/_history/1"}}]}
+            {"resourceType":"Provenance","target":[{"reference":"http://interop.test/fhir/Condition/plain/_history/1"}],
+            "recorded":"2026-11-20T10:00:00Z","agent":[{"who":{"reference":"Organization/crisis-program/_history/1"}}]}
             """);
 
         var stored = await navigator.GetStringAsync(key);
@@ -163,9 +175,17 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("PractitionerRole", """{"resourceType":"PractitionerRole","id":"role","active":true,"practitioner":{"reference":"Practitioner/who"},"organization":{"reference":"Organization/city-hospital"} }""")]
-    [InlineData("HealthcareService", """{"resourceType":"HealthcareService","id":"role","providedBy":{"reference":"Organization/city-hospital"} }""")]
-    [InlineData("Practitioner", """{"resourceType":"PractitionerRole","id":"role","active":true,"practitioner":{"reference":"Practitioner/who"},"organization":{"reference":"Organization/city-hospital"} }""")]
+    [InlineData(
+        "PractitionerRole",
+        """{"resourceType":"PractitionerRole","id":"role","active":true,"practitioner":{"reference":"Practitioner/who"},"organization":"""
+            + """{"reference":"Organization/city-hospital"} }""")]
+    [InlineData(
+        "HealthcareService",
+        """{"resourceType":"HealthcareService","id":"role","providedBy":{"reference":"Organization/city-hospital"} }""")]
+    [InlineData(
+        "Practitioner",
+        """{"resourceType":"PractitionerRole","id":"role","active":true,"practitioner":{"reference":"Practitioner/who"},"organization":"""
+            + """{"reference":"Organization/city-hospital"} }""")]
     public async Task Who_is_asked_in_a_role_is_asked_for_its_organisation(string owner, string role)
     {
         await server.ImportAsync("city-hospital", """{"resourceType":"Practitioner","id":"who","active":true}""", role);
@@ -173,7 +193,8 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
         using var hospital = server.As(Hospital with { Roles = ["clinician", "agency-administrator"] });
         var referral = await navigator.CreatedAsync("ServiceRequest", Fixtures.Referral("sr1", "p2"));
         var task = await navigator.CreatedAsync("Task", Fixtures.ReferralTask("t1", "p2", referral.Split('/')[1])
-            .Replace("Organization/city-hospital", owner == "Practitioner" ? "Practitioner/who" : $"{owner}/role", StringComparison.Ordinal));
+            .Replace(
+                "Organization/city-hospital", owner == "Practitioner" ? "Practitioner/who" : $"{owner}/role", StringComparison.Ordinal));
         Assert.Equal(200, await StatusAsync(hospital, task));
 
         using var read = await hospital.GetAsync(task);
@@ -182,7 +203,8 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
         Assert.True(moved.IsSuccessStatusCode, await moved.Content.ReadAsStringAsync());
 
         // When the role is another organisation's, so is the Task.
-        using var deleted = await hospital.DeleteAsync(new Uri($"{(owner == "Practitioner" ? "PractitionerRole" : owner)}/role", UriKind.Relative));
+        using var deleted =
+            await hospital.DeleteAsync(new Uri($"{(owner == "Practitioner" ? "PractitionerRole" : owner)}/role", UriKind.Relative));
         Assert.Equal(204, (int)deleted.StatusCode);
         Assert.Equal(404, await StatusAsync(hospital, task));
     }
@@ -194,7 +216,11 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
         using var hospital = server.As(Hospital);
         var referral = await navigator.CreatedAsync("ServiceRequest", Fixtures.Referral("sr1", "p2"));
         var json = Fixtures.ReferralTask("t1", "p2", referral.Split('/')[1])
-            .Replace("{\"resourceType\":\"Task\",", "{\"resourceType\":\"Task\",\"contained\":[{\"resourceType\":\"PractitionerRole\",\"id\":\"r\",\"organization\":{\"reference\":\"https://interop.test/fhir/Organization/city-hospital\"}}],", StringComparison.Ordinal)
+            .Replace(
+                "{\"resourceType\":\"Task\",",
+                "{\"resourceType\":\"Task\",\"contained\":[{\"resourceType\":\"PractitionerRole\",\"id\":\"r\","
+                    + "\"organization\":{\"reference\":\"https://interop.test/fhir/Organization/city-hospital\"}}],",
+                StringComparison.Ordinal)
             .Replace("\"Organization/city-hospital\"", "\"#r\"", StringComparison.Ordinal);
 
         var task = await navigator.CreatedAsync("Task", json);

@@ -40,7 +40,8 @@ internal static class ReferenceForms
         {
             var (type, id) = (key.Split('/')[0], key.Split('/')[1]);
             resource["contained"] ??= new JsonArray();
-            var contained = new JsonObject { ["resourceType"] = type, ["id"] = $"c-{id}", ["identifier"] = new JsonArray(Identifier(type, id)) };
+            var contained =
+                new JsonObject { ["resourceType"] = type, ["id"] = $"c-{id}", ["identifier"] = new JsonArray(Identifier(type, id)) };
             if (type == "Condition")
             {
                 contained["subject"] = new JsonObject { ["display"] = "the same" };
@@ -58,7 +59,8 @@ internal static class ReferenceForms
     {
         switch (node)
         {
-            case JsonObject reference when reference["reference"] is JsonValue value && value.TryGetValue<string>(out var text) && text == key:
+            case JsonObject reference
+                when reference["reference"] is JsonValue value && value.TryGetValue<string>(out var text) && text == key:
                 var (type, id) = (key.Split('/')[0], key.Split('/')[1]);
                 if (form is "identifier" or "identifier and type")
                 {

@@ -26,7 +26,8 @@ public sealed class ReferralTests : SceneTests
     {
         using var hospital = Server.As("hospital");
 
-        var bundle = await hospital.GetJsonAsync("Task?owner=Organization/city-hospital&status=requested&_include=Task:focus&_total=accurate");
+        var bundle =
+            await hospital.GetJsonAsync("Task?owner=Organization/city-hospital&status=requested&_include=Task:focus&_total=accurate");
 
         Assert.Equal(1, bundle.GetProperty("total").GetInt32());
         Assert.Equal(["Task/t1", "ServiceRequest/sr1"], bundle.Keys());
@@ -39,7 +40,8 @@ public sealed class ReferralTests : SceneTests
 
         await StepAsync(hospital, "accepted", 200);
         await StepAsync(hospital, "in-progress", 200);
-        await StepAsync(hospital, "completed", 200, ",\"output\":[{\"type\":{\"text\":\"resulting-activity\"},\"valueString\":\"admitted\"}]");
+        await StepAsync(
+            hospital, "completed", 200, ",\"output\":[{\"type\":{\"text\":\"resulting-activity\"},\"valueString\":\"admitted\"}]");
 
         using var navigator = Server.As("navigator");
         var task = await navigator.GetJsonAsync("Task/t1");
@@ -55,7 +57,8 @@ public sealed class ReferralTests : SceneTests
         await StepAsync(hospital, "accepted", 200);
         await StepAsync(hospital, "in-progress", 200);
 
-        var answer = await StepAsync(hospital, "completed", 200, ",\"output\":[{\"type\":{\"text\":\"resulting-activity\"},\"valueString\":\"admitted\"}]");
+        var answer = await StepAsync(
+            hospital, "completed", 200, ",\"output\":[{\"type\":{\"text\":\"resulting-activity\"},\"valueString\":\"admitted\"}]");
 
         Assert.Equal("admitted", answer.GetProperty("output")[0].GetProperty("valueString").GetString());
         var again = await hospital.GetJsonAsync("Task/t1");
@@ -95,7 +98,8 @@ public sealed class ReferralTests : SceneTests
 
         using var without = await hospital.PutFhirAsync("Task/t1", accepted);
         using var first = await hospital.PutFhirAsync("Task/t1", accepted, stale);
-        using var second = await hospital.PutFhirAsync("Task/t1", accepted.Replace("accepted", "in-progress", StringComparison.Ordinal), stale);
+        using var second =
+            await hospital.PutFhirAsync("Task/t1", accepted.Replace("accepted", "in-progress", StringComparison.Ordinal), stale);
 
         await without.OutcomeAsync(400);
         Assert.Equal(200, (int)first.StatusCode);
@@ -109,7 +113,9 @@ public sealed class ReferralTests : SceneTests
         var task = await hospital.GetJsonAsync("Task/t1");
 
         using var response = await hospital.PutFhirAsync(
-            "Task/t1", task.GetRawText().Replace("urgent", "routine", StringComparison.Ordinal), $"W/\"{task.GetProperty("meta").GetProperty("versionId").GetString()}\"");
+            "Task/t1",
+            task.GetRawText().Replace("urgent", "routine", StringComparison.Ordinal),
+            $"W/\"{task.GetProperty("meta").GetProperty("versionId").GetString()}\"");
 
         var issue = await response.OutcomeAsync(422);
         Assert.Equal("Task.priority", issue.GetProperty("expression")[0].GetString());
@@ -134,7 +140,8 @@ public sealed class ReferralTests : SceneTests
         using var hospital = Server.As("hospital");
         using var navigator = Server.As("navigator");
         var first = await hospital.GetJsonAsync("Condition?_count=2");
-        var next = first.GetProperty("link").EnumerateArray().Single(link => link.GetProperty("relation").GetString() == "next").GetProperty("url").GetString()!;
+        var next = first.GetProperty("link").EnumerateArray().Single(link => link.GetProperty("relation").GetString() == "next")
+            .GetProperty("url").GetString()!;
         Assert.Equal(2, first.Keys().Count);
 
         using var revoked = await navigator.PutFhirAsync("Consent/c1", Fixtures.Consent("c1", "p1", "city-hospital", status: "inactive"));
@@ -150,7 +157,8 @@ public sealed class ReferralTests : SceneTests
         var task = await client.GetJsonAsync("Task/t1");
         var before = task.GetProperty("status").GetString()!;
         var sent = task.GetRawText().Replace($"\"status\":\"{before}\"", $"\"status\":\"{status}\"{more}", StringComparison.Ordinal);
-        using var response = await client.PutFhirAsync("Task/t1", sent, $"W/\"{task.GetProperty("meta").GetProperty("versionId").GetString()}\"");
+        using var response =
+            await client.PutFhirAsync("Task/t1", sent, $"W/\"{task.GetProperty("meta").GetProperty("versionId").GetString()}\"");
         var text = await response.Content.ReadAsStringAsync();
         Assert.True((int)response.StatusCode == expected, $"{before} to {status}: {(int)response.StatusCode} {text}");
         return expected == 200 ? await response.JsonAsync() : await response.OutcomeAsync(expected);

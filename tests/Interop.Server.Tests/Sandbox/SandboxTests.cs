@@ -73,7 +73,8 @@ public sealed class SandboxTests : IAsyncLifetime
     public async Task An_agency_that_may_see_no_diagnosis_is_not_asked_to_read_one()
     {
         using var police = WithSandboxToken(DemoCaller.All.Single(caller => caller.Name == "police"));
-        var cases = await CasesAsync(await police.PostFhirAsync(Checklist.Replace("hospital", "police", StringComparison.Ordinal), """{"resourceType":"Parameters"}"""));
+        var cases = await CasesAsync(await police.PostFhirAsync(
+            Checklist.Replace("hospital", "police", StringComparison.Ordinal), """{"resourceType":"Parameters"}"""));
 
         Assert.Equal(5, cases.Count);
         Assert.DoesNotContain(cases, item => item.Code == "consented-read");
@@ -114,7 +115,8 @@ public sealed class SandboxTests : IAsyncLifetime
         Assert.True(answer.IsSuccessStatusCode, json.GetRawText());
         return
         [
-            .. json.GetProperty("parameter").EnumerateArray().Where(parameter => parameter.TryGetProperty("part", out _)).Select(parameter =>
+            .. json.GetProperty("parameter").EnumerateArray().Where(parameter => parameter.TryGetProperty("part", out _))
+                .Select(parameter =>
             {
                 var parts = parameter.GetProperty("part").EnumerateArray().ToDictionary(part => part.GetProperty("name").GetString()!);
                 return (

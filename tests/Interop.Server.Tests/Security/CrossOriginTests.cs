@@ -35,7 +35,9 @@ public sealed class CrossOriginTests : IAsyncLifetime
         using var response = await PreflightAsync(path, origin);
 
         Assert.Equal((204, origin), ((int)response.StatusCode, Header(response, "Access-Control-Allow-Origin")));
-        Assert.All(["GET", "POST", "PUT", "PATCH", "DELETE"], method => Assert.Contains(method, Header(response, "Access-Control-Allow-Methods"), StringComparison.Ordinal));
+        Assert.All(
+            ["GET", "POST", "PUT", "PATCH", "DELETE"],
+            method => Assert.Contains(method, Header(response, "Access-Control-Allow-Methods"), StringComparison.Ordinal));
         Assert.All(
             ["Authorization", "DPoP", "Content-Type", "If-Match", "If-None-Exist", "Prefer"],
             name => Assert.Contains(name, Header(response, "Access-Control-Allow-Headers"), StringComparison.Ordinal));
@@ -79,7 +81,9 @@ public sealed class CrossOriginTests : IAsyncLifetime
         using var bare = await GetAsync("Organization/crisis-program", null);
 
         Assert.Equal(405, (int)preflight.StatusCode);
-        Assert.DoesNotContain(preflight.Headers.Concat(response.Headers), header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            preflight.Headers.Concat(response.Headers),
+            header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
         Assert.Equal((200, await bare.Content.ReadAsStringAsync()), ((int)response.StatusCode, await response.Content.ReadAsStringAsync()));
         Assert.Contains("Origin", Header(bare, "Vary"), StringComparison.Ordinal);
     }

@@ -13,7 +13,8 @@ public sealed class TokenTests : SceneTests
     private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
     public static TheoryData<string> Wrong =>
     [
-        "expired", "not yet valid", "no expiry", "unsigned", "HMAC with the public key", "other key", "foreign issuer", "other audience", "no audience",
+        "expired", "not yet valid", "no expiry", "unsigned", "HMAC with the public key", "other key", "foreign issuer", "other audience",
+        "no audience",
         "other type", "tampered payload", "no client", "no agency", "agency that is no organization", "garbage", "empty",
     ];
 
@@ -151,7 +152,11 @@ public sealed class TokenTests : SceneTests
             case "other key":
                 using (var rsa = RSA.Create(2048))
                 {
-                    return Signed(issuer.Authority, claims, new(new RsaSecurityKey(rsa) { KeyId = issuer.Credentials.Key.KeyId }, SecurityAlgorithms.RsaSha256), now + life);
+                    return Signed(
+                        issuer.Authority,
+                        claims,
+                        new(new RsaSecurityKey(rsa) { KeyId = issuer.Credentials.Key.KeyId }, SecurityAlgorithms.RsaSha256),
+                        now + life);
                 }
 
             case "foreign issuer":
@@ -161,7 +166,8 @@ public sealed class TokenTests : SceneTests
         }
     }
 
-    private static string Signed(string issuer, Dictionary<string, object> claims, SigningCredentials credentials, DateTimeOffset? expires) =>
+    private static string Signed(
+        string issuer, Dictionary<string, object> claims, SigningCredentials credentials, DateTimeOffset? expires) =>
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer,

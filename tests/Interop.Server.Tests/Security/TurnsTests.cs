@@ -2,7 +2,9 @@ using Interop.Server.Security;
 
 namespace Interop.Server.Tests.Security;
 
-/// <summary>A client waits for its own works, never for all of another's, and one that is no longer waited for lets the next go first.</summary>
+/// <summary>
+/// A client waits for its own works, never for all of another's, and one that is no longer waited for lets the next go first.
+/// </summary>
 public sealed class TurnsTests
 {
     [Fact]

@@ -16,7 +16,8 @@ public sealed class CrisisSummaryTests : SceneTests
         Fixtures.Agreement("other-police", "basic", ["OVRPS"]),
         .. Persons.SelectMany(person => new[]
         {
-            Fixtures.Patient(person, "Name" + person), Incident(person, "in-progress"), Fixtures.Condition("c" + person, person), Alert(person),
+            Fixtures.Patient(person, "Name" + person), Incident(person, "in-progress"), Fixtures.Condition("c" + person, person),
+            Alert(person),
         }),
         Fixtures.Consent("yes", "agreed", "city-police", "basic", purpose: "OVRPS"),
         Fixtures.Consent("no", "refused", "city-police", "basic", type: "deny", purpose: "OVRPS"),
@@ -118,7 +119,8 @@ public sealed class CrisisSummaryTests : SceneTests
 
         using var response = await police.PostFhirAsync(
             "Patient/$crisis-summary",
-            """{"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"inc-agreed"},{"name":"officer","valueString":"12"},{"name":"family","valueString":"Nameagreed"}]}""");
+            """{"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"inc-agreed"},"""
+                + """{"name":"officer","valueString":"12"},{"name":"family","valueString":"Nameagreed"}]}""");
 
         var issue = await response.OutcomeAsync(400);
         Assert.Equal("Parameters.parameter", issue.GetProperty("expression")[0].GetString());
@@ -140,23 +142,30 @@ public sealed class CrisisSummaryTests : SceneTests
         using var response = await police.PostFhirAsync("Patient/$crisis-summary", Question($"inc-{person}", family ?? "Name" + person));
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, text);
-        Assert.DoesNotContain(Fhir.Validation.ResourceValidator.Validate(System.Text.Encoding.UTF8.GetBytes(text)), issue => issue.Severity <= Fhir.Validation.IssueSeverity.Error);
+        Assert.DoesNotContain(
+            Fhir.Validation.ResourceValidator.Validate(System.Text.Encoding.UTF8.GetBytes(text)),
+            issue => issue.Severity <= Fhir.Validation.IssueSeverity.Error);
         return (await response.JsonAsync(), text);
     }
 
     private static List<string> Shape(JsonElement document) =>
-        [.. document.GetProperty("entry").EnumerateArray().Select(entry => entry.GetProperty("resource").GetProperty("resourceType").GetString()!)];
+        [.. document.GetProperty("entry").EnumerateArray()
+            .Select(entry => entry.GetProperty("resource").GetProperty("resourceType").GetString()!)];
 
     private static string Question(string incident, string family) => $$"""
-        {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"{{incident}}"},{"name":"officer","valueString":"badge-12"},{"name":"family","valueString":"{{family}}"},{"name":"birthDate","valueDate":"1988-02-29"}]}
+        {"resourceType":"Parameters","parameter":[{"name":"incident","valueString":"{{incident}}"},{"name":"officer",
+        "valueString":"badge-12"},{"name":"family","valueString":"{{family}}"},{"name":"birthDate","valueDate":"1988-02-29"}]}
         """;
 
     private static string Incident(string person, string status) => Fixtures.Encounter(person, person, status).Replace(
         "\"identifier\"",
-        $"\"extension\":[{{\"url\":\"{Fixtures.Base}/StructureDefinition/encounter-assigned-agency\",\"valueReference\":{{\"reference\":\"Organization/city-police\"}}}}],\"identifier\"",
+        $"\"extension\":[{{\"url\":\"{Fixtures.Base}/StructureDefinition/encounter-assigned-agency\","
+            + $"\"valueReference\":{{\"reference\":\"Organization/city-police\"}}}}],\"identifier\"",
         StringComparison.Ordinal);
 
     private static string Alert(string person) => $$"""
-        {"resourceType":"Flag","id":"f{{person}}","status":"active","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/flag-category","code":"safety"}]}],"code":{"coding":[{"system":"http://snomed.info/sct","code":"24199005"}]},"subject":{"reference":"Patient/{{person}}"} }
+        {"resourceType":"Flag","id":"f{{person}}","status":"active","category":[{"coding":[
+        {"system":"http://terminology.hl7.org/CodeSystem/flag-category","code":"safety"}]}],"code":{"coding":[
+        {"system":"http://snomed.info/sct","code":"24199005"}]},"subject":{"reference":"Patient/{{person}}"} }
         """;
 }

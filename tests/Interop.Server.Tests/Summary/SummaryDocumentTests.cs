@@ -3,7 +3,9 @@ using Interop.Server.Summary;
 
 namespace Interop.Server.Tests.Summary;
 
-/// <summary>The fixed form of a crisis summary. What of a person gets into it is what was disclosed: nothing else fits its parameters.</summary>
+/// <summary>
+/// The fixed form of a crisis summary. What of a person gets into it is what was disclosed: nothing else fits its parameters.
+/// </summary>
 public sealed class SummaryDocumentTests
 {
     private static readonly SummaryFrame Frame = new(new byte[32], "incident", "crisis-program", "https://x.example/fhir", 0);
@@ -15,7 +17,8 @@ public sealed class SummaryDocumentTests
 
         Assert.Equal(
             ["Composition", "Patient", "Flag", "Flag", "Flag", "CarePlan"],
-            json.RootElement.GetProperty("entry").EnumerateArray().Select(entry => entry.GetProperty("resource").GetProperty("resourceType").GetString()));
+            json.RootElement.GetProperty("entry").EnumerateArray()
+                .Select(entry => entry.GetProperty("resource").GetProperty("resourceType").GetString()));
         Assert.Equal("document", json.RootElement.GetProperty("type").GetString());
     }
 
@@ -28,7 +31,8 @@ public sealed class SummaryDocumentTests
         Assert.Empty(Fhir.Validation.ResourceValidator.Validate(body));
         Assert.Equal(
             "https://x.example/fhir/Organization/crisis-program",
-            json.RootElement.GetProperty("entry")[0].GetProperty("resource").GetProperty("author")[0].GetProperty("identifier").GetProperty("value").GetString());
+            json.RootElement.GetProperty("entry")[0].GetProperty("resource").GetProperty("author")[0].GetProperty("identifier")
+                .GetProperty("value").GetString());
     }
 
     [Fact]

@@ -52,7 +52,10 @@ public sealed class AgreementReaderTests
     [InlineData("applies", "applies", "{'start':'2026-01-01','end':'soon'}")]
     [InlineData("review date", "extension", "[]")]
     [InlineData("modifier", "modifierExtension", "[{'url':'u'}]")]
-    [InlineData("suspended", "modifierExtension", "[{'url':'https://interop.example/fhir/StructureDefinition/agreement-suspension','valueString':'x'}]")]
+    [InlineData(
+        "suspended",
+        "modifierExtension",
+        "[{'url':'https://interop.example/fhir/StructureDefinition/agreement-suspension','valueString':'x'}]")]
     [InlineData("grantee", "term.1.offer.party.1.reference", "[{'reference':'Practitioner/x'}]")]
     [InlineData("same", "term.1.offer.party.1.reference", "[{'reference':'Organization/crisis'}]")]
     [InlineData("tier ceiling", "term.1.securityLabel.0.classification.code", "'everything'")]
@@ -81,8 +84,11 @@ public sealed class AgreementReaderTests
     [InlineData("bakery", AgencyType.Unknown)]
     public void An_organisation_is_of_the_type_that_it_says(string code, AgencyType expected)
     {
-        var body = $"{{\"resourceType\":\"Organization\",\"type\":[{{\"coding\":[{{\"system\":\"{OrganizationReader.AgencyTypes}\",\"code\":\"{code}\"}}]}}],"
-            + "\"extension\":[{\"url\":\"https://interop.example/fhir/StructureDefinition/organization-part2-program\",\"valueBoolean\":true}]}";
+        var body =
+            $"{{\"resourceType\":\"Organization\",\"type\":[{{\"coding\":[{{\"system\":\"{OrganizationReader.AgencyTypes}\","
+                + $"\"code\":\"{code}\"}}]}}],"
+                + "\"extension\":[{\"url\":\"https://interop.example/fhir/StructureDefinition/organization-part2-program\","
+                + "\"valueBoolean\":true}]}";
         var facts = OrganizationReader.Read(Encoding.UTF8.GetBytes(body), "x");
 
         Assert.Equal((expected, true, false), (facts.Type, facts.Part2Program, facts.CoveredEntity));
@@ -100,18 +106,25 @@ public sealed class AgreementReaderTests
         const string Base = "https://interop.example/fhir/CodeSystem/";
         var root = JsonNode.Parse(
             "{'resourceType':'Contract','id':'a','meta':{'profile':['https://interop.example/fhir/StructureDefinition/sharing-agreement']},"
-            .Replace('\'', '"') + "\"extension\":[{\"url\":\"https://interop.example/fhir/StructureDefinition/agreement-review\",\"valueDate\":\"2026-12-01\"}],"
+            .Replace('\'', '"')
+            + "\"extension\":[{\"url\":\"https://interop.example/fhir/StructureDefinition/agreement-review\","
+            + "\"valueDate\":\"2026-12-01\"}],"
             + "\"status\":\"executed\",\"applies\":{\"start\":\"2026-01-01\",\"end\":\"2026-12-31\"},\"term\":[]}")!.AsObject();
         foreach (var term in Terms)
         {
-            root["term"]!.AsArray().Add(JsonNode.Parse($$$"""{"type":{"coding":[{"system":"{{{Base}}}agreement-term","code":"{{{term}}}"}]},"offer":{"text":"As agreed."}}"""));
+            root["term"]!.AsArray()
+                .Add(
+                    JsonNode.Parse(
+                        $$$"""{"type":{"coding":[{"system":"{{{Base}}}agreement-term","code":"{{{term}}}"}]},"offer":"""
+                            + """{"text":"As agreed."}}"""));
         }
 
         var sharing = root["term"]![1]!;
         sharing["offer"]!["party"] = JsonNode.Parse(
             $$$"""
             [{"role":{"coding":[{"system":"{{{Base}}}agreement-role","code":"grantor"}]},"reference":[{"reference":"Organization/crisis"}]},
-            {"role":{"coding":[{"system":"{{{Base}}}agreement-role","code":"grantee"}]},"reference":[{"reference":"Organization/hospital"}]}]
+            {"role":{"coding":[{"system":"{{{Base}}}agreement-role","code":"grantee"}]},"reference":[
+            {"reference":"Organization/hospital"}]}]
             """);
         sharing["securityLabel"] = JsonNode.Parse(
             $$$"""

@@ -165,7 +165,8 @@ public sealed class ConsentReaderTests
         {
             ["hospital"] = new("hospital", true, AgencyType.Hospital, false, true, false),
         };
-        var agreement = new Agreement("a", "recovery", "hospital", Tier.Full, Labels.All, ["TREAT"], 0, long.MaxValue, null, [], "executed", false, []);
+        var agreement =
+            new Agreement("a", "recovery", "hospital", Tier.Full, Labels.All, ["TREAT"], 0, long.MaxValue, null, [], "executed", false, []);
         var sight = new Sight("hospital", null, ["TREAT"], 1_780_000_000_000_000, Tier.None, 0, true, null);
         return Decider.Decide(
             sight, new("p", [consent], [], new([agreement], organizations)), new("recovery", Labels.Part2 | Labels.OpioidUd, new(2, 2),

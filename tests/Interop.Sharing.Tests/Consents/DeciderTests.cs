@@ -205,7 +205,9 @@ public sealed class DeciderTests
             Sight(), Patient([Agreement()], [Given(Permit(), indeterminate: ["provision.dataPeriod"])]), Resource(), explain: true);
 
         Assert.Contains(decision.Reasons,
-            reason => reason.Rule == "consent-indeterminate" && reason.Basis == "Consent/c" && reason.Effect.Contains("provision.dataPeriod",
+            reason => reason.Rule == "consent-indeterminate"
+                && reason.Basis == "Consent/c"
+                && reason.Effect.Contains("provision.dataPeriod",
             StringComparison.Ordinal));
     }
 

@@ -169,9 +169,11 @@ public sealed class GrantPropertyTests
 
     private static long RandomInstant(Random random) => Now + random.Next(-6, 7) * Day + random.Next(-1, 2);
 
-    private static long RandomLabels(Random random) => random.Next(4) == 0 ? 0 : (1L << random.Next(27)) | (random.Next(3) == 0 ? 1L << random.Next(27) : 0);
+    private static long RandomLabels(Random random) =>
+        random.Next(4) == 0 ? 0 : (1L << random.Next(27)) | (random.Next(3) == 0 ? 1L << random.Next(27) : 0);
 
-    private static long RandomClearance(Random random) => random.NextInt64() & random.NextInt64() | (random.Next(2) == 0 ? Labels.All : 0) & Labels.All;
+    private static long RandomClearance(Random random) =>
+        random.NextInt64() & random.NextInt64() | (random.Next(2) == 0 ? Labels.All : 0) & Labels.All;
 
     private static IEnumerable<T> Many<T>(Random random, int most, Func<T> make) => Enumerable.Range(0,
         random.Next(most + 1)).Select(_ => make());

@@ -25,7 +25,8 @@ internal static class World
     public static Agreement Agreement(
         string grantee = Hospital, Tier ceiling = Tier.Full, long cleared = Labels.All & ~Labels.NamedOnly, string[]? purposes = null,
             long from = 0, long to = long.MaxValue) =>
-        new($"with-{grantee}", Source, grantee, ceiling, cleared, purposes ?? ["TREAT", "COC"], from, to, "2027-01-01", [], "executed", false,
+        new($"with-{grantee}", Source, grantee, ceiling, cleared, purposes
+            ?? ["TREAT", "COC"], from, to, "2027-01-01", [], "executed", false,
             []);
 
     public static ProvisionFacts Permit(

@@ -2,7 +2,9 @@ using Interop.Sharing.Redaction;
 
 namespace Interop.Sharing.Tests.Redaction;
 
-/// <summary>When a case is open: one row for each thing that begins or ends it. It is 2026-06-01, and cases lapse thirty days later.</summary>
+/// <summary>
+/// When a case is open: one row for each thing that begins or ends it. It is 2026-06-01, and cases lapse thirty days later.
+/// </summary>
 public sealed class CaseReaderTests
 {
 
@@ -34,7 +36,8 @@ public sealed class CaseReaderTests
     [InlineData("failed", "'lastModified':'2026-12-01T00:00:00Z'", "over")]
     [InlineData("cancelled", "", "never")]
     public void A_task_is_a_case_until_its_period_ends_or_it_lapses(string status, string more, string ends) => Ends(
-        $"'resourceType':'Task','id':'t','status':'{status}','intent':'order','for':{{'reference':'Patient/p'}},'owner':{{'reference':'Organization/h'}},'authoredOn':'2026-05-01'",
+        $"'resourceType':'Task','id':'t','status':'{status}','intent':'order','for':{{'reference':'Patient/p'}},"
+            + $"'owner':{{'reference':'Organization/h'}},'authoredOn':'2026-05-01'",
         more,
         ends);
 
@@ -54,7 +57,8 @@ public sealed class CaseReaderTests
     [InlineData("cancelled", "", "never")]
     [InlineData("unknown", "", "never")]
     public void An_encounter_is_a_case_until_its_period_ends_or_it_lapses(string status, string more, string ends) => Ends(
-        $"'resourceType':'Encounter','id':'e','status':'{status}','class':{{'code':'x'}},'subject':{{'reference':'Patient/p'}},'serviceProvider':{{'reference':'Organization/h'}}",
+        $"'resourceType':'Encounter','id':'e','status':'{status}','class':{{'code':'x'}},'subject':{{'reference':'Patient/p'}},"
+            + $"'serviceProvider':{{'reference':'Organization/h'}}",
         more,
         ends);
 
@@ -66,7 +70,8 @@ public sealed class CaseReaderTests
     [InlineData("inactive", "", "never")]
     [InlineData("proposed", "", "never")]
     public void A_care_team_is_a_case_until_its_period_ends_or_it_lapses(string status, string more, string ends) => Ends(
-        $"'resourceType':'CareTeam','id':'c','status':'{status}','subject':{{'reference':'Patient/p'}},'managingOrganization':[{{'reference':'Organization/h'}}]",
+        $"'resourceType':'CareTeam','id':'c','status':'{status}','subject':{{'reference':'Patient/p'}},"
+            + $"'managingOrganization':[{{'reference':'Organization/h'}}]",
         more,
         ends);
 

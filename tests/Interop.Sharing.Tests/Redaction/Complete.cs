@@ -60,7 +60,9 @@ internal static class Complete
             "Reference" => new JsonObject
             {
                 ["reference"] = path.EndsWith(".subject", StringComparison.Ordinal) || path.EndsWith(".patient", StringComparison.Ordinal)
-                    || path is "Task.for" or "Appointment.participant.actor" ? "Patient/p" : $"Organization/{path.Replace('[', '-').Replace(']', '-')}",
+                    || path is "Task.for" or "Appointment.participant.actor"
+                        ? "Patient/p"
+                        : $"Organization/{path.Replace('[', '-').Replace(']', '-')}",
                 ["display"] = path + ".display",
                 ["identifier"] = new JsonObject { ["value"] = path + ".identifier" },
             },

@@ -66,7 +66,8 @@ public sealed class CompleteViewTests
         var rule = table.RootElement.GetProperty("types").GetProperty(type);
         foreach (var source in rule.TryGetProperty("party", out var party) ? (JsonElement[])[rule, party] : [rule])
         {
-            foreach (var item in source.EnumerateObject().Where(list => list.Name is "basic" or "intermediate" && list.Value.ValueKind == JsonValueKind.Array)
+            foreach (var item in source.EnumerateObject()
+                .Where(list => list.Name is "basic" or "intermediate" && list.Value.ValueKind == JsonValueKind.Array)
                 .SelectMany(list => list.Value.EnumerateArray()).Where(item => item.ValueKind == JsonValueKind.Object))
             {
                 Apply(item.GetProperty("where"), At(resource, item.GetProperty("path").GetString()!.Split('.')));

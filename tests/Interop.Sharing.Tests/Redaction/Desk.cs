@@ -30,7 +30,8 @@ internal static class Desk
         return new(header.Type!, header.Id ?? "x");
     }
 
-    public static JudgedResource Judge(byte[] body, SourceFacts? source = null) => Redactor.Judge(body, source ?? Source, KeyOf(body), Now, Lapses, targets => targets.ToHashSet());
+    public static JudgedResource Judge(byte[] body, SourceFacts? source = null) =>
+        Redactor.Judge(body, source ?? Source, KeyOf(body), Now, Lapses, targets => targets.ToHashSet());
 
     public static SeenResource Seen(byte[] body, Tier tier, bool party = false, long labels = 0) =>
         new(KeyOf(body), 3, false, tier, party, 1_700_000_000_000_000, labels, body);

@@ -98,8 +98,9 @@ public sealed class ExampleViewTests
                 .Select(leaf => $"{name} {tier}: {leaf.Path} is no value of the resource"));
             failures.AddRange(lower.Where(leaf => !leaves.Contains(leaf)).Select(leaf => $"{name} {tier}: {leaf.Item1} was visible below"));
             // By structure only: an invariant may ask for an element that the tier withholds, as ppc-1 for a consent's policy.
-            failures.AddRange(ResourceValidator.Validate(view.Body, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error)
-                .Select(issue => $"{name} {tier}: {issue.Expression} {issue.Diagnostics}"));
+            failures.AddRange(
+                ResourceValidator.Validate(view.Body, ValidationOptions.StructureOnly).Where(issue => issue.Severity <= IssueSeverity.Error)
+                    .Select(issue => $"{name} {tier}: {issue.Expression} {issue.Diagnostics}"));
             lower = [.. leaves];
         }
     }

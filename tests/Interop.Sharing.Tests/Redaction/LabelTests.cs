@@ -82,7 +82,8 @@ public sealed class LabelTests
     [Fact]
     public void All_that_a_part_2_programme_writes_about_a_person_is_a_part_2_record()
     {
-        var body = Desk.Json("{'resourceType':'Encounter','id':'x','status':'finished','class':{'code':'AMB'},'subject':{'reference':'Patient/p'}}");
+        var body = Desk.Json(
+            "{'resourceType':'Encounter','id':'x','status':'finished','class':{'code':'AMB'},'subject':{'reference':'Patient/p'}}");
         var judged = Desk.Judge(body, Desk.Source with { Part2Program = true });
 
         Assert.Equal(Labels.Part2, judged.Labels);
@@ -92,7 +93,8 @@ public sealed class LabelTests
     [Fact]
     public void What_an_agency_says_of_itself_is_labelled_only_by_its_own_word()
     {
-        var body = Desk.Json($"{{'resourceType':'HealthcareService','id':'x','type':[{{'coding':[{{'system':'{Snomed}','code':'75544000'}}]}}]}}");
+        var body =
+            Desk.Json($"{{'resourceType':'HealthcareService','id':'x','type':[{{'coding':[{{'system':'{Snomed}','code':'75544000'}}]}}]}}");
 
         Assert.Equal(Labels.None, Desk.Judge(body, Desk.Source with { Part2Program = true }).Labels);
     }
@@ -113,13 +115,17 @@ public sealed class LabelTests
     public void An_instrument_labels_its_answers()
     {
         Assert.Equal(Labels.Sud, Desk.Judge(Desk.Json(
-            "{'resourceType':'QuestionnaireResponse','id':'x','status':'completed','questionnaire':'https://interop.example/fhir/Questionnaire/dast-10|2.0'}")).Labels);
+            "{'resourceType':'QuestionnaireResponse','id':'x','status':'completed',"
+                + "'questionnaire':'https://interop.example/fhir/Questionnaire/dast-10|2.0'}")).Labels);
     }
 
     [Fact]
     public void Every_label_names_its_rule()
     {
-        var judged = Desk.Judge(Desk.Json($"{{'resourceType':'Condition','id':'x','subject':{{'reference':'Patient/p'}},'code':{{'coding':[{{'system':'{Icd}','code':'F11.20'}}]}}}}"));
+        var judged = Desk.Judge(
+            Desk.Json(
+                $"{{'resourceType':'Condition','id':'x','subject':{{'reference':'Patient/p'}},'code':{{'coding':[{{'system':'{Icd}',"
+                    + $"'code':'F11.20'}}]}}}}"));
 
         Assert.Equal(["icd10-opioid:F11"], judged.LabelRules);
     }

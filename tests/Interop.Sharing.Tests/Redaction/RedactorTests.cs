@@ -10,7 +10,8 @@ namespace Interop.Sharing.Tests.Redaction;
 public sealed class RedactorTests
 {
     private const string Encounter =
-        "{'resourceType':'Encounter','id':'e','meta':{'source':'SECRET','tag':[{'code':'SECRET'}]},'text':{'status':'generated','div':'SECRET'},"
+        "{'resourceType':'Encounter','id':'e','meta':{'source':'SECRET','tag':[{'code':'SECRET'}]},'text':{'status':'generated',"
+            + "'div':'SECRET'},"
         + "'status':'finished','class':{'code':'FLD'},'type':[{'text':'mobile'}],'subject':{'reference':'Patient/p','display':'SECRET'},"
         + "'participant':[{'individual':{'reference':'Practitioner/d','display':'Dr. Rowan'}}],'period':{'start':'2026-01-01T10:00:00Z'},"
         + "'location':[{'location':{'reference':'Location/l','display':'shown'},'period':{'start':'2026-01-01'}}],"
@@ -20,7 +21,8 @@ public sealed class RedactorTests
     [Fact]
     public void Own_keeps_every_byte_but_meta()
     {
-        var body = Desk.Json("{ 'resourceType' : 'Patient',  'id':'p', 'meta':{'versionId':'1','tag':[{'code':'x'}]}, 'name':[{'text':'\\u00e9'}] }");
+        var body = Desk.Json(
+            "{ 'resourceType' : 'Patient',  'id':'p', 'meta':{'versionId':'1','tag':[{'code':'x'}]}, 'name':[{'text':'\\u00e9'}] }");
         var view = Desk.View(body, Tier.Own)!;
 
         Assert.Equal("3", view.VersionId);
@@ -55,7 +57,10 @@ public sealed class RedactorTests
             "class.code period.start status subject.reference type.text", string.Join(' ', Leaves.Paths(Desk.View(body, Tier.Full,
                 references: false)!.Body)));
         var seen = Desk.Redactor.Disclose(full, new HashSet<ResourceKey> { new("Location", "l") }, "hospital")!;
-        Assert.Contains("\"location\":[{\"location\":{\"reference\":\"Location/l\",\"display\":\"shown\"},\"period\":{\"start\":\"2026-01-01\"}}]", Desk.Text(seen), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"location\":[{\"location\":{\"reference\":\"Location/l\",\"display\":\"shown\"},\"period\":{\"start\":\"2026-01-01\"}}]",
+            Desk.Text(seen),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -110,8 +115,10 @@ public sealed class RedactorTests
     public void Nulls_that_stand_for_twins_go_with_the_twins_and_empty_arrays_are_not_written()
     {
         var body = Desk.Json(
-            "{'resourceType':'Patient','id':'p','name':[{'use':'official','given':['Ann',null],'_given':[null,{'extension':[{'url':'u','valueString':'SECRET'}]}]}],"
-            + "'address':[{'use':'home','line':[null],'_line':[{'extension':[]}]}],'birthDate':'1990','_birthDate':{'extension':[{'url':'u','valueString':'SECRET'}]}}");
+            "{'resourceType':'Patient','id':'p','name':[{'use':'official','given':['Ann',null],'_given':[null,{'extension':[{'url':'u',"
+                + "'valueString':'SECRET'}]}]}],"
+            + "'address':[{'use':'home','line':[null],'_line':[{'extension':[]}]}],'birthDate':'1990',"
+            + "'_birthDate':{'extension':[{'url':'u','valueString':'SECRET'}]}}");
 
         Assert.Equal(
             "{\"name\":[{\"use\":\"official\",\"given\":[\"Ann\"]}],\"address\":[{\"use\":\"home\"}],\"birthDate\":\"1990\"}",
@@ -170,7 +177,8 @@ public sealed class RedactorTests
     public void A_mandatory_reference_is_required_for_the_whole_resource()
     {
         var judged = Desk.Judge(Desk.Json(
-            "{'resourceType':'MedicationStatement','id':'m','status':'active','medicationReference':{'reference':'Medication/x'},'subject':{'reference':'Patient/p'}}"));
+            "{'resourceType':'MedicationStatement','id':'m','status':'active','medicationReference':{'reference':'Medication/x'},"
+                + "'subject':{'reference':'Patient/p'}}"));
 
         Assert.Equal([new ResourceKey("Medication", "x")], judged.Requires);
         Assert.Equal(new TierPair(2, 2), judged.Tiers);
@@ -180,7 +188,8 @@ public sealed class RedactorTests
     public void What_concerns_nobody_or_several_or_cannot_be_told_stays_with_its_organisation()
     {
         const string Flag = "{'resourceType':'Flag','id':'f','status':'active','code':{'text':'x'},'subject':{'reference':'WHO'}}";
-        const string Appointment = "{'resourceType':'Appointment','id':'a','status':'booked','participant':[{'status':'accepted','actor':{'reference':'Patient/p'}},"
+        const string Appointment = "{'resourceType':'Appointment','id':'a','status':'booked','participant':[{'status':'accepted',"
+            + "'actor':{'reference':'Patient/p'}},"
             + "{'status':'accepted','actor':{'reference':'WHO'}}]}";
 
         Assert.Equal(2, Desk.Judge(Desk.Json(Flag.Replace("WHO", "Patient/p", StringComparison.Ordinal))).Tiers.Anyone);
@@ -202,8 +211,9 @@ public sealed class RedactorTests
     public void A_place_is_directory_data_unless_it_is_somebodys()
     {
         const string Place = "{'resourceType':'Location','id':'l','status':'active','name':'Place'}";
-        const string Home = "{'resourceType':'Location','id':'l','extension':[{'url':'https://interop.example/fhir/StructureDefinition/location-subject',"
-            + "'valueReference':{'reference':'Patient/p'}}],'status':'active','name':'Home'}";
+        const string Home =
+            "{'resourceType':'Location','id':'l','extension':[{'url':'https://interop.example/fhir/StructureDefinition/location-subject',"
+                + "'valueReference':{'reference':'Patient/p'}}],'status':'active','name':'Home'}";
 
         Assert.Equal((1, 0), (Desk.Judge(Desk.Json(Place)).Tiers.Anyone, Desk.Judge(Desk.Json(Place)).Subjects.Count));
         var home = Desk.Judge(Desk.Json(Home));
@@ -217,13 +227,20 @@ public sealed class RedactorTests
     public void A_recipient_of_a_consent_sees_only_itself_among_its_actors()
     {
         var body = Desk.Json(
-            "{'resourceType':'Consent','id':'c','status':'active','scope':{'text':'s'},'category':[{'text':'k'}],'patient':{'reference':'Patient/p'},"
-            + "'policy':[{'uri':'u'}],'provision':{'type':'permit','actor':[{'role':{'text':'r'},'reference':{'reference':'Organization/hospital'}},"
-            + "{'role':{'text':'SECRET'},'reference':{'reference':'Organization/other'}}],'securityLabel':[{'code':'SECRET'}],'provision':[{'type':'deny'}]}}");
+            "{'resourceType':'Consent','id':'c','status':'active','scope':{'text':'s'},'category':[{'text':'k'}],"
+                + "'patient':{'reference':'Patient/p'},"
+            + "'policy':[{'uri':'u'}],'provision':{'type':'permit','actor':[{'role':{'text':'r'},"
+            + "'reference':{'reference':'Organization/hospital'}},"
+            + "{'role':{'text':'SECRET'},'reference':{'reference':'Organization/other'}}],'securityLabel':[{'code':'SECRET'}],"
+            + "'provision':[{'type':'deny'}]}}");
 
         Assert.Null(Desk.View(body, Tier.Full));
         var view = Desk.Text(Desk.View(body, Tier.Basic, party: true));
-        Assert.Contains("\"provision\":{\"type\":\"permit\",\"actor\":[{\"role\":{\"text\":\"r\"},\"reference\":{\"reference\":\"Organization/hospital\"}}]}", view, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"provision\":{\"type\":\"permit\",\"actor\":[{\"role\":{\"text\":\"r\"},"
+                + "\"reference\":{\"reference\":\"Organization/hospital\"}}]}",
+            view,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", view, StringComparison.Ordinal);
         Assert.DoesNotContain("other", view, StringComparison.Ordinal);
         Assert.Equal(["hospital", "other"], Desk.Judge(body).Parties);
@@ -236,12 +253,16 @@ public sealed class RedactorTests
     [Fact]
     public void What_a_consent_says_to_others_changes_nothing_for_its_recipient()
     {
-        const string Consent = "{'resourceType':'Consent','id':'c','status':'active','scope':{'text':'s'},'category':[{'text':'k'}],'patient':{'reference':'Patient/p'},"
-            + "'policy':[{'uri':'u'}],'provision':{'type':'permit','actor':[{'role':{'text':'r'},'reference':{'reference':'Organization/hospital'}}MORE]NESTED}}";
+        const string Consent = "{'resourceType':'Consent','id':'c','status':'active','scope':{'text':'s'},'category':[{'text':'k'}],"
+            + "'patient':{'reference':'Patient/p'},"
+            + "'policy':[{'uri':'u'}],'provision':{'type':'permit','actor':[{'role':{'text':'r'},"
+            + "'reference':{'reference':'Organization/hospital'}}MORE]NESTED}}";
         var alone = Desk.Judge(Desk.Json(Consent.Replace("MORE", "").Replace("NESTED", "")));
         var among = Desk.Judge(Desk.Json(Consent
             .Replace("MORE", ",{'role':{'text':'x'},'reference':{'reference':'Organization/other'}}")
-            .Replace("NESTED", ",'provision':[{'type':'deny','actor':[{'role':{'text':'y'},'reference':{'reference':'Organization/third'}}]}]")));
+            .Replace(
+                "NESTED",
+                ",'provision':[{'type':'deny','actor':[{'role':{'text':'y'},'reference':{'reference':'Organization/third'}}]}]")));
 
         Assert.Equal(alone.ViewsOf("hospital"), among.ViewsOf("hospital"));
         Assert.Equal(EntriesOf(alone), EntriesOf(among));
@@ -255,12 +276,16 @@ public sealed class RedactorTests
     public void A_recipient_sees_whether_a_consent_denies_or_permits_and_the_exceptions_that_name_it()
     {
         var body = Desk.Json(
-            "{'resourceType':'Consent','id':'c','status':'active','scope':{'text':'s'},'category':[{'text':'k'}],'patient':{'reference':'Patient/p'},"
-            + "'policy':[{'uri':'u'}],'provision':{'type':'permit','provision':[{'type':'deny','actor':[{'role':{'text':'r'},'reference':{'reference':'Organization/hospital'}}]},"
-            + "{'type':'deny','purpose':[{'code':'SECRET'}],'actor':[{'role':{'text':'r'},'reference':{'reference':'Organization/other'}}]}]}}");
+            "{'resourceType':'Consent','id':'c','status':'active','scope':{'text':'s'},'category':[{'text':'k'}],"
+                + "'patient':{'reference':'Patient/p'},"
+            + "'policy':[{'uri':'u'}],'provision':{'type':'permit','provision':[{'type':'deny','actor':[{'role':{'text':'r'},"
+            + "'reference':{'reference':'Organization/hospital'}}]},"
+            + "{'type':'deny','purpose':[{'code':'SECRET'}],'actor':[{'role':{'text':'r'},"
+            + "'reference':{'reference':'Organization/other'}}]}]}}");
 
         var view = Desk.Text(Desk.View(body, Tier.Basic, party: true));
-        Assert.Contains("\"provision\":{\"type\":\"permit\",\"provision\":[{\"type\":\"deny\",\"actor\":[{", view, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"provision\":{\"type\":\"permit\",\"provision\":[{\"type\":\"deny\",\"actor\":[{", view, StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", view, StringComparison.Ordinal);
     }
 
@@ -275,7 +300,8 @@ public sealed class RedactorTests
     public void An_encounter_is_a_case_of_its_provider_while_it_is_open(string status, string period, bool isCase, bool isOpen)
     {
         var cases = Desk.Judge(Desk.Json(
-            $"{{'resourceType':'Encounter','id':'e','status':'{status}','class':{{'code':'x'}},'subject':{{'reference':'Patient/p'}},'serviceProvider':{{'reference':'Organization/h'}},{period}}}")).Cases;
+            $"{{'resourceType':'Encounter','id':'e','status':'{status}','class':{{'code':'x'}},'subject':{{'reference':'Patient/p'}},"
+                + $"'serviceProvider':{{'reference':'Organization/h'}},{period}}}")).Cases;
 
         Assert.Equal(isCase, cases.Count == 1);
         Assert.Equal(isOpen, cases.Any(fact => fact.To > Desk.Now && fact.Organization == "h" && fact.Patient == "p"));
@@ -291,7 +317,8 @@ public sealed class RedactorTests
     public void A_task_is_a_case_of_its_owner_once_it_is_accepted(string status, bool isCase)
     {
         var judged = Desk.Judge(Desk.Json(
-            $"{{'resourceType':'Task','id':'t','status':'{status}','intent':'order','for':{{'reference':'Patient/p'}},'owner':{{'reference':'Organization/h'}},'focus':{{'reference':'ServiceRequest/s'}}}}"));
+            $"{{'resourceType':'Task','id':'t','status':'{status}','intent':'order','for':{{'reference':'Patient/p'}},"
+                + $"'owner':{{'reference':'Organization/h'}},'focus':{{'reference':'ServiceRequest/s'}}}}"));
 
         Assert.Equal(isCase, judged.Cases.Count == 1);
         Assert.Equal(["h"], judged.Parties);

@@ -26,7 +26,8 @@ internal static class Table
         }
 
         return Known.GetOrAdd((type, tier, party), key => Paths(key.Item1, key.Item2, key.Item3))
-            .Any(listed => listed == "all" ? !steps.Contains("extension") && !steps.Contains("modifierExtension") : Covers(listed.Split('.'), steps));
+            .Any(listed =>
+                listed == "all" ? !steps.Contains("extension") && !steps.Contains("modifierExtension") : Covers(listed.Split('.'), steps));
     }
 
     /// <summary>Whether anything of the type is listed at the tier.</summary>

@@ -26,7 +26,10 @@ internal static class EidoReader
         if (document is not null && BrokenText(document.RootElement) is { } place)
         {
             document.Dispose();
-            refusal = Refuse("invalid", $"A text {EidoElement.At(place)} has half of a surrogate pair or a control character.", EidoElement.Place(place));
+            refusal = Refuse(
+                "invalid",
+                $"A text {EidoElement.At(place)} has half of a surrogate pair or a control character.",
+                EidoElement.Place(place));
             return null;
         }
 

@@ -16,7 +16,8 @@ namespace Interop.Server.Guard.Changes;
 /// sharing must know what they point at, they point at something that is known. Everything behind it reads that form only.
 /// </summary>
 /// <param name="lookups">Takes the rows of what conditions and identifiers looked for.</param>
-internal sealed class ReferenceDoor(GuardedTransaction transaction, SharingPolicy policy, ServiceBases bases, Conditions conditions, Lookups lookups)
+internal sealed class ReferenceDoor(
+    GuardedTransaction transaction, SharingPolicy policy, ServiceBases bases, Conditions conditions, Lookups lookups)
 {
     // Each is a search while all other writers wait.
     private const int MostSearches = 50;
@@ -77,7 +78,8 @@ internal sealed class ReferenceDoor(GuardedTransaction transaction, SharingPolic
 
         if (!MaySearch(type))
         {
-            throw FhirException.InsufficientScope($"A condition is a search. {transaction.Caller.Scopes.Objection(type, SmartRight.Search)}", path);
+            throw FhirException.InsufficientScope(
+                $"A condition is a search. {transaction.Caller.Scopes.Objection(type, SmartRight.Search)}", path);
         }
 
         try
@@ -207,7 +209,10 @@ internal sealed class ReferenceDoor(GuardedTransaction transaction, SharingPolic
         return !isNew || searched.Count <= MostSearches
             ? Match(type, query, path)
             : throw new FhirException(
-                400, "too-costly", $"One write may name what takes {MostSearches} searches by identifier; refer to the others by address.", path);
+                400,
+                "too-costly",
+                $"One write may name what takes {MostSearches} searches by identifier; refer to the others by address.",
+                path);
     }
 
     private static bool IsAny(ReferencePlace place) => place.Targets.Count == 0 || place.Targets.Contains("Resource");
@@ -261,7 +266,8 @@ internal sealed class ReferenceDoors(SharingPolicy policy, InteropSettings setti
         conditions.Matches(transaction, type, condition, lookups);
 
     /// <inheritdoc cref="ReferenceDoor"/>
-    public ReferenceDoor Of(GuardedTransaction transaction, Lookups lookups) => new(transaction, policy, settings.Bases, conditions, lookups);
+    public ReferenceDoor Of(GuardedTransaction transaction, Lookups lookups) =>
+        new(transaction, policy, settings.Bases, conditions, lookups);
 }
 
 /// <summary>What a conditional reference names is not there; another entry of the transaction may bring it.</summary>

@@ -111,7 +111,10 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
         if (ResourceViews.IsSubset(body))
         {
             return new WriteResult.Refused(
-                422, "business-rule", "A part of a resource (tag SUBSETTED) would delete the rest: update with the whole.", $"{key.Type}.meta.tag");
+                422,
+                "business-rule",
+                "A part of a resource (tag SUBSETTED) would delete the rest: update with the whole.",
+                $"{key.Type}.meta.tag");
         }
 
         var corrects = seen.Tier != Tier.Own && DirectoryRules.MayCorrect(caller, key, seen.Body, settings.Custodian);
@@ -123,7 +126,8 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
         var isOwn = corrects || seen.Tier == Tier.Own;
         var rule = rules.Of(key.Type);
         var step = rule is null ? default : new ResourceStep(
-            key.Id, seen.Body, body, isOwn, Is("owner") || (seen.Tier == Tier.Own && At("owner").Count == 0), Is("requester"), transaction.Instant);
+            key.Id, seen.Body, body, isOwn, Is("owner")
+                || (seen.Tier == Tier.Own && At("owner").Count == 0), Is("requester"), transaction.Instant);
         if (rule?.Taken(step) is { } wrongStep)
         {
             return Told(transaction, sight, key, wrongStep);
@@ -150,7 +154,8 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
         }
 
         // Who puts its own entry right keeps it from then on; else whoever wrote it could undo that.
-        var custodian = corrects && DirectoryRules.IsOf(caller.Organization, body) ? caller.Organization : transaction.Rows.Find(key)!.Source;
+        var custodian =
+            corrects && DirectoryRules.IsOf(caller.Organization, body) ? caller.Organization : transaction.Rows.Find(key)!.Source;
         transaction.Store(key, custodian, changed, renews: isOwn || IsRenewing(transaction, seen, body));
         return null;
 
@@ -200,7 +205,9 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
         return DeleteResult.Deleted;
     }
 
-    /// <summary>Why the caller may change nothing of the resource, whatever it would change; the rest is asked when the change is known.</summary>
+    /// <summary>
+    /// Why the caller may change nothing of the resource, whatever it would change; the rest is asked when the change is known.
+    /// </summary>
     public WriteResult.Refused? MayNotUpdate(Caller caller, Sight sight, SeenResource seen, Preconditions preconditions)
     {
         var corrects = seen.Tier != Tier.Own && DirectoryRules.MayCorrect(caller, seen.Key, seen.Body, settings.Custodian);
@@ -221,7 +228,8 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
     /// <summary>Null, or why an update must name the version that it was made from.</summary>
     private static WriteResult.Refused? VersionDemanded(ResourceKey key, bool corrects) =>
         key.Type == "Task" ? new(400, "required", "A Task is updated only with If-Match, naming the version that was read.")
-        : corrects ? new(400, "required", "What another organisation wrote is corrected only with If-Match, naming the version that was read.")
+        : corrects
+            ? new(400, "required", "What another organisation wrote is corrected only with If-Match, naming the version that was read.")
         : null;
 
     /// <summary>A refusal that follows from what is stored says why only to a token that may also read it.</summary>
@@ -235,7 +243,9 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
         transaction.Caller.Scopes.Allows(key.Type, SmartRight.Read)
         && transaction.Rows.See(key, sight.Opened(transaction.Caller, SmartRight.Read)) is not null;
 
-    /// <summary>A partner that is party to a Task moves it on, with rights of its own; other resources are changed by those who keep them.</summary>
+    /// <summary>
+    /// A partner that is party to a Task moves it on, with rights of its own; other resources are changed by those who keep them.
+    /// </summary>
     private static bool IsParty(Sight sight, SeenResource seen) => seen.Key.Type == "Task" && seen.Party && sight.Directory;
 
     private static Issue NotItsRecord => new(IssueSeverity.Error, "forbidden", "The resource is another organisation's record.", null);

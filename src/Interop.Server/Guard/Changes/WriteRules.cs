@@ -21,7 +21,9 @@ internal static class WriteRules
 
     /// <summary>Null, or why the caller may write nothing of the type as its own.</summary>
     public static WriteResult.Refused? MayKeep(Sight sight, ResourceKey key) =>
-        sight.OwnTier == Tier.Own || sight.Keeps.Contains(key.Type) ? null : new(403, "forbidden", "The caller's roles do not keep records.");
+        sight.OwnTier == Tier.Own || sight.Keeps.Contains(key.Type)
+            ? null
+            : new(403, "forbidden", "The caller's roles do not keep records.");
 
     /// <summary>Null, or why this caller may not write this resource as its own.</summary>
     /// <param name="find">What is stored, for what a directory entry names.</param>
