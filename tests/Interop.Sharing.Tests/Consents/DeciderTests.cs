@@ -207,8 +207,7 @@ public sealed class DeciderTests
         Assert.Contains(decision.Reasons,
             reason => reason.Rule == "consent-indeterminate"
                 && reason.Basis == "Consent/c"
-                && reason.Effect.Contains("provision.dataPeriod",
-            StringComparison.Ordinal));
+                && reason.Effect.Contains("provision.dataPeriod", StringComparison.Ordinal));
     }
 
     [Fact]
