@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Syntax;
 
 /// <summary>Splits an expression into tokens: https://hl7.org/fhirpath/N1/#tokens-and-keywords.</summary>
 internal sealed partial class Lexer(string text)

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Interop.Fhir.FhirPath.Values;
 
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Syntax;
 
 /// <summary>Builds nodes from tokens, by the precedence of https://hl7.org/fhirpath/N1/#operator-precedence. Nesting is bounded.</summary>
 internal sealed class Parser(List<Token> tokens, bool isStrict)

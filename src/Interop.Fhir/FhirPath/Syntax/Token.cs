@@ -1,4 +1,4 @@
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Syntax;
 
 internal enum TokenKind
 {

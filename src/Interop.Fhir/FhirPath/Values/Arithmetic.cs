@@ -1,4 +1,4 @@
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Values;
 
 /// <summary>Addition, multiplication and their inverses on values: https://hl7.org/fhirpath/N1/#math-2.</summary>
 internal static class Arithmetic

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Values;
 
 /// <summary>https://hl7.org/fhirpath/N1/#conversion: each null where there is no such value.</summary>
 internal static class Conversions

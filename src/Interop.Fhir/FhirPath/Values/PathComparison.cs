@@ -2,7 +2,7 @@ using System.Globalization;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Values;
 
 /// <summary>Equality, equivalence and order of single items: https://hl7.org/fhirpath/N1/#equality, #equivalence, #comparison.</summary>
 internal static class PathComparison

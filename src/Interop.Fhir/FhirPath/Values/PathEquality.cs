@@ -3,7 +3,7 @@ using System.Text;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Values;
 
 /// <summary>Equality of items (https://hl7.org/fhirpath/N1/#equals): primitives by value, the rest by structure.</summary>
 internal sealed class PathEquality(Evaluation evaluation) : IEqualityComparer<PathItem>

@@ -1,6 +1,6 @@
 using Interop.Fhir.Schema;
 
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Values;
 
 /// <summary>
 /// One item of a FHIRPath collection: a place on the tape (a value, the extensions of a primitive, or both), a computed value, or, with

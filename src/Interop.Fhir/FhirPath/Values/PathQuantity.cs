@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Values;
 
 /// <summary>A number with a unit (https://hl7.org/fhirpath/N1/#quantity).</summary>
 /// <param name="Unit">A UCUM code, a calendar word as it was written, or, of a FHIR Quantity that has neither, what it says

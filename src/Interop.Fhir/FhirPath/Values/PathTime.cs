@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Values;
 
 internal enum TimeKind
 {

@@ -1,4 +1,4 @@
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Values;
 
 /// <summary>The first and last moment that a partial date or time may stand for, and how many digits it has.</summary>
 internal static class TimeBoundary

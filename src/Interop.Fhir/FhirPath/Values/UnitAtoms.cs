@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Values;
 
 /// <summary>
 /// The units of UCUM (https://ucum.org/ucum) that FHIRPath converts here: the seven base units, those derived from them, and the customary

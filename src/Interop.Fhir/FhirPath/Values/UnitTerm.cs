@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Interop.Fhir.FhirPath;
+namespace Interop.Fhir.FhirPath.Values;
 
 /// <summary>A unit as a factor times powers of base units: <c>mm[Hg]</c>, <c>g/m</c>, <c>10*3/uL</c>.</summary>
 /// <param name="Dimension">The canonical unit, such as <c>g.m-1.s-2</c>; <c>1</c> for none.</param>

@@ -1,8 +1,9 @@
 using Interop.Fhir.FhirPath;
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 
-namespace Interop.Fhir.Search;
+namespace Interop.Fhir.Search.Index;
 
 /// <summary>Dates: https://hl7.org/fhir/R4/search.html#date. A Timing counts with its outer limits.</summary>
 internal static class DateEntries

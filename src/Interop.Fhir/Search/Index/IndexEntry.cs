@@ -1,4 +1,4 @@
-namespace Interop.Fhir.Search;
+namespace Interop.Fhir.Search.Index;
 
 /// <summary>
 /// One value that a resource can be found by: what the expression of a search parameter yields, converted as

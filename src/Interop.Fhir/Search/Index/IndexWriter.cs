@@ -1,8 +1,9 @@
 using System.Globalization;
 using Interop.Fhir.FhirPath;
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Schema;
 
-namespace Interop.Fhir.Search;
+namespace Interop.Fhir.Search.Index;
 
 /// <summary>Turns the items that an expression yields into index entries, by the parameter's type and the item's.</summary>
 internal sealed class IndexWriter(Evaluation evaluation, TimeZoneInfo? zone, CodeCase codeCase)

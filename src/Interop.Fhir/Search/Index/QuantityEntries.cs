@@ -1,6 +1,7 @@
 using Interop.Fhir.FhirPath;
+using Interop.Fhir.FhirPath.Values;
 
-namespace Interop.Fhir.Search;
+namespace Interop.Fhir.Search.Index;
 
 /// <summary>
 /// Quantities: https://hl7.org/fhir/R4/search.html#quantity. A comparator opens the interval; money has its currency as unit.

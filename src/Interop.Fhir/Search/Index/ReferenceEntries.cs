@@ -1,7 +1,8 @@
 using Interop.Fhir.FhirPath;
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Schema;
 
-namespace Interop.Fhir.Search;
+namespace Interop.Fhir.Search.Index;
 
 /// <summary>
 /// References: https://hl7.org/fhir/R4/search.html#reference. A Reference with both a literal and an identifier gives two entries.

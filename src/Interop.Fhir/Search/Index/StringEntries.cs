@@ -1,8 +1,9 @@
 using Interop.Fhir.FhirPath;
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 
-namespace Interop.Fhir.Search;
+namespace Interop.Fhir.Search.Index;
 
 /// <summary>Strings: https://hl7.org/fhir/R4/search.html#string. Every part of a name or address can be found by itself.</summary>
 internal static class StringEntries

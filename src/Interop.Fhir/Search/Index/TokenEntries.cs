@@ -1,7 +1,8 @@
 using Interop.Fhir.FhirPath;
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Json;
 
-namespace Interop.Fhir.Search;
+namespace Interop.Fhir.Search.Index;
 
 /// <summary>Tokens: https://hl7.org/fhir/R4/search.html#token, by the table of data types there.</summary>
 internal static class TokenEntries
