@@ -1,5 +1,6 @@
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Server.Agreements;
 using Interop.Server.Bundles;
 using Interop.Server.Commands;

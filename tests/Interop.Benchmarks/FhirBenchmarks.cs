@@ -4,6 +4,7 @@ using Interop.Fhir.FhirPath;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Fhir.Validation;
 
 namespace Interop.Benchmarks;

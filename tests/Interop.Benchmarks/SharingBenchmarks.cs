@@ -3,6 +3,7 @@ using System.Text;
 using Interop.Fhir;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Sharing.Agreements;
 using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;

@@ -1,3 +1,8 @@
+using Interop.Identity.Tests.Attacks;
+using Interop.Identity.Tests.Credentials;
+using Interop.Identity.Tests.Operation;
+using Interop.Identity.Tests.People;
+
 namespace Interop.Identity.Tests;
 
 // What the issuer does must not depend on its database: each contract runs on both.

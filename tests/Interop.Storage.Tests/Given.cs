@@ -2,6 +2,7 @@ using System.Text;
 using Interop.Fhir;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;

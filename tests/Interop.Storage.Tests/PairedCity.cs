@@ -1,5 +1,5 @@
 using Interop.Fhir;
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;

@@ -1,8 +1,8 @@
 using System.Text;
 using Interop.Fhir.Schema;
-using Interop.Fhir.Search;
-using Xunit;
+using Interop.Fhir.Search.Index;
 using static Interop.Storage.Tests.Given;
+using Xunit;
 
 namespace Interop.Storage.Tests;
 

@@ -1,4 +1,5 @@
 using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Sharing.Policy;
 using static Interop.Storage.Tests.Given;
 using Interop.Storage.Write;

@@ -255,7 +255,7 @@ public sealed class VisitedRowsTests
         return [.. writes.Select(write => write.With(judged => judged with
         {
             Requires = [],
-            Entries = [.. judged.Entries.Where(entry => entry.Entry is not Fhir.Search.ReferenceEntry reference
+            Entries = [.. judged.Entries.Where(entry => entry.Entry is not Fhir.Search.Index.ReferenceEntry reference
                 || (reference.TargetType == "Patient" && judged.Subjects.Contains(reference.TargetId!))
                 || seen.ContainsKey(new(reference.TargetType!, reference.TargetId!)))],
         }))];

@@ -1,3 +1,5 @@
+using Interop.Demo.City.Records;
+
 namespace Interop.Demo.City;
 
 /// <summary>

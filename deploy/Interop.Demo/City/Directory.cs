@@ -1,4 +1,5 @@
 using Hl7.Fhir.Model;
+using Interop.Demo.City.Records;
 using Endpoint = Hl7.Fhir.Model.Endpoint;
 
 namespace Interop.Demo.City;

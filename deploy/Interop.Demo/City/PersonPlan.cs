@@ -1,4 +1,5 @@
 using Hl7.Fhir.Model;
+using Interop.Demo.City.Records;
 
 namespace Interop.Demo.City;
 

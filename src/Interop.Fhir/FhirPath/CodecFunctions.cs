@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Interop.Fhir.FhirPath.Values;
 
 namespace Interop.Fhir.FhirPath;
 

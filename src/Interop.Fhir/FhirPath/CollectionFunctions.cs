@@ -1,3 +1,5 @@
+using Interop.Fhir.FhirPath.Values;
+
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>Existence, subsetting and combining: https://hl7.org/fhirpath/N1/#existence, #subsetting, #combining.</summary>

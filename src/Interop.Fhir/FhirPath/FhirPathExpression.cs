@@ -1,3 +1,5 @@
+using Interop.Fhir.FhirPath.Syntax;
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Json;
 using Interop.Fhir.Validation;
 

@@ -1,3 +1,5 @@
+using Interop.Fhir.FhirPath.Values;
+
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>A call of one of the <see cref="Functions"/> on the items of its source.</summary>

@@ -1,3 +1,5 @@
+using Interop.Fhir.FhirPath.Values;
+
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 

@@ -1,3 +1,5 @@
+using Interop.Fhir.FhirPath.Values;
+
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>Functions on numbers, and the boundaries of partial values: https://hl7.org/fhirpath/N1/#math.</summary>

@@ -1,3 +1,5 @@
+using Interop.Fhir.FhirPath.Values;
+
 namespace Interop.Fhir.FhirPath;
 
 /// <summary>A part of a compiled expression. Nodes are immutable: one expression serves many threads.</summary>

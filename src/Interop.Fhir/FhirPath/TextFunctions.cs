@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Interop.Fhir.FhirPath.Values;
 
 namespace Interop.Fhir.FhirPath;
 

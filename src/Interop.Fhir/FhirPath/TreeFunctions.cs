@@ -1,3 +1,4 @@
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Validation;

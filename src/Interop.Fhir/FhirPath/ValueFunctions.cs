@@ -1,3 +1,4 @@
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Schema;
 
 namespace Interop.Fhir.FhirPath;

@@ -1,4 +1,5 @@
 using Interop.Fhir.FhirPath;
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Validation;

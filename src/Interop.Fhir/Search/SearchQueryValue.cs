@@ -1,3 +1,5 @@
+using Interop.Fhir.Search.Index;
+
 namespace Interop.Fhir.Search;
 
 /// <summary>Prefixes of ordered values (https://hl7.org/fhir/R4/search.html#prefix).</summary>

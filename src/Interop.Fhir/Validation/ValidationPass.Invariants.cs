@@ -1,5 +1,6 @@
 using System.Buffers;
 using Interop.Fhir.FhirPath;
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Interop.Fhir.Json;
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Fhir.Validation;
 using Interop.Server.Settings;
 

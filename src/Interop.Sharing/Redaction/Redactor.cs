@@ -5,7 +5,7 @@ using System.Text;
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.References;
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Sharing.Agreements;
 using Interop.Sharing.Policy;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Interop.Fhir;
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Redaction;

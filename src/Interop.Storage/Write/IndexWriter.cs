@@ -1,4 +1,4 @@
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Search;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Interop.Fhir.Schema;
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Xunit;
 
 namespace Interop.Fhir.Tests.Search;

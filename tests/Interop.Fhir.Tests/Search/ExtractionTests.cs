@@ -1,6 +1,6 @@
 using System.Text;
 using Interop.Fhir.Schema;
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Xunit;
 
 namespace Interop.Fhir.Tests.Search;

@@ -1,6 +1,6 @@
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Fhir.Validation;
 using Xunit;
 

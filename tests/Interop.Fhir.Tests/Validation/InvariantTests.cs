@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Interop.Fhir.FhirPath;
+using Interop.Fhir.FhirPath.Values;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
 using Interop.Fhir.Validation;

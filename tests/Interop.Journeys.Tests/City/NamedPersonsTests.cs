@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Interop.Demo.City;
+using Interop.Demo.City.Records;
 
 namespace Interop.Journeys.Tests.City;
 

@@ -2,7 +2,7 @@ using System.Text;
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 

@@ -1,5 +1,5 @@
 using Interop.Fhir.Json;
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Fhir.Validation;
 using Interop.Sharing.Policy;
 

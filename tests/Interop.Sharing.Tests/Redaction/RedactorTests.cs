@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Interop.Fhir;
-using Interop.Fhir.Search;
+using Interop.Fhir.Search.Index;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 
@@ -247,7 +247,7 @@ public sealed class RedactorTests
         Assert.Equal(
             [("hospital", "hospital"), ("other", "other")],
             Desk.Judge(body).Entries.Where(entry => entry.Entry.Parameter == "actor" && entry.Tiers.Party < 4)
-                .Select(entry => (entry.Party!, ((Interop.Fhir.Search.ReferenceEntry)entry.Entry).TargetId!)).Order());
+                .Select(entry => (entry.Party!, ((Interop.Fhir.Search.Index.ReferenceEntry)entry.Entry).TargetId!)).Order());
     }
 
     [Fact]
