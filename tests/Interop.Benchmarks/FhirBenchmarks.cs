@@ -3,7 +3,6 @@ using System.Text.Json;
 using Interop.Fhir.FhirPath;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
-using Interop.Fhir.Search;
 using Interop.Fhir.Search.Index;
 using Interop.Fhir.Validation;
 

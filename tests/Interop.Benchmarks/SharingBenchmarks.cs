@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using Interop.Fhir;
 using Interop.Fhir.Schema;
-using Interop.Fhir.Search;
 using Interop.Fhir.Search.Index;
 using Interop.Sharing.Agreements;
 using Interop.Sharing.Consents;

@@ -1,5 +1,4 @@
 using Hl7.Fhir.Model;
-using Interop.Demo.City.Records;
 
 namespace Interop.Demo.City;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Interop.Demo.City;
-using Interop.Demo.City.Records;
 
 namespace Interop.Journeys.Tests.City;
 

@@ -4,6 +4,7 @@ using ArchUnitNET.Loader;
 using ArchUnitNET.xUnit;
 using Interop.Fhir;
 using Interop.Sharing.Policy;
+using Interop.Server.Routing;
 using Interop.Storage;
 using Interop.Storage.Read;
 using Interop.Storage.Write;
