@@ -253,6 +253,6 @@ public static class InteropServer
             await audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, rule, CancellationToken.None);
         }
 
-        await FhirResult.Problem(status, "not-supported", text).ExecuteAsync(http);
+        await FhirResult.Problem(IssueCode.NotSupported.With(status), text).ExecuteAsync(http);
     }
 }

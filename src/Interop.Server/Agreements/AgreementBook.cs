@@ -63,7 +63,7 @@ internal sealed class AgreementBook(GuardedStore store, AuditTrail audit, Intero
     {
         if (caller.Organization != organization && (caller.Organization != settings.Custodian || !WriteRules.IsAdministrator(caller)))
         {
-            throw new FhirException(403, "forbidden", "Only the agency itself and the custodian's administrators may ask this.");
+            throw new FhirException(IssueCode.Forbidden, "Only the agency itself and the custodian's administrators may ask this.");
         }
     }
 }

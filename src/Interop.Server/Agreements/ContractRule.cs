@@ -1,6 +1,7 @@
 using Interop.Fhir;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
+using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Sharing.Agreements;
 
@@ -13,12 +14,14 @@ internal sealed class ContractRule() : TypeRule("Contract")
     {
         if (!WriteRules.IsAdministrator(caller))
         {
-            return new(403, "forbidden", "Agreements are recorded by the privacy officer or the agency administrator.");
+            return new(IssueCode.Forbidden, "Agreements are recorded by the privacy officer or the agency administrator.");
         }
 
         return AgreementReader.Read(body, key.Id) is { } agreement && agreement.Grantor != caller.Organization
             ? new(
-                422, "business-rule", "The grantor of an agreement must be the organisation that records it.", "Contract.term.offer.party")
+                IssueCode.BusinessRule,
+                "The grantor of an agreement must be the organisation that records it.",
+                "Contract.term.offer.party")
             : null;
     }
 
@@ -31,7 +34,7 @@ internal sealed class ContractRule() : TypeRule("Contract")
     /// <summary>What was executed is history.</summary>
     public override WriteResult.Refused? Ended(string id, ReadOnlyMemory<byte> stored) =>
         Agreement(id, stored) is { } agreement && agreement.Agreement.Status is not ("negotiable" or "cancelled")
-            ? new(422, "business-rule", "An agreement that was executed is terminated, not deleted.", "Contract.status")
+            ? new(IssueCode.BusinessRule, "An agreement that was executed is terminated, not deleted.", "Contract.status")
             : null;
 
     private static (Agreement Agreement, ReadOnlyMemory<byte> Body)? Agreement(string id, ReadOnlyMemory<byte> body) =>

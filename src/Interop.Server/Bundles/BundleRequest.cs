@@ -36,7 +36,7 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
         validate(body);
         return type == "transaction"
             ? Transaction(root, bases)
-            : throw new FhirException(400, "value", "Bundle.type must be transaction or batch here.", "Bundle.type");
+            : throw new FhirException(IssueCode.Value, "Bundle.type must be transaction or batch here.", "Bundle.type");
     }
 
     private static BundleRequestEntry Independent(JsonElement entry, int index, Action<byte[]> validate, ServiceBases bases)
@@ -59,8 +59,7 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
         if (entries > mostEntries)
         {
             throw new FhirException(
-                413,
-                "too-costly",
+                IssueCode.TooCostly.With(413),
                 $"A Bundle has {mostEntries} entries at most (Interop:Limits:BundleEntries). Send it in parts.",
                 "Bundle.entry");
         }
@@ -124,7 +123,7 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
         {
             if (entries.GroupBy(identity, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } overlap)
             {
-                throw new FhirException(400, "duplicate", rule, overlap.Last().Path + element);
+                throw new FhirException(IssueCode.Duplicate, rule, overlap.Last().Path + element);
             }
         }
     }

@@ -62,13 +62,13 @@ internal sealed record BundleRequestEntry(
     {
         if (!entry.TryGetProperty("request", out var request))
         {
-            throw new FhirException(400, "required", "An entry of a batch or transaction needs a request.", path + ".request");
+            throw new FhirException(IssueCode.Required, "An entry of a batch or transaction needs a request.", path + ".request");
         }
 
         // R4 lets an extension stand for the value of either, which asks for nothing that can be done.
         if (Text(request, "method") is not { } method || Text(request, "url") is not { } url)
         {
-            throw new FhirException(400, "required", "A request needs a method and a url.", path + ".request");
+            throw new FhirException(IssueCode.Required, "A request needs a method and a url.", path + ".request");
         }
 
         var below = bases.BelowBase(url);
@@ -77,7 +77,7 @@ internal sealed record BundleRequestEntry(
         var hasResource = entry.TryGetProperty("resource", out var resource);
         if (hasResource && method is "POST" or "PUT" && Text(resource, "resourceType") != type)
         {
-            throw new FhirException(400, "invalid", "The resource is not of the type that the request's url names.", path + ".resource");
+            throw new FhirException(IssueCode.Invalid, "The resource is not of the type that the request's url names.", path + ".resource");
         }
 
         var fullUrl = Text(entry, "fullUrl");
@@ -87,7 +87,7 @@ internal sealed record BundleRequestEntry(
         read.Demand();
         return method == "PATCH" && fullUrl is not null && bases.ForeignBase(fullUrl) is not null
             ? throw new FhirException(
-                400, "value", "A patch changes a resource of this server; its fullUrl is another server's.", path + ".fullUrl")
+                IssueCode.Value, "A patch changes a resource of this server; its fullUrl is another server's.", path + ".fullUrl")
             : read;
     }
 
@@ -100,8 +100,7 @@ internal sealed record BundleRequestEntry(
             [var type, var id, "_history"] when method == "GET" && Is(type, id) => (type, id, null, true),
             [var type, var id, "_history", var version] when method == "GET" && Is(type, id) => (type, id, version, false),
             _ => throw new FhirException(
-                400,
-                "value",
+                IssueCode.Value,
                 "The request's url must be Type, Type/id, Type?query, Type/id/_history or Type/id/_history/version.",
                 path + ".request.url"),
         };
@@ -124,12 +123,14 @@ internal sealed record BundleRequestEntry(
         if (rule is not null)
         {
             throw new FhirException(
-                400, Resource is null && Method is not ("GET" or "DELETE") ? "required" : "not-supported", rule, Path + ".request");
+                Resource is null && Method is not ("GET" or "DELETE") ? IssueCode.Required : IssueCode.NotSupported,
+                rule,
+                Path + ".request");
         }
 
         if (IfNoneExist is not null && Method != "POST")
         {
-            throw new FhirException(400, "not-supported", "ifNoneExist has no meaning but for a create.", Path + ".request.ifNoneExist");
+            throw new FhirException(IssueCode.NotSupported, "ifNoneExist has no meaning but for a create.", Path + ".request.ifNoneExist");
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
             if (matches.Count > 1)
             {
                 throw new FhirException(
-                    412, "multiple-matches", "ifNoneExist matches more than one resource.", entry.Path + ".request.ifNoneExist");
+                    IssueCode.MultipleMatches, "ifNoneExist matches more than one resource.", entry.Path + ".request.ifNoneExist");
             }
 
             plan = matches.Count == 1 ? plan with { Key = matches[0], Exists = true } : plan;
@@ -158,22 +158,23 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
     private WriteResult? Update(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known) =>
         ResourceJson.ReadHeader(body)?.Id == key.Id
             ? changes.TryUpdate(transaction, Through(entry), key, body, entry.Conditions, door, known)
-            : new WriteResult.Refused(400, "invalid", "The resource's id must be the id in the request's url.");
+            : new WriteResult.Refused(IssueCode.Invalid, "The resource's id must be the id in the request's url.");
 
     public static FhirException Refusal(WriteResult refusal, BundleRequestEntry entry) => refusal switch
     {
         WriteResult.Refused refused => new(
             refused.Status,
             [.. refused.Issues.Select(issue => issue with { Expression = $"{entry.Path}.resource{Below(issue.Expression)}" })]),
-        WriteResult.Conflict conflict => new(412, "conflict", $"{conflict.Condition} does not hold for the current version.", entry.Path),
-        _ => new(404, "not-found", "The resource is not known.", entry.Path),
+        WriteResult.Conflict conflict =>
+                new(IssueCode.Conflict, $"{conflict.Condition} does not hold for the current version.", entry.Path),
+        _ => new(IssueCode.NotFound, "The resource is not known.", entry.Path),
     };
 
     private void Delete(BundleRequestEntry entry, ResourceKey key)
     {
         if (transaction.Caller.IsOperator)
         {
-            throw new FhirException(400, "not-supported", "An import does not delete.", entry.Path + ".request.method");
+            throw new FhirException(IssueCode.NotSupported, "An import does not delete.", entry.Path + ".request.method");
         }
 
         var result = changes.Delete(transaction, Through(entry), key, entry.Conditions);
@@ -182,9 +183,9 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
             throw result switch
             {
                 DeleteResult.Conflict =>
-                    new FhirException(412, "conflict", "A precondition does not hold for the current version.", entry.Path),
-                DeleteResult.Gone => new FhirException(410, "deleted", $"{key} was deleted.", entry.Path),
-                _ => new FhirException(404, "not-found", $"{key} is not known.", entry.Path),
+                    new FhirException(IssueCode.Conflict, "A precondition does not hold for the current version.", entry.Path),
+                DeleteResult.Gone => new FhirException(IssueCode.Deleted, $"{key} was deleted.", entry.Path),
+                _ => new FhirException(IssueCode.NotFound, $"{key} is not known.", entry.Path),
             };
         }
     }

@@ -64,7 +64,7 @@ internal static class Import
             {
                 if (problem is not null)
                 {
-                    throw new FhirException(400, "not-found", problem);
+                    throw new FhirException(IssueCode.NotFound.With(400), problem);
                 }
 
                 var (text, issues) = await import(provider, bytes);

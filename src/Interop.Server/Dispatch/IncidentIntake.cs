@@ -63,7 +63,7 @@ internal sealed class IncidentIntake(
         // likes, is not enough.
         if (!caller.IsOperator && !IsDispatch(transaction, caller.Organization))
         {
-            throw new FhirException(403, "forbidden", "This agency is not a dispatch centre.");
+            throw new FhirException(IssueCode.Forbidden, "This agency is not a dispatch centre.");
         }
 
         var before = transaction.CadMessages(message.Incident);

@@ -1,6 +1,7 @@
 using Interop.Fhir.Json;
 using Interop.Server.Authoring;
 using Interop.Server.Guard;
+using Interop.Server.Http;
 using Interop.Server.Settings;
 
 namespace Interop.Server.FollowUp;
@@ -16,7 +17,7 @@ internal sealed class EncounterRule(InteropSettings settings, Secrets secrets) :
     {
         var (from, to) = (step.Before is { } before ? StatusOf(before) : null, StatusOf(step.After));
         return from is "finished" or "cancelled" && to != from && to != "entered-in-error"
-            ? new(422, "business-rule", $"An encounter that is {from} stays so, or becomes entered-in-error.", "Encounter.status")
+            ? new(IssueCode.BusinessRule, $"An encounter that is {from} stays so, or becomes entered-in-error.", "Encounter.status")
             : null;
     }
 

@@ -16,7 +16,7 @@ internal static class Admission
     {
         if (!sight.Directory)
         {
-            throw new FhirException(403, "forbidden", "No agreement with this agency is in force.");
+            throw new FhirException(IssueCode.Forbidden, "No agreement with this agency is in force.");
         }
 
         if (!lacksQualification)
@@ -27,8 +27,7 @@ internal static class Admission
         return sight.Keeps.Count > 0
             ? sight with { OwnTier = Tier.None, OwnCleared = 0, Purposes = [] }
             : throw new FhirException(
-                403,
-                "forbidden",
+                IssueCode.Forbidden,
                 caller.Practitioner is null
                     ? "The agency demands qualifications of its people, and the token names no Practitioner (fhirUser)."
                     : "The agency's roster does not show a qualification that it demands, or shows it as run out.");

@@ -27,11 +27,11 @@ internal sealed class Explanation(
         var person = Reference(patient, "Patient");
         var key = resource is null
             ? person
-            : ResourceKey.TryParse(resource) ?? throw new FhirException(400, "value", "The resource must be Type/id.");
+            : ResourceKey.TryParse(resource) ?? throw new FhirException(IssueCode.Value, "The resource must be Type/id.");
         var caller = new Caller("interop", "interop", requester.Id, null, purposes, roles, Scopes.All);
         await using var snapshot = await store.OpenAsOperatorAsync(settings.Custodian, cancellationToken);
         var rows = snapshot.Rows;
-        var stored = rows.Find(key) ?? throw new FhirException(404, "not-found", $"{key} is not known.");
+        var stored = rows.Find(key) ?? throw new FhirException(IssueCode.NotFound, $"{key} is not known.");
         var sight = sights.OfAnybody(rows, caller, snapshot.Instant, forSummary: purposes.Any(SharingPolicy.SummaryPurposes.Contains));
         var judged = judge.Of(rows, stored);
         var subject = new ResourceFacts(
@@ -52,5 +52,5 @@ internal sealed class Explanation(
     private static string LabelsOf(long labels) => labels == 0 ? "none" : string.Join(' ', Labels.CodesOf(labels));
 
     private static ResourceKey Reference(string text, string type) =>
-        ResourceKey.TryParse(text) is { } key && key.Type == type ? key : throw new FhirException(400, "value", $"Give {type}/id.");
+        ResourceKey.TryParse(text) is { } key && key.Type == type ? key : throw new FhirException(IssueCode.Value, $"Give {type}/id.");
 }

@@ -55,8 +55,7 @@ internal sealed class GuardedTransaction(
         if (judged.Entries.Count > MostIndexEntries)
         {
             throw new FhirException(
-                400,
-                "too-costly",
+                IssueCode.TooCostly,
                 $"A resource may have {MostIndexEntries} values that searches find; this one has {judged.Entries.Count}.",
                 key.Type);
         }
@@ -102,7 +101,7 @@ internal sealed class GuardedTransaction(
     }
 
     public static FhirException NotOpen(Sight through, string? expression = null) => through.Constraints is null
-        ? new(403, "forbidden", "The caller may not see what it would write.", expression)
+        ? new(IssueCode.Forbidden, "The caller may not see what it would write.", expression)
         : FhirException.InsufficientScope(
             "The token's scopes do not open what would be written, or the caller may not see it.", expression);
 

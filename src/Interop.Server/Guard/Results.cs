@@ -1,5 +1,6 @@
 using Interop.Fhir;
 using Interop.Fhir.Validation;
+using Interop.Server.Http;
 using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Guard;
@@ -33,8 +34,8 @@ internal abstract record WriteResult
 
     public sealed record Refused(int Status, IReadOnlyList<Issue> Issues) : WriteResult
     {
-        public Refused(int status, string code, string diagnostics, string? expression = null)
-            : this(status, [new Issue(IssueSeverity.Error, code, diagnostics, expression)])
+        public Refused(IssueCode code, string diagnostics, string? expression = null)
+            : this(code.Status, [new Issue(IssueSeverity.Error, code.Code, diagnostics, expression)])
         {
         }
     }

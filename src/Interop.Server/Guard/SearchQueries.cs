@@ -30,7 +30,7 @@ internal sealed class SearchQueries(SearchQueryParser queries, Secrets secrets)
                 ? pair
                 : secrets.Open(caller, Canonical(type, pairs), pair.Value) is { } cursor
                     ? KeyValuePair.Create(Cursor, cursor)
-                    : throw new FhirException(400, "value", "The page link is not one of this search's."));
+                    : throw new FhirException(IssueCode.Value, "The page link is not one of this search's."));
         }
 
         var parsed = queries.Parse(type, opened, lenient, instant);
@@ -48,7 +48,7 @@ internal sealed class SearchQueries(SearchQueryParser queries, Secrets secrets)
         var pairs = FhirRequest.Pairs(condition);
         if (pairs.FirstOrDefault(pair => ResultParameters.Contains(pair.Key.Split(':')[0])).Key is { } name)
         {
-            throw new FhirException(400, "not-supported", $"A condition has search criteria only, and {name} is none.");
+            throw new FhirException(IssueCode.NotSupported, $"A condition has search criteria only, and {name} is none.");
         }
 
         var read = Read(caller, type, pairs, lenient: false, instant);

@@ -6,8 +6,8 @@ namespace Interop.Server.Http;
 /// <param name="status">HTTP status code, 4xx.</param>
 internal sealed class FhirException(int status, IReadOnlyList<Issue> issues) : Exception(issues[0].Diagnostics)
 {
-    public FhirException(int status, string code, string diagnostics, string? expression = null)
-        : this(status, [new Issue(IssueSeverity.Error, code, diagnostics, expression)])
+    public FhirException(IssueCode code, string diagnostics, string? expression = null)
+        : this(code.Status, [new Issue(IssueSeverity.Error, code.Code, diagnostics, expression)])
     {
     }
 
@@ -22,7 +22,7 @@ internal sealed class FhirException(int status, IReadOnlyList<Issue> issues) : E
     public TimeSpan? RetryAfter { get; init; }
 
     public static FhirException InsufficientScope(string diagnostics, string? expression = null) =>
-        new(403, "forbidden", diagnostics, expression) { IsAboutScope = true };
+        new(IssueCode.Forbidden, diagnostics, expression) { IsAboutScope = true };
 
     /// <summary>The same refusal, of what stands at an element of a larger request.</summary>
     public FhirException At(string expression) =>

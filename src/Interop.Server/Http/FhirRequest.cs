@@ -20,10 +20,10 @@ internal static class FhirRequest
         RequireType(type);
         if (id is ['$' or '_', ..])
         {
-            throw new FhirException(404, "not-supported", $"This server does not have {type}/{id}: see /metadata.");
+            throw new FhirException(IssueCode.NotSupported.With(404), $"This server does not have {type}/{id}: see /metadata.");
         }
 
-        return ResourceKey.IsId(id) ? new(type, id) : throw new FhirException(404, "not-found", "The id is not a FHIR id.");
+        return ResourceKey.IsId(id) ? new(type, id) : throw new FhirException(IssueCode.NotFound, "The id is not a FHIR id.");
     }
 
     public static void RequireType(string type)
@@ -31,8 +31,7 @@ internal static class FhirRequest
         if (!FhirFacts.R4.IsResourceType(type))
         {
             throw new FhirException(
-                404,
-                "not-supported",
+                IssueCode.NotSupported.With(404),
                 type is ['$' or '_', ..]
                     ? "This server does not have this operation or interaction: see /metadata."
                     : "The path does not name a FHIR R4 resource type.");
@@ -45,14 +44,15 @@ internal static class FhirRequest
         var format = request.Query["_format"].ToString();
         if (format.Length > 0 && !IsJsonFormat(format))
         {
-            throw new FhirException(406, "not-supported", "This server speaks JSON only: use _format=json or application/fhir+json.");
+            throw new FhirException(
+                IssueCode.NotSupported.With(406), "This server speaks JSON only: use _format=json or application/fhir+json.");
         }
 
         var accept = request.GetTypedHeaders().Accept;
         if (format.Length == 0 && accept.Count > 0
             && !accept.Any(value => value.MediaType.Value is "*/*" or "application/*" || IsJson(value)))
         {
-            throw new FhirException(406, "not-supported", "This server speaks JSON only: accept application/fhir+json.");
+            throw new FhirException(IssueCode.NotSupported.With(406), "This server speaks JSON only: accept application/fhir+json.");
         }
     }
 
@@ -64,7 +64,8 @@ internal static class FhirRequest
         if (sent is null || !(isItself || IsJson(sent)))
         {
             throw new FhirException(
-                415, "not-supported", $"The body must be {mediaType}{(mediaType == MediaType ? " of FHIR 4.0, in UTF-8" : "")}.");
+                IssueCode.NotSupported.With(415),
+                $"The body must be {mediaType}{(mediaType == MediaType ? " of FHIR 4.0, in UTF-8" : "")}.");
         }
 
         return await RawBodyAsync(request, cancellationToken);
@@ -77,7 +78,7 @@ internal static class FhirRequest
         using var buffer = new MemoryStream(request.ContentLength is { } length and < int.MaxValue ? (int)length : 4096);
         await request.Body.CopyToAsync(buffer, cancellationToken);
         return buffer.Length == 0
-            ? throw new FhirException(400, "required", "The request has no body.")
+            ? throw new FhirException(IssueCode.Required, "The request has no body.")
             : ByteOrderMark.Skip(buffer.ToArray());
     }
 
@@ -86,7 +87,7 @@ internal static class FhirRequest
     {
         if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } and not "identity")
         {
-            throw new FhirException(415, "not-supported", "A body with a Content-Encoding, such as gzip, is not understood.");
+            throw new FhirException(IssueCode.NotSupported.With(415), "A body with a Content-Encoding, such as gzip, is not understood.");
         }
     }
 

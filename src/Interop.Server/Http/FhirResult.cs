@@ -59,7 +59,8 @@ internal sealed class FhirResult : IResult
 
     public static FhirResult Problem(int status, IReadOnlyList<Issue> issues) => new(status, Outcome.Of(issues));
 
-    public static FhirResult Problem(int status, string code, string diagnostics) => new(status, Outcome.Of(code, diagnostics));
+    public static FhirResult Problem(IssueCode code, string diagnostics) =>
+        Problem(code.Status, [new(IssueSeverity.Error, code.Code, diagnostics, null)]);
 
     /// <summary>The issues of something that was only sent to be checked.</summary>
     public static FhirResult Checked(IReadOnlyList<Issue> issues) => Problem(200, issues);

@@ -6,8 +6,6 @@ namespace Interop.Server.Http;
 /// <summary>Writes OperationOutcome (https://hl7.org/fhir/R4/operationoutcome.html).</summary>
 internal static class Outcome
 {
-    public static byte[] Of(string code, string diagnostics) => Of([new Issue(IssueSeverity.Error, code, diagnostics, null)]);
-
     public static byte[] Of(IReadOnlyList<Issue> issues) => FhirJson.Write(writer => Write(writer, issues));
 
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<Issue> issues)

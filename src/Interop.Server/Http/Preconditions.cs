@@ -41,7 +41,7 @@ internal sealed record Preconditions(
     public static IReadOnlyList<EntityTagHeaderValue>? Tags(StringValues values, string name) =>
         values.Count == 0 ? null
         : EntityTagHeaderValue.TryParseStrictList(values, out var tags) && tags.Count > 0 ? [.. tags]
-        : throw new FhirException(400, "value", $"{name} must be entity tags such as W/\"1\", or *.");
+        : throw new FhirException(IssueCode.Value, $"{name} must be entity tags such as W/\"1\", or *.");
 
     /// <summary>Why the version may not be changed: the name of the condition that fails, or null.</summary>
     /// <param name="version">Of the caller's view.</param>
@@ -68,7 +68,7 @@ internal sealed record Preconditions(
     private static DateTimeOffset? Time(StringValues values, string name) =>
         values.Count == 0 ? null
         : values.Count == 1 && HeaderUtilities.TryParseDate(values[0], out var time) ? time
-        : throw new FhirException(400, "value", $"{name} must be an HTTP date.");
+        : throw new FhirException(IssueCode.Value, $"{name} must be an HTTP date.");
 
     private static DateTimeOffset Seconds(long updated) =>
         DateTimeOffset.FromUnixTimeSeconds(Instants.ToDateTimeOffset(updated).ToUnixTimeSeconds());
@@ -91,7 +91,7 @@ internal sealed record Preconditions(
         string[] all = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-None-Exist", "If-Range"];
         if (all.Except(honoured).FirstOrDefault(request.Headers.ContainsKey) is { } other)
         {
-            throw new FhirException(400, "not-supported", $"{other} has no meaning for this interaction, so it is not accepted.");
+            throw new FhirException(IssueCode.NotSupported, $"{other} has no meaning for this interaction, so it is not accepted.");
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed record ViewRequest(IReadOnlyCollection<string> Elements, Summary
                     break;
                 case "_summary" when pair.Value != "count":
                     summary = ResourceViews.Mode(pair.Value)
-                        ?? throw new FhirException(400, "value", "_summary is one of true, text, data, count, false.");
+                        ?? throw new FhirException(IssueCode.Value, "_summary is one of true, text, data, count, false.");
                     break;
                 default:
                     others.Add(pair);
@@ -34,7 +34,7 @@ internal sealed record ViewRequest(IReadOnlyCollection<string> Elements, Summary
 
         return elements.Count == 0 || summary == SummaryMode.False
             ? new(elements, summary)
-            : throw new FhirException(400, "value", "_elements and _summary exclude each other.");
+            : throw new FhirException(IssueCode.Value, "_elements and _summary exclude each other.");
     }
 
     public static ViewRequest Of(HttpRequest request) => Take(Pairs(request.Query), out _);

@@ -62,7 +62,7 @@ internal sealed class BundleEntries(
             }
             catch (OperationCanceledException) when (request.IsTransaction)
             {
-                items.Add(Refusal(503, "timeout", "The transaction is done, but there was no time left to read this."));
+                items.Add(Refusal(IssueCode.Timeout, "The transaction is done, but there was no time left to read this."));
             }
         }
 
@@ -96,13 +96,13 @@ internal sealed class BundleEntries(
         {
             ReadResult.Found { Disclosure: var found }
                 when entry.Conditions.Changing.FailsFor(found.VersionId, found.LastUpdated) is { } failed =>
-                Refusal(412, "conflict", $"{failed} does not hold for {what}."),
+                Refusal(IssueCode.Conflict, $"{failed} does not hold for {what}."),
             ReadResult.Found { Disclosure: var found } when entry.Conditions.IsKnown(found.VersionId, found.LastUpdated) =>
                 new BundleItem(null) { Status = "304", VersionId = found.VersionId, LastUpdated = found.LastUpdated },
             ReadResult.Found { Disclosure: var found } =>
                 new BundleItem(view.Of(found)) { Status = "200", VersionId = found.VersionId, LastUpdated = found.LastUpdated },
-            ReadResult.Deleted => Refusal(410, "deleted", $"{what} was deleted."),
-            _ => Refusal(404, "not-found", $"{what} is not known."),
+            ReadResult.Deleted => Refusal(IssueCode.Deleted, $"{what} was deleted."),
+            _ => Refusal(IssueCode.NotFound, $"{what} is not known."),
         };
     }
 
@@ -117,7 +117,7 @@ internal sealed class BundleEntries(
         Caller caller, ResourceKey key, BundleRequestEntry entry, CancellationToken cancellationToken) =>
         await InstanceHistory.BundleAsync(caller, key, FhirRequest.Pairs(entry.Query), reads, settings, cancellationToken) is { } history
             ? new(null) { Nested = history, Status = "200" }
-            : Refusal(404, "not-found", $"{key} is not known.");
+            : Refusal(IssueCode.NotFound, $"{key} is not known.");
 
     private async Task<BundleItem> StatementAsync(Caller caller, CancellationToken cancellationToken)
     {
@@ -129,10 +129,10 @@ internal sealed class BundleEntries(
     {
         WriteResult.Stored stored => BundleItem.Stored(stored.Disclosure, settings.PublicUrl, stored.Created),
         WriteResult.Existing existing => BundleItem.Stored(existing.Disclosure, settings.PublicUrl, created: false),
-        WriteResult.Ambiguous => Refusal(412, "multiple-matches", "ifNoneExist matches more than one resource."),
+        WriteResult.Ambiguous => Refusal(IssueCode.MultipleMatches, "ifNoneExist matches more than one resource."),
         WriteResult.Conflict conflict =>
-            Refusal(412, "conflict", $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
-        WriteResult.Absent absent => Refusal(404, "not-found", $"{absent.Key} is not known."),
+            Refusal(IssueCode.Conflict, $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
+        WriteResult.Absent absent => Refusal(IssueCode.NotFound, $"{absent.Key} is not known."),
         WriteResult.Refused refused => Refusal(refused.Status, refused.Issues),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -140,13 +140,13 @@ internal sealed class BundleEntries(
     private static async Task<BundleItem> DeletedAsync(Task<DeleteResult> delete, ResourceKey key) => await delete switch
     {
         DeleteResult.Deleted => new BundleItem(null) { Status = "204" },
-        DeleteResult.Gone => Refusal(410, "deleted", $"{key} was deleted."),
-        DeleteResult.Conflict => Refusal(412, "conflict", $"A precondition does not hold for the current version of {key}."),
-        _ => Refusal(404, "not-found", $"{key} is not known."),
+        DeleteResult.Gone => Refusal(IssueCode.Deleted, $"{key} was deleted."),
+        DeleteResult.Conflict => Refusal(IssueCode.Conflict, $"A precondition does not hold for the current version of {key}."),
+        _ => Refusal(IssueCode.NotFound, $"{key} is not known."),
     };
 
-    private static BundleItem Refusal(int status, string code, string diagnostics) =>
-        Refusal(status, [new Issue(IssueSeverity.Error, code, diagnostics, null)]);
+    private static BundleItem Refusal(IssueCode code, string diagnostics) =>
+        Refusal(code.Status, [new Issue(IssueSeverity.Error, code.Code, diagnostics, null)]);
 
     private static BundleItem Refusal(int status, IReadOnlyList<Issue> issues) =>
         new(null) { Status = status.ToString(System.Globalization.CultureInfo.InvariantCulture), Issues = issues };

@@ -19,9 +19,10 @@ internal static class Delete
         return await writes.DeleteAsync(caller, key, Preconditions.Of(request), cancellationToken) switch
         {
             DeleteResult.Deleted => FhirResult.NoContent(),
-            DeleteResult.Conflict => FhirResult.Problem(412, "conflict", $"A precondition does not hold for the current version of {key}."),
-            DeleteResult.Gone => FhirResult.Problem(410, "deleted", $"{key} was deleted."),
-            DeleteResult.Absent => FhirResult.Problem(404, "not-found", $"{key} is not known."),
+            DeleteResult.Conflict =>
+                FhirResult.Problem(IssueCode.Conflict, $"A precondition does not hold for the current version of {key}."),
+            DeleteResult.Gone => FhirResult.Problem(IssueCode.Deleted, $"{key} was deleted."),
+            DeleteResult.Absent => FhirResult.Problem(IssueCode.NotFound, $"{key} is not known."),
             _ => throw new UnreachableException(),
         };
     }

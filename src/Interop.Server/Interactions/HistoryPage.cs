@@ -26,7 +26,8 @@ internal sealed record HistoryPage(int? Count, long? Since, DateInterval? At, in
                 "_at" => page with { At = Time(name, value, zone) },
                 "_cursor" => page with { Cursor = Number(name, value) },
                 "_format" or "_pretty" => page,
-                _ => throw new FhirException(400, "not-supported", $"A history has no parameter {name}: it takes _count, _since and _at."),
+                _ => throw new FhirException(
+                    IssueCode.NotSupported, $"A history has no parameter {name}: it takes _count, _since and _at."),
             };
         }
 
@@ -47,10 +48,10 @@ internal sealed record HistoryPage(int? Count, long? Since, DateInterval? At, in
     private static int Number(string name, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new FhirException(400, "value", $"{name}: a whole number from 0 is expected.");
+            : throw new FhirException(IssueCode.Value, $"{name}: a whole number from 0 is expected.");
 
     // A plus sign that nobody escaped in a URL arrives as a space.
     private static DateInterval Time(string name, string value, TimeZoneInfo zone) =>
         DateInterval.TryParse(value.Replace(' ', '+'), zone)
-            ?? throw new FhirException(400, "value", $"{name}: a date or time is expected.");
+            ?? throw new FhirException(IssueCode.Value, $"{name}: a date or time is expected.");
 }

@@ -25,7 +25,7 @@ internal static class InstanceHistory
         var key = FhirRequest.Key(type, id);
         return await BundleAsync(caller, key, [.. ViewRequest.Pairs(request.Query)], reads, settings, cancellationToken) is { } bundle
             ? FhirResult.Bundle(bundle)
-            : FhirResult.Problem(404, "not-found", $"{key} is not known.");
+            : FhirResult.Problem(IssueCode.NotFound, $"{key} is not known.");
     }
 
     /// <summary>The versions, alone or inside the answer to a batch; null where there are none for the caller.</summary>

@@ -58,7 +58,7 @@ internal static class Patch
     }
 
     private static FhirException NoPatch =>
-        new(400, "invalid", "A patch in a Bundle is Parameters, or a Binary of application/json-patch+json with data.");
+        new(IssueCode.Invalid, "A patch in a Bundle is Parameters, or a Binary of application/json-patch+json with data.");
 
     private static JsonDocument ValidBinary(byte[] resource) =>
         ResourceJson.ReadHeader(resource)?.Type == "Binary"

@@ -24,12 +24,12 @@ internal static class Read
     public static FhirResult Answer(ReadResult result, string what, ViewRequest view, Preconditions conditions) => result switch
     {
         ReadResult.Found { Disclosure: var found } when conditions.Changing.FailsFor(found.VersionId, found.LastUpdated) is { } failed =>
-            FhirResult.Problem(412, "conflict", $"{failed} does not hold for {what}."),
+            FhirResult.Problem(IssueCode.Conflict, $"{failed} does not hold for {what}."),
         ReadResult.Found { Disclosure: var found } when conditions.IsKnown(found.VersionId, found.LastUpdated) =>
             FhirResult.NotModified(found),
         ReadResult.Found { Disclosure: var found } => FhirResult.Ok(view.Of(found)),
-        ReadResult.Deleted => FhirResult.Problem(410, "deleted", $"{what} was deleted."),
-        ReadResult.Absent => FhirResult.Problem(404, "not-found", $"{what} is not known."),
+        ReadResult.Deleted => FhirResult.Problem(IssueCode.Deleted, $"{what} was deleted."),
+        ReadResult.Absent => FhirResult.Problem(IssueCode.NotFound, $"{what} is not known."),
         _ => throw new UnreachableException(),
     };
 }

@@ -71,7 +71,7 @@ internal static class Search
         }
         else if (HttpMethods.IsPost(request.Method) && request.ContentLength is > 0)
         {
-            throw new FhirException(415, "not-supported", "A search by POST sends application/x-www-form-urlencoded.");
+            throw new FhirException(IssueCode.NotSupported.With(415), "A search by POST sends application/x-www-form-urlencoded.");
         }
 
         return pairs;
@@ -85,7 +85,7 @@ internal static class Search
         }
         catch (InvalidDataException)
         {
-            throw new FhirException(400, "too-costly", "The form has more or longer parameters than this server reads.");
+            throw new FhirException(IssueCode.TooCostly, "The form has more or longer parameters than this server reads.");
         }
     }
 

@@ -18,7 +18,7 @@ internal static class SmartConfiguration
         async (TokenVerifier verifier, CancellationToken cancellationToken) =>
             await SmartConfigurationDocument.ReadAsync(verifier, cancellationToken) is { } document
                 ? FhirResult.Of(document)
-                : FhirResult.Problem(404, "not-supported", "The issuer has no SMART configuration."));
+                : FhirResult.Problem(IssueCode.NotSupported.With(404), "The issuer has no SMART configuration."));
 }
 
 /// <summary>The issuer's document, less what this API does not evaluate.</summary>

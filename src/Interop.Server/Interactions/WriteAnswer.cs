@@ -14,10 +14,10 @@ internal static class WriteAnswer
             FhirResult.Written(stored.Disclosure, stored.Created, Location(stored.Disclosure, settings), Prefer(request)),
         WriteResult.Existing existing =>
             FhirResult.Written(existing.Disclosure, created: false, Location(existing.Disclosure, settings), Prefer(request)),
-        WriteResult.Ambiguous => FhirResult.Problem(412, "multiple-matches", "If-None-Exist matches more than one resource."),
+        WriteResult.Ambiguous => FhirResult.Problem(IssueCode.MultipleMatches, "If-None-Exist matches more than one resource."),
         WriteResult.Conflict conflict =>
-            FhirResult.Problem(412, "conflict", $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
-        WriteResult.Absent absent => FhirResult.Problem(404, "not-found", $"{absent.Key} is not known."),
+            FhirResult.Problem(IssueCode.Conflict, $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
+        WriteResult.Absent absent => FhirResult.Problem(IssueCode.NotFound, $"{absent.Key} is not known."),
         WriteResult.Refused refused => FhirResult.Problem(refused.Status, refused.Issues),
         _ => throw new UnreachableException(),
     };

@@ -17,7 +17,7 @@ internal sealed record CodingInput(string? System, string Code, string? Display)
 
         if (input["code"] is not null || input["system"] is not null)
         {
-            throw new FhirException(400, "invalid", "Give code and system, or coding, not both.");
+            throw new FhirException(IssueCode.Invalid, "Give code and system, or coding, not both.");
         }
 
         try
@@ -25,11 +25,11 @@ internal sealed record CodingInput(string? System, string Code, string? Display)
             using var document = JsonDocument.Parse(coding);
             return document.RootElement.ValueKind == JsonValueKind.Object && Text(document, "code") is { } code
                 ? new(Text(document, "system"), code, Text(document, "display"))
-                : throw new FhirException(400, "required", "The coding has no code.");
+                : throw new FhirException(IssueCode.Required, "The coding has no code.");
         }
         catch (JsonException)
         {
-            throw new FhirException(400, "value", "coding must be a Coding; in a query give code and system.");
+            throw new FhirException(IssueCode.Value, "coding must be a Coding; in a query give code and system.");
         }
     }
 

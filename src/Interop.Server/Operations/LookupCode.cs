@@ -18,7 +18,7 @@ internal static class LookupCode
         FhirRequest.RequireJson(request);
         var input = (await OperationInput.ReadAsync(request, cancellationToken)).Allow("system", "code", "version", "coding");
         var coding = CodingInput.From(input);
-        var system = coding.System ?? throw new FhirException(400, "required", "The parameter system is missing.");
+        var system = coding.System ?? throw new FhirException(IssueCode.Required, "The parameter system is missing.");
         return TerminologyResult.Of(terminology.Lookup(TerminologyResult.WithVersion(system, input["version"]), coding.Code));
     }
 }

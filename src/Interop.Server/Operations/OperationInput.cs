@@ -27,7 +27,7 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
         return repeated is null
             ? new(request.Query.Where(pair => pair.Key != "_format").ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
                 new Dictionary<string, byte[]>())
-            : throw new FhirException(400, "invalid", $"The parameter {repeated} may be given once.");
+            : throw new FhirException(IssueCode.Invalid, $"The parameter {repeated} may be given once.");
     }
 
     /// <summary>Adds those of a Parameters resource, which must be sound but for the resources in it: those are the operation's to
@@ -36,7 +36,7 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
     {
         if (ResourceJson.ReadHeader(body)?.Type != "Parameters")
         {
-            throw new FhirException(400, "invalid", "The operation takes a Parameters resource.", "resourceType");
+            throw new FhirException(IssueCode.Invalid, "The operation takes a Parameters resource.", "resourceType");
         }
 
         var issues = ResourceValidator.Validate(body).Where(issue => issue.Severity <= IssueSeverity.Error && !IsInResource(issue))
@@ -61,7 +61,7 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            throw new FhirException(400, "structure", "The Parameters resource can't be read.");
+            throw new FhirException(IssueCode.Structure, "The Parameters resource can't be read.");
         }
 
         return new(values, resources);
@@ -71,22 +71,21 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
     public OperationInput Allow(params string[] names) =>
         Values.Keys.Concat(Resources.Keys).FirstOrDefault(name => !names.Contains(name)) is { } unknown
         ? throw new FhirException(
-            400,
-            "not-supported",
+            IssueCode.NotSupported,
             $"The parameter {Shown(unknown)} is not supported: {(names.Length == 0 ? "none is" : $"{string.Join(", ", names)} are")}.")
         : this;
 
     /// <exception cref="FhirException">400 where the parameter is missing.</exception>
     public string Require(string name) => this[name] is { Length: > 0 } value
         ? value
-        : throw new FhirException(400, "required", $"The parameter {name} is missing.");
+        : throw new FhirException(IssueCode.Required, $"The parameter {name} is missing.");
 
     /// <exception cref="FhirException">400 for anything but a whole number from 0.</exception>
     public int? Number(string name) => this[name] switch
     {
         null => null,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
-        _ => throw new FhirException(400, "value", $"The parameter {name} must be a whole number from 0."),
+        _ => throw new FhirException(IssueCode.Value, $"The parameter {name} must be a whole number from 0."),
     };
 
     private static string Shown(string name) =>
@@ -113,7 +112,7 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
 
             if (!isNew)
             {
-                throw new FhirException(400, "invalid", $"The parameter {Shown(name)} may be given once.");
+                throw new FhirException(IssueCode.Invalid, $"The parameter {Shown(name)} may be given once.");
             }
         }
     }

@@ -11,7 +11,7 @@ internal static class TerminologyResult
     {
         TerminologyAnswer.Found found => FhirResult.Of(found),
         TerminologyAnswer.NotLoaded missing =>
-            FhirResult.Problem(404, "not-found", $"{missing.What} is not loaded here, or not as a whole: the question is open."),
+            FhirResult.Problem(IssueCode.NotFound, $"{missing.What} is not loaded here, or not as a whole: the question is open."),
         TerminologyAnswer.Refused refused => FhirResult.Problem(refused.Issue.Code == "not-found" ? 404 : 422, [refused.Issue]),
         _ => throw new UnreachableException(),
     };

@@ -46,7 +46,7 @@ internal static class ValidateResource
         if (ResourceJson.ReadHeader(body)?.Type == "Parameters" && type != "Parameters")
         {
             input = OperationInput.FromParameters(input, body);
-            body = input.Resources.GetValueOrDefault("resource") ?? throw new FhirException(400, "required",
+            body = input.Resources.GetValueOrDefault("resource") ?? throw new FhirException(IssueCode.Required,
                 "The parameter resource is missing: only what is sent is validated.");
         }
 
@@ -62,7 +62,7 @@ internal static class ValidateResource
     {
         if (mode is not (null or "create" or "update" or "profile"))
         {
-            throw new FhirException(400, "not-supported", "The mode must be create, update or profile.");
+            throw new FhirException(IssueCode.NotSupported, "The mode must be create, update or profile.");
         }
 
         var issues = profiles.Validate(body, profile, options: ValidationOptions.Thorough).ToList();

@@ -1,6 +1,7 @@
 using Interop.Fhir.Json;
 using Interop.Fhir.Validation;
 using Interop.Server.Guard;
+using Interop.Server.Http;
 using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Referrals;
@@ -17,7 +18,7 @@ internal sealed class TaskRule() : TypeRule("Task")
         }
 
         return from != to && ReferralStates.NeedsReason(to) && TopLevel.Value(step.After.Span, "statusReason").IsEmpty
-            ? new(422, "business-rule", $"A Task that becomes {to} needs a statusReason.", "Task.statusReason")
+            ? new(IssueCode.BusinessRule, $"A Task that becomes {to} needs a statusReason.", "Task.statusReason")
             : null;
     }
 
@@ -27,7 +28,7 @@ internal sealed class TaskRule() : TypeRule("Task")
     public override WriteResult.Refused? Reached(ResourceStep step) =>
         !step.IsOwn && StatusOf(step.After) == "accepted" && StatusOf(step.Before!.Value) != "accepted"
             && CaseReader.IsOver(step.After, step.Instant)
-            ? new(422, "business-rule", "The time for which the Task was requested is over.", "Task.restriction.period")
+            ? new(IssueCode.BusinessRule, "The time for which the Task was requested is over.", "Task.restriction.period")
             : null;
 
     public override (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(

@@ -57,7 +57,7 @@ internal sealed class BearerEvents(DpopProofs proofs, AuditTrail audit) : JwtBea
             : $"Bearer realm=\"interop\", error=\"invalid_token\", error_description=\"{error}\"";
         error ??= "The request carries no access token.";
         await audit.RefusedAsync(null, FhirInteraction.Authentication, context.Request.Path, error, context.HttpContext.RequestAborted);
-        await FhirResult.Problem(401, "login", error).ExecuteAsync(context.HttpContext);
+        await FhirResult.Problem(IssueCode.Login, error).ExecuteAsync(context.HttpContext);
     }
 
     /// <summary>The token that came with the scheme <c>DPoP</c>, or null.</summary>

@@ -27,12 +27,14 @@ internal sealed class FhirExceptionHandler(
         var (status, issues) = exception switch
         {
             FhirException known => (known.Status, known.Issues),
-            BadHttpRequestException { StatusCode: 408 } => (408, One("timeout", "The request arrived too slowly.")),
-            BadHttpRequestException { StatusCode: 413 } => (413, One("too-costly", "The request body is larger than this server reads.")),
-            BadHttpRequestException bad => (bad.StatusCode, One("invalid", "The request could not be read as HTTP.")),
-            TooCostlyException costly => (400, One("too-costly", costly.Message)),
-            _ when MachineFault.Is(exception) => (503, One("transient", "The database can't be used for now. Try again later.")),
-            _ => (500, One("exception", $"Unexpected error. Quote {httpContext.TraceIdentifier} when reporting it.")),
+            BadHttpRequestException { StatusCode: 408 } => One(IssueCode.Timeout.With(408), "The request arrived too slowly."),
+            BadHttpRequestException { StatusCode: 413 } => One(
+                IssueCode.TooCostly.With(413), "The request body is larger than this server reads."),
+            BadHttpRequestException bad => One(
+                IssueCode.Invalid.With(bad.StatusCode), "The request could not be read as HTTP."),
+            TooCostlyException costly => One(IssueCode.TooCostly, costly.Message),
+            _ when MachineFault.Is(exception) => One(IssueCode.Transient, "The database can't be used for now. Try again later."),
+            _ => One(IssueCode.Exception, $"Unexpected error. Quote {httpContext.TraceIdentifier} when reporting it."),
         };
         if (status >= 500)
         {
@@ -85,5 +87,6 @@ internal sealed class FhirExceptionHandler(
         httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<DeclaredInteraction>()?.Interaction
             ?? FhirInteraction.Operation;
 
-    private static IReadOnlyList<Issue> One(string code, string diagnostics) => [new(IssueSeverity.Error, code, diagnostics, null)];
+    private static (int Status, IReadOnlyList<Issue> Issues) One(IssueCode code, string diagnostics) =>
+        (code.Status, [new(IssueSeverity.Error, code.Code, diagnostics, null)]);
 }

@@ -28,7 +28,7 @@ internal static class HandlingTimeout
                 caller, interaction, http.Request.Path, "503 timeout", CancellationToken.None);
         }
 
-        await FhirResult.Problem(503, "timeout", "The request took longer than this server works on one. Ask for less at a time.")
+        await FhirResult.Problem(IssueCode.Timeout, "The request took longer than this server works on one. Ask for less at a time.")
             .ExecuteAsync(http);
     }
 }

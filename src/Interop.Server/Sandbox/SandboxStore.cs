@@ -47,7 +47,7 @@ internal sealed class SandboxStore(
         if (!snapshot.Has(persons.Silent))
         {
             throw new FhirException(
-                404, "not-found", "The agency's persons are not in the sandbox yet: POST to this address puts them there.");
+                IssueCode.NotFound, "The agency's persons are not in the sandbox yet: POST to this address puts them there.");
         }
 
         await audit.PermittedAsync(caller, FhirInteraction.Operation, $"Organization/{agency}/{Checklist}", cancellationToken);
@@ -65,7 +65,7 @@ internal sealed class SandboxStore(
     {
         if (!settings.IsSandbox)
         {
-            throw new FhirException(404, "not-supported", "This server is not a sandbox (Interop:Sandbox).");
+            throw new FhirException(IssueCode.NotSupported.With(404), "This server is not a sandbox (Interop:Sandbox).");
         }
     }
 

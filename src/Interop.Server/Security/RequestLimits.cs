@@ -83,7 +83,7 @@ internal sealed class RequestLimits(InteropSettings settings) : IDisposable
         if (!lease.IsAcquired)
         {
             var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var known) ? known : TimeSpan.FromMinutes(1);
-            throw new FhirException(429, "throttled", $"Refused for a while: {rule}.") { RetryAfter = wait };
+            throw new FhirException(IssueCode.Throttled, $"Refused for a while: {rule}.") { RetryAfter = wait };
         }
     }
 

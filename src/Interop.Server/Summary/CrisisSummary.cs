@@ -27,7 +27,7 @@ internal static class CrisisSummary
         var question = Question(await FhirRequest.BodyAsync(request, cancellationToken));
         var summary = await summaries.AnswerAsync(caller, question, cancellationToken);
         return summary is null
-            ? FhirResult.Problem(403, "forbidden", "No open incident with this number is assigned to this agency.")
+            ? FhirResult.Problem(IssueCode.Forbidden, "No open incident with this number is assigned to this agency.")
             : FhirResult.Of(summary);
     }
 
@@ -41,7 +41,7 @@ internal static class CrisisSummary
 
         if (ResourceJson.ReadHeader(body)?.Type != "Parameters")
         {
-            throw new FhirException(400, "invalid", "The operation takes a Parameters resource.", "resourceType");
+            throw new FhirException(IssueCode.Invalid, "The operation takes a Parameters resource.", "resourceType");
         }
 
         using var document = JsonDocument.Parse(body, FhirJson.Parsing);
@@ -61,15 +61,14 @@ internal static class CrisisSummary
 
         if (Required.FirstOrDefault(name => !values.ContainsKey(name)) is { } name)
         {
-            throw new FhirException(400, "required", $"The parameter {name} is missing.", $"Parameters.parameter.where(name='{name}')");
+            throw new FhirException(IssueCode.Required, $"The parameter {name} is missing.", $"Parameters.parameter.where(name='{name}')");
         }
 
         var person = SummaryQuestion.PersonIdentifiers.Where(values.ContainsKey).ToDictionary(name => name, name => values[name]);
         return person.Count >= 2
             ? new(values["incident"], values["officer"], person)
             : throw new FhirException(
-                400,
-                "required",
+                IssueCode.Required,
                 $"Two of {string.Join(", ", SummaryQuestion.PersonIdentifiers)} are needed to name the person.",
                 "Parameters.parameter");
     }

@@ -6,10 +6,10 @@ namespace Interop.Fhir.Tests.Patch;
 
 public sealed class FhirPathPatchTests
 {
-    private const string Patient = """
-        {"resourceType":"Patient", "active": true ,"name":[{"family":"Roe","given":["A", "B"],"_given":[null,{"id":"b"}]}],"identifier":[
-        {"value":"1"}, {"value":"2"}, {"value":"3"}],"_birthDate":{"id":"x"},"birthDate":"1970-01-01","contact":[{"gender":"male"}]}
-        """;
+    private const string Patient =
+        """{"resourceType":"Patient", "active": true ,"name":[{"family":"Roe","given":["A", "B"],"_given":[null,{"id":"b"}]}]"""
+        + ""","identifier":[{"value":"1"}, {"value":"2"}, {"value":"3"}],"_birthDate":{"id":"x"}"""
+        + ""","birthDate":"1970-01-01","contact":[{"gender":"male"}]}""";
 
     [Theory]
     [InlineData("add", "Patient", "gender", "\"valueCode\":\"male\"", "\"gender\":\"male\"")]

@@ -59,6 +59,10 @@ public sealed class RoomsTests
         SliceRuleDefinition.Slices().Matching("Interop.Sharing.(*)").Should().BeFreeOfCycles().Check(Code);
 
     [Fact]
+    public void Folders_of_the_server_form_no_cycle() =>
+        SliceRuleDefinition.Slices().Matching("Interop.Server.(*)").Should().BeFreeOfCycles().Check(Code);
+
+    [Fact]
     public void Only_the_guard_holds_what_the_store_gives()
     {
         var given = Types().That().Are(typeof(ResourceRows), typeof(ReadSession), typeof(WriteSession), typeof(StoredResource));

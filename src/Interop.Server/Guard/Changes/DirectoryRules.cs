@@ -1,5 +1,6 @@
 using Interop.Fhir;
 using Interop.Fhir.References;
+using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
 using Interop.Storage.Read;
@@ -37,7 +38,7 @@ internal static class DirectoryRules
     {
         if (!WriteRules.IsAdministrator(caller))
         {
-            return new(403, "forbidden", "The directory is kept by the agency administrator.");
+            return new(IssueCode.Forbidden, "The directory is kept by the agency administrator.");
         }
 
         if (caller.Organization == custodian)
@@ -47,7 +48,7 @@ internal static class DirectoryRules
 
         return Named(body).FirstOrDefault(item => SpeaksFor(item.Target, find, MaximumSteps).Any(other => other != caller.Organization))
             is { Expression: { } element }
-                ? new(422, "business-rule", "An agency records only what is its own.", element)
+                ? new(IssueCode.BusinessRule, "An agency records only what is its own.", element)
                 : null;
     }
 

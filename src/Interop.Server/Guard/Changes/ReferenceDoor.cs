@@ -131,8 +131,8 @@ internal sealed class ReferenceDoor(
         return matches.Count switch
         {
             1 => Local(type, place, new(matches[0], null)),
-            0 => throw new UnresolvedConditionException(new(412, "not-found", rule, entry)),
-            _ => throw new FhirException(412, "multiple-matches", rule, entry),
+            0 => throw new UnresolvedConditionException(new(IssueCode.NotFound.With(412), rule, entry)),
+            _ => throw new FhirException(IssueCode.MultipleMatches, rule, entry),
         };
     }
 
@@ -209,8 +209,7 @@ internal sealed class ReferenceDoor(
         return !isNew || searched.Count <= MostSearches
             ? Match(type, query, path)
             : throw new FhirException(
-                400,
-                "too-costly",
+                IssueCode.TooCostly,
                 $"One write may name what takes {MostSearches} searches by identifier; refer to the others by address.",
                 path);
     }

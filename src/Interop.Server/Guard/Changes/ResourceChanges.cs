@@ -111,8 +111,7 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
         if (ResourceViews.IsSubset(body))
         {
             return new WriteResult.Refused(
-                422,
-                "business-rule",
+                IssueCode.BusinessRule,
                 "A part of a resource (tag SUBSETTED) would delete the rest: update with the whole.",
                 $"{key.Type}.meta.tag");
         }
@@ -227,16 +226,19 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
 
     /// <summary>Null, or why an update must name the version that it was made from.</summary>
     private static WriteResult.Refused? VersionDemanded(ResourceKey key, bool corrects) =>
-        key.Type == "Task" ? new(400, "required", "A Task is updated only with If-Match, naming the version that was read.")
+        key.Type == "Task" ? new(IssueCode.Required, "A Task is updated only with If-Match, naming the version that was read.")
         : corrects
-            ? new(400, "required", "What another organisation wrote is corrected only with If-Match, naming the version that was read.")
+            ? new(IssueCode.Required, "What another organisation wrote is corrected only with If-Match, naming the version that was read.")
         : null;
 
     /// <summary>A refusal that follows from what is stored says why only to a token that may also read it.</summary>
     private static WriteResult.Refused Told(GuardedTransaction transaction, Sight sight, ResourceKey key, WriteResult.Refused refused) =>
         MayRead(transaction, sight, key)
             ? refused
-            : new(422, "business-rule", $"This {key.Type} does not take the change. A token that may also read it is told why.", key.Type);
+            : new(
+                IssueCode.BusinessRule,
+                $"This {key.Type} does not take the change. A token that may also read it is told why.",
+                key.Type);
 
     /// <summary>Whether the token would also be answered a read.</summary>
     private static bool MayRead(GuardedTransaction transaction, Sight sight, ResourceKey key) =>

@@ -24,11 +24,11 @@ internal sealed class ValidBody(ProfileSet profiles)
         var header = ResourceJson.ReadHeader(body)!;
         if (header.Type != type)
         {
-            throw new FhirException(400, "invalid", "The resource is not of the type that the path names.", "resourceType");
+            throw new FhirException(IssueCode.Invalid, "The resource is not of the type that the path names.", "resourceType");
         }
 
         return key is null || header.Id == key.Value.Id
             ? body
-            : throw new FhirException(400, "invalid", "The resource's id must be the id in the path.", $"{type}.id");
+            : throw new FhirException(IssueCode.Invalid, "The resource's id must be the id in the path.", $"{type}.id");
     }
 }

@@ -1,4 +1,5 @@
 using Interop.Fhir;
+using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Sharing.Agreements;
 using Interop.Sharing.Consents;
@@ -23,7 +24,7 @@ internal static class WriteRules
     public static WriteResult.Refused? MayKeep(Sight sight, ResourceKey key) =>
         sight.OwnTier == Tier.Own || sight.Keeps.Contains(key.Type)
             ? null
-            : new(403, "forbidden", "The caller's roles do not keep records.");
+            : new(IssueCode.Forbidden, "The caller's roles do not keep records.");
 
     /// <summary>Null, or why this caller may not write this resource as its own.</summary>
     /// <param name="find">What is stored, for what a directory entry names.</param>
@@ -32,11 +33,11 @@ internal static class WriteRules
     {
         return MayKeep(sight, key) ?? key.Type switch
         {
-            "AuditEvent" => new(403, "forbidden", "The audit trail is written by the server alone."),
+            "AuditEvent" => new(IssueCode.Forbidden, "The audit trail is written by the server alone."),
             "Organization" when caller.Organization != custodian || !IsAdministrator(caller) =>
-                new(403, "forbidden", "Organizations are kept by the custodian's agency administrator."),
+                new(IssueCode.Forbidden, "Organizations are kept by the custodian's agency administrator."),
             "Organization" when OrganizationReader.IsOfUnknownType(body) =>
-                new(422, "code-invalid", $"The agency type is not one of {OrganizationReader.AgencyTypes}.", "Organization.type"),
+                new(IssueCode.CodeInvalid, $"The agency type is not one of {OrganizationReader.AgencyTypes}.", "Organization.type"),
             "Consent" => Consent(caller, key, body),
             var type when DirectoryRules.IsEntry(type, body) => DirectoryRules.Check(caller, body, custodian, find),
             _ => null,
@@ -48,6 +49,6 @@ internal static class WriteRules
         var controllers = ConsentReader.Read(body, key.Id, caller.Organization, 1, 0).Controllers;
         return controllers.Contains(caller.Organization)
             ? null
-            : new(422, "business-rule", "The controller of a consent must be the organisation that records it.", "Consent.organization");
+            : new(IssueCode.BusinessRule, "The controller of a consent must be the organisation that records it.", "Consent.organization");
     }
 }
