@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Interop.Fhir.FhirPath;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Commands;
 

@@ -3,6 +3,7 @@ using Interop.Fhir.Validation;
 using Interop.Server.Dispatch;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Commands;
 

@@ -35,7 +35,7 @@ public static class CrisisProfiles
 
         try
         {
-            return Load(Commands.ResourceFiles.Read(paths).Select(file =>
+            return Load(ResourceFiles.Read(paths).Select(file =>
                 file.Problem is null ? (file.Name, file.Bytes) : throw new FormatException($"{file.Name}: {file.Problem}")));
         }
         catch (FormatException unusable)

@@ -33,10 +33,9 @@ public static class Fixtures
         {{string.Join(',', OtherTerms.Select(Term))}}]}
         """;
 
-    public static string Patient(string id, string family = "Testa") => $$"""
-        {"resourceType":"Patient","id":"{{id}}","active":true,"name":[{"use":"official","family":"{{family}}","given":["Ana"]}],"telecom":[
-        {"system":"phone","value":"555-0100"}],"gender":"female","birthDate":"1988-02-29"}
-        """;
+    public static string Patient(string id, string family = "Testa") =>
+        $$"""{"resourceType":"Patient","id":"{{id}}","active":true,"name":[{"use":"official","family":"{{family}}","given":["Ana"]}]"""
+        + ""","telecom":[{"system":"phone","value":"555-0100"}],"gender":"female","birthDate":"1988-02-29"}""";
 
     /// <param name="permits">Organization that the consent names, or null for a consent without actor.</param>
     public static string Consent(

@@ -1,6 +1,6 @@
 using Interop.Fhir.Json;
 
-namespace Interop.Server.Commands;
+namespace Interop.Server.Settings;
 
 /// <summary>
 /// The resources in files and folders: one per <c>.json</c> file, one per line of an <c>.ndjson</c> file, and what comes in on <c>-</c>.
