@@ -68,7 +68,7 @@ internal sealed class SqliteDialect : Dialect
             PRAGMA wal_autocheckpoint = {WriteAheadLog.MostPages};
             PRAGMA busy_timeout = 30000;
             PRAGMA temp_store = MEMORY;
-            PRAGMA mmap_size = 0;
+            PRAGMA mmap_size = 1073741824;
             PRAGMA cache_size = {(readOnly ? -16000 : -64000)};
             PRAGMA query_only = {(readOnly ? 1 : 0)};
             """;
