@@ -309,11 +309,30 @@ public abstract partial class ResourceStoreContract
         await store.WriteAsync(
             session =>
             {
-                Assert.Empty(session.Match(Query("Patient?identifier=x"), Sight()).Matches);
-                Assert.Single(session.Match(Query("Patient?identifier=x"), Owner()).Matches);
+                Assert.Empty(session.Rows.Search(Query("Patient?identifier=x"), Sight()).Matches);
+                Assert.Single(session.Rows.Search(Query("Patient?identifier=x"), Owner()).Matches);
                 session.Put(Resource("Patient/q", "q", 1, (1, Token("identifier", "x"))));
-                Assert.Equal(2, session.Match(Query("Patient?identifier=x"), Owner()).Matches.Count);
+                Assert.Equal(2, session.Rows.Search(Query("Patient?identifier=x"), Owner()).Matches.Count);
             },
             CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_search_in_the_writer_ends_with_the_patience_of_its_work_whoever_asks_it()
+    {
+        await store.PutAsync([.. Enumerable.Range(0, 2_000)
+            .Select(number => Resource($"Patient/p{number}", $"p{number}", 1, (2, Token("identifier", $"{number}"))))]);
+        using var patience = new CancellationTokenSource();
+
+        await store.WriteAsync(
+            session =>
+            {
+                patience.Cancel();
+                Assert.Throws<OperationCanceledException>(() => session.Rows.Search(Query("Patient?_sort=-identifier"), Owner()));
+
+                // What is no search goes on: stopped in the middle it would undo what the others of the batch have written.
+                Assert.Equal(2_000, session.Rows.Count());
+            },
+            patience.Token);
     }
 }

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using Interop.Fhir;
-using Interop.Fhir.Search;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Read;
-using Interop.Storage.Search;
 using Interop.Storage.Write;
 
 namespace Interop.Server.Guard;
@@ -104,9 +102,6 @@ internal sealed class GuardedTransaction(
         ? new(IssueCode.Forbidden, "The caller may not see what it would write.", expression)
         : FhirException.InsufficientScope(
             "The token's scopes do not open what would be written, or the caller may not see it.", expression);
-
-    /// <inheritdoc cref="WriteSession.Match"/>
-    public SearchPage Match(SearchQuery query, Sight searching) => session.Match(query, searching);
 
     /// <inheritdoc cref="WriteSession.IsUnchanged"/>
     public bool IsUnchanged(ChangeMark mark) => session.IsUnchanged(mark);

@@ -27,6 +27,9 @@ public sealed class ResourceRows
 
     internal Dialect Dialect { get; }
 
+    /// <summary>What one search may take while everybody else who writes waits; null on a snapshot.</summary>
+    internal Func<(CancellationToken Until, long MostSteps)>? SearchLimit { get; set; }
+
     /// <summary>The resource, if the sight may see it; a deleted one only to a sight that could have read its last version.</summary>
     public SeenResource? See(ResourceKey key, Sight sight) => ReadThrough(sight).See(key, sight, Statements);
 
@@ -59,9 +62,31 @@ public sealed class ResourceRows
             index == 0 || (versions[index - 1].Changed, versions[index - 1].Deleted) != (version.Changed, version.Deleted))];
     }
 
-    /// <summary>One page of what the sight may see, and its whole number where the query asks for it.</summary>
-    public SearchPage Search(SearchQuery query, Sight sight) =>
-        new SearchStatement(query, new(sight, Dialect, HasGrants(sight.Organization)), Statements).Run();
+    /// <summary>
+    /// One page of what the sight may see, and its whole number where the query asks for it. In the writer it ends with the patience of the
+    /// work that it belongs to, and may take little work: what takes more is searched beforehand, on a snapshot, and confirmed in the write
+    /// (<see cref="Write.WriteSession.IsUnchanged"/>).
+    /// </summary>
+    public SearchPage Search(SearchQuery query, Sight sight)
+    {
+        if (SearchLimit is not { } limit)
+        {
+            return Run(); // a snapshot has a limit for all that is read from it
+        }
+
+        var (until, mostSteps) = limit();
+        Statements.StopAt(until, mostSteps);
+        try
+        {
+            return Run();
+        }
+        finally
+        {
+            Statements.StopAt(CancellationToken.None);
+        }
+
+        SearchPage Run() => new SearchStatement(query, new(sight, Dialect, HasGrants(sight.Organization)), Statements).Run();
+    }
 
     /// <summary>Which of the resources exist and are visible: for references in what is about to leave.</summary>
     public IReadOnlySet<ResourceKey> Visible(IReadOnlyCollection<ResourceKey> keys, Sight sight)

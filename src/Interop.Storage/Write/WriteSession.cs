@@ -1,11 +1,8 @@
 using Interop.Fhir;
-using Interop.Fhir.Search;
 using Interop.Sharing.Consents;
-using Interop.Sharing.Policy;
 using Interop.Sharing.Roster;
 using Interop.Storage.Audit;
 using Interop.Storage.Read;
-using Interop.Storage.Search;
 
 namespace Interop.Storage.Write;
 
@@ -15,7 +12,7 @@ namespace Interop.Storage.Write;
 /// </summary>
 public sealed class WriteSession
 {
-    // While it runs everybody waits who writes: about twenty milliseconds.
+    // While a search runs everybody waits who writes: about twenty milliseconds.
     private const long MostSteps = 2_000_000;
 
     private readonly ResourceWriter writer;
@@ -26,29 +23,13 @@ public sealed class WriteSession
     internal WriteSession(ResourceRows rows, Changes changes)
     {
         (Rows, this.changes) = (rows, changes);
+        rows.SearchLimit = () => (Until, MostSteps);
         writer = new(rows, changes);
         pending = new(Rows.Statements);
     }
 
     /// <summary>What is stored, with what this session has written.</summary>
     public ResourceRows Rows { get; }
-
-    /// <summary>
-    /// A search over what the sight sees, for conditional writes. It ends with the patience of the work that it belongs to, and may take
-    /// little work: what takes more is searched beforehand, on a snapshot, and confirmed here (<see cref="IsUnchanged"/>).
-    /// </summary>
-    public SearchPage Match(SearchQuery query, Sight sight)
-    {
-        Rows.Statements.StopAt(Until, MostSteps);
-        try
-        {
-            return Rows.Search(query, sight);
-        }
-        finally
-        {
-            Rows.Statements.StopAt(CancellationToken.None);
-        }
-    }
 
     /// <summary>When whoever asked for the running work no longer waits for it.</summary>
     internal CancellationToken Until { get; set; }

@@ -30,7 +30,7 @@ internal sealed class Conditions(GuardedStore store, SearchQueries queries, Audi
         var request = queries.ReadCondition(caller, type, condition, transaction.Instant);
         if (caller.IsOperator)
         {
-            return transaction.Match(request.Query, transaction.Sight).Matches;
+            return transaction.Rows.Search(request.Query, transaction.Sight).Matches;
         }
 
         if (!lookups.IsForeseen(type, condition))
@@ -38,7 +38,7 @@ internal sealed class Conditions(GuardedStore store, SearchQueries queries, Audi
             persons.Demand(caller, request.Query);
         }
 
-        var page = lookups.Confirmed(type, condition, transaction) ?? transaction.Match(request.Query, Searching(transaction));
+        var page = lookups.Confirmed(type, condition, transaction) ?? transaction.Rows.Search(request.Query, Searching(transaction));
         persons.Note(caller, request.Pairs, request.Query, page);
         var row = AuditTrail.SearchRow(caller, transaction.Instant, request, page, isCondition: true);
         transaction.Audit(row);
