@@ -162,7 +162,6 @@ public static class InteropServer
         services.AddSingleton<PersonLookups>();
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<Conditions>();
-        services.AddSingleton<ReferenceDoors>();
         services.AddSingleton<ResourceChanges>();
         services.AddSingleton<ValidBody>();
         services.AddSingleton<Patches>();

@@ -15,13 +15,23 @@ internal sealed class OAuthForm
 
     public string? this[string name] => form[name] is [{ Length: > 0 } value] ? value : null;
 
-    /// <exception cref="OAuthException">The body is no form, is too long, or has a parameter twice.</exception>
-    public static async Task<OAuthForm> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>Reads what a client sends, and counts it for the client that it names, which errors name, too, from here on.</summary>
+    /// <exception cref="OAuthException">
+    /// The body is no form, is too long, or has a parameter twice; or the client has asked too much.
+    /// </exception>
+    public static async Task<OAuthForm> ReadAsync(HttpContext http, RequestLimits limits, CancellationToken cancellationToken)
     {
-        var form = await ReadFieldsAsync(request, cancellationToken);
-        return form.Any(field => field.Value.Count != 1)
-            ? throw new OAuthException(OAuthException.InvalidRequest, "A parameter comes more than once.")
-            : new(form, request.Headers.ContainsKey("Authorization"));
+        var fields = await ReadFieldsAsync(http.Request, cancellationToken);
+        if (fields.Any(field => field.Value.Count != 1))
+        {
+            throw new OAuthException(OAuthException.InvalidRequest, "A parameter comes more than once.");
+        }
+
+        var form = new OAuthForm(fields, http.Request.Headers.ContainsKey("Authorization"));
+        var client = form["client_id"];
+        http.Items[OAuthErrors.ClaimedClient] = client;
+        limits.DemandForClient(client, http.Connection.RemoteIpAddress?.ToString());
+        return form;
     }
 
     /// <exception cref="OAuthException">The body is no form, or is too long.</exception>

@@ -29,9 +29,7 @@ internal static partial class PrepareLaunch
         CancellationToken cancellationToken)
     {
         var remote = http.Connection.RemoteIpAddress?.ToString();
-        var form = await OAuthForm.ReadAsync(http.Request, cancellationToken);
-        http.Items[OAuthErrors.ClaimedClient] = form["client_id"];
-        limits.DemandForClient(form["client_id"], remote);
+        var form = await OAuthForm.ReadAsync(http, limits, cancellationToken);
         var client = await authentication.AuthenticateAsync(form, cancellationToken);
         http.Items[OAuthErrors.ClaimedClient] = client.ClientId;
         if (client.IsPublic || !client.Scopes.Contains(Scope))

@@ -20,9 +20,7 @@ internal static class Introspect
         IdentitySettings settings,
         CancellationToken cancellationToken)
     {
-        var form = await OAuthForm.ReadAsync(http.Request, cancellationToken);
-        http.Items[OAuthErrors.ClaimedClient] = form["client_id"];
-        limits.DemandForClient(form["client_id"], http.Connection.RemoteIpAddress?.ToString());
+        var form = await OAuthForm.ReadAsync(http, limits, cancellationToken);
         var client = await authentication.AuthenticateAsync(form, cancellationToken);
         if (client.IsPublic)
         {

@@ -22,9 +22,7 @@ internal static class Revoke
         CancellationToken cancellationToken)
     {
         var remote = http.Connection.RemoteIpAddress?.ToString();
-        var form = await OAuthForm.ReadAsync(http.Request, cancellationToken);
-        http.Items[OAuthErrors.ClaimedClient] = form["client_id"];
-        limits.DemandForClient(form["client_id"], remote);
+        var form = await OAuthForm.ReadAsync(http, limits, cancellationToken);
         var client = await authentication.AuthenticateAsync(form, cancellationToken);
         var text = form["token"] ?? throw new OAuthException(OAuthException.InvalidRequest, "The token is missing.");
         if (await grants.FindRefreshTokenAsync(Secret.Hash(text), cancellationToken) is { } refresh)

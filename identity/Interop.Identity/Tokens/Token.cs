@@ -19,9 +19,7 @@ internal static class Token
         CancellationToken cancellationToken)
     {
         var remote = http.Connection.RemoteIpAddress?.ToString();
-        var form = await OAuthForm.ReadAsync(http.Request, cancellationToken);
-        http.Items[OAuthErrors.ClaimedClient] = form["client_id"];
-        limits.DemandForClient(form["client_id"], remote);
+        var form = await OAuthForm.ReadAsync(http, limits, cancellationToken);
         var grant = form["grant_type"] ?? throw new OAuthException(OAuthException.InvalidRequest, "The grant_type is missing.");
         if (grant is not (Client.ClientCredentials or Client.AuthorizationCode or "refresh_token"))
         {

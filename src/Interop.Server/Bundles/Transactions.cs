@@ -19,11 +19,8 @@ internal sealed class Transactions(
     Conditions conditions,
     SearchQueries queries,
     Turns turns,
-    InteropSettings settings,
-    TimeProvider clock)
+    InteropSettings settings)
 {
-    private const int PatchAttempts = 10;
-
     /// <summary>
     /// All that can be known of an entry beforehand: what is refused after the commit would not have been all or nothing.
     /// </summary>
@@ -48,7 +45,7 @@ internal sealed class Transactions(
         try
         {
             _ = ViewRequest.Take(FhirRequest.Pairs(entry.Query), out var criteria);
-            queries.Read(caller, entry.Type, criteria, lenient: false, Instants.ToMicroseconds(clock.GetUtcNow()));
+            queries.Read(caller, entry.Type, criteria, lenient: false, store.Now());
         }
         catch (FhirException refused)
         {
@@ -65,9 +62,9 @@ internal sealed class Transactions(
         CancellationToken cancellationToken)
     {
         // The turn lasts until it is stored: of one client's, no more are before the writer than it has turns.
-        return conditions.KeepingAsync(lookups => turns.RunAsync(caller, () => StoreAsync(lookups), cancellationToken));
+        return conditions.KeepingAsync(foreseen => turns.RunAsync(caller, () => StoreAsync(foreseen), cancellationToken));
 
-        async Task<IReadOnlyList<BundleItem>> StoreAsync(Lookups lookups)
+        async Task<IReadOnlyList<BundleItem>> StoreAsync(ForeseenConditions foreseen)
         {
             foreach (var entry in request.Entries)
             {
@@ -79,16 +76,16 @@ internal sealed class Transactions(
                 var patched = await patches.ApplyAsync(caller, request, changeOf, cancellationToken);
                 foreach (var entry in patched.Entries)
                 {
-                    await ForeseeAsync(caller, entry, lookups, cancellationToken);
+                    await ForeseeAsync(caller, entry, foreseen, cancellationToken);
                 }
 
                 try
                 {
-                    return await store.WriteAsync(caller, transaction => Carry(patched, transaction, lookups), cancellationToken);
+                    return await store.WriteAsync(caller, transaction => Carry(patched, transaction, foreseen), cancellationToken);
                 }
                 catch (PatchOvertakenException overtaken)
                 {
-                    if (attempt == PatchAttempts)
+                    if (attempt == Patches.MostAttempts)
                     {
                         throw overtaken.Refusal;
                     }
@@ -96,9 +93,9 @@ internal sealed class Transactions(
             }
         }
 
-        IReadOnlyList<BundleItem> Carry(BundleRequest patched, GuardedTransaction transaction, Lookups lookups)
+        IReadOnlyList<BundleItem> Carry(BundleRequest patched, GuardedTransaction transaction, ForeseenConditions foreseen)
         {
-            var run = new TransactionRun(transaction, changes, changes.DoorOf(transaction, lookups), settings);
+            var run = new TransactionRun(transaction, changes, changes.DoorOf(transaction, foreseen), settings);
             var answers = run.Execute(patched);
             transaction.Audit(FhirInteraction.Transaction, null, "permit", detail =>
             {
@@ -121,7 +118,8 @@ internal sealed class Transactions(
     }
 
     /// <summary>What the conditions of an entry find, before the transaction begins.</summary>
-    private async Task ForeseeAsync(Caller caller, BundleRequestEntry entry, Lookups lookups, CancellationToken cancellationToken)
+    private async Task ForeseeAsync(
+        Caller caller, BundleRequestEntry entry, ForeseenConditions foreseen, CancellationToken cancellationToken)
     {
         var references = entry.Resource is null ? [] : ResourceReferences.Of(entry.Resource).Places
             .Select(place => place.Literal is { } literal ? settings.Bases.Read(literal) : null)
@@ -132,14 +130,14 @@ internal sealed class Transactions(
             : references;
         foreach (var (type, text, path) in asked.Where(item => caller.Scopes.Allows(item.Type, SmartRight.Search)))
         {
-            if (lookups.IsForeseen(type, text))
+            if (foreseen.IsForeseen(type, text))
             {
                 continue;
             }
 
             try
             {
-                await conditions.ForeseeAsync(caller, type, text, lookups, cancellationToken);
+                await conditions.ForeseeAsync(caller, type, text, foreseen, cancellationToken);
             }
             catch (FhirException refused)
             {

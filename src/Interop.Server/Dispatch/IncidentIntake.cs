@@ -34,7 +34,7 @@ internal sealed class IncidentIntake(
 
         // A message may have four million bytes, and every value of it is looked at.
         var (message, notices) = await turns.RunAsync(caller, () => Task.FromResult(Reviewed(body)), cancellationToken);
-        
+
         // What dispatch says becomes the custodian's own record.
         return await store.WriteAsOperatorAsync(
             settings.Custodian, transaction => Take(transaction, caller, message, notices), cancellationToken);
@@ -56,14 +56,7 @@ internal sealed class IncidentIntake(
     {
         if (!caller.IsOperator)
         {
-            sights.DemandAdmission(transaction, caller);
-        }
-
-        // It also opens a person to the police agency that it assigns: the scope alone, which a partner's issuer can give to whom it
-        // likes, is not enough.
-        if (!caller.IsOperator && !IsDispatch(transaction, caller.Organization))
-        {
-            throw new FhirException(IssueCode.Forbidden, "This agency is not a dispatch centre.");
+            DemandDispatch(transaction, caller);
         }
 
         var before = transaction.CadMessages(message.Incident);
@@ -83,8 +76,18 @@ internal sealed class IncidentIntake(
         return new(message.Incident, encounter?.Key, isNew, EidoReview.Capped([.. pending, .. notices]));
     }
 
-    private bool IsDispatch(GuardedTransaction transaction, string organization) =>
-        organization == settings.Custodian || judge.TypeOf(transaction, organization) == AgencyType.Dispatch;
+    /// <summary>
+    /// A message also opens a person to the police agency that it assigns: the scope alone, which a partner's issuer can give to whom it
+    /// likes, is not enough.
+    /// </summary>
+    private void DemandDispatch(GuardedTransaction transaction, Caller caller)
+    {
+        sights.DemandAdmission(transaction, caller);
+        if (caller.Organization != settings.Custodian && judge.TypeOf(transaction, caller.Organization) != AgencyType.Dispatch)
+        {
+            throw new FhirException(IssueCode.Forbidden, "This agency is not a dispatch centre.");
+        }
+    }
 
     /// <summary>
     /// Stores what the new message changed. What staff have edited since dispatch wrote it is theirs: it is left as it is.

@@ -6,13 +6,13 @@ namespace Interop.Server.Guard;
 
 /// <summary>Searching: over what the caller's sight sees and nothing else, so that totals and pages are exact.</summary>
 internal sealed class GuardedSearches(
-    GuardedStore store, SearchQueries queries, AuditTrail audit, Turns turns, PersonLookups lookups, TimeProvider clock)
+    GuardedStore store, SearchQueries queries, AuditTrail audit, Turns turns, PersonLookups lookups)
 {
     public async Task<SearchAnswer> SearchAsync(
         Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, CancellationToken cancellationToken)
     {
         caller.Demand(type, SmartRight.Search);
-        var instant = Instants.ToMicroseconds(clock.GetUtcNow());
+        var instant = store.Now();
         var request = queries.Read(caller, type, pairs, lenient, instant);
         lookups.Demand(caller, request.Query);
         var (page, matches, included) = await turns.RunAsync(

@@ -13,6 +13,9 @@ namespace Interop.Server.Guard;
 internal sealed class GuardedStore(
     ResourceStore store, Sights sights, Redactor redactor, Judge judge, SharingRows sharingRows, TypeRules rules)
 {
+    /// <inheritdoc cref="Sights.Now"/>
+    public long Now() => sights.Now();
+
     /// <param name="instant">When the caller looks, UTC microseconds; now where it is not given.</param>
     /// <exception cref="Http.FhirException">403: the agency or its person is not admitted.</exception>
     public async ValueTask<GuardedSnapshot> OpenAsync(

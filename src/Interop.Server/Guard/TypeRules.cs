@@ -49,12 +49,18 @@ internal abstract class TypeRule(string type)
 
 /// <summary>A change that is asked for.</summary>
 /// <param name="Before">The resource as it is stored; null for a new one.</param>
+/// <param name="Writer">Id of the Organization that asks.</param>
 /// <param name="IsOwn">Whether the writer changes its own organisation's record.</param>
-/// <param name="IsOwner">Whether the writer is, or acts for, the organisation at <c>owner</c>.</param>
-/// <param name="IsRequester">As <paramref name="IsOwner"/>, at <c>requester</c>.</param>
+/// <param name="PartiesAt">Ids of the Organizations that the stored resource names at an element, themselves or through a role.</param>
 /// <param name="Instant">UTC microseconds.</param>
 internal readonly record struct ResourceStep(
-    string Id, ReadOnlyMemory<byte>? Before, ReadOnlyMemory<byte> After, bool IsOwn, bool IsOwner, bool IsRequester, long Instant);
+    string Id,
+    ReadOnlyMemory<byte>? Before,
+    ReadOnlyMemory<byte> After,
+    string Writer,
+    bool IsOwn,
+    Func<string, IReadOnlyCollection<string>> PartiesAt,
+    long Instant);
 
 /// <summary>A change that was stored.</summary>
 /// <param name="Custodian">Id of the Organization whose record it is.</param>

@@ -12,7 +12,11 @@ internal sealed class TaskRule() : TypeRule("Task")
     public override WriteResult.Refused? Taken(ResourceStep step)
     {
         var (from, to) = (StatusOf(step.Before!.Value), StatusOf(step.After));
-        if (ReferralStates.Check(from, to, step.IsOwner, step.IsRequester) is { } issue)
+        var owners = step.PartiesAt("owner");
+
+        // A navigator who has claimed it by name, and of whose roles the directory says nothing, is of nobody else's.
+        var isOwner = owners.Contains(step.Writer) || (step.IsOwn && owners.Count == 0);
+        if (ReferralStates.Check(from, to, isOwner, step.PartiesAt("requester").Contains(step.Writer)) is { } issue)
         {
             return new(422, [issue]);
         }

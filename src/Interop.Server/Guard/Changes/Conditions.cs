@@ -8,23 +8,24 @@ namespace Interop.Server.Guard.Changes;
 /// What the conditions of a write match (If-None-Exist, a conditional reference): each is a search like any other, counted and on the
 /// trail, also where the write that it belongs to is undone.
 /// </summary>
-internal sealed class Conditions(GuardedStore store, SearchQueries queries, AuditTrail audit, PersonLookups persons, TimeProvider clock)
+internal sealed class Conditions(GuardedStore store, SearchQueries queries, AuditTrail audit, PersonLookups persons)
 {
     /// <summary>Searches for what a condition asks before the write that it belongs to, on a snapshot.</summary>
-    /// <param name="lookups">Takes what is found.</param>
-    public async Task ForeseeAsync(Caller caller, string type, string condition, Lookups lookups, CancellationToken cancellationToken)
+    /// <param name="foreseen">Takes what is found.</param>
+    public async Task ForeseeAsync(
+        Caller caller, string type, string condition, ForeseenConditions foreseen, CancellationToken cancellationToken)
     {
-        var instant = Instants.ToMicroseconds(clock.GetUtcNow());
+        var instant = store.Now();
         var request = queries.ReadCondition(caller, type, condition, instant);
         persons.Demand(caller, request.Query);
-        var mark = store.MarkOf(Lookups.TypesOf(request.Query));
+        var mark = store.MarkOf(ForeseenConditions.TypesOf(request.Query));
         await using var snapshot = await store.OpenAsync(caller, cancellationToken, instant);
-        lookups.Foresee(type, condition, snapshot.Rows.Search(request.Query, snapshot.Sight.Within(caller, SmartRight.Search)), mark);
+        foreseen.Foresee(type, condition, snapshot.Rows.Search(request.Query, snapshot.Sight.Within(caller, SmartRight.Search)), mark);
     }
 
     /// <summary>What a condition matches in the transaction, two at most.</summary>
-    /// <param name="lookups">Takes the row, for whom the transaction may fail.</param>
-    public IReadOnlyList<SeenResource> Matches(GuardedTransaction transaction, string type, string condition, Lookups lookups)
+    /// <param name="foreseen">Takes the row, for whom the transaction may fail.</param>
+    public IReadOnlyList<SeenResource> Matches(GuardedTransaction transaction, string type, string condition, ForeseenConditions foreseen)
     {
         var caller = transaction.Caller;
         var request = queries.ReadCondition(caller, type, condition, transaction.Instant);
@@ -33,16 +34,16 @@ internal sealed class Conditions(GuardedStore store, SearchQueries queries, Audi
             return transaction.Rows.Search(request.Query, transaction.Sight).Matches;
         }
 
-        if (!lookups.IsForeseen(type, condition))
+        if (!foreseen.IsForeseen(type, condition))
         {
             persons.Demand(caller, request.Query);
         }
 
-        var page = lookups.Confirmed(type, condition, transaction) ?? transaction.Rows.Search(request.Query, Searching(transaction));
+        var page = foreseen.Confirmed(type, condition, transaction) ?? transaction.Rows.Search(request.Query, Searching(transaction));
         persons.Note(caller, request.Pairs, request.Query, page);
         var row = AuditTrail.SearchRow(caller, transaction.Instant, request, page, isCondition: true);
         transaction.Audit(row);
-        lookups.Rows.Add(row);
+        foreseen.Rows.Add(row);
         return page.Matches;
     }
 
@@ -50,16 +51,16 @@ internal sealed class Conditions(GuardedStore store, SearchQueries queries, Audi
     public static Sight Searching(GuardedTransaction transaction) => transaction.Sight.Within(transaction.Caller, SmartRight.Search);
 
     /// <summary>Runs a write; where it is undone, what its conditions looked for is written down all the same.</summary>
-    public async Task<T> KeepingAsync<T>(Func<Lookups, Task<T>> write)
+    public async Task<T> KeepingAsync<T>(Func<ForeseenConditions, Task<T>> write)
     {
-        var lookups = new Lookups();
+        var foreseen = new ForeseenConditions();
         try
         {
-            return await write(lookups);
+            return await write(foreseen);
         }
-        catch when (lookups.Rows.Count > 0)
+        catch when (foreseen.Rows.Count > 0)
         {
-            foreach (var row in lookups.Rows)
+            foreach (var row in foreseen.Rows)
             {
                 await audit.RecordAsync(row, CancellationToken.None);
             }

@@ -9,9 +9,6 @@ namespace Interop.Server.Guard.Changes;
 internal sealed class GuardedWrites(
     GuardedStore store, ResourceChanges changes, Patches patches, Conditions conditions, ValidBody valid, Turns turns)
 {
-    // Whom the caller did not ask to be told of is somebody who was quicker: the patch is applied to what that one left.
-    private const int PatchAttempts = 10;
-
     /// <param name="condition">If-None-Exist: a search that must match nothing for the resource to be created.</param>
     public async Task<WriteResult> CreateAsync(
         Caller caller, string type, byte[] body, string? condition, CancellationToken cancellationToken)
@@ -28,16 +25,16 @@ internal sealed class GuardedWrites(
             FhirInteraction.Create,
             type,
             PrepareAsync,
-            (transaction, lookups, prepared) =>
-                changes.Create(transaction, transaction.Sight.Opened(caller, SmartRight.Create), type, prepared, condition, lookups),
+            (transaction, foreseen, prepared) =>
+                changes.Create(transaction, transaction.Sight.Opened(caller, SmartRight.Create), type, prepared, condition, foreseen),
             cancellationToken);
 
-        async Task<byte[]> PrepareAsync(Lookups lookups)
+        async Task<byte[]> PrepareAsync(ForeseenConditions foreseen)
         {
             var checkedBody = valid.Of(type, null, body);
             if (condition is not null)
             {
-                await conditions.ForeseeAsync(caller, type, condition, lookups, cancellationToken);
+                await conditions.ForeseeAsync(caller, type, condition, foreseen, cancellationToken);
             }
 
             return checkedBody;
@@ -54,7 +51,7 @@ internal sealed class GuardedWrites(
             FhirInteraction.Update,
             key.ToString(),
             _ => Task.FromResult(valid.Of(key.Type, key, body)),
-            (transaction, lookups, prepared) => changes.Update(transaction, Updating(transaction), key, prepared, preconditions, lookups),
+            (transaction, foreseen, prepared) => changes.Update(transaction, Updating(transaction), key, prepared, preconditions, foreseen),
             cancellationToken);
     }
 
@@ -81,13 +78,13 @@ internal sealed class GuardedWrites(
                 FhirInteraction.Patch,
                 key.ToString(),
                 async _ => patched = await patches.ApplyAsync(caller, key, apply, preconditions, cancellationToken),
-                (transaction, lookups, prepared) => prepared.Refusal ?? changes.Update(
-                    transaction, Updating(transaction), key, prepared.Body, Preconditions.Version(prepared.Version!), lookups),
+                (transaction, foreseen, prepared) => prepared.Refusal ?? changes.Update(
+                    transaction, Updating(transaction), key, prepared.Body, Preconditions.Version(prepared.Version!), foreseen),
                 cancellationToken);
             if (result is not WriteResult.Conflict
                 || patched?.Refusal is not null
                 || preconditions != Preconditions.None
-                || attempt == PatchAttempts)
+                || attempt == Patches.MostAttempts)
             {
                 return result;
             }
@@ -117,16 +114,16 @@ internal sealed class GuardedWrites(
         Caller caller,
         FhirInteraction interaction,
         string target,
-        Func<Lookups, Task<T>> prepare,
-        Func<GuardedTransaction, Lookups, T, WriteResult> work,
-        CancellationToken cancellationToken) => conditions.KeepingAsync(async lookups =>
+        Func<ForeseenConditions, Task<T>> prepare,
+        Func<GuardedTransaction, ForeseenConditions, T, WriteResult> work,
+        CancellationToken cancellationToken) => conditions.KeepingAsync(async foreseen =>
         {
-            var prepared = await turns.RunAsync(caller, () => prepare(lookups), cancellationToken);
+            var prepared = await turns.RunAsync(caller, () => prepare(foreseen), cancellationToken);
             return await store.WriteAsync(
                 caller,
                 transaction =>
                 {
-                    var result = work(transaction, lookups, prepared);
+                    var result = work(transaction, foreseen, prepared);
                     var (written, outcome) = result switch
                     {
                         WriteResult.Stored stored => (stored.Disclosure.Key.ToString(), "permit"),

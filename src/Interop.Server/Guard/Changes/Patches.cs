@@ -7,6 +7,12 @@ namespace Interop.Server.Guard.Changes;
 /// <summary>Computes patches on a snapshot, of what the caller sees and may change.</summary>
 internal sealed class Patches(GuardedStore store, ResourceChanges changes, ValidBody valid)
 {
+    /// <summary>
+    /// How often a patch is computed that named no version: whom its caller did not ask to be told of is somebody who was quicker, and it
+    /// is applied to what that one left.
+    /// </summary>
+    public const int MostAttempts = 10;
+
     /// <param name="apply">Gives the changed resource for the one that the caller sees, or throws why not.</param>
     public async Task<PatchedResource> ApplyAsync(
         Caller caller,

@@ -5,9 +5,7 @@ using Interop.Fhir.Search;
 using Interop.Fhir.Validation;
 using Interop.Server.Http;
 using Interop.Server.Security;
-using Interop.Server.Settings;
 using Interop.Sharing.Policy;
-using Interop.Sharing.Redaction;
 
 namespace Interop.Server.Guard.Changes;
 
@@ -15,9 +13,9 @@ namespace Interop.Server.Guard.Changes;
 /// The one door through which references get into the store: whatever form they came in, they stand there as <c>Type/id</c>, and where
 /// sharing must know what they point at, they point at something that is known. Everything behind it reads that form only.
 /// </summary>
-/// <param name="lookups">Takes the rows of what conditions and identifiers looked for.</param>
+/// <param name="foreseen">Takes the rows of what conditions and identifiers looked for.</param>
 internal sealed class ReferenceDoor(
-    GuardedTransaction transaction, SharingPolicy policy, ServiceBases bases, Conditions conditions, Lookups lookups)
+    GuardedTransaction transaction, SharingPolicy policy, ServiceBases bases, Conditions conditions, ForeseenConditions foreseen)
 {
     // Each is a search while all other writers wait.
     private const int MostSearches = 50;
@@ -84,7 +82,7 @@ internal sealed class ReferenceDoor(
 
         try
         {
-            List<ResourceKey> matches = [.. conditions.Matches(transaction, type, condition, lookups).Select(match => match.Key)];
+            List<ResourceKey> matches = [.. conditions.Matches(transaction, type, condition, foreseen).Select(match => match.Key)];
             Matched.AddRange(matches);
             if (!transaction.Caller.IsOperator)
             {
@@ -205,7 +203,7 @@ internal sealed class ReferenceDoor(
 
     private List<ResourceKey> MatchCounted(string type, string query, string path)
     {
-        var isNew = !transaction.Caller.IsOperator && !lookups.IsForeseen(type, query) && searched.Add((type, query));
+        var isNew = !transaction.Caller.IsOperator && !foreseen.IsForeseen(type, query) && searched.Add((type, query));
         return !isNew || searched.Count <= MostSearches
             ? Match(type, query, path)
             : throw new FhirException(
@@ -255,18 +253,6 @@ internal sealed class ReferenceDoor(
             .ToList();
         return unknown.Count == 0 ? null : new(422, unknown);
     }
-}
-
-/// <summary>Makes the door for each transaction.</summary>
-internal sealed class ReferenceDoors(SharingPolicy policy, InteropSettings settings, Conditions conditions)
-{
-    /// <inheritdoc cref="Conditions.Matches"/>
-    public IReadOnlyList<SeenResource> Matches(GuardedTransaction transaction, string type, string condition, Lookups lookups) =>
-        conditions.Matches(transaction, type, condition, lookups);
-
-    /// <inheritdoc cref="ReferenceDoor"/>
-    public ReferenceDoor Of(GuardedTransaction transaction, Lookups lookups) =>
-        new(transaction, policy, settings.Bases, conditions, lookups);
 }
 
 /// <summary>What a conditional reference names is not there; another entry of the transaction may bring it.</summary>

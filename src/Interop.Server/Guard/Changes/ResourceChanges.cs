@@ -12,30 +12,32 @@ using Interop.Sharing.Redaction;
 namespace Interop.Server.Guard.Changes;
 
 /// <summary>Whether a caller may make a change to one resource; where it may, the change is made in the transaction.</summary>
-internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRules rules, InteropSettings settings)
+internal sealed class ResourceChanges(
+    Conditions conditions, SharingPolicy policy, Judge judge, TypeRules rules, InteropSettings settings)
 {
     /// <summary>The door that references of one transaction pass.</summary>
-    public ReferenceDoor DoorOf(GuardedTransaction transaction, Lookups lookups) => doors.Of(transaction, lookups);
+    public ReferenceDoor DoorOf(GuardedTransaction transaction, ForeseenConditions foreseen) =>
+        new(transaction, policy, settings.Bases, conditions, foreseen);
 
     /// <param name="sight">The writer's, with what its scopes let it create.</param>
     /// <param name="condition">A search that must match nothing.</param>
     public WriteResult Create(
-        GuardedTransaction transaction, Sight sight, string type, byte[] body, string? condition, Lookups lookups)
+        GuardedTransaction transaction, Sight sight, string type, byte[] body, string? condition, ForeseenConditions foreseen)
     {
-        if (condition is not null && doors.Matches(transaction, type, condition, lookups) is { Count: > 0 } matches)
+        if (condition is not null && conditions.Matches(transaction, type, condition, foreseen) is { Count: > 0 } matches)
         {
             return matches.Count > 1
                 ? new WriteResult.Ambiguous()
                 : new WriteResult.Existing(transaction.Disclose(matches[0], Conditions.Searching(transaction))!);
         }
 
-        return Add(transaction, sight, new ResourceKey(type, Guid.NewGuid().ToString()), body, lookups);
+        return Add(transaction, sight, new ResourceKey(type, Guid.NewGuid().ToString()), body, foreseen);
     }
 
     /// <param name="sight">The writer's, with what its scopes let it update.</param>
     /// <param name="preconditions">Of the writer's view.</param>
     public WriteResult Update(
-        GuardedTransaction transaction, Sight sight, ResourceKey key, byte[] body, Preconditions preconditions, Lookups lookups)
+        GuardedTransaction transaction, Sight sight, ResourceKey key, byte[] body, Preconditions preconditions, ForeseenConditions foreseen)
     {
         // The one update as create: what tokens will call a new agency is the custodian's to choose, who sees all that there are.
         if (key.Type == "Organization"
@@ -44,19 +46,19 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
             && preconditions is { IfMatch: null, IfUnmodifiedSince: null }
             && transaction.Rows.Find(key) is null)
         {
-            return Add(transaction, sight, key, body, lookups);
+            return Add(transaction, sight, key, body, foreseen);
         }
 
-        var door = doors.Of(transaction, lookups);
+        var door = DoorOf(transaction, foreseen);
         (body, var unreadable) = door.Normal(key.Type, body);
         return unreadable
             ?? TryUpdate(transaction, sight, key, body, preconditions, door)
             ?? new WriteResult.Stored(transaction.Written(key, sight), Created: false);
     }
 
-    private WriteResult Add(GuardedTransaction transaction, Sight sight, ResourceKey key, byte[] body, Lookups lookups)
+    private WriteResult Add(GuardedTransaction transaction, Sight sight, ResourceKey key, byte[] body, ForeseenConditions foreseen)
     {
-        var door = doors.Of(transaction, lookups);
+        var door = DoorOf(transaction, foreseen);
         (body, var unreadable) = door.Normal(key.Type, body);
         return unreadable
             ?? TryCreate(transaction, sight, key, body, door)
@@ -74,7 +76,7 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
         ReferenceDoor door,
         IReadOnlySet<ResourceKey>? alsoKnown = null)
     {
-        var step = new ResourceStep(key.Id, null, body, IsOwn: true, IsOwner: false, IsRequester: false, transaction.Instant);
+        var step = new ResourceStep(key.Id, null, body, transaction.Caller.Organization, IsOwn: true, _ => [], transaction.Instant);
         var refused = Recorded(transaction, sight, key, body)
             ?? rules.Of(key.Type)?.Reached(step)
             ?? door.Unknown(sight, key, body, alsoKnown);
@@ -124,9 +126,7 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
 
         var isOwn = corrects || seen.Tier == Tier.Own;
         var rule = rules.Of(key.Type);
-        var step = rule is null ? default : new ResourceStep(
-            key.Id, seen.Body, body, isOwn, Is("owner")
-                || (seen.Tier == Tier.Own && At("owner").Count == 0), Is("requester"), transaction.Instant);
+        var step = new ResourceStep(key.Id, seen.Body, body, caller.Organization, isOwn, PartiesAt, transaction.Instant);
         if (rule?.Taken(step) is { } wrongStep)
         {
             return Told(transaction, sight, key, wrongStep);
@@ -158,9 +158,7 @@ internal sealed class ResourceChanges(ReferenceDoors doors, Judge judge, TypeRul
         transaction.Store(key, custodian, changed, renews: isOwn || IsRenewing(transaction, seen, body));
         return null;
 
-        bool Is(string element) => At(element).Contains(caller.Organization);
-
-        IReadOnlyCollection<string> At(string element) => judge.OrganizationsAt(transaction.Rows, seen.Body, key.Type, element);
+        IReadOnlyCollection<string> PartiesAt(string element) => judge.OrganizationsAt(transaction.Rows, seen.Body, key.Type, element);
     }
 
     /// <summary>Marks the resource as deleted, or says why not.</summary>

@@ -9,7 +9,7 @@ namespace Interop.Server.Guard.Changes;
 /// What the conditions of one write look for. It is found beforehand on a snapshot, where it keeps nobody waiting, and confirmed in the
 /// write: as long as nothing has changed that it hangs on, it is not searched again there.
 /// </summary>
-internal sealed class Lookups
+internal sealed class ForeseenConditions
 {
     private readonly Dictionary<(string Type, string Condition), (SearchPage Page, ChangeMark Mark)> foreseen = [];
 
