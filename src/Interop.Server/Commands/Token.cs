@@ -66,7 +66,8 @@ internal static class Token
                 caller.GetProperty("scope").GetString()!);
         }
         catch (Exception unreadable)
-            when (unreadable is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
+            when (unreadable is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException
+                or InvalidOperationException)
         {
             throw new SettingsException($"{file} can't be read as the demo's file. Start the demo, or name its file with --demo.");
         }
