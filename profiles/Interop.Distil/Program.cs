@@ -15,5 +15,5 @@ FactFile.Write(Path.Combine(target, "types.json"), TypeFacts.Lines(definitions, 
 FactFile.Write(Path.Combine(target, "rules.json"), rules.Lines());
 FactFile.Write(Path.Combine(target, "codes.json"), CodeFacts.Lines(definitions));
 FactFile.Write(Path.Combine(target, "search.json"), SearchFacts.Lines(definitions));
-FactFile.Write(Path.Combine(target, "patient-compartment.json"), CompartmentFacts.Lines(definitions));
+FactFile.Write(Path.Combine(target, "compartments.json"), CompartmentFacts.Lines(definitions));
 return 0;

@@ -18,6 +18,9 @@ public sealed record IdCriterion(IReadOnlyList<string> Ids) : SearchCriterion;
 /// <summary><c>_lastUpdated</c>: the time at which the caller's view last changed is in one of the intervals.</summary>
 public sealed record LastUpdatedCriterion(IReadOnlyList<DateValue> Values) : SearchCriterion;
 
+/// <summary>At least one of the criteria holds: that a resource is in a compartment, say.</summary>
+public sealed record AnyCriterion(IReadOnlyList<SearchCriterion> Alternatives) : SearchCriterion;
+
 /// <summary>A chain: the reference leads to a resource of one of the types, and that resource meets the type's criterion.</summary>
 public sealed record ChainCriterion(SearchParameterFacts Reference, IReadOnlyList<ChainTarget> Targets) : SearchCriterion;
 

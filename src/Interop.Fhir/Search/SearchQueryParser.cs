@@ -38,6 +38,26 @@ public sealed class SearchQueryParser(
         Parse(type, pairs.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)), lenient: false, now).Query
         ?? throw new InvalidOperationException($"A search of the program's own for {type} could not be read.");
 
+    /// <summary>
+    /// That a resource of the type is in the compartment of another one (https://hl7.org/fhir/R4/compartmentdefinition.html); null where
+    /// none of the type can be.
+    /// </summary>
+    public SearchCriterion? InCompartment(ResourceKey compartment, string type)
+    {
+        var alternatives = Compartments.Parameters(compartment.Type, type)
+            .Select(code => find(type, code))
+            .OfType<SearchParameterFacts>()
+            .Select(SearchCriterion (parameter) =>
+                new ValueCriterion(parameter, SearchModifier.None, [new ReferenceValue(compartment.Type, compartment.Id, null)]))
+            .ToList();
+        if (type == compartment.Type)
+        {
+            alternatives.Add(new IdCriterion([compartment.Id]));
+        }
+
+        return alternatives.Count == 0 ? null : new AnyCriterion(alternatives);
+    }
+
     /// <summary>Reads name and value pairs, already decoded from the URL or form.</summary>
     /// <param name="lenient"><c>Prefer: handling=lenient</c>: parameters that are unknown or unsupported are left out and reported.</param>
     /// <param name="now">UTC microseconds of the request, for <c>ap</c>.</param>

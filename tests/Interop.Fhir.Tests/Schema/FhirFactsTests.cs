@@ -94,14 +94,21 @@ public sealed class FhirFactsTests
     }
 
     [Fact]
-    public void The_patient_compartment_is_known()
+    public void The_compartments_are_known()
     {
-        Assert.Equal(["subject", "performer"], PatientCompartment.Parameters("Observation"));
-        Assert.Empty(PatientCompartment.Parameters("Organization"));
-        Assert.Empty(PatientCompartment.Parameters("Thing"));
+        Assert.Equal(["Device", "Encounter", "Patient", "Practitioner", "RelatedPerson"], Compartments.All.Order(StringComparer.Ordinal));
+        Assert.Equal(["subject", "performer"], Compartments.Parameters("Patient", "Observation"));
+        Assert.Equal(["encounter"], Compartments.Parameters("Encounter", "Condition"));
+        Assert.Empty(Compartments.Parameters("Patient", "Organization"));
+        Assert.Empty(Compartments.Parameters("Patient", "Thing"));
+        Assert.Empty(Compartments.Parameters("Thing", "Patient"));
+        Assert.Contains("Device", Compartments.Types("Device"));
+        Assert.Empty(Compartments.Types("Thing"));
         Assert.All(
-            Facts.ResourceTypes.SelectMany(type => PatientCompartment.Parameters(type).Select(code => (type, code))),
-            pair => Assert.NotNull(SearchParameterSet.R4.Find(pair.type, pair.code)));
+            Compartments.All.SelectMany(compartment => Compartments.Types(compartment).SelectMany(
+                type => Compartments.Parameters(compartment, type).Select(code => (compartment, type, code)))),
+            item => Assert.Contains(item.compartment, SearchParameterSet.R4.Find(item.type, item.code)!.Targets.DefaultIfEmpty(
+                item.compartment)));
     }
 
     private static int Walk(string path) => Facts.Children(path).Sum(element =>
