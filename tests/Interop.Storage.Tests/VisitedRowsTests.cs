@@ -14,7 +14,7 @@ namespace Interop.Storage.Tests;
 /// The work of a search tells nothing of what it does not show: over a database with hidden rows and hidden values and over one
 /// without them, each statement takes the same number of steps of SQLite's machine, which counts every row that it visits.
 /// </summary>
-public sealed class VisitedRowsTests
+public sealed partial class VisitedRowsTests
 {
     private const int Queries = 120;
 
@@ -119,37 +119,13 @@ public sealed class VisitedRowsTests
     [MemberData(nameof(Cases))]
     public async Task What_is_hidden_is_not_visited(int seed, string who)
     {
-        var sight = Sights[who];
-        var random = new Random(seed);
-        var city = new PairedCity(seed);
-        var writes = Told(city.Writes, random);
-        using var withHidden = new SqliteDatabase();
-        using var withoutHidden = new SqliteDatabase();
-        await using (var store = await withHidden.OpenAsync())
-        {
-            await FillAsync(store, writes, city);
-            writes = await WithoutWhatLeadsToHiddenAsync(store, writes, sight);
-        }
-
-        using var told = new SqliteDatabase();
-        await using (var store = await told.OpenAsync())
-        {
-            await FillAsync(store, writes, city);
-            await using var other = await withoutHidden.OpenAsync();
-            await FillAsync(other, await SeenAsync(store, writes, sight), city);
-        }
-
-        var parameters = ParametersOf(told);
-        CloseRanges(told, parameters);
-        CloseRanges(withoutHidden, parameters);
-        await using var first = await Counting.OpenAsync(told);
-        await using var second = await Counting.OpenAsync(withoutHidden);
+        await using var pair = await Pair.BuildAsync(seed, Sights[who]);
         var found = 0;
         for (var number = 0; number < Queries; number++)
         {
-            var query = Generated(random);
-            var (steps, matches) = first.Search(query, sight);
-            Assert.Equal((query, second.Search(query, sight)), (query, (steps, matches)));
+            var query = Generated(pair.Random);
+            var (steps, matches) = pair.First.Search(query, Sights[who]);
+            Assert.Equal((query, pair.Second.Search(query, Sights[who])), (query, (steps, matches)));
             found += matches;
         }
 
@@ -292,39 +268,4 @@ public sealed class VisitedRowsTests
         tiers.Anyone <= (int)seen.Tier || (seen.Party && tiers.Party <= (int)seen.Tier);
 
     private static T Pick<T>(Random random, IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
-
-    /// <summary>A connection that counts the steps of its statements.</summary>
-    private sealed class Counting(Statements statements, ResourceRows rows) : IAsyncDisposable
-    {
-        private int steps;
-
-        public static async Task<Counting> OpenAsync(Database database)
-        {
-            var dialect = new SqliteDialect(database.Setting["sqlite:".Length..]);
-            var connection = await dialect.OpenAsync(readOnly: true, CancellationToken.None);
-            var statements = new Statements(connection);
-            var counting = new Counting(statements, new(statements, dialect));
-            SQLitePCL.raw.sqlite3_progress_handler(
-                ((SqliteConnection)connection).Handle,
-                1,
-                _ =>
-                {
-                    counting.steps++;
-                    return 0;
-                },
-                null);
-            return counting;
-        }
-
-        public (int Steps, int Matches) Search(string query, Sight sight)
-        {
-            var parsed = Query(query);
-            rows.Search(parsed, sight); // prepares the statements
-            steps = 0;
-            var page = rows.Search(parsed, sight);
-            return (steps, page.Matches.Count);
-        }
-
-        public ValueTask DisposeAsync() => statements.DisposeAsync();
-    }
 }

@@ -11,7 +11,7 @@ using Interop.Storage.Write;
 namespace Interop.Storage.Read;
 
 /// <summary>Reading one connection's snapshot: through a sight, or raw for those who judge and compile.</summary>
-public sealed class ResourceRows
+public sealed partial class ResourceRows
 {
     // For so few, asking for each with a statement that is there beats making one for all.
     private const int FewKeys = 16;
@@ -278,12 +278,12 @@ public sealed class ResourceRows
 
     /// <summary>Each version with the sight's organisation as a party to it, if it was one then: parties are facts of a version.</summary>
     private static Sql Versions(ResourceKey key, Visibility visibility) => $"""
-        SELECT r.key, r.type, r.id, 1 AS is_current, r.labels, {VersionColumns(Sql.Name("r"))}
+        SELECT r.key, r.type, r.id, 1 AS is_current, r.labels, r.body, {VersionColumns(Sql.Name("r"))}
         FROM   resource r
         LEFT JOIN party p ON p.resource = r.key AND p.organization = {visibility.Organization}
         WHERE  r.type = {key.Type} AND r.id = {key.Id}
         UNION ALL
-        SELECT r.key, r.type, r.id, 0, o.labels | r.labels, {VersionColumns(Sql.Name("o"))}
+        SELECT r.key, r.type, r.id, 0, o.labels | r.labels, o.body, {VersionColumns(Sql.Name("o"))}
         FROM   resource r JOIN resource_version o ON o.resource = r.key
         LEFT JOIN party_version p ON p.resource = o.resource AND p.version = o.version AND p.organization = {visibility.Organization}
         WHERE  r.type = {key.Type} AND r.id = {key.Id}
@@ -291,7 +291,7 @@ public sealed class ResourceRows
 
     private static Sql VersionColumns(Sql row) => $"""
         {row}.version, {row}.deleted, {row}.subject, {row}.source, {row}.tier, {row}.party_tier, {row}.requires, {row}.updated_at,
-        {row}.changed_1, {row}.changed_2, {row}.changed_3, {row}.changed_4, {row}.body,
+        {row}.changed_1, {row}.changed_2, {row}.changed_3, {row}.changed_4,
         CASE WHEN p.resource IS NULL THEN 0 ELSE 1 END AS party,
         p.changed_1 AS party_changed_1, p.changed_2 AS party_changed_2, p.changed_3 AS party_changed_3
         """;

@@ -107,6 +107,9 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
                         AND    {CriterionSql.AnyOf(value, i)}
                         """;
 
+                case AnyCriterion any:
+                    return Sql.Join("\nUNION ALL\n", any.Alternatives.Select(alternative => Of(type, alternative).In(place)));
+
                 case ChainCriterion { Targets: [var target] } chain when visibility.Allows(target.Type):
                     return $"""
                         SELECT {i}.resource FROM resource {t} CROSS JOIN {place.From("index_reference", i)}
@@ -198,6 +201,7 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
         ValueCriterion { Parameter.Type: SearchParameterType.Composite } => 4,
         ValueCriterion { Parameter.Type: SearchParameterType.Token } => 5,
         ValueCriterion => 7,
+        AnyCriterion any => any.Alternatives.Max(Selectivity),
         ChainCriterion => 3,
         ReverseCriterion => 6,
         _ => 9,

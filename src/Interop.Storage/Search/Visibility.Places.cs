@@ -1,3 +1,4 @@
+using Interop.Fhir.Schema;
 using Interop.Sharing.Policy;
 using Interop.Storage.Write;
 
@@ -10,7 +11,58 @@ internal sealed partial class Visibility
     /// Where the staff of the sight's own organisation look for what they see by role, and everybody for the directory; null where there
     /// is nothing that a role or an agreement of itself shows.
     /// </summary>
-    public SearchPlace? Own(string type)
+    /// <param name="isLeft">Whether they look for what was there until it was deleted.</param>
+    public SearchPlace? Own(string type, bool isLeft = false)
+    {
+        var zones = OwnZones(type).Select(zone => isLeft ? ZoneNumber.Left(zone) : zone).ToList();
+        var isKept = sight.Keeps.Contains(type);
+        if (zones.Count == 0)
+        {
+            return null;
+        }
+
+        // A role that sees little of its own organisation's records finds just that in lanes, if they hold all that it clears.
+        return !isKept && sight.OwnTier == Sharing.Policy.Tier.Basic && (sight.OwnCleared & ~Labels.Common) == 0
+            ? new(row => $"{InZones(row)} AND {row}.lane IN (1, 2, 3, 4) AND {row}.lane > 0", dialect, "by_lane")
+            : new(InZones, dialect) { IsOrdered = zones.Count == 1 };
+
+        Sql InZones(Sql row) => zones.Count == 1 ? $"{row}.zone = {zones[0]}" : (Sql)$"{row}.zone IN {Sql.List(zones)}";
+    }
+
+    /// <summary>
+    /// The keys of what the sight sees now or saw until it was deleted, and of nothing else.
+    /// </summary>
+    /// <param name="type">Null for all types, of which only what the sight's own organisation keeps and the directory count.</param>
+    public Sql EverSeen(string? type)
+    {
+        var o = Alias();
+        if (type is null)
+        {
+            var types = FhirFacts.R4.ResourceTypes.Where(Allows).ToList();
+            var zones = types.SelectMany(OwnZones).Distinct().ToList();
+            return $"""
+                SELECT {o}.key FROM resource {o}
+                WHERE  {o}.type IN {Sql.List(types)} AND {o}.zone IN {Sql.List(zones.Concat(zones.Select(ZoneNumber.Left)))}
+                """;
+        }
+
+        var patient = OneRecord(type);
+        var places = new List<SearchPlace?> { Own(type), Own(type, isLeft: true) };
+        var found = new List<Sql>();
+        if (HasGrants)
+        {
+            places.AddRange([Lane(), Lane(isLeft: true)]);
+            found.AddRange([Reached(type, patient), Reached(type, patient, isLeft: true)]);
+        }
+
+        found.AddRange(places.OfType<SearchPlace>().Select(place => patient is null
+            ? (Sql)$"SELECT {o}.key FROM {place.From("resource", o)} WHERE {o}.type = {type} AND {place.Holds(o)}"
+            : (Sql)$"SELECT {o}.key FROM resource {o} WHERE {o}.type = {type} AND {o}.subject = {patient} AND {place.Holds(o)}"));
+        return found.Count == 0 ? $"SELECT key FROM resource WHERE 1 = 0" : Sql.Join("\nUNION ALL\n", found);
+    }
+
+    /// <summary>The zones that the sight may enter without a grant.</summary>
+    private List<long> OwnZones(string type)
     {
         var zones = new List<long>();
         if (sight.Directory && SharingPolicy.Default.IsDirectory(type))
@@ -28,27 +80,19 @@ internal sealed partial class Visibility
             }
         }
 
-        if (zones.Count == 0)
-        {
-            return null;
-        }
-
-        // A role that sees little of its own organisation's records finds just that in lanes, if they hold all that it clears.
-        return !isKept && sight.OwnTier == Sharing.Policy.Tier.Basic && (sight.OwnCleared & ~Labels.Common) == 0
-            ? new(row => $"{InZones(row)} AND {row}.lane IN (1, 2, 3, 4) AND {row}.lane > 0", dialect, "by_lane")
-            : new(InZones, dialect) { IsOrdered = zones.Count == 1 };
-
-        Sql InZones(Sql row) => zones.Count == 1 ? $"{row}.zone = {zones[0]}" : (Sql)$"{row}.zone IN {Sql.List(zones)}";
+        return zones;
     }
 
     /// <summary>Where agreements alone open something to the sight: what is basic, of patients who said nothing.</summary>
-    public SearchPlace Lane()
+    /// <inheritdoc cref="Own"/>
+    public SearchPlace Lane(bool isLeft = false)
     {
         var grant = Alias();
+        var zone = isLeft ? ZoneNumber.Left($"{grant}.zone") : (Sql)$"{grant}.zone";
         return new(
             row => $"""
                 {row}.zone IN (
-                    SELECT {grant}.zone FROM sharing_grant {grant}
+                    SELECT {zone} FROM sharing_grant {grant}
                     WHERE  {Opening(grant)} AND {grant}.subject = '')
                 AND {row}.lane = {Sql.Number(Place.Unspoken)} AND {row}.lane > 0
                 """,
@@ -88,14 +132,16 @@ internal sealed partial class Visibility
 
     /// <summary>The keys of what grants open to the sight beyond that.</summary>
     /// <param name="subject">Id of the one patient whose record is looked at; null for all.</param>
-    public Sql Reached(string type, SqlValue? subject)
+    /// <param name="isLeft">Whether it is what they opened until it was deleted.</param>
+    public Sql Reached(string type, SqlValue? subject, bool isLeft = false)
     {
+        var number = isLeft ? ReachWriter.LeftOf(type) : ReachWriter.TypeOf(type);
         var (grant, h) = (Alias(), Alias());
         var ofSubject = subject is null ? (Sql)$"" : (Sql)$"AND {grant}.subject IN ('', {subject}) AND {h}.subject = {subject}";
         return $"""
             SELECT {h}.resource
             FROM   sharing_grant {grant} CROSS JOIN reach {h}
-            WHERE  {Opening(grant)} AND {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf(type)} {ofSubject}
+            WHERE  {Opening(grant)} AND {h}.grant_number = {grant}.number AND {h}.type = {number} {ofSubject}
             """;
     }
 

@@ -13,6 +13,9 @@ internal sealed class ReachWriter(Statements statements)
     /// <summary>The number of a resource type in reach.</summary>
     public static long TypeOf(string type) => ParameterNumber.Of("type", type);
 
+    /// <summary>The same for what is deleted, where histories look and searches do not.</summary>
+    public static long LeftOf(string type) => -TypeOf(type);
+
     /// <summary>Whether the patient has grants of this custodian, to whomever: then no default is asked blindly.</summary>
     public bool HasGrants(string? subject, string source) => subject is not null && statements.Number(
         $"SELECT 1 FROM sharing_grant WHERE subject = {subject} AND source = {source}") is not null;
@@ -32,7 +35,10 @@ internal sealed class ReachWriter(Statements statements)
         }
     }
 
-    public void Remove(long key) => statements.Execute($"DELETE FROM reach WHERE resource = {key}");
+    /// <summary>What grants opened of it until it was deleted.</summary>
+    public void Leave(long key) => statements.Execute($"UPDATE reach SET type = -type WHERE resource = {key} AND type > 0");
+
+    private void Remove(long key) => statements.Execute($"DELETE FROM reach WHERE resource = {key}");
 
     /// <summary>Replaces the grants of a patient, of one custodian where given; false where they are as they were.</summary>
     public bool ReplaceOf(string subject, string? source, IReadOnlyCollection<GrantRow> grants)
@@ -127,9 +133,9 @@ internal sealed class ReachWriter(Statements statements)
         Sql isParty = $"EXISTS (SELECT 1 FROM party p WHERE p.resource = r.key AND p.organization = g.grantee)";
         statements.Execute($"""
             INSERT INTO reach (grant_number, type, subject, resource)
-            SELECT g.number, {TypeOf(type)}, r.subject, r.key
+            SELECT g.number, CASE r.deleted WHEN 0 THEN {TypeOf(type)} ELSE {LeftOf(type)} END, r.subject, r.key
             FROM   resource r CROSS JOIN sharing_grant g
-            WHERE  {resources} AND r.deleted = 0 AND {grants}
+            WHERE  {resources} AND {grants}
             AND    g.source = r.source AND g.subject IN ('', r.subject)
             AND    g.tier >= CASE WHEN r.party_tier < r.tier THEN r.party_tier ELSE r.tier END AND g.tier > 0
             AND    (r.labels & ~g.cleared) = 0

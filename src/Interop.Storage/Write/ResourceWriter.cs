@@ -56,14 +56,14 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
         // Parties, requirements, labels and tiers stay: they decide who may be told that it was deleted. Searches look elsewhere.
         statements.Execute($"""
             UPDATE resource
-            SET    version = version + 1, deleted = 1, updated_at = {at}, zone = {ZoneNumber.Nowhere}, lane = {Place.NoLane},
+            SET    version = version + 1, deleted = 1, updated_at = {at}, zone = {ZoneNumber.Left(Sql.Name("zone"))},
                    changed_1 = {at}, changed_2 = {at}, changed_3 = {at}, changed_4 = {at}
             WHERE  key = {previous.Key}
             """);
         parties.Changed(previous.Key, at);
         statements.Execute($"DELETE FROM case_relation WHERE resource = {previous.Key}");
         index.Remove(previous.Key);
-        reach.Remove(previous.Key);
+        reach.Leave(previous.Key);
         return previous.Version + 1;
     }
 
@@ -79,7 +79,7 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
         {
             changes.Note(Changes.Everything);
             foreach (var key in statements.Query(
-                $"SELECT key FROM resource WHERE subject = {subject} AND deleted = 0", reader => reader.GetInt64(0)))
+                $"SELECT key FROM resource WHERE subject = {subject}", reader => reader.GetInt64(0)))
             {
                 Move(key);
             }
@@ -191,8 +191,8 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
         var place = Place.Of(type, source, subject, labels, reach.HasGrants(subject, source), isParty);
         statements.Execute($"""
             UPDATE resource
-            SET    zone = {place.ZoneOfRow}, lane = {place.LaneOfRow}
-            WHERE  key = {key} AND deleted = 0
+            SET    zone = CASE deleted WHEN 0 THEN {place.ZoneOfRow} ELSE {ZoneNumber.Left(place.ZoneOfRow)} END, lane = {place.LaneOfRow}
+            WHERE  key = {key}
             """);
         index.Move(key, place);
     }
