@@ -8,6 +8,9 @@ using Interop.Server.Dispatch;
 using Interop.Server.FollowUp;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
+using Interop.Server.Guard.Histories;
+using Interop.Server.Guard.Matching;
+using Interop.Server.Guard.Searches;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
 using Interop.Server.Operations;
@@ -166,8 +169,14 @@ public static class InteropServer
         services.AddSingleton<ValidBody>();
         services.AddSingleton<Patches>();
         services.AddSingleton<GuardedReads>();
+        services.AddSingleton<GuardedHistories>();
         services.AddSingleton<GuardedSearches>();
+        services.AddSingleton<GuardedAreas>();
+        services.AddSingleton<LastObservations>();
+        services.AddSingleton<GuardedDocuments>();
+        services.AddSingleton<PersonMatches>();
         services.AddSingleton<GuardedWrites>();
+        services.AddSingleton<ConditionalWrites>();
         services.AddSingleton<BundleReader>();
         services.AddSingleton<TransactionPatches>();
         services.AddSingleton<Transactions>();
@@ -212,13 +221,20 @@ public static class InteropServer
         Read.Map(fhir);
         VersionRead.Map(fhir);
         InstanceHistory.Map(fhir);
+        TypeHistory.Map(fhir);
         Search.Map(fhir);
+        CompartmentSearch.Map(fhir);
+        SystemSearch.Map(fhir);
         Create.Map(fhir);
         Update.Map(fhir);
         Patch.Map(fhir);
         Delete.Map(fhir);
         Bundle.Map(fhir);
         CrisisSummary.Map(fhir);
+        Everything.Map(fhir);
+        MatchPatient.Map(fhir);
+        LastN.Map(fhir);
+        Document.Map(fhir);
         ValidateResource.Map(fhir);
         ExpandValueSet.Map(fhir);
         ValidateCode.Map(fhir);
@@ -245,6 +261,12 @@ public static class InteropServer
             return;
         }
 
+        if (status == 405 && HttpMethods.IsOptions(http.Request.Method) && http.Request.Path.StartsWithSegments(FhirRequest.Root))
+        {
+            await TellMethodsAsync(http);
+            return;
+        }
+
         if (Caller.TryFrom(http.User) is { } caller)
         {
             var audit = http.RequestServices.GetRequiredService<AuditTrail>();
@@ -253,5 +275,21 @@ public static class InteropServer
         }
 
         await FhirResult.Problem(IssueCode.NotSupported.With(status), text).ExecuteAsync(http);
+    }
+
+    /// <summary>
+    /// What a path answers (RFC 9110 section 9.3.7), for anybody: /metadata says it too. That a browser may send it on behalf of a page is
+    /// another question, which was asked before (CORS).
+    /// </summary>
+    private static async Task TellMethodsAsync(HttpContext http)
+    {
+        if (Caller.TryFrom(http.User) is { } caller)
+        {
+            await http.RequestServices.GetRequiredService<AuditTrail>().PermittedAsync(
+                caller, FhirInteraction.Capabilities, http.Request.Path, CancellationToken.None);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        http.Response.Headers.Allow = $"{http.Response.Headers.Allow}, OPTIONS";
     }
 }

@@ -118,6 +118,11 @@ internal sealed record BundleRequest(bool IsTransaction, IReadOnlyList<BundleReq
             entry => $"{entry.Type}?{ConditionOf(entry.IfNoneExist!)}",
             ".request.ifNoneExist",
             "Two entries create one resource: the condition of the second would find what the first creates.");
+        Refuse(
+            entries.Where(entry => (entry.IfNoneExist ?? entry.Condition) is not null),
+            entry => $"{entry.Type}?{ConditionOf((entry.IfNoneExist ?? entry.Condition)!)}",
+            ".request.url",
+            "Two entries have one condition: they would be about one resource.");
 
         static void Refuse(IEnumerable<BundleRequestEntry> entries, Func<BundleRequestEntry, string> identity, string element, string rule)
         {

@@ -35,6 +35,12 @@ internal sealed record BundleRequestEntry(
 
     public bool IsMetadata => Type == Metadata;
 
+    /// <summary>What an update, patch or delete without an id asks of the resource that it is about; null for all others.</summary>
+    public string? Condition => Id is null && Method is ("PUT" or "PATCH" or "DELETE") ? FhirRequest.Condition(Query) : null;
+
+    /// <summary>FHIRPath of the condition.</summary>
+    public string ConditionPath => Path + (IfNoneExist is null ? ".request.url" : ".request.ifNoneExist");
+
     /// <summary>What a scope must allow for it.</summary>
     public SmartRight Right => this switch
     {
@@ -96,12 +102,13 @@ internal sealed record BundleRequestEntry(
         {
             [Metadata] when method == "GET" => (Metadata, null, null, false),
             [var type] when FhirFacts.R4.IsResourceType(type) => (type, null, null, false),
+            [var type, "_history"] when method == "GET" && FhirFacts.R4.IsResourceType(type) => (type, null, null, true),
             [var type, var id] when Is(type, id) => (type, id, null, false),
             [var type, var id, "_history"] when method == "GET" && Is(type, id) => (type, id, null, true),
             [var type, var id, "_history", var version] when method == "GET" && Is(type, id) => (type, id, version, false),
             _ => throw new FhirException(
                 IssueCode.Value,
-                "The request's url must be Type, Type/id, Type?query, Type/id/_history or Type/id/_history/version.",
+                "The request's url must be Type, Type/id, Type?query, Type/_history, Type/id/_history or Type/id/_history/version.",
                 path + ".request.url"),
         };
 
@@ -112,13 +119,14 @@ internal sealed record BundleRequestEntry(
         var rule = (Method, Id, Query, Resource) switch
         {
             ("POST", null, null, not null) or ("PUT", not null, null, not null) or ("PATCH", not null, null, not null) => null,
+            ("PUT" or "PATCH", null, _, not null) when Condition is not null => null,
             ("DELETE", not null, null, null) => null,
+            ("DELETE", null, _, null) when Condition is not null => null,
             ("GET", _, _, null) => null,
             ("POST" or "PUT" or "PATCH", _, _, null) => "The entry needs a resource.",
             ("GET" or "DELETE", _, _, not null) => "The entry must not have a resource.",
-            ("PUT" or "PATCH" or "DELETE", null, not null, _) =>
-                "Update, patch and delete name a resource by Type/id here, not by a search.",
-            _ => "Entries may be POST Type, PUT Type/id, PATCH Type/id, DELETE Type/id, GET Type/id or GET Type?query.",
+            ("PUT" or "PATCH" or "DELETE", null, _, _) => "The url names a resource as Type/id, or by a condition as Type?parameter=value.",
+            _ => "Entries may be POST Type, GET Type/id or GET Type?query; PUT, PATCH and DELETE of Type/id or Type?condition.",
         };
         if (rule is not null)
         {
@@ -172,4 +180,5 @@ internal sealed record BundleRequestEntry(
 /// <summary>What an update still knows of the patch that it was.</summary>
 /// <param name="Stood">The addresses that stood there before: they name what is stored, not entries of this transaction.</param>
 /// <param name="IsOfAnyVersion">Whether the patch named no version, and may be computed again.</param>
-internal sealed record PatchedEntry(IReadOnlySet<string> Stood, bool IsOfAnyVersion);
+/// <param name="Condition">What found the resource, and must find it still; null where the patch named it.</param>
+internal sealed record PatchedEntry(IReadOnlySet<string> Stood, bool IsOfAnyVersion, string? Condition);

@@ -1,4 +1,6 @@
+using Interop.Fhir;
 using Interop.Fhir.References;
+using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
 using Interop.Server.Security;
@@ -9,20 +11,22 @@ namespace Interop.Server.Bundles;
 /// A patch in a transaction is computed like one alone, beforehand on a snapshot; to the writer it is an update of the version that was
 /// patched.
 /// </summary>
-internal sealed class TransactionPatches(Patches patches)
+internal sealed class TransactionPatches(Patches patches, Conditions conditions)
 {
     /// <summary>The transaction with an update for each of its patches.</summary>
     /// <param name="changeOf">Reads the resource of a PATCH entry.</param>
+    /// <param name="foreseen">Takes what conditions find.</param>
     public async Task<BundleRequest> ApplyAsync(
         Caller caller,
         BundleRequest request,
         Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf,
+        ForeseenConditions foreseen,
         CancellationToken cancellationToken)
     {
         var entries = new List<BundleRequestEntry>();
         foreach (var entry in request.Entries)
         {
-            entries.Add(entry.Method == "PATCH" ? await ApplyAsync(caller, entry, changeOf, cancellationToken) : entry);
+            entries.Add(entry.Method == "PATCH" ? await ApplyAsync(caller, entry, changeOf, foreseen, cancellationToken) : entry);
         }
 
         return request with { Entries = entries };
@@ -32,13 +36,17 @@ internal sealed class TransactionPatches(Patches patches)
         Caller caller,
         BundleRequestEntry entry,
         Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf,
+        ForeseenConditions foreseen,
         CancellationToken cancellationToken)
     {
         var apply = ChangeOf(entry, changeOf);
+        var key = entry.Condition is { } condition
+            ? await MatchAsync(caller, entry, condition, foreseen, cancellationToken)
+            : new(entry.Type, entry.Id!);
         var stood = new HashSet<string>(StringComparer.Ordinal);
         var patched = await patches.ApplyAsync(
             caller,
-            new(entry.Type, entry.Id!),
+            key,
             view =>
             {
                 _ = BundleAddresses.Rewrite(view, address =>
@@ -55,10 +63,29 @@ internal sealed class TransactionPatches(Patches patches)
             : entry with
             {
                 Method = "PUT",
+                Id = key.Id,
                 Resource = patched.Body,
                 Conditions = Preconditions.Version(patched.Version!),
-                Patched = new(stood, IsOfAnyVersion: entry.Conditions == Preconditions.None),
+                Patched = new(stood, IsOfAnyVersion: entry.Conditions == Preconditions.None, entry.Condition),
             };
+    }
+
+    private async Task<ResourceKey> MatchAsync(
+        Caller caller, BundleRequestEntry entry, string condition, ForeseenConditions foreseen, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await conditions.ForeseeAsync(caller, entry.Type, condition, foreseen, cancellationToken) switch
+            {
+                [var match] => match.Key,
+                [] => throw new FhirException(IssueCode.NotFound, WriteResult.Unmatched.Rule),
+                _ => throw new FhirException(IssueCode.MultipleMatches, WriteResult.Ambiguous.Rule),
+            };
+        }
+        catch (FhirException refused)
+        {
+            throw refused.At(entry.ConditionPath);
+        }
     }
 
     private static Func<ReadOnlyMemory<byte>, byte[]> ChangeOf(

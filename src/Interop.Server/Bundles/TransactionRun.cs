@@ -4,6 +4,7 @@ using Interop.Fhir.References;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
+using Interop.Server.Security;
 using Interop.Server.Settings;
 using Interop.Sharing.Policy;
 
@@ -33,14 +34,15 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
     {
         foreach (var entry in request.Entries.Where(entry => entry.Method == "DELETE"))
         {
-            Delete(entry, new(entry.Type, entry.Id!));
+            Delete(entry, entry.Condition is { } condition ? Only(entry, condition) : new(entry.Type, entry.Id!));
         }
 
         // What conditions find of what was deleted they do not find; what they name may be created by any entry.
         var plans = request.Entries.Select(Plan).ToList();
+        RefuseOverlaps(plans);
         var known = plans.Where(plan => plan.Entry.Method is "POST" or "PUT").Select(plan => plan.Key).ToHashSet();
         var writing = plans.Where(plan => plan.Entry.Method is "POST" or "PUT" && !plan.Exists)
-            .OrderBy(plan => plan.Entry.Method == "POST" ? 0 : 1).ToLookup(plan => ReferenceDoor.Looks(plan.Entry.Resource!));
+            .OrderBy(plan => plan.IsNew ? 0 : 1).ToLookup(plan => ReferenceDoor.Looks(plan.Entry.Resource!));
         foreach (var plan in writing[false])
         {
             Carry(plan, known);
@@ -58,17 +60,17 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
 
     private EntryPlan Plan(BundleRequestEntry entry)
     {
-        var plan = new EntryPlan(entry, new(entry.Type, entry.Id ?? Guid.NewGuid().ToString()));
-        if (entry is { Method: "POST", IfNoneExist: { } condition })
+        var plan = entry switch
         {
-            var matches = door.Match(entry.Type, condition, entry.Path + ".request.ifNoneExist");
-            if (matches.Count > 1)
-            {
-                throw new FhirException(
-                    IssueCode.MultipleMatches, "ifNoneExist matches more than one resource.", entry.Path + ".request.ifNoneExist");
-            }
-
-            plan = matches.Count == 1 ? plan with { Key = matches[0], Exists = true } : plan;
+            { Method: "POST", IfNoneExist: { } condition } when Match(entry, condition) is { } found =>
+                new EntryPlan(entry, found) { Exists = true },
+            { Method: "PUT", Condition: { } condition } => Conditional(entry, Match(entry, condition)),
+            _ => new EntryPlan(entry, new(entry.Type, entry.Id ?? Guid.NewGuid().ToString())) { IsNew = entry.Method == "POST" },
+        };
+        if (entry.Patched?.Condition is { } patched && Only(entry, patched) != plan.Key)
+        {
+            throw new PatchOvertakenException(
+                new(IssueCode.Conflict, "The condition finds another resource than the one that was patched.", entry.ConditionPath));
         }
 
         if (entry.FullUrl is not null && entry.Method is "POST" or "PUT")
@@ -77,6 +79,34 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
         }
 
         return plan;
+    }
+
+    private EntryPlan Conditional(BundleRequestEntry entry, ResourceKey? match)
+    {
+        var (target, refused) = changes.Target(transaction, entry.Type, match, entry.Resource, entry.Conditions);
+        return refused is null ? new(entry, target) { IsNew = match is null } : throw Refusal(refused, entry);
+    }
+
+    /// <summary>The one resource that an entry's condition finds, or null.</summary>
+    private ResourceKey? Match(BundleRequestEntry entry, string condition)
+    {
+        var matches = door.Match(entry.Type, condition, entry.ConditionPath);
+        return matches.Count > 1
+            ? throw new FhirException(IssueCode.MultipleMatches, WriteResult.Ambiguous.Rule, entry.ConditionPath)
+            : matches.Count == 1 ? matches[0] : null;
+    }
+
+    private ResourceKey Only(BundleRequestEntry entry, string condition) =>
+        Match(entry, condition) ?? throw new FhirException(IssueCode.NotFound, WriteResult.Unmatched.Rule, entry.ConditionPath);
+
+    /// <summary>What conditions find may be what another entry changes: see <see cref="BundleRequest"/>.</summary>
+    private static void RefuseOverlaps(IReadOnlyList<EntryPlan> plans)
+    {
+        var changed = new HashSet<ResourceKey>();
+        if (plans.FirstOrDefault(plan => plan.Entry.Method == "PUT" && !changed.Add(plan.Key)) is { } second)
+        {
+            throw new FhirException(IssueCode.Duplicate, "Two entries change one resource.", second.Entry.Path + ".request.url");
+        }
     }
 
     /// <summary>
@@ -126,7 +156,7 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
             return;
         }
 
-        var refusal = entry.Method == "POST" ? Create(entry, key, body, known) : Update(entry, key, body, known);
+        var refusal = plan.IsNew ? Create(entry, key, body, known) : Update(entry, key, body, known);
         if (refusal is not null)
         {
             var told = Refusal(refusal, entry);
@@ -141,7 +171,7 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
     /// </summary>
     private void RequireOpen(EntryPlan plan)
     {
-        var writing = Through(plan.Entry);
+        var writing = Through(plan.Entry, plan.IsNew);
         if (!transaction.Caller.IsOperator && !transaction.Sees(plan.Key, writing))
         {
             throw GuardedTransaction.NotOpen(writing, plan.Entry.Path + ".resource");
@@ -149,15 +179,17 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
     }
 
     /// <summary>The caller's sight for the right that an entry needs.</summary>
-    private Sight Through(BundleRequestEntry entry) =>
-        transaction.Caller.IsOperator ? transaction.Sight : transaction.Sight.Opened(transaction.Caller, entry.Right);
+    private Sight Through(BundleRequestEntry entry, bool isNew = false) => transaction.Caller.IsOperator
+        ? transaction.Sight
+        : transaction.Sight.Opened(transaction.Caller, isNew ? SmartRight.Create : entry.Right);
 
     private WriteResult? Create(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known) =>
-        changes.TryCreate(transaction, Through(entry), key, body, door, known);
+        changes.TryCreate(transaction, Through(entry, isNew: true), key, body, door, known);
 
     private WriteResult? Update(BundleRequestEntry entry, ResourceKey key, byte[] body, HashSet<ResourceKey> known) =>
-        ResourceJson.ReadHeader(body)?.Id == key.Id
-            ? changes.TryUpdate(transaction, Through(entry), key, body, entry.Conditions, door, known)
+        entry.Condition is not null || ResourceJson.ReadHeader(body)?.Id == key.Id
+            ? changes.TryUpdate(
+                transaction, Through(entry), key, ResourceChanges.WithId(body, key.Id), entry.Conditions, door, known)
             : new WriteResult.Refused(IssueCode.Invalid, "The resource's id must be the id in the request's url.");
 
     public static FhirException Refusal(WriteResult refusal, BundleRequestEntry entry) => refusal switch
@@ -207,7 +239,7 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
         }
 
         return transaction.Read(plan.Key, transaction.Sight) is { } disclosure
-            ? BundleItem.Stored(disclosure, settings.PublicUrl, created: plan.Entry.Method == "POST" && !plan.Exists)
+            ? BundleItem.Stored(disclosure, settings.PublicUrl, created: plan.IsNew)
             : new BundleItem(null) { Status = "201 Created", Location = plan.Key.ToString() };
     }
 
@@ -221,6 +253,9 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
     {
         /// <summary>ifNoneExist found it: nothing is written.</summary>
         public bool Exists { get; init; }
+
+        /// <summary>Nothing is there yet that it would change.</summary>
+        public bool IsNew { get; init; }
     }
 }
 

@@ -37,7 +37,16 @@ internal sealed class Transactions(
             caller.Demand(entry.Type, SmartRight.Read); // as a patch alone does
         }
 
-        if (entry is not { Method: "GET", Id: null })
+        if (entry.Condition is not null)
+        {
+            caller.Demand(entry.Type, SmartRight.Search);
+            if (entry.Method == "PUT")
+            {
+                caller.Demand(entry.Type, SmartRight.Create); // which it may turn out to be
+            }
+        }
+
+        if (entry is not { Method: "GET", Id: null, IsHistory: false })
         {
             return;
         }
@@ -73,7 +82,7 @@ internal sealed class Transactions(
 
             for (var attempt = 1; ; attempt++)
             {
-                var patched = await patches.ApplyAsync(caller, request, changeOf, cancellationToken);
+                var patched = await patches.ApplyAsync(caller, request, changeOf, foreseen, cancellationToken);
                 foreach (var entry in patched.Entries)
                 {
                     await ForeseeAsync(caller, entry, foreseen, cancellationToken);
@@ -125,8 +134,8 @@ internal sealed class Transactions(
             .Select(place => place.Literal is { } literal ? settings.Bases.Read(literal) : null)
             .OfType<ReferenceReading.Conditional>()
             .Select(reference => (reference.Type, Condition: reference.Query, Path: entry.Path + ".resource"));
-        var asked = entry is { Method: "POST", IfNoneExist: { } condition }
-            ? references.Prepend((entry.Type, condition, entry.Path + ".request.ifNoneExist"))
+        var asked = (entry.IfNoneExist ?? entry.Condition) is { } condition
+            ? references.Prepend((entry.Type, condition, entry.ConditionPath))
             : references;
         foreach (var (type, text, path) in asked.Where(item => caller.Scopes.Allows(item.Type, SmartRight.Search)))
         {

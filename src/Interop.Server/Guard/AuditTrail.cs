@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Sharing.Redaction;
 using Interop.Storage;
 using Interop.Storage.Audit;
 using Interop.Storage.Search;
@@ -74,16 +75,35 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
     /// <summary>What was searched for and what was shown; the parameters are the caller's own words.</summary>
     /// <param name="isCondition">Whether a write asked, and showed nothing.</param>
     public static AuditRow SearchRow(Caller caller, long instant, SearchRequest request, SearchPage page, bool isCondition = false) =>
-        Row(caller, instant, FhirInteraction.Search, request.Query.Type, null, "permit", detail =>
+        ListRow(
+            caller,
+            instant,
+            FhirInteraction.Search,
+            request.Path,
+            string.Join('&', request.Pairs.Select(pair => $"{pair.Key}={pair.Value}")),
+            page.Matches.Concat(page.Included),
+            isCondition);
+
+    /// <summary>What was asked for and what was shown.</summary>
+    /// <inheritdoc cref="SearchRow"/>
+    public static AuditRow ListRow(
+        Caller caller,
+        long instant,
+        FhirInteraction interaction,
+        string? target,
+        string query,
+        IEnumerable<SeenResource> shown,
+        bool isCondition = false) =>
+        Row(caller, instant, interaction, target, null, "permit", detail =>
         {
-            detail.WriteString("query", string.Join('&', request.Pairs.Select(pair => $"{pair.Key}={pair.Value}")));
+            detail.WriteString("query", query);
             if (isCondition)
             {
                 detail.WriteBoolean("condition", true);
             }
 
             detail.WriteStartArray("disclosed");
-            foreach (var seen in page.Matches.Concat(page.Included))
+            foreach (var seen in shown)
             {
                 detail.WriteStringValue($"{seen.Key} v{seen.Version} {seen.Tier}");
             }

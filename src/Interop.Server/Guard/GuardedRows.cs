@@ -1,4 +1,5 @@
 using Interop.Fhir;
+using Interop.Fhir.References;
 using Interop.Fhir.Search;
 using Interop.Server.Security;
 using Interop.Sharing.Agreements;
@@ -65,11 +66,30 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     }
 
     /// <summary>As <see cref="Disclose"/>, with one question to the database for the references of a whole page.</summary>
-    public IReadOnlyList<Disclosure> DiscloseAll(IReadOnlyList<SeenResource> page, Sight through)
+    public IReadOnlyList<Disclosure> DiscloseAll(IReadOnlyList<SeenResource> page, Sight through) =>
+        [.. DiscloseEach(page, through).OfType<Disclosure>()];
+
+    /// <summary>As <see cref="DiscloseAll"/>, with null where nothing of a resource may leave.</summary>
+    public IReadOnlyList<Disclosure?> DiscloseEach(IReadOnlyList<SeenResource> page, Sight through)
     {
         var visible = Visible([.. page.SelectMany(redactor.References).Distinct()], through);
-        return [.. page.Select(seen => redactor.Disclose(seen, visible, through.Organization)).OfType<Disclosure>()];
+        return [.. page.Select(seen => redactor.Disclose(seen, visible, through.Organization))];
     }
+
+    /// <summary>
+    /// What some disclosures refer to and the sight sees, each once. What they don't show they don't refer to.
+    /// </summary>
+    public IReadOnlyList<SeenResource> Referenced(IEnumerable<Disclosure> disclosures, Sight through, Func<ResourceKey, bool> isWanted) =>
+    [
+        .. disclosures.SelectMany(disclosure => ResourceReferences.Of(disclosure.Body).Places)
+            .Select(place => place.Literal is { } literal ? ResourceKey.TryParse(literal) : null)
+            .OfType<ResourceKey>()
+            .Distinct()
+            .Where(isWanted)
+            .Select(key => rows.See(key, through))
+            .OfType<SeenResource>()
+            .Where(seen => !seen.Deleted),
+    ];
 
     private IReadOnlySet<ResourceKey> Visible(IReadOnlyList<ResourceKey> references, Sight through) =>
         references.Count == 0 ? NoKeys : rows.Visible(references, through.ForReferences());

@@ -1,3 +1,4 @@
+using Interop.Fhir;
 using Interop.Server.Security;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Search;
@@ -8,12 +9,18 @@ namespace Interop.Server.Guard;
 internal sealed class GuardedSearches(
     GuardedStore store, SearchQueries queries, AuditTrail audit, Turns turns, PersonLookups lookups)
 {
+    /// <param name="compartment">In whose compartment it is searched; null for everywhere.</param>
     public async Task<SearchAnswer> SearchAsync(
-        Caller caller, string type, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, CancellationToken cancellationToken)
+        Caller caller,
+        string type,
+        ResourceKey? compartment,
+        IReadOnlyList<KeyValuePair<string, string>> pairs,
+        bool lenient,
+        CancellationToken cancellationToken)
     {
         caller.Demand(type, SmartRight.Search);
         var instant = store.Now();
-        var request = queries.Read(caller, type, pairs, lenient, instant);
+        var request = queries.Read(caller, type, pairs, lenient, instant, compartment);
         lookups.Demand(caller, request.Query);
         var (page, matches, included) = await turns.RunAsync(
             caller, () => FindAsync(caller, request, instant, cancellationToken), cancellationToken);

@@ -11,6 +11,10 @@ internal sealed class PersonLookups(RequestLimits limits, ILookupWatch watch)
     /// <exception cref="Http.FhirException">429.</exception>
     public void Demand(Caller caller, SearchQuery query) => limits.DemandLookup(caller, PersonLookup.Cost(query));
 
+    /// <summary>A list whose entries may be that many persons.</summary>
+    /// <exception cref="Http.FhirException">429.</exception>
+    public void Demand(Caller caller, int persons) => limits.DemandLookup(caller, persons);
+
     /// <summary>Notes a search that was answered, and whom the answer showed; what looks for no person is none.</summary>
     public void Note(Caller caller, IEnumerable<KeyValuePair<string, string>> pairs, SearchQuery query, SearchPage page) => Note(
         caller,
@@ -20,7 +24,14 @@ internal sealed class PersonLookups(RequestLimits limits, ILookupWatch watch)
         PersonLookup.Fingerprint(query.Type, pairs));
 
     /// <summary>Notes that the caller was shown a person that it did not search for.</summary>
-    public void Note(Caller caller, ResourceKey person) => Note(caller, 0, [person], found: true, 0);
+    public void Note(Caller caller, ResourceKey person) => Note(caller, [person]);
+
+    /// <inheritdoc cref="Note(Caller, ResourceKey)"/>
+    public void Note(Caller caller, IReadOnlyList<ResourceKey> persons) => Note(caller, 0, persons, found: true, 0);
+
+    /// <summary>Notes that the caller described a person, and who the answer said it may be.</summary>
+    public void NoteMatch(Caller caller, IReadOnlyList<ResourceKey> persons, long fingerprint) =>
+        Note(caller, 1, persons, found: persons.Count > 0, fingerprint);
 
     /// <summary>Has it written down what was noticed. The caller gets its answer whether or not this succeeds.</summary>
     public Task TellAsync() => watch.TellAsync();

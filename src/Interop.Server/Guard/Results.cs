@@ -24,8 +24,17 @@ internal abstract record WriteResult
     /// <summary>If-None-Exist matched one resource: nothing was written.</summary>
     public sealed record Existing(Disclosure Disclosure) : WriteResult;
 
-    /// <summary>If-None-Exist matched several.</summary>
-    public sealed record Ambiguous : WriteResult;
+    /// <summary>The condition matched several.</summary>
+    public sealed record Ambiguous : WriteResult
+    {
+        public const string Rule = "The condition matches more than one resource.";
+    }
+
+    /// <summary>The condition of a change matched nothing.</summary>
+    public sealed record Unmatched : WriteResult
+    {
+        public const string Rule = "The condition matches nothing.";
+    }
 
     /// <summary>A precondition does not hold for the current version of the caller's view.</summary>
     public sealed record Conflict(ResourceKey Key, string Condition) : WriteResult;
@@ -50,6 +59,12 @@ internal enum DeleteResult
     /// <summary>Deleted before: told only to who could have read the last version.</summary>
     Gone,
     Conflict,
+
+    /// <summary>The condition matched nothing.</summary>
+    Unmatched,
+
+    /// <summary>The condition matched several.</summary>
+    Ambiguous,
 }
 
 /// <summary>One version in the history of a resource, as the caller may see it.</summary>

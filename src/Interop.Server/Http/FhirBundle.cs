@@ -19,6 +19,12 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
 
     public string? Next { get; init; }
 
+    /// <summary>A uri; only of a document, which has one in all its copies.</summary>
+    public string? Identifier { get; init; }
+
+    /// <summary>When a document was put together as it is, UTC microseconds.</summary>
+    public long Timestamp { get; init; }
+
     /// <summary>
     /// Sends it entry by entry, so that a large page is never in memory twice, at the pace at which it is taken, and no further when nobody
     /// takes it.
@@ -61,7 +67,20 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
     {
         writer.WriteStartObject();
         writer.WriteString("resourceType", "Bundle");
+        if (Identifier is not null)
+        {
+            writer.WriteStartObject("identifier");
+            writer.WriteString("system", "urn:ietf:rfc:3986");
+            writer.WriteString("value", Identifier);
+            writer.WriteEndObject();
+        }
+
         writer.WriteString("type", Type);
+        if (Identifier is not null)
+        {
+            writer.WriteString("timestamp", Instants.ToText(Timestamp));
+        }
+
         if (Total is { } total)
         {
             writer.WriteNumber("total", total);
@@ -140,7 +159,22 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
         if (item.SearchMode is { } mode)
         {
             writer.WriteStartObject("search");
+            if (item.Grade is { } grade)
+            {
+                writer.WriteStartArray("extension");
+                writer.WriteStartObject();
+                writer.WriteString("url", "http://hl7.org/fhir/StructureDefinition/match-grade");
+                writer.WriteString("valueCode", grade);
+                writer.WriteEndObject();
+                writer.WriteEndArray();
+            }
+
             writer.WriteString("mode", mode);
+            if (item.Score is { } score)
+            {
+                writer.WriteNumber("score", score);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -207,6 +241,12 @@ internal sealed record BundleItem(Disclosure? Disclosure)
     public IReadOnlyList<Issue>? Found { get; init; }
 
     public string? SearchMode { get; init; }
+
+    /// <summary>How well it matches, 0 to 1 (https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.search.score).</summary>
+    public decimal? Score { get; init; }
+
+    /// <summary>Of the code system match-grade.</summary>
+    public string? Grade { get; init; }
 
     public string? Method { get; init; }
 

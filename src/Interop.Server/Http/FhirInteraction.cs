@@ -6,7 +6,10 @@ internal enum FhirInteraction
     Read,
     Vread,
     HistoryInstance,
+    HistoryType,
+    HistorySystem,
     Search,
+    SearchSystem,
     Create,
     Update,
     Patch,
@@ -28,7 +31,10 @@ internal static class FhirInteractionNames
     public static string Code(this FhirInteraction interaction) => interaction switch
     {
         FhirInteraction.Search => "search-type",
+        FhirInteraction.SearchSystem => "search-system",
         FhirInteraction.HistoryInstance => "history-instance",
+        FhirInteraction.HistoryType => "history-type",
+        FhirInteraction.HistorySystem => "history-system",
         FhirInteraction.CadIntake => "cad-intake",
         FhirInteraction.SnoopingAlert => "snooping-alert",
         _ => interaction.ToString().ToLowerInvariant(),

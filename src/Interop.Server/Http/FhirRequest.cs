@@ -91,6 +91,22 @@ internal static class FhirRequest
         }
     }
 
+    /// <summary>What a conditional interaction asks of the resource that it is about.</summary>
+    /// <exception cref="FhirException">400: nothing is asked.</exception>
+    public static string Condition(HttpRequest request) => Condition(request.QueryString.Value?.TrimStart('?'))
+        ?? throw new FhirException(
+            IssueCode.Required, "Without an id in the path the interaction needs a condition: Type?parameter=value.");
+
+    /// <summary>The criteria of a query text, without what says in which form to answer; null where there are none.</summary>
+    public static string? Condition(string? query)
+    {
+        var criteria = string.Join(
+            '&',
+            (query ?? string.Empty).Split('&', StringSplitOptions.RemoveEmptyEntries).Where(
+                part => part.Split('=')[0] is not ("_format" or "_pretty")));
+        return criteria.Length == 0 ? null : criteria;
+    }
+
     /// <summary>The parameters of a query text, which may have a path before it; null has none.</summary>
     public static List<KeyValuePair<string, string>> Pairs(string? query) =>
     [

@@ -3,6 +3,7 @@ using Interop.Fhir.Validation;
 using Interop.Server.Bundles;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
+using Interop.Server.Guard.Histories;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
@@ -16,7 +17,9 @@ namespace Interop.Server.Interactions;
 internal sealed class BundleEntries(
     GuardedReads reads,
     GuardedSearches searches,
+    GuardedHistories histories,
     GuardedWrites writes,
+    ConditionalWrites conditionals,
     AuditTrail audit,
     InteropSettings settings,
     Capabilities capabilities)
@@ -74,13 +77,15 @@ internal sealed class BundleEntries(
         var key = new ResourceKey(entry.Type, entry.Id ?? string.Empty);
         return entry switch
         {
+            { Condition: { } condition } => ConditionalAsync(caller, entry, condition, cancellationToken),
             { Method: "POST" } =>
                 WrittenAsync(writes.CreateAsync(caller, entry.Type, entry.Resource!, entry.IfNoneExist, cancellationToken)),
             { Method: "PUT" } => WrittenAsync(writes.UpdateAsync(caller, key, entry.Resource!, entry.Conditions, cancellationToken)),
             { Method: "PATCH" } =>
                 WrittenAsync(writes.PatchAsync(caller, key, Patch.ChangeOf(entry.Resource!), entry.Conditions, cancellationToken)),
-            { Method: "DELETE" } => DeletedAsync(writes.DeleteAsync(caller, key, entry.Conditions, cancellationToken), key),
+            { Method: "DELETE" } => DeletedAsync(writes.DeleteAsync(caller, key, entry.Conditions, cancellationToken), key.ToString()),
             { IsMetadata: true } => StatementAsync(caller, cancellationToken),
+            { IsHistory: true, Id: null } => TypeHistoryAsync(caller, entry, cancellationToken),
             { IsHistory: true } => HistoryAsync(caller, key, entry, cancellationToken),
             { Id: null } => SearchAsync(caller, entry, cancellationToken),
             { Version: { } version } =>
@@ -88,6 +93,18 @@ internal sealed class BundleEntries(
             _ => ReadAsync(reads.ReadAsync(caller, key, cancellationToken), key.ToString(), entry),
         };
     }
+
+    private Task<BundleItem> ConditionalAsync(
+        Caller caller, BundleRequestEntry entry, string condition, CancellationToken cancellationToken) => entry.Method switch
+        {
+            "PUT" => WrittenAsync(
+                conditionals.UpdateAsync(caller, entry.Type, condition, entry.Resource!, entry.Conditions, cancellationToken)),
+            "PATCH" => WrittenAsync(conditionals.PatchAsync(
+                caller, entry.Type, condition, Patch.ChangeOf(entry.Resource!), entry.Conditions, cancellationToken)),
+            _ => DeletedAsync(
+                conditionals.DeleteAsync(caller, entry.Type, condition, entry.Conditions, cancellationToken),
+                $"The {entry.Type} that the condition matches"),
+        };
 
     private static async Task<BundleItem> ReadAsync(Task<ReadResult> read, string what, BundleRequestEntry entry)
     {
@@ -109,7 +126,7 @@ internal sealed class BundleEntries(
     private async Task<BundleItem> SearchAsync(Caller caller, BundleRequestEntry entry, CancellationToken cancellationToken) => new(null)
     {
         Nested = await Search.BundleAsync(
-            caller, entry.Type, FhirRequest.Pairs(entry.Query), lenient: false, searches, settings, cancellationToken),
+            caller, entry.Type, null, FhirRequest.Pairs(entry.Query), lenient: false, searches, settings, cancellationToken),
         Status = "200",
     };
 
@@ -118,6 +135,14 @@ internal sealed class BundleEntries(
         await InstanceHistory.BundleAsync(caller, key, FhirRequest.Pairs(entry.Query), reads, settings, cancellationToken) is { } history
             ? new(null) { Nested = history, Status = "200" }
             : Refusal(IssueCode.NotFound, $"{key} is not known.");
+
+    private async Task<BundleItem> TypeHistoryAsync(Caller caller, BundleRequestEntry entry, CancellationToken cancellationToken) =>
+        new(null)
+        {
+            Nested = await TypeHistory.BundleAsync(
+                caller, entry.Type, FhirRequest.Pairs(entry.Query), histories, settings, cancellationToken),
+            Status = "200",
+        };
 
     private async Task<BundleItem> StatementAsync(Caller caller, CancellationToken cancellationToken)
     {
@@ -129,7 +154,8 @@ internal sealed class BundleEntries(
     {
         WriteResult.Stored stored => BundleItem.Stored(stored.Disclosure, settings.PublicUrl, stored.Created),
         WriteResult.Existing existing => BundleItem.Stored(existing.Disclosure, settings.PublicUrl, created: false),
-        WriteResult.Ambiguous => Refusal(IssueCode.MultipleMatches, "ifNoneExist matches more than one resource."),
+        WriteResult.Ambiguous => Refusal(IssueCode.MultipleMatches, WriteResult.Ambiguous.Rule),
+        WriteResult.Unmatched => Refusal(IssueCode.NotFound, WriteResult.Unmatched.Rule),
         WriteResult.Conflict conflict =>
             Refusal(IssueCode.Conflict, $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
         WriteResult.Absent absent => Refusal(IssueCode.NotFound, $"{absent.Key} is not known."),
@@ -137,12 +163,14 @@ internal sealed class BundleEntries(
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static async Task<BundleItem> DeletedAsync(Task<DeleteResult> delete, ResourceKey key) => await delete switch
+    private static async Task<BundleItem> DeletedAsync(Task<DeleteResult> delete, string what) => await delete switch
     {
         DeleteResult.Deleted => new BundleItem(null) { Status = "204" },
-        DeleteResult.Gone => Refusal(IssueCode.Deleted, $"{key} was deleted."),
-        DeleteResult.Conflict => Refusal(IssueCode.Conflict, $"A precondition does not hold for the current version of {key}."),
-        _ => Refusal(IssueCode.NotFound, $"{key} is not known."),
+        DeleteResult.Gone => Refusal(IssueCode.Deleted, $"{what} was deleted."),
+        DeleteResult.Conflict => Refusal(IssueCode.Conflict, $"A precondition does not hold for the current version of {what}."),
+        DeleteResult.Unmatched => Refusal(IssueCode.NotFound, WriteResult.Unmatched.Rule),
+        DeleteResult.Ambiguous => Refusal(IssueCode.MultipleMatches, WriteResult.Ambiguous.Rule),
+        _ => Refusal(IssueCode.NotFound, $"{what} is not known."),
     };
 
     private static BundleItem Refusal(IssueCode code, string diagnostics) =>

@@ -15,8 +15,13 @@ internal sealed class CapabilityStatement : IOwnAnswer
     private static readonly FhirInteraction[] OfType =
     [
         FhirInteraction.Read, FhirInteraction.Vread, FhirInteraction.Update, FhirInteraction.Patch, FhirInteraction.Delete,
-        FhirInteraction.HistoryInstance,
+        FhirInteraction.HistoryInstance, FhirInteraction.HistoryType,
         FhirInteraction.Create, FhirInteraction.Search,
+    ];
+
+    private static readonly FhirInteraction[] OfSystem =
+    [
+        FhirInteraction.Transaction, FhirInteraction.Batch, FhirInteraction.SearchSystem, FhirInteraction.HistorySystem,
     ];
 
     /// <summary>The parts of the extension oauth-uris, and where the issuer's SMART configuration tells them.</summary>
@@ -61,13 +66,18 @@ internal sealed class CapabilityStatement : IOwnAnswer
                     Mode = Statement.RestfulCapabilityMode.Server,
                     Security = Security(issuer),
                     Resource = [.. FhirFacts.R4.ResourceTypes.Select(type => OfOne(type, mapped, parameters, routes))],
-                    Interaction = mapped.Contains(FhirInteraction.Transaction)
-                        ?
-                        [
-                            new() { Code = Statement.SystemRestfulInteraction.Transaction },
-                            new() { Code = Statement.SystemRestfulInteraction.Batch },
-                        ]
+                    Compartment = routes.Any(route => route.Pattern.StartsWith("/{compartment}/", StringComparison.Ordinal))
+                        ? Compartments.All.Select(type =>
+                            $"http://hl7.org/fhir/CompartmentDefinition/{char.ToLowerInvariant(type[0])}{type[1..]}")
                         : [],
+                    Interaction =
+                    [
+                        .. OfSystem.Where(interaction => mapped.Contains(interaction == FhirInteraction.Batch
+                                ? FhirInteraction.Transaction // one endpoint takes both
+                                : interaction))
+                            .Select(interaction =>
+                                new Statement.SystemInteractionComponent { CodeElement = new() { JsonValue = interaction.Code() } }),
+                    ],
                 },
             ],
         };
@@ -120,6 +130,10 @@ internal sealed class CapabilityStatement : IOwnAnswer
             ReadHistory = mapped.Contains(FhirInteraction.Vread),
             UpdateCreate = type == "Organization",
             ConditionalCreate = mapped.Contains(FhirInteraction.Create),
+            ConditionalUpdate = routes.Any(route => route is { Method: "PUT", Pattern: "/{type}" }),
+            ConditionalDelete = routes.Any(route => route is { Method: "DELETE", Pattern: "/{type}" })
+                ? Statement.ConditionalDeleteStatus.Single
+                : Statement.ConditionalDeleteStatus.NotSupported,
             SearchParam =
             [
                 .. parameters.Of(type).Select(parameter => new Statement.SearchParamComponent
@@ -132,8 +146,7 @@ internal sealed class CapabilityStatement : IOwnAnswer
             Operation =
             [
                 .. routes
-                    .Where(route => route.Pattern.StartsWith($"/{type}/$", StringComparison.Ordinal)
-                        || route.Pattern.StartsWith("/{type}/$", StringComparison.Ordinal))
+                    .Where(route => route.Pattern.Split('/') is ["", var owner, .., ['$', ..]] && (owner == type || owner == "{type}"))
                     .Select(route => route.Pattern[(route.Pattern.IndexOf('$', StringComparison.Ordinal) + 1)..])
                     .Distinct()
                     .Select(name => new Statement.OperationComponent { Name = name, Definition = Definition(name) }),
@@ -143,6 +156,9 @@ internal sealed class CapabilityStatement : IOwnAnswer
     /// <summary>R4's own definition of an operation, or ours.</summary>
     private static string Definition(string operation) => operation switch
     {
+        "everything" or "match" => $"http://hl7.org/fhir/OperationDefinition/Patient-{operation}",
+        "lastn" => "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
+        "document" => "http://hl7.org/fhir/OperationDefinition/Composition-document",
         "validate" => "http://hl7.org/fhir/OperationDefinition/Resource-validate",
         "expand" => "http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
         "validate-code" => "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",

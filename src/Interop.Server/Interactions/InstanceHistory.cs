@@ -38,6 +38,7 @@ internal static class InstanceHistory
         CancellationToken cancellationToken)
     {
         var page = HistoryPage.Read(parameters, settings.TimeZone);
+        var start = page.Start;
         var versions = await reads.HistoryAsync(caller, key, cancellationToken);
         if (versions.Count == 0)
         {
@@ -45,15 +46,8 @@ internal static class InstanceHistory
         }
 
         var first = versions[^1];
-        var (shown, total, next) = page.Of(versions);
-        var items = shown.Select(version => new BundleItem(version.Disclosure)
-        {
-            Method = version.Deleted ? "DELETE" : version == first ? "POST" : "PUT",
-            Url = version == first && !version.Deleted ? key.Type : key.ToString(),
-            Status = version.Deleted ? "204" : version == first ? "201" : "200",
-            VersionId = version.VersionId,
-            LastUpdated = version.Changed,
-        });
+        var (shown, total, next) = page.Of(versions, start);
+        var items = shown.Select(version => HistoryPage.Entry(key, version, isFirst: version == first));
         var self = $"{settings.PublicUrl}/{key}/_history{page.Query}";
         return new("history", settings.PublicUrl, [.. items])
         {

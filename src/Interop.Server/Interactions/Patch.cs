@@ -13,11 +13,15 @@ namespace Interop.Server.Interactions;
 
 /// <summary>
 /// FHIR patch: https://hl7.org/fhir/R4/http.html#patch, as JSON Patch (RFC 6902) or FHIRPath Patch. It is applied to the resource
-/// as the caller sees it, and then is an update like any other.
+/// as the caller sees it, and then is an update like any other; also conditional.
 /// </summary>
 internal static class Patch
 {
-    public static void Map(FhirRoutes fhir) => fhir.Patch("/{type}/{id}", FhirInteraction.Patch, HandleAsync);
+    public static void Map(FhirRoutes fhir)
+    {
+        fhir.Patch("/{type}/{id}", FhirInteraction.Patch, HandleAsync);
+        fhir.Patch("/{type}", FhirInteraction.Patch, HandleConditionAsync);
+    }
 
     private static async Task<IResult> HandleAsync(
         string type,
@@ -30,14 +34,31 @@ internal static class Patch
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
-        var isJsonPatch = IsJsonPatch(request.ContentType);
-        var body = isJsonPatch
-            ? await FhirRequest.RawBodyAsync(request, cancellationToken)
-            : await FhirRequest.BodyAsync(request, cancellationToken);
-        var apply = isJsonPatch ? JsonChange(body) : FhirPathChange(body);
+        var apply = await ChangeOfAsync(request, cancellationToken);
         return WriteAnswer.Of(
             await writes.PatchAsync(caller, key, apply, Preconditions.Of(request), cancellationToken), request, settings);
     }
+
+    private static async Task<IResult> HandleConditionAsync(
+        string type,
+        Caller caller,
+        HttpRequest request,
+        ConditionalWrites writes,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
+    {
+        FhirRequest.RequireJson(request);
+        FhirRequest.RequireType(type);
+        var condition = FhirRequest.Condition(request);
+        var apply = await ChangeOfAsync(request, cancellationToken);
+        return WriteAnswer.Of(
+            await writes.PatchAsync(caller, type, condition, apply, Preconditions.Of(request), cancellationToken), request, settings);
+    }
+
+    private static async Task<Func<ReadOnlyMemory<byte>, byte[]>> ChangeOfAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        IsJsonPatch(request.ContentType)
+            ? JsonChange(await FhirRequest.RawBodyAsync(request, cancellationToken))
+            : FhirPathChange(await FhirRequest.BodyAsync(request, cancellationToken));
 
     /// <summary>
     /// That of an entry: Parameters for a FHIRPath Patch, a Binary for a JSON Patch (https://hl7.org/fhir/R4/http.html#patch).

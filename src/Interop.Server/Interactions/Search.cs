@@ -1,3 +1,4 @@
+using Interop.Fhir;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Routing;
@@ -26,14 +27,20 @@ internal static class Search
         FhirRequest.RequireJson(request);
         FhirRequest.RequireType(type);
         var parameters = await ParametersAsync(request, cancellationToken);
-        var lenient = request.Headers["Prefer"].Any(header => header?.Contains("handling=lenient", StringComparison.Ordinal) == true);
-        return FhirResult.Bundle(await BundleAsync(caller, type, parameters, lenient, searches, settings, cancellationToken));
+        return FhirResult.Bundle(
+            await BundleAsync(caller, type, null, parameters, IsLenient(request), searches, settings, cancellationToken));
     }
 
+    /// <summary>Whether parameters that are not understood are left out, and said so, instead of refused.</summary>
+    public static bool IsLenient(HttpRequest request) =>
+        request.Headers["Prefer"].Any(header => header?.Contains("handling=lenient", StringComparison.Ordinal) == true);
+
     /// <summary>What is found, as a searchset: alone or inside the answer to a batch.</summary>
+    /// <param name="compartment">In whose compartment it is searched; null for everywhere.</param>
     public static async Task<FhirBundle> BundleAsync(
         Caller caller,
         string type,
+        ResourceKey? compartment,
         IReadOnlyList<KeyValuePair<string, string>> parameters,
         bool lenient,
         GuardedSearches searches,
@@ -41,8 +48,17 @@ internal static class Search
         CancellationToken cancellationToken)
     {
         var view = ViewRequest.Take(parameters, out var criteria);
-        var answer = await searches.SearchAsync(caller, type, criteria, lenient, cancellationToken);
-        var self = Link(settings, type, answer.Used.Concat(parameters.Except(criteria)));
+        var answer = await searches.SearchAsync(caller, type, compartment, criteria, lenient, cancellationToken);
+        var path = compartment is null ? type : $"{compartment}/{type}";
+        return BundleOf(answer, view, path, answer.Used.Concat(parameters.Except(criteria)), settings);
+    }
+
+    /// <param name="path">Below the server's address.</param>
+    /// <param name="used">The parameters that are answered.</param>
+    public static FhirBundle BundleOf(
+        SearchAnswer answer, ViewRequest view, string path, IEnumerable<KeyValuePair<string, string>> used, InteropSettings settings)
+    {
+        var self = Link(settings, path, used);
         var items = answer.Matches.Select(match => new BundleItem(view.Of(match)) { SearchMode = "match" })
             .Concat(answer.Included.Select(included => new BundleItem(view.Of(included)) { SearchMode = "include" }));
         if (answer.Ignored.Count > 0)
@@ -60,7 +76,7 @@ internal static class Search
         };
     }
 
-    private static async Task<List<KeyValuePair<string, string>>> ParametersAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<List<KeyValuePair<string, string>>> ParametersAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var pairs = ViewRequest.Pairs(request.Query).ToList();
         if (HttpMethods.IsPost(request.Method) && request.HasFormContentType)
@@ -89,9 +105,10 @@ internal static class Search
         }
     }
 
-    private static string Link(InteropSettings settings, string type, IEnumerable<KeyValuePair<string, string>> parameters)
+    private static string Link(InteropSettings settings, string path, IEnumerable<KeyValuePair<string, string>> parameters)
     {
+        var url = path.Length == 0 ? settings.PublicUrl : $"{settings.PublicUrl}/{path}";
         var query = string.Join('&', parameters.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
-        return query.Length == 0 ? $"{settings.PublicUrl}/{type}" : $"{settings.PublicUrl}/{type}?{query}";
+        return query.Length == 0 ? url : $"{url}?{query}";
     }
 }

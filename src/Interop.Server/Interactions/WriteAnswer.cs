@@ -14,7 +14,8 @@ internal static class WriteAnswer
             FhirResult.Written(stored.Disclosure, stored.Created, Location(stored.Disclosure, settings), Prefer(request)),
         WriteResult.Existing existing =>
             FhirResult.Written(existing.Disclosure, created: false, Location(existing.Disclosure, settings), Prefer(request)),
-        WriteResult.Ambiguous => FhirResult.Problem(IssueCode.MultipleMatches, "If-None-Exist matches more than one resource."),
+        WriteResult.Ambiguous => FhirResult.Problem(IssueCode.MultipleMatches, WriteResult.Ambiguous.Rule),
+        WriteResult.Unmatched => FhirResult.Problem(IssueCode.NotFound, WriteResult.Unmatched.Rule),
         WriteResult.Conflict conflict =>
             FhirResult.Problem(IssueCode.Conflict, $"{conflict.Condition} does not hold for the current version of {conflict.Key}."),
         WriteResult.Absent absent => FhirResult.Problem(IssueCode.NotFound, $"{absent.Key} is not known."),

@@ -15,15 +15,20 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
 {
     public string? this[string name] => Values.GetValueOrDefault(name);
 
-    public static async Task<OperationInput> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <param name="lists">Parameters that may be given several times, and are read as one with commas.</param>
+    public static async Task<OperationInput> ReadAsync(
+        HttpRequest request, CancellationToken cancellationToken, params IReadOnlyList<string> lists)
     {
-        var query = FromQuery(request);
-        return HttpMethods.IsPost(request.Method) ? FromParameters(query, await FhirRequest.BodyAsync(request, cancellationToken)) : query;
+        var query = FromQuery(request, lists);
+        return HttpMethods.IsPost(request.Method) && (request.ContentType is not null || request.ContentLength > 0)
+            ? FromParameters(query, await FhirRequest.BodyAsync(request, cancellationToken), lists)
+            : query;
     }
 
-    public static OperationInput FromQuery(HttpRequest request)
+    /// <inheritdoc cref="ReadAsync"/>
+    public static OperationInput FromQuery(HttpRequest request, params IReadOnlyList<string> lists)
     {
-        var repeated = request.Query.FirstOrDefault(pair => pair.Value.Count > 1).Key;
+        var repeated = request.Query.FirstOrDefault(pair => pair.Value.Count > 1 && !lists.Contains(pair.Key)).Key;
         return repeated is null
             ? new(request.Query.Where(pair => pair.Key != "_format").ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
                 new Dictionary<string, byte[]>())
@@ -32,7 +37,8 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
 
     /// <summary>Adds those of a Parameters resource, which must be sound but for the resources in it: those are the operation's to
     /// judge.</summary>
-    public static OperationInput FromParameters(OperationInput query, byte[] body)
+    /// <inheritdoc cref="ReadAsync"/>
+    public static OperationInput FromParameters(OperationInput query, byte[] body, params IReadOnlyList<string> lists)
     {
         if (ResourceJson.ReadHeader(body)?.Type != "Parameters")
         {
@@ -55,7 +61,7 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
             {
                 foreach (var parameter in list.EnumerateArray())
                 {
-                    Add(parameter, values, resources);
+                    Add(parameter, values, resources, lists);
                 }
             }
         }
@@ -94,7 +100,8 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
     private static bool IsInResource(Issue issue) => issue.Expression?.StartsWith("Parameters.parameter[", StringComparison.Ordinal) == true
         && issue.Expression.Contains(".resource", StringComparison.Ordinal);
 
-    private static void Add(JsonElement parameter, Dictionary<string, string> values, Dictionary<string, byte[]> resources)
+    private static void Add(
+        JsonElement parameter, Dictionary<string, string> values, Dictionary<string, byte[]> resources, IReadOnlyList<string> lists)
     {
         var name = parameter.GetProperty("name").GetString()!;
         foreach (var property in parameter.EnumerateObject())
@@ -106,8 +113,9 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
             }
             else if (property.Name.StartsWith("value", StringComparison.Ordinal))
             {
-                isNew = values.TryAdd(name, property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()!
-                    : property.Value.GetRawText());
+                var text = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
+                isNew = values.TryAdd(name, text) || lists.Contains(name);
+                values[name] = values[name] == text ? text : $"{values[name]},{text}";
             }
 
             if (!isNew)

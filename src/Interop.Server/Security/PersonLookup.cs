@@ -75,7 +75,7 @@ internal static class PersonLookup
             || (include.Target is null && include.Parameter.Targets is { Count: < Few } targets && targets.Contains("Patient"));
 
     private static bool IsById(SearchQuery query) =>
-        query.Criteria.Any(criterion => criterion is IdCriterion);
+        query.Criteria.Any(criterion => criterion is IdCriterion or AnyCriterion { Alternatives: [.., IdCriterion] });
 
     private static int Asked(string type, SearchCriterion criterion) => criterion switch
     {

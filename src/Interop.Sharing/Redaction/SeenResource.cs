@@ -35,4 +35,7 @@ public sealed class SeenResource
 
     /// <summary>The UTF-8 that arrived.</summary>
     public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>The same as somebody sees it who sees what is basic and no more.</summary>
+    public SeenResource AsBasic() => new(Key, Version, Deleted, Tier.Basic, party: false, Changed, Labels, Body);
 }

@@ -26,6 +26,15 @@ public sealed class CompleteTrailTests : SceneTests
     [InlineData("GET", "../nowhere", "deny", null)]
     [InlineData("DELETE", "metadata", "deny", null)]
     [InlineData("PUT", "Patient", "deny", null)]
+    [InlineData("OPTIONS", "Patient/p1", "permit", null)]
+    [InlineData("GET", "Patient/_history", "permit", null)]
+    [InlineData("GET", "_history", "permit", null)]
+    [InlineData("GET", "Patient/_history?nonsense=1", "deny", null)]
+    [InlineData("GET", "Patient/p1/Condition", "permit", null)]
+    [InlineData("GET", "Patient/p1/*", "permit", null)]
+    [InlineData("GET", "Organization/city-hospital/*", "deny", null)]
+    [InlineData("GET", "?_type=Patient,Condition", "permit", null)]
+    [InlineData("GET", "", "deny", null)]
     [InlineData("GET", "ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/administrative-gender", "permit", null)]
     [InlineData(
         "GET",

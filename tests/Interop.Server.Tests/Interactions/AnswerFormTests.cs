@@ -91,9 +91,7 @@ public sealed class AnswerFormTests : SceneTests
 
     [Theory]
     [InlineData("Patient/$export", "Patient/$export")]
-    [InlineData("Patient/p1/$everything", "")]
-    [InlineData("Patient/_history", "Patient/_history")]
-    [InlineData("_history", "")]
+    [InlineData("Encounter/p1/$everything", "")]
     [InlineData("$export", "")]
     public async Task What_is_not_offered_is_said_to_be(string path, string name)
     {
@@ -124,6 +122,27 @@ public sealed class AnswerFormTests : SceneTests
         Assert.Empty(await head.Content.ReadAsByteArrayAsync());
         Assert.Equal(get.Headers.ETag, head.Headers.ETag);
         Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+    }
+
+    [Theory]
+    [InlineData("Patient/p1", "DELETE, GET, HEAD, PATCH, PUT, OPTIONS")]
+    [InlineData("Patient", "DELETE, GET, HEAD, PATCH, POST, PUT, OPTIONS")]
+    [InlineData("Patient/p1/_history", "GET, HEAD, OPTIONS")]
+    [InlineData("", "GET, HEAD, POST, OPTIONS")]
+    public async Task OPTIONS_tells_anybody_the_methods_of_a_path(string path, string methods)
+    {
+        using var client = Server.As("navigator");
+        using var stranger = Server.WithToken(null);
+        using var known = new HttpRequestMessage(HttpMethod.Options, new Uri(path, UriKind.Relative));
+        using var unknown = new HttpRequestMessage(HttpMethod.Options, new Uri(path, UriKind.Relative));
+
+        using var answer = await client.SendAsync(known);
+        using var same = await stranger.SendAsync(unknown);
+
+        Assert.All([answer, same], response => Assert.Equal(204, (int)response.StatusCode));
+        Assert.All(
+            [answer, same],
+            response => Assert.Equal(methods.Split(", ").Order(), response.Content.Headers.Allow.Order()));
     }
 
     [Theory]

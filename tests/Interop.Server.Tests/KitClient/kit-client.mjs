@@ -148,11 +148,24 @@ expect(versions.type === 'history' && versions.total === 4 && versions.entry[3].
 await client.delete({ resourceType, id: created.id });
 await refused(() => client.read({ resourceType, id: created.id }), 410);
 
+// A conditional update finds what is there, and creates what is not.
+const conditional = value => client.update({
+  resourceType, searchParams: { identifier: `urn:t|${value}` }, body: patient('If', value),
+});
+expect(`Patient/${(await conditional('B-1')).id}` === posted, 'a conditional update finds one');
+expect(Client.httpFor(await conditional('B-9')).response.status === 201, 'a conditional update creates one');
+await refused(() => client.update({ resourceType, searchParams: { name: 'If' }, body: patient('If', 'B-9') }), 412);
+
+// Searches of several types and in a compartment; histories of a type and of all.
+const several = await client.search({ searchParams: { _type: 'Patient,Condition', _count: 100 } });
+expect(ids(several).includes('Patient/p1') && ids(several).includes('Condition/c1'), 'a search of several types');
+const within = await client.search({ resourceType: 'Condition', compartment: { resourceType, id: 'p1' } });
+expect(ids(within).join() === 'Condition/c1,Condition/c2', 'a compartment search');
+const ofType = await client.history({ resourceType });
+expect(ofType.type === 'history' && ofType.entry.some(entry => entry.request.method === 'DELETE'), 'the history of a type');
+expect((await client.history()).total > ofType.total, 'the history of all');
+
 // What it can ask and this server does not do is refused in the words of FHIR.
-await refused(() => client.update({ resourceType, searchParams: { identifier: 'urn:t|B-1' }, body: patient('If', 'B-1') }), 405);
-await refused(() => client.search({ searchParams: { _type: 'Patient' } }), 405);
-await refused(() => client.search({ resourceType: 'Condition', compartment: { resourceType, id: 'p1' } }), 404);
-await refused(() => client.history({ resourceType }), 404);
-await refused(() => client.history(), 404);
+await refused(() => client.search({ resourceType: 'Organization', compartment: { resourceType, id: 'p1' } }), 400);
 console.log('done');
 process.exit(0);

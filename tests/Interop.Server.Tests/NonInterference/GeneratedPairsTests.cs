@@ -218,8 +218,12 @@ public sealed class GeneratedPairsTests
             var kind = OneOf("p", "e", "c", "k", "v", "f", "o", "opioid", "hidden", "of-hidden", "no-hidden", "foreign", "r", "t");
             var id = $"{kind}{random.Next(day + 3)}";
             var type = OneOf(Types);
-            return random.Next(6) switch
+            return random.Next(9) switch
             {
+                6 => pair.SameAsync(Hospital, $"{type}/_history?_count={random.Next(1, 9)}"),
+                7 => pair.SameAsync(
+                    Hospital, $"Patient/{OneOf(Person(), id)}/{OneOf("Condition", "Encounter", "Task", "*")}?_total=accurate"),
+                8 => pair.SameAsync(Hospital, $"Patient/{OneOf(Person(), id)}/$everything?_count={random.Next(1, 9)}"),
                 0 => pair.SameAsync(Hospital, $"{type}/{id}"),
                 1 => pair.SameAsync(Hospital, $"{type}/{id}/_history"),
                 2 => pair.SameAsync(Hospital, $"{type}/{id}/_history/{random.Next(1, 4)}"),

@@ -12,7 +12,8 @@ internal sealed class Conditions(GuardedStore store, SearchQueries queries, Audi
 {
     /// <summary>Searches for what a condition asks before the write that it belongs to, on a snapshot.</summary>
     /// <param name="foreseen">Takes what is found.</param>
-    public async Task ForeseeAsync(
+    /// <returns>The same, two at most.</returns>
+    public async Task<IReadOnlyList<SeenResource>> ForeseeAsync(
         Caller caller, string type, string condition, ForeseenConditions foreseen, CancellationToken cancellationToken)
     {
         var instant = store.Now();
@@ -20,7 +21,9 @@ internal sealed class Conditions(GuardedStore store, SearchQueries queries, Audi
         persons.Demand(caller, request.Query);
         var mark = store.MarkOf(ForeseenConditions.TypesOf(request.Query));
         await using var snapshot = await store.OpenAsync(caller, cancellationToken, instant);
-        foreseen.Foresee(type, condition, snapshot.Rows.Search(request.Query, snapshot.Sight.Within(caller, SmartRight.Search)), mark);
+        var page = snapshot.Rows.Search(request.Query, snapshot.Sight.Within(caller, SmartRight.Search));
+        foreseen.Foresee(type, condition, page, mark);
+        return page.Matches;
     }
 
     /// <summary>What a condition matches in the transaction, two at most.</summary>

@@ -32,6 +32,7 @@ internal sealed class ForeseenConditions
     {
         ValueCriterion value => TargetsOf(value.Parameter.Targets),
         MissingCriterion missing => TargetsOf(missing.Parameter.Targets),
+        AnyCriterion any => any.Alternatives.SelectMany(TypesOf),
         ChainCriterion chain => chain.Targets.SelectMany(target => TypesOf(target.Criterion).Prepend(target.Type)),
         ReverseCriterion reverse => TypesOf(reverse.Criterion).Prepend(reverse.Type),
         _ => [],

@@ -106,11 +106,12 @@ internal sealed class GuardedWrites(
             cancellationToken);
     }
 
-    private static Sight Updating(GuardedTransaction transaction) => transaction.Sight.Opened(transaction.Caller, SmartRight.Update);
+    public static Sight Updating(GuardedTransaction transaction) => transaction.Sight.Opened(transaction.Caller, SmartRight.Update);
 
     /// <summary>Runs one write and its audit row in one transaction; a refusal leaves only the row.</summary>
+    /// <param name="target">What it is about, where nothing is stored.</param>
     /// <param name="prepare">What can be computed and found out beforehand, in a turn of the caller's, while nobody else waits.</param>
-    private Task<WriteResult> WriteAsync<T>(
+    public Task<WriteResult> WriteAsync<T>(
         Caller caller,
         FhirInteraction interaction,
         string target,

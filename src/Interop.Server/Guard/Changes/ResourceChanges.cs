@@ -39,12 +39,7 @@ internal sealed class ResourceChanges(
     public WriteResult Update(
         GuardedTransaction transaction, Sight sight, ResourceKey key, byte[] body, Preconditions preconditions, ForeseenConditions foreseen)
     {
-        // The one update as create: what tokens will call a new agency is the custodian's to choose, who sees all that there are.
-        if (key.Type == "Organization"
-            && transaction.Caller.Organization == settings.Custodian
-            && WriteRules.IsAdministrator(transaction.Caller)
-            && preconditions is { IfMatch: null, IfUnmodifiedSince: null }
-            && transaction.Rows.Find(key) is null)
+        if (MayName(transaction, key, preconditions))
         {
             return Add(transaction, sight, key, body, foreseen);
         }
@@ -55,6 +50,84 @@ internal sealed class ResourceChanges(
             ?? TryUpdate(transaction, sight, key, body, preconditions, door)
             ?? new WriteResult.Stored(transaction.Written(key, sight), Created: false);
     }
+
+    /// <summary>Updates the one resource that the condition finds; where it finds none, creates one.</summary>
+    public WriteResult UpdateMatch(
+        GuardedTransaction transaction,
+        string type,
+        string condition,
+        byte[] body,
+        Preconditions preconditions,
+        ForeseenConditions foreseen)
+    {
+        var matches = conditions.Matches(transaction, type, condition, foreseen);
+        if (matches.Count > 1)
+        {
+            return new WriteResult.Ambiguous();
+        }
+
+        var match = matches.Count == 1 ? matches[0].Key : (ResourceKey?)null;
+        var (target, refused) = Target(transaction, type, match, body, preconditions);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        return match is null
+            ? Add(transaction, transaction.Sight.Opened(transaction.Caller, SmartRight.Create), target, body, foreseen)
+            : Update(
+                transaction,
+                transaction.Sight.Opened(transaction.Caller, SmartRight.Update),
+                target,
+                WithId(body, target.Id),
+                preconditions,
+                foreseen);
+    }
+
+    /// <summary>
+    /// The resource that a conditional update writes, a new one where nothing matches; or why it can't be
+    /// (https://hl7.org/fhir/R4/http.html#cond-update).
+    /// </summary>
+    /// <param name="match">What the condition found.</param>
+    public (ResourceKey Target, WriteResult.Refused? Refused) Target(
+        GuardedTransaction transaction, string type, ResourceKey? match, ReadOnlyMemory<byte> body, Preconditions preconditions)
+    {
+        var id = ResourceJson.ReadHeader(body.Span)?.Id;
+        if (match is { } found)
+        {
+            return (found, id is null || id == found.Id
+                ? null
+                : new(IssueCode.Invalid, "The resource's id is not the id of the one that the condition finds.", $"{type}.id"));
+        }
+
+        if (preconditions.IfMatch is not null)
+        {
+            return (default, new(IssueCode.Conflict, "If-Match names a version, and the condition matches nothing."));
+        }
+
+        if (id is null)
+        {
+            return (new(type, Guid.NewGuid().ToString()), null);
+        }
+
+        var chosen = new ResourceKey(type, id);
+        return (chosen, MayName(transaction, chosen, preconditions)
+            ? null
+            : new(
+                IssueCode.NotSupported,
+                "The condition matches nothing, and the server chooses the id of what is created: send the resource without one.",
+                $"{type}.id"));
+    }
+
+    /// <summary>
+    /// The one update as create: what tokens will call a new agency is the custodian's to choose, who sees all that there are.
+    /// </summary>
+    private bool MayName(GuardedTransaction transaction, ResourceKey key, Preconditions preconditions) =>
+        key.Type == "Organization"
+        && transaction.Caller.Organization == settings.Custodian
+        && WriteRules.IsAdministrator(transaction.Caller)
+        && preconditions is { IfMatch: null, IfUnmodifiedSince: null }
+        && transaction.Rows.Find(key) is null;
 
     private WriteResult Add(GuardedTransaction transaction, Sight sight, ResourceKey key, byte[] body, ForeseenConditions foreseen)
     {

@@ -1,0 +1,122 @@
+using Interop.Fhir.Search;
+using Interop.Server.Http;
+using Interop.Server.Security;
+using Interop.Sharing.Redaction;
+
+namespace Interop.Server.Guard.Matching;
+
+/// <summary>
+/// Who of the persons that the caller sees may be the one that it describes. Candidates are found by its own searches; what is compared is
+/// what is basic of them, so that a score tells of nothing else.
+/// </summary>
+internal sealed class PersonMatches(
+    GuardedStore store, SearchQueryParser queries, AuditTrail audit, Turns turns, PersonLookups lookups)
+{
+    private const string Type = "Patient";
+    private const int MostIdentifiers = 10;
+    private const int MostOfOneSearch = 100;
+
+    /// <param name="most">How many are given.</param>
+    /// <exception cref="FhirException">400: too little is known of the person. 429: the caller has looked for too many.</exception>
+    public async Task<IReadOnlyList<PersonMatched>> FindAsync(
+        Caller caller, PersonDescription person, bool onlyCertain, int most, CancellationToken cancellationToken)
+    {
+        caller.Demand(Type, SmartRight.Search);
+        if (person.Kinds < 2)
+        {
+            throw new FhirException(
+                IssueCode.Required,
+                "Two of identifier, family name, given name, birth date and phone are needed to name the person.",
+                Type);
+        }
+
+        var searches = SearchesFor(person);
+        lookups.Demand(caller, 1);
+        var instant = store.Now();
+        var found = await turns.RunAsync(
+            caller, () => CompareAsync(caller, person, searches, instant, cancellationToken), cancellationToken);
+        var told = Told(found, onlyCertain).Take(most).ToList();
+        await audit.RecordAsync(
+            AuditTrail.ListRow(
+                caller,
+                instant,
+                FhirInteraction.Operation,
+                $"{Type}/$match",
+                string.Join(" or ", searches.Select(search => string.Join('&', search.Select(pair => $"{pair.Name}={pair.Value}")))),
+                told.Select(match => match.Seen)),
+            cancellationToken);
+        var asked = searches.SelectMany(search => search.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
+        lookups.NoteMatch(caller, [.. told.Select(match => match.Seen.Key)], PersonLookup.Fingerprint(Type, asked));
+        await lookups.TellAsync();
+        return told;
+    }
+
+    /// <summary>Of several that seem certain none is.</summary>
+    private static IEnumerable<PersonMatched> Told(IReadOnlyList<PersonMatched> found, bool onlyCertain)
+    {
+        var isUnique = found.Count(match => match.Score.Grade == PersonScore.Certain) == 1;
+        return found.Select(match => match.Score.Grade == PersonScore.Certain && !isUnique
+                ? match with { Score = match.Score with { Grade = PersonScore.Probable } }
+                : match)
+            .Where(match => !onlyCertain || match.Score.Grade == PersonScore.Certain)
+            .OrderByDescending(match => match.Score.Value)
+            .ThenBy(match => match.Seen.Key.Id, StringComparer.Ordinal);
+    }
+
+    /// <summary>Each would be enough to find somebody by.</summary>
+    private static List<IReadOnlyList<(string Name, string Value)>> SearchesFor(PersonDescription person)
+    {
+        var searches = new List<IReadOnlyList<(string Name, string Value)>>();
+        searches.AddRange(person.Identifiers.Take(MostIdentifiers).Select(IReadOnlyList<(string, string)> (identifier) =>
+        {
+            var bar = identifier.LastIndexOf('|');
+            var value = SearchText.Escape(identifier[(bar + 1)..]);
+            return [("identifier", bar == 0 ? value : $"{SearchText.Escape(identifier[..bar])}|{value}")];
+        }));
+        (string Name, string? Value)[] parts =
+        [
+            ("birthdate", person.BirthDate), ("family", Any(person.Families)), ("given", Any(person.Givens)),
+            ("phone", Any(person.PhonesAsWritten)),
+        ];
+        var known = parts.Where(part => part.Value is not null).Select(part => (part.Name, Value: part.Value!)).ToList();
+        searches.AddRange(
+            from first in known
+            from second in known
+            where known.IndexOf(first) < known.IndexOf(second)
+            select (IReadOnlyList<(string, string)>)[first, second]);
+        return searches;
+
+        static string? Any(IReadOnlyList<string> values) =>
+            values.Count == 0 ? null : string.Join(',', values.Take(MostIdentifiers).Select(SearchText.Escape));
+    }
+
+    private async Task<IReadOnlyList<PersonMatched>> CompareAsync(
+        Caller caller,
+        PersonDescription person,
+        IEnumerable<IReadOnlyList<(string Name, string Value)>> searches,
+        long instant,
+        CancellationToken cancellationToken)
+    {
+        await using var snapshot = await store.OpenAsync(caller, cancellationToken, instant);
+        var sight = snapshot.Sight.Within(caller, SmartRight.Search);
+        List<SeenResource> candidates =
+        [
+            .. searches.SelectMany(search =>
+                    snapshot.Rows.Search(queries.ParseOwn(Type, instant, search) with { Count = MostOfOneSearch }, sight).Matches)
+                .DistinctBy(seen => seen.Key),
+        ];
+        var basics = snapshot.DiscloseEach([.. candidates.Select(seen => seen.AsBasic())], sight);
+        var disclosures = snapshot.DiscloseEach(candidates, sight);
+        return
+        [
+            .. candidates.Select((seen, number) => (Seen: seen, Basic: basics[number], Disclosure: disclosures[number]))
+                .Where(item => item.Basic is not null && item.Disclosure is not null)
+                .Select(item => new PersonMatched(
+                    item.Seen, item.Disclosure!, PersonScore.Of(person, PersonDescription.Of(item.Basic!.Body))))
+                .Where(match => match.Score.Grade != PersonScore.None),
+        ];
+    }
+}
+
+/// <summary>A person who may be the one that was described.</summary>
+internal sealed record PersonMatched(SeenResource Seen, Disclosure Disclosure, PersonScore Score);
