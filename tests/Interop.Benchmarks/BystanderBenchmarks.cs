@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Benchmarks;
 

@@ -5,7 +5,6 @@ using Interop.Demo;
 using Interop.Fhir;
 using Interop.Server;
 using Interop.Server.Commands;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Benchmarks;
 

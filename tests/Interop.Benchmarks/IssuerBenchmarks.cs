@@ -5,7 +5,6 @@ using System.Text;
 using Interop.Demo;
 using Interop.Identity;
 using Interop.Identity.Clients;
-using Interop.Identity.Tests;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

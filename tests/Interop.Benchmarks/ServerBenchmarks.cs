@@ -5,7 +5,6 @@ using Interop.Demo;
 using Interop.Fhir;
 using Interop.Server;
 using Interop.Server.Commands;
-using Interop.Server.Tests.Host;
 using Microsoft.Data.Sqlite;
 
 namespace Interop.Benchmarks;
@@ -100,13 +99,13 @@ internal static class ServerBenchmarks
     private static Task SeedAsync(Importer importer) => importer.ImportAsync(
         "crisis-program",
         [
-            Resource(Server.Tests.Host.Fixtures.Organization("crisis-program", "crisis-program")),
-            Resource(Server.Tests.Host.Fixtures.Organization("city-hospital", "hospital")),
-            Resource(Server.Tests.Host.Fixtures.Agreement("city-hospital")),
-            Resource(Server.Tests.Host.Fixtures.Patient("bench")),
-            Resource(Server.Tests.Host.Fixtures.Consent("bench", "bench", "city-hospital")),
-            Resource(Server.Tests.Host.Fixtures.Encounter("bench", "bench")),
-            Resource(Server.Tests.Host.Fixtures.Condition("bench", "bench", encounter: "bench")),
+            Resource(Fixtures.Organization("crisis-program", "crisis-program")),
+            Resource(Fixtures.Organization("city-hospital", "hospital")),
+            Resource(Fixtures.Agreement("city-hospital")),
+            Resource(Fixtures.Patient("bench")),
+            Resource(Fixtures.Consent("bench", "bench", "city-hospital")),
+            Resource(Fixtures.Encounter("bench", "bench")),
+            Resource(Fixtures.Condition("bench", "bench", encounter: "bench")),
         ],
         CancellationToken.None);
 

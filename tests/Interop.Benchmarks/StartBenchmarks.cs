@@ -6,7 +6,6 @@ using System.Security.Cryptography;
 using Interop.Demo;
 using Interop.Server;
 using Interop.Server.Commands;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Benchmarks;
 

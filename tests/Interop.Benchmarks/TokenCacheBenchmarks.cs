@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Interop.Demo;
 using Interop.Server.Security;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Benchmarks;
 

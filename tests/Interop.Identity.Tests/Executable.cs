@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Identity.Tests;
 

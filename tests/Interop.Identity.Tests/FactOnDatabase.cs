@@ -8,7 +8,7 @@ public sealed class FactOnDatabase(IMessageSink messages) : FactDiscoverer(messa
 {
     /// <summary>A test that is skipped because PostgreSQL is absent; null where it can run.</summary>
     internal static IXunitTestCase? SkippedCase(IMessageSink messages, ITestMethod method) =>
-        method.TestClass.Class.Name.Split('.')[^1].StartsWith(nameof(Database.Postgres), StringComparison.Ordinal)
+        method.TestClass.Class.Name.Split('.')[^1].StartsWith(nameof(DatabaseKind.Postgres), StringComparison.Ordinal)
             && !PostgresCluster.IsPresent
             ? new XunitSkippedDataRowTestCase(
                 messages,

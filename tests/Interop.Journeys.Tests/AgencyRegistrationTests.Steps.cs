@@ -6,8 +6,6 @@ using System.Text.Json.Nodes;
 using Interop.Demo;
 using Interop.Identity.Agencies;
 using Interop.Identity.Clients;
-using Interop.Identity.Tests;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Journeys.Tests;
 
@@ -16,7 +14,7 @@ public sealed partial class AgencyRegistrationTests
 {
     private async Task<RunningServer> ServerAsync(LoopbackPort port, params string[] settings)
     {
-        var clock = new Interop.Server.Tests.Host.TestClock();
+        var clock = new TestClock();
         clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
         var server = await RunningServer.StartOnAsync(
             port,

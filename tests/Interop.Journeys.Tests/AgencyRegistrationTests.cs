@@ -4,8 +4,6 @@ using System.Text.Json.Nodes;
 using Interop.Demo;
 using Interop.Identity.Agencies;
 using Interop.Identity.Clients;
-using Interop.Identity.Tests;
-using Interop.Server.Tests.Host;
 using Xunit.Abstractions;
 
 namespace Interop.Journeys.Tests;
@@ -71,7 +69,7 @@ public sealed partial class AgencyRegistrationTests(ITestOutputHelper output) : 
 
         await SuspendAsync(contract);
         Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(live, token, "Patient/p1"));
-        issuer.Clock.Pass(TimeSpan.FromSeconds(6)); // the issuer asks the API at most every five seconds
+        issuer.Clock.Advance(TimeSpan.FromSeconds(6)); // the issuer asks the API at most every five seconds
         Assert.Equal("unauthorized_client", (await hospital.TokenAsync())["error"]);
         Assert.Contains(await issuer.TrailAsync(), row => row is { Kind: "client-live", Client: "hospital" });
     }
@@ -127,7 +125,7 @@ public sealed partial class AgencyRegistrationTests(ITestOutputHelper output) : 
             resource["status"] = "amended";
             resource["extension"]!.AsArray().RemoveAll(extension => (string?)extension!["valueString"] == "system/Task.rus");
         });
-        issuer.Clock.Pass(TimeSpan.FromSeconds(6));
+        issuer.Clock.Advance(TimeSpan.FromSeconds(6));
 
         Assert.Equal("unauthorized_client", (await hospital.TokenAsync(changed: ("scope", "system/Task.rus")))["error"]);
         Assert.Equal(HttpStatusCode.OK, (await hospital.TokenAsync()).Status);
@@ -143,11 +141,11 @@ public sealed partial class AgencyRegistrationTests(ITestOutputHelper output) : 
         await live.DisposeAsync();
         await sandbox.DisposeAsync();
 
-        issuer.Clock.Pass(TimeSpan.FromMinutes(4));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(4));
         Assert.Equal(HttpStatusCode.OK, (await hospital.TokenAsync()).Status);
         var refused = await SendAsync(HttpMethod.Post, "/clients", manager, Registration());
         Assert.Contains("The API does not answer", refused["error_description"]!, StringComparison.Ordinal);
-        issuer.Clock.Pass(TimeSpan.FromMinutes(2));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(2));
         var unknown = await hospital.TokenAsync();
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "temporarily_unavailable"), (unknown.Status, unknown["error"]));
     }
@@ -165,9 +163,9 @@ public sealed partial class AgencyRegistrationTests(ITestOutputHelper output) : 
         var refresh = tokens["refresh_token"]!;
         await live.DisposeAsync();
 
-        issuer.Clock.Pass(TimeSpan.FromMinutes(6));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(6));
         Assert.Equal("temporarily_unavailable", (await CodeFlow.RefreshAsync(app, refresh))["error"]);
-        issuer.Clock.Pass(TimeSpan.FromMinutes(-6));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(-6));
 
         Assert.Equal(HttpStatusCode.OK, (await CodeFlow.RefreshAsync(app, refresh)).Status);
     }

@@ -1,6 +1,4 @@
 using System.Runtime.Versioning;
-using Interop.Identity.Tests;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Journeys.Tests;
 

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Journeys.Tests;
 

@@ -1,12 +1,12 @@
 using System.Text;
-using Interop.Server.Tests;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Journeys.Tests;
 
 /// <summary>The dispatch centre feeds 120 incidents over HTTP: in order, again, backwards and shuffled.</summary>
 public sealed class DispatchTests : IAsyncLifetime
 {
+    private const string LaneCounty = "data/eido/eido_from_lane_county.ndjson";
+
     private static readonly string[] Types =
         [
             "Encounter",
@@ -34,14 +34,10 @@ public sealed class DispatchTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [SharedFact(LaneCounty)]
     public async Task Order_and_repetition_of_messages_change_nothing()
     {
-        if (Messages() is not { } messages)
-        {
-            return;
-        }
-
+        var messages = Messages();
         var server = await StartAsync();
         await SendAsync(server, messages);
         var first = await ContentAsync(server, withVersions: true);
@@ -141,8 +137,5 @@ public sealed class DispatchTests : IAsyncLifetime
         return [.. array];
     }
 
-    private static List<string>? Messages() =>
-        Repository.Shared("data/eido/eido_from_lane_county.ndjson") is { } file
-            ? [.. File.ReadLines(file).Where(line => line.Length > 0)]
-            : null;
+    private static List<string> Messages() => [.. File.ReadLines(Repository.Shared(LaneCounty)).Where(line => line.Length > 0)];
 }

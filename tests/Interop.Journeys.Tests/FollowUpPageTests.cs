@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Interop.Demo;
-using Interop.Identity.Tests;
-using Interop.Server.Tests;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Journeys.Tests;
 

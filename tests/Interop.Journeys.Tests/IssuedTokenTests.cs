@@ -3,9 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Interop.Identity.Clients;
-using Interop.Identity.Tests;
 using Interop.Identity.Tokens;
-using Interop.Server.Tests.Host;
 using Xunit.Abstractions;
 
 namespace Interop.Journeys.Tests;
@@ -192,7 +190,7 @@ public sealed class IssuedTokenTests(ITestOutputHelper output) : IAsyncLifetime
 
     private static async Task<RunningServer> ServerAsync(RunningIssuer issuer)
     {
-        var clock = new Interop.Server.Tests.Host.TestClock();
+        var clock = new TestClock();
         clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
         var server = await RunningServer.StartAsync(
             null, clock, $"--Interop:Issuers:0:Authority={issuer.Issuer}", $"--Interop:Issuers:0:Audience={RunningIssuer.Audience}");

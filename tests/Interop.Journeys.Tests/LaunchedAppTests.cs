@@ -2,8 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Interop.Demo;
 using Interop.Identity.Clients;
-using Interop.Identity.Tests;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Journeys.Tests;
 
@@ -25,7 +23,7 @@ public sealed class LaunchedAppTests : IAsyncLifetime
         var port = LoopbackPort.Any();
         var apiUrl = port.Url;
         issuer = await RunningIssuer.StartAsync($"--Identity:FhirUrl={apiUrl}/fhir", "--Identity:RequiresSecondFactor=false");
-        var clock = new Interop.Server.Tests.Host.TestClock();
+        var clock = new TestClock();
         clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
         server = await RunningServer.StartOnAsync(
             port,

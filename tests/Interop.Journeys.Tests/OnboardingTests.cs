@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Interop.Demo;
-using Interop.Server.Tests;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Journeys.Tests;
 

@@ -3,8 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using Interop.Identity.Accounts;
 using Interop.Identity.Clients;
-using Interop.Identity.Tests;
-using Interop.Server.Tests.Host;
 using Xunit.Abstractions;
 
 namespace Interop.Journeys.Tests;
@@ -24,7 +22,7 @@ public sealed class RevokedUnderLoadTests(ITestOutputHelper output) : IAsyncLife
     public async Task InitializeAsync()
     {
         issuer = await RunningIssuer.StartAsync("--Identity:RequiresSecondFactor=false");
-        var clock = new Interop.Server.Tests.Host.TestClock();
+        var clock = new TestClock();
         clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
         server = await RunningServer.StartAsync(
             null,

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Interop.Demo.City;
 using Interop.Fhir;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Journeys.Tests;
 

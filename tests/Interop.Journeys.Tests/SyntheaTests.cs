@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Interop.Server.Tests;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Journeys.Tests;
 
 /// <summary>Nine synthetic patients with their histories, as an outsider's transaction Bundles.</summary>
 public sealed class SyntheaTests : IAsyncLifetime
 {
+    private const string Folder = "data/synthea-r4";
+
     private RunningServer server = null!;
 
     public async Task InitializeAsync()
@@ -17,14 +17,10 @@ public sealed class SyntheaTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await server.DisposeAsync();
 
-    [Fact]
+    [SharedFact(Folder)]
     public async Task The_count_that_was_loaded_comes_back_by_search_and_unconditional_creates_repeat()
     {
-        if (Files() is not { } files)
-        {
-            return;
-        }
-
+        var files = Files();
         var expected = new Dictionary<string, int> { ["Organization"] = 1 };
         foreach (var bytes in files)
         {
@@ -40,14 +36,10 @@ public sealed class SyntheaTests : IAsyncLifetime
         await CountsAsync(expected);
     }
 
-    [Fact]
+    [SharedFact(Folder)]
     public async Task References_inside_a_bundle_arrive_at_what_they_meant()
     {
-        if (Files() is not { } files)
-        {
-            return;
-        }
-
+        var files = Files();
         await server.Importer.ImportBundleAsync(null, files[^1], CancellationToken.None);
         using var client = server.As("privacy");
 
@@ -78,11 +70,10 @@ public sealed class SyntheaTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Organisations and practitioners first; null when they are absent.</summary>
-    private static List<byte[]>? Files() => Repository.Shared("data/synthea-r4") is { } folder
-        ? [.. Directory.EnumerateFiles(folder, "*.json")
+    /// <summary>Organisations and practitioners first.</summary>
+    private static List<byte[]> Files() =>
+        [.. Directory.EnumerateFiles(Repository.Shared(Folder), "*.json")
             .OrderBy(file => !Path.GetFileName(file).Contains("Information", StringComparison.Ordinal))
             .ThenBy(file => file, StringComparer.Ordinal)
-            .Select(File.ReadAllBytes)]
-        : null;
+            .Select(File.ReadAllBytes)];
 }

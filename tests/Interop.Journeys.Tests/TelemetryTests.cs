@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
 using Interop.Hosting;
-using Interop.Identity.Tests;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Journeys.Tests;
 

@@ -2,8 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Interop.Demo;
-using Interop.Identity.Tests;
-using Interop.Server.Tests.Host;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Interop.Journeys.Tests;

@@ -4,6 +4,7 @@ using Interop.Identity.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using QRCoder;
 
 namespace Interop.Identity.Pages;
 
@@ -25,6 +26,16 @@ internal sealed class EnrolModel(SignIn signIn, Browsers browsers, IDataProtecti
     public string Key { get; private set; } = string.Empty;
 
     public string Uri { get; private set; } = string.Empty;
+
+    /// <summary>The address as a QR code, an SVG element of our own making.</summary>
+    public string Picture
+    {
+        get
+        {
+            using var code = QRCodeGenerator.GenerateQrCode(Uri, QRCodeGenerator.ECCLevel.M);
+            return new SvgQRCode(code).GetGraphic(4);
+        }
+    }
 
     public string? Problem { get; private set; }
 

@@ -9,6 +9,8 @@ namespace Interop.Fhir.Tests.FhirPath;
 /// <summary>HL7's FHIRPath tests for R4 (../shared/data/fhirpath), in the strict reading.</summary>
 public sealed class OfficialSuiteTests
 {
+    private const string Suite = "data/fhirpath/suite-r4.json";
+
     private static readonly FhirPathContext Context = new(Now: new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
 
     /// <summary>Group/name of the tests that fail, and why.</summary>
@@ -24,14 +26,10 @@ public sealed class OfficialSuiteTests
             "wants an error for `value as Period`; Observation.value may be a Period, so it is empty",
     };
 
-    [Fact]
+    [SharedFact(Suite)]
     public void The_official_suite_passes_but_for_what_is_listed()
     {
-        if (SharedData.Find("data", "fhirpath", "suite-r4.json") is not { } file)
-        {
-            return;
-        }
-
+        var file = Repository.Shared(Suite);
         using var suite = JsonDocument.Parse(File.ReadAllBytes(file));
         var failures = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var test in suite.RootElement.EnumerateArray())

@@ -50,7 +50,7 @@ public sealed class ResourceJsonTests
     [InlineData("{")]
     public void What_is_no_object_has_no_header(string json) => Assert.Null(ResourceJson.ReadHeader(Encoding.UTF8.GetBytes(json)));
 
-    [Fact]
+    [ExamplesFact]
     public void Every_official_example_keeps_every_byte_but_those_of_meta()
     {
         Parallel.ForEach(Examples.Files(), file =>

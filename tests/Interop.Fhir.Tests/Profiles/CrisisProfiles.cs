@@ -9,7 +9,7 @@ internal static class CrisisProfiles
 {
     public const string Base = "https://interop.example/fhir/StructureDefinition/";
 
-    private static readonly string Folder = Path.Combine(Root(), "profiles", "crisis");
+    private static readonly string Folder = Path.Combine(Repository.Root, "profiles", "crisis");
 
     /// <summary>The files of our StructureDefinitions.</summary>
     public static IEnumerable<string> Definitions() =>
@@ -36,15 +36,4 @@ internal static class CrisisProfiles
     }
 
     public static string Example(string name) => File.ReadAllText(Path.Combine(Folder, "examples", name));
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Interop.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("Interop.sln");
-        }
-
-        return folder.FullName;
-    }
 }

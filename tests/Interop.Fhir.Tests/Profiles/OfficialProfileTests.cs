@@ -15,7 +15,7 @@ public sealed class OfficialProfileTests
 
     private static readonly Lazy<ProfileSet> Official = new(Load);
 
-    [Fact]
+    [ExamplesFact]
     public void Examples_follow_the_official_profiles_and_extensions_that_they_declare()
     {
         var wrong = new List<string>();
@@ -36,7 +36,7 @@ public sealed class OfficialProfileTests
         Assert.Empty(wrong);
     }
 
-    [Theory]
+    [ExamplesTheory]
     [InlineData("", "", null)]
     [InlineData("\"code\": \"[lb_av]\"", "\"code\": \"mm\"", "Observation.value.code")]
     [InlineData("\"code\": \"29463-7\"", "\"code\": \"1-8\"", "Observation.code.coding")]
@@ -44,12 +44,7 @@ public sealed class OfficialProfileTests
     [InlineData("\"effectiveDateTime\"", "\"issued\"", "Observation.effective")]
     public void A_breach_of_the_body_weight_profile_is_an_error(string old, string changed, string? expression)
     {
-        if (Examples.Read("Observation-example.json") is not { } example)
-        {
-            return;
-        }
-
-        var text = Encoding.UTF8.GetString(example);
+        var text = Encoding.UTF8.GetString(Examples.Read("Observation-example.json"));
         Assert.Contains(old, text);
         text = old.Length == 0 ? text : text.Replace(old, changed == "\"issued\"" ? "\"_issued\"" : changed, StringComparison.Ordinal);
         text = text.Replace("\"_issued\": \"2016-03-28\"", "\"issued\": \"2016-03-28T00:00:00Z\"", StringComparison.Ordinal);

@@ -238,7 +238,7 @@ public sealed class ProfileSetTests
         Assert.False(set.Has("http://x"));
     }
 
-    [Fact]
+    [ExamplesFact]
     public void No_official_example_makes_validation_throw()
     {
         var set = CrisisProfiles.Load();

@@ -18,7 +18,7 @@ public sealed class ExampleExtractionTests
         }
     }
 
-    [Fact]
+    [ExamplesFact]
     public void Extraction_throws_on_no_official_example()
     {
         var found = new ConcurrentDictionary<string, int>();

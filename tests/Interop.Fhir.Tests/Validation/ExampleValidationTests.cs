@@ -51,7 +51,7 @@ public sealed class ExampleValidationTests
         ["ValueSet-example-hierarchical.json"] = "its code system is #hacked, which is no absolute URI",
     };
 
-    [Fact]
+    [ExamplesFact]
     public void Every_official_example_is_accepted_but_for_those_that_break_a_rule()
     {
         var files = Examples.Files();
@@ -65,7 +65,7 @@ public sealed class ExampleValidationTests
             }
         });
 
-        Assert.True(files.Count is 0 or 5306, $"{files.Count} examples instead of 5,306");
-        Assert.Equal(files.Count == 0 ? [] : Wrong.Keys.Order(StringComparer.Ordinal), refused.Order(StringComparer.Ordinal));
+        Assert.Equal(5306, files.Count);
+        Assert.Equal(Wrong.Keys.Order(StringComparer.Ordinal), refused.Order(StringComparer.Ordinal));
     }
 }

@@ -10,7 +10,7 @@ public sealed class MutationTests
 {
     private delegate IEnumerable<string> Mutation(JsonObject resource, string name, ElementFacts element);
 
-    [Fact]
+    [ExamplesFact]
     public void A_missing_mandatory_element_is_named() => Mutate((resource, name, element) =>
     {
         if (element.Min == 0 || resource.Count == 1)
@@ -22,7 +22,7 @@ public sealed class MutationTests
         return [element.Name];
     });
 
-    [Fact]
+    [ExamplesFact]
     public void A_single_element_given_twice_is_named() => Mutate((resource, name, element) =>
     {
         if (element.IsList)
@@ -34,7 +34,7 @@ public sealed class MutationTests
         return [element.Name];
     });
 
-    [Fact]
+    [ExamplesFact]
     public void A_repeating_element_without_its_array_is_named() => Mutate((resource, name, element) =>
     {
         if (!element.IsList)
@@ -46,7 +46,7 @@ public sealed class MutationTests
         return [element.Name];
     });
 
-    [Fact]
+    [ExamplesFact]
     public void A_misspelt_element_is_named() => Mutate((resource, name, _) =>
     {
         resource[name + "x"] = resource[name]!.DeepClone();
@@ -54,7 +54,7 @@ public sealed class MutationTests
         return [name + "x"];
     });
 
-    [Fact]
+    [ExamplesFact]
     public void A_value_of_the_wrong_kind_is_named() => Mutate((resource, name, element) =>
     {
         var isObject = (element.IsList ? resource[name]![0] : resource[name]) is JsonObject;
@@ -63,7 +63,7 @@ public sealed class MutationTests
         return [element.IsList ? element.Name + "[0]" : element.Name];
     });
 
-    [Fact]
+    [ExamplesFact]
     public void A_day_that_the_calendar_lacks_is_named() => Mutate((resource, name, element) =>
     {
         var isDate =
@@ -77,7 +77,7 @@ public sealed class MutationTests
         return [element.Name];
     });
 
-    [Fact]
+    [ExamplesFact]
     public void Two_variants_of_a_choice_are_named() => Mutate((resource, name, element) =>
     {
         var other = element.IsChoice ? element.JsonNames.FirstOrDefault(candidate => candidate != name) : null;
@@ -90,7 +90,7 @@ public sealed class MutationTests
         return [element.Name];
     });
 
-    [Fact]
+    [ExamplesFact]
     public void A_code_outside_its_required_value_set_is_named() => Mutate((resource, name, element) =>
     {
         var isCode = element.RequiredValueSet is { } set && FhirFacts.R4.RequiredCodes(set) is not null && element.Types[0].Code == "code";
@@ -103,7 +103,7 @@ public sealed class MutationTests
         return [element.Name];
     });
 
-    [Fact]
+    [ExamplesFact]
     public void A_reference_to_a_type_that_is_no_target_is_named() => Mutate((resource, name, element) =>
     {
         var targets = element.Types.Where(type => type.Code == "Reference").SelectMany(type => type.Targets).ToList();
@@ -117,7 +117,7 @@ public sealed class MutationTests
         return [$"{element.Name}.reference"];
     });
 
-    [Fact]
+    [ExamplesFact]
     public void An_optional_element_that_is_left_out_is_no_breach()
     {
         foreach (var (type, json) in OneOfEachType())
@@ -212,8 +212,7 @@ public sealed class MutationTests
             {"resourceType":"Patient","id":"a","active":true,"name":[{"family":"x"}],"gender":"other","birthDate":"1990-01-01",
             "deceasedBoolean":false,"link":[{"other":{"reference":"Patient/b"},"type":"seealso"}]}
             """u8];
-        var examples = Examples.Files()
-            .Where(file => new FileInfo(file).Length < 20_000)
+        var examples = Examples.Files(smallerThan: 20_000)
             .GroupBy(file => Path.GetFileName(file).Split('-')[0])
             .Where(group => FhirFacts.R4.IsResourceType(group.Key))
             .Select(group => (group.Key, File.ReadAllBytes(group.First())))

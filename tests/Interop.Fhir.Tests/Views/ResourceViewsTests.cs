@@ -102,7 +102,7 @@ public sealed class ResourceViewsTests
     public void What_is_no_resource_is_a_format_error() =>
         Assert.Throws<FormatException>(() => ResourceViews.Summary("{}"u8, SummaryMode.True));
 
-    [Fact]
+    [ExamplesFact]
     public void Every_view_of_every_official_example_is_valid()
     {
         foreach (var file in Examples.Files().Where((_, index) => index % 5 == 0))

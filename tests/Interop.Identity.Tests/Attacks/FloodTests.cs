@@ -5,7 +5,7 @@ using Interop.Identity.Tests.People;
 namespace Interop.Identity.Tests.Attacks;
 
 /// <summary>Too many requests, and requests that are too large: refused, and on the trail.</summary>
-public abstract class FloodTests(Database database) : BrowserTests(database)
+public abstract class FloodTests(DatabaseKind database) : BrowserTests(database)
 {
     [Fact]
     public async Task Too_many_requests_of_a_client_are_refused()

@@ -4,7 +4,7 @@ using Interop.Identity.Tests.People;
 namespace Interop.Identity.Tests.Attacks;
 
 /// <summary>Other sites in front of a person who is signed in: their forms, frames and sessions are worth nothing.</summary>
-public abstract class ForgedPageTests(Database database) : BrowserTests(database)
+public abstract class ForgedPageTests(DatabaseKind database) : BrowserTests(database)
 {
     [Theory]
     [InlineData("/sign-in", "UserName=ana&Password=correct+horse+battery")]

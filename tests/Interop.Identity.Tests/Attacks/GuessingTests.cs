@@ -6,7 +6,7 @@ using Interop.Identity.Tokens;
 namespace Interop.Identity.Tests.Attacks;
 
 /// <summary>Guessing codes, tokens and second factors: limited, locked and on the trail.</summary>
-public abstract class GuessingTests(Database database) : BrowserTests(database)
+public abstract class GuessingTests(DatabaseKind database) : BrowserTests(database)
 {
     [Fact]
     public async Task Guessing_codes_and_refresh_tokens_under_many_client_ids_is_slowed_down_and_on_the_trail()
@@ -56,7 +56,7 @@ public abstract class GuessingTests(Database database) : BrowserTests(database)
             .Where(row => row is { Kind: "sign-in", Outcome: "refused" }).Select(row => row.Reason).ToList();
         Assert.Equal([.. Enumerable.Repeat("The second factor is wrong or used.", 5), "The account is locked."], reasons);
 
-        issuer.Clock.Pass(TimeSpan.FromMinutes(15));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(15));
         await person.AllowAsync(browser, "/account"); // the step between password and second factor has run out meanwhile
         Assert.Equal("/account", browser.Path);
     }

@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Interop.Identity.Tests.Attacks;
 
 /// <summary>Texts that a database, a log or a page could take for something else.</summary>
-public abstract class HostileTextTests(Database database) : BrowserTests(database)
+public abstract class HostileTextTests(DatabaseKind database) : BrowserTests(database)
 {
     [Theory]
     [InlineData("\0")]

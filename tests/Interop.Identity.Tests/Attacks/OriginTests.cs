@@ -4,7 +4,7 @@ using Interop.Identity.Clients;
 namespace Interop.Identity.Tests.Attacks;
 
 /// <summary>Web pages of registered clients may read what the endpoints for them answer; others may not (CORS).</summary>
-public abstract class OriginTests(Database database) : IAsyncLifetime
+public abstract class OriginTests(DatabaseKind database) : IAsyncLifetime
 {
     private const string Origin = "https://app.example";
     private RunningIssuer issuer = null!;

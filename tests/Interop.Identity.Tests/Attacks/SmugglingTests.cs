@@ -4,7 +4,7 @@ using Interop.Identity.Tests.People;
 namespace Interop.Identity.Tests.Attacks;
 
 /// <summary>Parameters, headers and addresses that mean more than they seem: refused, or taken as the text that they are.</summary>
-public abstract class SmugglingTests(Database database) : BrowserTests(database)
+public abstract class SmugglingTests(DatabaseKind database) : BrowserTests(database)
 {
     [Theory]
     [InlineData("/token")]

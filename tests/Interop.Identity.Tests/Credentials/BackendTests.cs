@@ -1,7 +1,7 @@
 namespace Interop.Identity.Tests.Credentials;
 
 /// <summary>Tests of one issuer with a backend client.</summary>
-public abstract class BackendTests(Database database) : IAsyncLifetime
+public abstract class BackendTests(DatabaseKind database) : IAsyncLifetime
 {
     private protected RunningIssuer issuer = null!;
     private protected Registered client = null!;

@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Interop.Identity.Tests.Credentials;
 
 /// <summary>private_key_jwt: which assertions prove a client, how often, and what a stranger learns.</summary>
-public abstract class ClientAssertionTests(Database database) : BackendTests(database)
+public abstract class ClientAssertionTests(DatabaseKind database) : BackendTests(database)
 {
     private static readonly string[] OfTheClient =
     [

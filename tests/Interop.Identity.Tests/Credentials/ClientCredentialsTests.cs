@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Interop.Identity.Tests.Credentials;
 
 /// <summary>SMART Backend Services: what client_credentials gives, and to whom.</summary>
-public abstract class ClientCredentialsTests(Database database) : BackendTests(database)
+public abstract class ClientCredentialsTests(DatabaseKind database) : BackendTests(database)
 {
     [Theory]
     [InlineData("RS384")]
@@ -151,7 +151,7 @@ public abstract class ClientCredentialsTests(Database database) : BackendTests(d
         jwks = second.Jwks;
         var rolled = remote with { Key = second };
         Assert.Equal("invalid_client", (await rolled.TokenAsync())["error"]); // too soon after the last look
-        issuer.Clock.Pass(TimeSpan.FromSeconds(11));
+        issuer.Clock.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(HttpStatusCode.OK, (await rolled.TokenAsync()).Status);
         Assert.Equal(2, fetches);
         Assert.Equal("invalid_client", (await remote.TokenAsync())["error"]);

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Interop.Identity.Tests.Credentials;
 
 /// <summary>DPoP, RFC 9449.</summary>
-public abstract class DpopTests(Database database) : IAsyncLifetime
+public abstract class DpopTests(DatabaseKind database) : IAsyncLifetime
 {
     private readonly ClientKey key = ClientKey.Ec("dpop", "ES256");
     private RunningIssuer issuer = null!;

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Interop.Identity.Tests.Operation;
 
 /// <summary>The same on PostgreSQL, and what only its concurrent writers could break.</summary>
-public sealed class PostgresTablesTests() : TablesTests(Database.Postgres)
+public sealed class PostgresTablesTests() : TablesTests(DatabaseKind.Postgres)
 {
     [Fact]
     public async Task A_revocation_that_is_slow_to_commit_is_not_overtaken_by_a_later_one()

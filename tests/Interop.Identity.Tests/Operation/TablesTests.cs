@@ -9,7 +9,7 @@ using Interop.Identity.Tokens;
 namespace Interop.Identity.Tests.Operation;
 
 /// <summary>What the tables promise whichever database keeps them.</summary>
-public abstract class TablesTests(Database database) : IAsyncLifetime
+public abstract class TablesTests(DatabaseKind database) : IAsyncLifetime
 {
     private protected RunningIssuer issuer = null!;
 
@@ -61,11 +61,11 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
         var client = await Registered.BackendAsync(issuer);
         Assert.Equal((1, 1), await KeptAsync());
 
-        issuer.Clock.Pass(TimeSpan.FromDays(2));
+        issuer.Clock.Advance(TimeSpan.FromDays(2));
         await client.TokenAsync();
         Assert.Equal((0, 1), await KeptAsync());
 
-        issuer.Clock.Pass(TimeSpan.FromDays(14));
+        issuer.Clock.Advance(TimeSpan.FromDays(14));
         await client.TokenAsync();
         Assert.Equal((0, 0), await KeptAsync());
 
@@ -108,7 +108,7 @@ public abstract class TablesTests(Database database) : IAsyncLifetime
     {
         await issuer.Http.GetAsync("/authorize");
         Assert.NotEmpty(await issuer.TrailAsync());
-        string[] attempts = ["DELETE FROM security_event", "UPDATE security_event SET outcome = 'ok'", .. database == Database.Postgres
+        string[] attempts = ["DELETE FROM security_event", "UPDATE security_event SET outcome = 'ok'", .. database == DatabaseKind.Postgres
             ? ["TRUNCATE security_event"]
             : Array.Empty<string>()];
         foreach (var sql in attempts)

@@ -29,7 +29,7 @@ public abstract partial class TwoInstancesTests
                 await Task.Delay(5);
             }
 
-            first.Clock.Pass(TimeSpan.FromMinutes(1));
+            first.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
         await stop.CancelAsync();
@@ -83,7 +83,7 @@ public abstract partial class TwoInstancesTests
                 signers.Add(new JsonWebToken(answer.AccessToken).Kid);
             }
 
-            first.Clock.Pass(TimeSpan.FromMinutes(1));
+            first.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
         Assert.Equal((10, 3), (fetches, signers.Count));

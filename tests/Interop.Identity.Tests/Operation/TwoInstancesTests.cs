@@ -4,7 +4,7 @@ using Interop.Identity.Accounts;
 namespace Interop.Identity.Tests.Operation;
 
 /// <summary>Two instances of one issuer on one database file.</summary>
-public abstract partial class TwoInstancesTests(Database database) : IAsyncLifetime
+public abstract partial class TwoInstancesTests(DatabaseKind database) : IAsyncLifetime
 {
     private RunningIssuer first = null!;
     private RunningIssuer second = null!;
@@ -136,7 +136,7 @@ public abstract partial class TwoInstancesTests(Database database) : IAsyncLifet
         await using var elsewhere = Browser.At(strict, from: "127.0.0.2");
         await person.AllowAsync(elsewhere, "/account");
         Assert.Equal("/account", elsewhere.Path);
-        first.Clock.Pass(TimeSpan.FromMinutes(15));
+        first.Clock.Advance(TimeSpan.FromMinutes(15));
         await person.AllowAsync(sprayer, "/account");
         Assert.Equal("/account", sprayer.Path);
     }

@@ -3,7 +3,7 @@ using System.Net;
 namespace Interop.Identity.Tests.Operation;
 
 /// <summary>The executable's verbs, run as a process beside a running issuer.</summary>
-public abstract class VerbsTests(Database database) : IAsyncLifetime
+public abstract class VerbsTests(DatabaseKind database) : IAsyncLifetime
 {
     private RunningIssuer issuer = null!;
 
@@ -107,7 +107,7 @@ public abstract class VerbsTests(Database database) : IAsyncLifetime
             "--redirect-uri",
             "https://app.example/callback"));
         Assert.Equal((0, "rotated\tlive\tOrganization/x\topenid"), await RunAsync("client", "list", "--database", other));
-        if (database == Database.Postgres)
+        if (database == DatabaseKind.Postgres)
         {
             await PostgresCluster.DropDatabaseAsync(other["postgres:".Length..]);
         }

@@ -114,7 +114,7 @@ public sealed class OracleTests(ITestOutputHelper output)
 
     private static Process Start(ClientKey key) => Process.Start(new ProcessStartInfo(
         "node",
-        [Path.Combine(AppContext.BaseDirectory, "Oracle", "oracle.mjs"), NodeFactAttribute.PathOf(Library), key.Jwks, Registered.Redirect])
+        [Path.Combine(AppContext.BaseDirectory, "Oracle", "oracle.mjs"), Repository.Fetched(Library), key.Jwks, Registered.Redirect])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,

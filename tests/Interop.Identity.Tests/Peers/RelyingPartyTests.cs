@@ -20,7 +20,7 @@ public sealed class RelyingPartyTests(ITestOutputHelper output)
         var person = await Person.AddAsync(issuer);
         var script = Path.Combine(AppContext.BaseDirectory, "RelyingParty", "relying-party.mjs");
         using var node = Process.Start(new ProcessStartInfo(
-            "node", [script, NodeFactAttribute.PathOf(Library), issuer.Issuer, RunningIssuer.Audience, RunningIssuer.Fhir])
+            "node", [script, Repository.Fetched(Library), issuer.Issuer, RunningIssuer.Audience, RunningIssuer.Fhir])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

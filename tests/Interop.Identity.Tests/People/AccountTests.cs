@@ -5,7 +5,7 @@ using Interop.Identity.Accounts;
 namespace Interop.Identity.Tests.People;
 
 /// <summary>Signing in, the second factor, lockout, sessions and passwords, through the pages.</summary>
-public abstract class AccountTests(Database database) : IAsyncLifetime
+public abstract class AccountTests(DatabaseKind database) : IAsyncLifetime
 {
     private RunningIssuer issuer = null!;
     private Browser browser = null!;
@@ -48,7 +48,7 @@ public abstract class AccountTests(Database database) : IAsyncLifetime
         Assert.StartsWith("Name and password do not match", browser.Alert, StringComparison.Ordinal);
         Assert.Contains(await issuer.TrailAsync(), row => row.Reason == "The account is locked.");
 
-        issuer.Clock.Pass(TimeSpan.FromMinutes(15));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(15));
         await person.AllowAsync(browser, "/account");
         Assert.Equal("/account", browser.Path);
     }
@@ -120,7 +120,9 @@ public abstract class AccountTests(Database database) : IAsyncLifetime
 
         await browser.SubmitAsync(("Code", "000000"));
         Assert.StartsWith("The code does not match", browser.Alert, StringComparison.Ordinal);
-        var key = browser.Html.Split("authenticator app: <code>")[1].Split('<')[0];
+        var key = browser.Html.Split("type the key: <code>")[1].Split('<')[0];
+        Assert.Matches("""<div class="picture" role="img" aria-label="[^"]+"><svg [^>]*viewBox="0 0 \d+ \d+".*</svg></div>""",
+            browser.Html);
         await browser.SubmitAsync(("Code", Totp.Code(FromBase32(key), issuer.Clock.GetUtcNow())));
         var codes = browser.Html.Split("<li><code>").Skip(1).Select(part => part.Split('<')[0]).ToList();
         Assert.Equal(10, codes.Distinct().Count());
@@ -194,13 +196,13 @@ public abstract class AccountTests(Database database) : IAsyncLifetime
     public async Task A_session_ends_after_an_idle_hour()
     {
         await (await Person.AddAsync(issuer)).AllowAsync(browser, "/account");
-        issuer.Clock.Pass(TimeSpan.FromMinutes(50));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(50));
         await browser.OpenAsync("/account");
         Assert.Equal("/account", browser.Path);
-        issuer.Clock.Pass(TimeSpan.FromMinutes(50));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(50));
         await browser.OpenAsync("/account");
         Assert.Equal("/account", browser.Path);
-        issuer.Clock.Pass(TimeSpan.FromMinutes(61));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(61));
         await browser.OpenAsync("/account");
         Assert.StartsWith("/sign-in", browser.Path, StringComparison.Ordinal);
     }

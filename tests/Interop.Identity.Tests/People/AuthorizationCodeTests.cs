@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Interop.Identity.Tests.People;
 
 /// <summary>SMART App Launch: authorization_code with PKCE, refresh, reuse, revocation, introspection.</summary>
-public abstract class AuthorizationCodeTests(Database database) : BrowserTests(database)
+public abstract class AuthorizationCodeTests(DatabaseKind database) : BrowserTests(database)
 {
     [Fact]
     public async Task A_person_signs_in_consents_and_the_app_gets_tokens_with_the_agreed_claims()
@@ -153,7 +153,7 @@ public abstract class AuthorizationCodeTests(Database database) : BrowserTests(d
     {
         var flow = new CodeFlow(app);
         var code = await flow.CodeAsync(person, browser);
-        issuer.Clock.Pass(TimeSpan.FromSeconds(61));
+        issuer.Clock.Advance(TimeSpan.FromSeconds(61));
 
         Assert.Equal("invalid_grant", (await flow.RedeemAsync(code))["error"]);
     }
@@ -215,7 +215,7 @@ public abstract class AuthorizationCodeTests(Database database) : BrowserTests(d
     public async Task A_refresh_token_expires_after_two_idle_weeks()
     {
         var tokens = await CodeFlow.TokensAsync(app, person, browser);
-        issuer.Clock.Pass(TimeSpan.FromDays(14));
+        issuer.Clock.Advance(TimeSpan.FromDays(14));
 
         Assert.Equal("invalid_grant", (await CodeFlow.RefreshAsync(app, tokens["refresh_token"]!))["error"]);
     }
@@ -255,7 +255,7 @@ public abstract class AuthorizationCodeTests(Database database) : BrowserTests(d
         Assert.Equal(HttpStatusCode.OK, (await backend.PostAsync(issuer, "/revoke", new() { ["token"] = token })).Status);
         Assert.Equal("False", await ActiveAsync(server, token));
         var second = (await backend.TokenAsync()).AccessToken;
-        issuer.Clock.Pass(TimeSpan.FromMinutes(5));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal("False", await ActiveAsync(server, second));
         Assert.Equal("False", await ActiveAsync(server, "not.a.token"));
         var third = (await backend.TokenAsync()).AccessToken;

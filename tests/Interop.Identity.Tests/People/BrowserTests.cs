@@ -1,9 +1,9 @@
 namespace Interop.Identity.Tests.People;
 
 /// <summary>Tests of one issuer with an app for people, a person, and the browser in front of that person.</summary>
-public abstract class BrowserTests(Database database) : IAsyncLifetime
+public abstract class BrowserTests(DatabaseKind database) : IAsyncLifetime
 {
-    private protected readonly Database kind = database;
+    private protected readonly DatabaseKind kind = database;
     private protected RunningIssuer issuer = null!;
     private protected Registered app = null!;
     private protected Person person = null!;

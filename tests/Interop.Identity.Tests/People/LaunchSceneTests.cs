@@ -6,7 +6,7 @@ namespace Interop.Identity.Tests.People;
 /// <summary>
 /// Tests of one issuer before a FHIR API, with an app, a record system that launches it, and a person in front of a browser.
 /// </summary>
-public abstract class LaunchSceneTests(Database database) : IAsyncLifetime
+public abstract class LaunchSceneTests(DatabaseKind database) : IAsyncLifetime
 {
     private protected FhirStandIn api = null!;
     private protected RunningIssuer issuer = null!;

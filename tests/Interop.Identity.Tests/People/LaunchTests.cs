@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Interop.Identity.Tests.People;
 
 /// <summary>Launches that another system prepares (SMART App Launch, EHR launch).</summary>
-public abstract class LaunchTests(Database database) : LaunchSceneTests(database)
+public abstract class LaunchTests(DatabaseKind database) : LaunchSceneTests(database)
 {
     [Fact]
     public async Task A_launch_brings_patient_encounter_and_banner_into_tokens_and_introspection()
@@ -81,7 +81,7 @@ public abstract class LaunchTests(Database database) : LaunchSceneTests(database
     public async Task A_launch_is_over_after_five_minutes()
     {
         var launch = await LaunchAsync(("patient", "p7"));
-        issuer.Clock.Pass(TimeSpan.FromMinutes(5));
+        issuer.Clock.Advance(TimeSpan.FromMinutes(5));
 
         await RefusedAsync(person, app, launch);
     }

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Interop.Identity.Tests.People;
 
 /// <summary>The patient picker: whom a person finds, may choose and is told about (SMART App Launch, standalone).</summary>
-public abstract class PatientPickerTests(Database database) : LaunchSceneTests(database)
+public abstract class PatientPickerTests(DatabaseKind database) : LaunchSceneTests(database)
 {
     [Fact]
     public async Task A_person_finds_the_patient_by_name_and_birth_date_and_the_tokens_are_about_that_patient()

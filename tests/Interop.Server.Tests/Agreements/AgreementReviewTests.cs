@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Agreements;
 

@@ -9,19 +9,17 @@ namespace Interop.Server.Tests.Dispatch;
 /// <summary>The 476 messages of 120 real incidents that lie beside the repository.</summary>
 public sealed class LaneCountyTests
 {
+    private const string Messages = "data/eido/eido_from_lane_county.ndjson";
+
     private static readonly IncidentContext Context = new(
         "crisis-program",
         Encoding.UTF8.GetBytes("another secret"),
         new Dictionary<string, string> { ["psap.alpha.example.gov"] = "dispatch-center", ["crisis.alpha.example.gov"] = "crisis-program" });
 
-    [Fact]
+    [SharedFact(Messages)]
     public void All_messages_give_120_incidents_with_one_encounter_each()
     {
-        if (Load() is not { } messages)
-        {
-            return;
-        }
-
+        var messages = Load();
         var incidents = messages.GroupBy(message => message.Incident).Select(group => Incident.Map([.. group], Context)).ToArray();
 
         Assert.Equal(476, messages.Count);
@@ -30,14 +28,10 @@ public sealed class LaneCountyTests
         Assert.Equal(incidents.Sum(it => it.Count), incidents.SelectMany(it => it).Select(it => it.Key).Distinct().Count());
     }
 
-    [Fact]
+    [SharedFact(Messages)]
     public void Reversed_shuffled_and_repeated_messages_give_the_same_bytes()
     {
-        if (Load() is not { } messages)
-        {
-            return;
-        }
-
+        var messages = Load();
         var random = new Random(7);
         foreach (var incident in messages.GroupBy(message => message.Incident))
         {
@@ -50,14 +44,10 @@ public sealed class LaneCountyTests
         }
     }
 
-    [Fact]
+    [SharedFact(Messages)]
     public void A_message_more_never_takes_a_resource_away()
     {
-        if (Load() is not { } messages)
-        {
-            return;
-        }
-
+        var messages = Load();
         foreach (var incident in messages.GroupBy(message => message.Incident))
         {
             var all = incident.ToArray();
@@ -71,34 +61,24 @@ public sealed class LaneCountyTests
         }
     }
 
-    [Fact]
+    [SharedFact(Messages)]
     public void Every_resource_is_valid()
     {
-        if (Load() is not { } messages)
-        {
-            return;
-        }
-
+        var messages = Load();
         var mapped = messages.GroupBy(message => message.Incident).SelectMany(group => Incident.Map([.. group], Context));
 
         Assert.All(mapped, resource => Assert.Empty(ResourceValidator.Validate(resource.Json)));
     }
 
-    [Fact]
+    [SharedFact(Messages)]
     public void Nothing_in_them_is_refused_unknown_or_dangling()
     {
-        if (Load() is not { } messages)
-        {
-            return;
-        }
-
+        var messages = Load();
         Assert.All(messages, message => Assert.Empty(EidoReview.Of(message.Raw)));
     }
 
-    private static List<EidoMessage>? Load() =>
-        Repository.Shared("data/eido/eido_from_lane_county.ndjson") is { } path
-            ? [.. File.ReadLines(path).Select(line => EidoSamples.Parsed(Encoding.UTF8.GetBytes(line)))]
-            : null;
+    private static List<EidoMessage> Load() =>
+        [.. File.ReadLines(Repository.Shared(Messages)).Select(line => EidoSamples.Parsed(Encoding.UTF8.GetBytes(line)))];
 
     private static string Text(IEnumerable<MappedResource> resources) =>
         string.Join('\n', resources.Select(resource => $"{resource.Key} {Encoding.UTF8.GetString(resource.Json)}"));

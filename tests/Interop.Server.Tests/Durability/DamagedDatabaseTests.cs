@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Interop.Server.Tests.Host;
 using Microsoft.Data.Sqlite;
 
 namespace Interop.Server.Tests.Durability;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Durability;
 

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using Interop.Demo;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Durability;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Interop.Server.Guard;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Guard;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Interop.Demo;
-using Interop.Server.Tests.Host;
 using Interop.Storage.Audit;
 
 namespace Interop.Server.Tests.Guard;

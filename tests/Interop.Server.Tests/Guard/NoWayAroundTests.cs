@@ -5,7 +5,6 @@ using Interop.Server.Http;
 using Interop.Server.Interactions;
 using Interop.Server.Routing;
 using Interop.Server.Summary;
-using Interop.Server.Tests.Host;
 using Interop.Sharing.Redaction;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;

@@ -1,5 +1,4 @@
 using Interop.Demo;
-using Interop.Server.Tests.Host;
 using Interop.Storage.Audit;
 
 namespace Interop.Server.Tests.Guard;

@@ -1,4 +1,3 @@
-using Interop.Server.Tests.Host;
 using Microsoft.Data.Sqlite;
 
 namespace Interop.Server.Tests.Guard;

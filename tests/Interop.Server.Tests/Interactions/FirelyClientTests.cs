@@ -1,6 +1,5 @@
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Rest;
-using Interop.Server.Tests.Host;
 using Task = System.Threading.Tasks.Task;
 
 namespace Interop.Server.Tests.Interactions;

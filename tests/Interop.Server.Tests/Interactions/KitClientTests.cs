@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Interop.Demo;
-using Interop.Identity.Tests;
-using Interop.Server.Tests.Host;
 using Xunit.Abstractions;
 
 namespace Interop.Server.Tests.Interactions;
@@ -28,7 +26,7 @@ public sealed class KitClientTests(ITestOutputHelper output)
             Fixtures.Condition("c2", "p1"));
         var token = server.As("navigator").DefaultRequestHeaders.Authorization!.Parameter!;
         var script = Path.Combine(AppContext.BaseDirectory, "KitClient", "kit-client.mjs");
-        using var node = Process.Start(new ProcessStartInfo("node", [script, NodeFactAttribute.PathOf(Library), $"{port.Url}/fhir", token])
+        using var node = Process.Start(new ProcessStartInfo("node", [script, Repository.Fetched(Library), $"{port.Url}/fhir", token])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

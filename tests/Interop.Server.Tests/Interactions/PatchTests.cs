@@ -1,5 +1,4 @@
 using System.Text;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Interactions;
 

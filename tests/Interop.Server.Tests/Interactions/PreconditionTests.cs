@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Interactions;
 

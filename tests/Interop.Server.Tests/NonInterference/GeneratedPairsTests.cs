@@ -1,6 +1,5 @@
 using System.Globalization;
 using Interop.Demo;
-using Interop.Server.Tests.Host;
 using Interop.Server.Tests.References;
 
 namespace Interop.Server.Tests.NonInterference;

@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Interop.Demo;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.NonInterference;
 

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Protection;
 

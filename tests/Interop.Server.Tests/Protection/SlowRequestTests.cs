@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Protection;
 

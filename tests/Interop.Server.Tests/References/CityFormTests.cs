@@ -4,7 +4,6 @@ using Interop.Demo;
 using Interop.Demo.City;
 using Interop.Fhir;
 using Interop.Fhir.References;
-using Interop.Server.Tests.Host;
 using Interop.Sharing.Policy;
 using Microsoft.Data.Sqlite;
 

@@ -1,4 +1,3 @@
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.References;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Interop.Demo;
 using Interop.Server.Http;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.References;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.References;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Interop.Demo;
-using Interop.Server.Tests.Host;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -10,7 +10,7 @@ public sealed class ExampleViewTests
 {
     private static readonly Tier[] Tiers = [Tier.Basic, Tier.Intermediate, Tier.Full];
 
-    [Fact]
+    [ExamplesFact]
     public void Views_hold_only_listed_elements_grow_with_the_tier_and_are_valid()
     {
         var failures = new List<string>();
@@ -25,7 +25,7 @@ public sealed class ExampleViewTests
         Assert.True(failures.Count == 0, string.Join('\n', failures.Take(20)));
     }
 
-    [Fact]
+    [ExamplesFact]
     public void Index_tiers_are_those_at_which_a_view_has_the_entry()
     {
         var failures = new List<string>();
@@ -64,7 +64,8 @@ public sealed class ExampleViewTests
         Assert.True(failures.Count == 0, string.Join('\n', failures.Take(20)));
     }
 
-    private static IEnumerable<(string Name, byte[] Body)> Shareable() => Repository.Examples()
+    private static IEnumerable<(string Name, byte[] Body)> Shareable() => Examples.Files(smallerThan: 100_000)
+        .Select(file => (Name: Path.GetFileName(file), Body: File.ReadAllBytes(file)))
         .Where(example => ResourceJson.ReadHeader(example.Body) is { Type: { } type, Id: not null }
             && SharingPolicy.Default.Tiers.Find(type) is { Kind: not TypeKind.Own }
             && ResourceValidator.Validate(example.Body).All(issue => issue.Severity > IssueSeverity.Error));

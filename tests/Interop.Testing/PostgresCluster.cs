@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Npgsql;
 
-namespace Interop.Identity.Tests;
+namespace Interop.Testing;
 
 /// <summary>
 /// A throwaway PostgreSQL of this process, or the server that <c>INTEROP_TEST_POSTGRES</c> names; each test gets a database of its own.
 /// </summary>
-internal sealed class PostgresCluster
+public sealed class PostgresCluster
 {
     private const string Setting = "INTEROP_TEST_POSTGRES";
 
@@ -37,7 +37,7 @@ internal sealed class PostgresCluster
     public static bool IsDurable { get; set; }
 
     /// <summary>Whether there is a PostgreSQL to test with. CI must have one: there the tests run, and fail without.</summary>
-    public static bool IsPresent => Given is not null || Binaries is not null || Environment.GetEnvironmentVariable("CI") == "true";
+    public static bool IsPresent => Given is not null || Binaries is not null || Repository.IsContinuousIntegration;
 
     private static string? Given => Environment.GetEnvironmentVariable(Setting) is { Length: > 0 } text ? text : null;
 

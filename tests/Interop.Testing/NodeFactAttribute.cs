@@ -1,16 +1,19 @@
-namespace Interop.Identity.Tests;
+using Xunit;
+
+namespace Interop.Testing;
 
 /// <summary>A test that node runs, mostly of another implementation; visibly skipped where that was not fetched, but never in CI.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class NodeFactAttribute : Xunit.FactAttribute
+public sealed class NodeFactAttribute : FactAttribute
 {
     /// <param name="library">The file below <c>artifacts/</c> that <c>deploy/test.sh</c> fetches; none for what node runs by
     /// itself.</param>
     public NodeFactAttribute(string? library = null)
     {
-        if (Environment.GetEnvironmentVariable("CI") != "true")
+        if (!Repository.IsContinuousIntegration)
         {
-            Skip = library is not null && !File.Exists(PathOf(library)) ? $"artifacts/{library} is absent; deploy/test.sh fetches it."
+            Skip = library is not null && !File.Exists(Repository.Fetched(library))
+                ? $"artifacts/{library} is absent; deploy/test.sh fetches it."
                 : !IsHere("node") ? "node is absent; deploy/test.sh installs it."
                 : null;
         }
@@ -19,17 +22,6 @@ public sealed class NodeFactAttribute : Xunit.FactAttribute
     }
 
     public string? Library { get; }
-
-    public static string PathOf(string library)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Interop.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
-        }
-
-        return Path.Combine(folder.FullName, "artifacts", library);
-    }
 
     private static bool IsHere(string program) =>
         Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator)

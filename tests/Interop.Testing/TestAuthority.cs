@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Interop.Server.Tests.Host;
+namespace Interop.Testing;
 
 /// <summary>A certificate authority of a test, with the files that a server is configured with.</summary>
 public sealed class TestAuthority : IDisposable

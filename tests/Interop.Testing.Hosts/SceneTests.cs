@@ -1,4 +1,4 @@
-namespace Interop.Server.Tests.Host;
+namespace Interop.Testing;
 
 /// <summary>Tests of one running server on which a scene is set: the custodian is there, the rest is the test's.</summary>
 public abstract class SceneTests : IAsyncLifetime

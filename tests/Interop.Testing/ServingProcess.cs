@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Interop.Server.Tests.Host;
+namespace Interop.Testing;
 
 /// <summary>
 /// One of our programs on a port that the system gave it (<c>--urls=http://127.0.0.1:0</c>): where it listens is read from what it says,

@@ -2,7 +2,7 @@ using Interop.Identity.Tokens;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace Interop.Identity.Tests;
+namespace Interop.Testing;
 
 /// <summary>One authorization_code flow of an app, from the link to the tokens.</summary>
 internal sealed class CodeFlow(Registered app)

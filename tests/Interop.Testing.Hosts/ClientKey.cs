@@ -4,7 +4,7 @@ using Interop.Identity.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Interop.Identity.Tests;
+namespace Interop.Testing;
 
 /// <summary>A key pair of a client: signs its assertions and DPoP proofs.</summary>
 internal sealed class ClientKey

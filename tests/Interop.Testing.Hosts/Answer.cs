@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 
-namespace Interop.Identity.Tests;
+namespace Interop.Testing;
 
 /// <summary>A status and a JSON body.</summary>
 internal sealed record Answer(HttpStatusCode Status, JsonElement Json)

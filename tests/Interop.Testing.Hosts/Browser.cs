@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
-namespace Interop.Identity.Tests;
+namespace Interop.Testing;
 
 /// <summary>A person's browser: keeps cookies, fills in forms with their hidden fields, follows redirects inside the issuer only.</summary>
 internal sealed partial class Browser : IAsyncDisposable

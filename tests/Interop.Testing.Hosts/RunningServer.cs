@@ -1,3 +1,4 @@
+using Interop.Server;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Interop.Server.Tests.Host;
+namespace Interop.Testing;
 
 /// <summary>
 /// The real server on a loopback port with a database file of its own, trusting a real issuer with signed tokens. There is no

@@ -1,7 +1,5 @@
-#pragma warning disable IDE0005 // linked into a web project too, whose SDK has some of these usings already
 using System.Security.Cryptography;
 using Interop.Demo;
-using Interop.Server.Commands;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Interop.Server.Tests.Host;
+namespace Interop.Testing;
 
 /// <summary>
 /// An issuer that signs whatever a test wants to say: discovery and keys over loopback HTTP, tokens in process. The real issuer, which

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
-namespace Interop.Server.Tests.Host;
+namespace Interop.Testing;
 
 /// <summary>Short ways to send FHIR and read the answer.</summary>
 internal static class Answers

@@ -1,6 +1,6 @@
 using Interop.Identity.Clients;
 
-namespace Interop.Identity.Tests;
+namespace Interop.Testing;
 
 /// <summary>A client that is registered at an issuer, and how it asks.</summary>
 internal sealed record Registered(RunningIssuer Issuer, string ClientId, ClientKey? Key)

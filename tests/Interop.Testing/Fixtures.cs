@@ -1,4 +1,4 @@
-namespace Interop.Server.Tests.Host;
+namespace Interop.Testing;
 
 /// <summary>The smallest legal resources that a sharing scene needs, as JSON.</summary>
 public static class Fixtures

@@ -1,6 +1,6 @@
 using Interop.Identity.Accounts;
 
-namespace Interop.Identity.Tests;
+namespace Interop.Testing;
 
 /// <summary>Somebody with an account, who can sign in and allow a client.</summary>
 internal sealed record Person(RunningIssuer Issuer, string UserName, byte[]? Factor)
@@ -36,7 +36,7 @@ internal sealed record Person(RunningIssuer Issuer, string UserName, byte[]? Fac
     /// <summary>A code that has not been used: time passes to the next step.</summary>
     public string NextCode()
     {
-        Issuer.Clock.Pass(TimeSpan.FromSeconds(30));
+        Issuer.Clock.Advance(TimeSpan.FromSeconds(30));
         return Totp.Code(Factor!, Issuer.Clock.GetUtcNow());
     }
 

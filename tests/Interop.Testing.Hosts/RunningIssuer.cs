@@ -1,10 +1,11 @@
+using Interop.Identity;
 using System.Text.Json;
 using Interop.Demo;
 using Interop.Identity.Database;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Interop.Identity.Tests;
+namespace Interop.Testing;
 
 /// <summary>A real issuer on loopback with a database of its own, or one that it shares with another instance.</summary>
 internal sealed class RunningIssuer : IAsyncDisposable
@@ -49,9 +50,9 @@ internal sealed class RunningIssuer : IAsyncDisposable
 
     public IdentitySettings Settings => Get<IdentitySettings>();
 
-    public static Task<RunningIssuer> StartAsync(params string[] settings) => StartAsync(Database.Sqlite, settings);
+    public static Task<RunningIssuer> StartAsync(params string[] settings) => StartAsync(DatabaseKind.Sqlite, settings);
 
-    public static async Task<RunningIssuer> StartAsync(Database database, params string[] settings)
+    public static async Task<RunningIssuer> StartAsync(DatabaseKind database, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("interop-identity-").FullName;
         return await StartAsync(null, LoopbackPort.Any(), folder, await NewDatabaseAsync(database, folder), settings);
@@ -70,12 +71,12 @@ internal sealed class RunningIssuer : IAsyncDisposable
     public static async Task<RunningIssuer> StartAsync(LoopbackPort port, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("interop-identity-").FullName;
-        return await StartAsync(null, port, folder, await NewDatabaseAsync(Database.Sqlite, folder), settings);
+        return await StartAsync(null, port, folder, await NewDatabaseAsync(DatabaseKind.Sqlite, folder), settings);
     }
 
     /// <summary>The <c>Identity:Database</c> of a database that has no tables yet.</summary>
-    public static async Task<string> NewDatabaseAsync(Database database, string folder) =>
-        database == Database.Sqlite
+    public static async Task<string> NewDatabaseAsync(DatabaseKind database, string folder) =>
+        database == DatabaseKind.Sqlite
             ? "sqlite:" + Path.Combine(folder, $"{Guid.NewGuid():N}.db")
             : "postgres:" + await PostgresCluster.CreateDatabaseAsync();
 
@@ -128,7 +129,7 @@ internal sealed class RunningIssuer : IAsyncDisposable
     private static async Task<RunningIssuer> StartAsync(
         RunningIssuer? sibling, LoopbackPort port, string folder, string database, string[] settings)
     {
-        var clock = sibling?.Clock ?? new TestClock();
+        var clock = sibling?.Clock ?? TestClock.AtNow();
         var application = InteropIdentity.Build(
             [
                 $"--urls={port.Url}",
