@@ -8,6 +8,7 @@ using Interop.Server.Dispatch;
 using Interop.Server.FollowUp;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
+using Interop.Server.Guard.Exports;
 using Interop.Server.Guard.Histories;
 using Interop.Server.Guard.Matching;
 using Interop.Server.Guard.Searches;
@@ -135,6 +136,15 @@ public static class InteropServer
         services.AddSingleton<JudgeAgain>();
         services.AddHostedService(provider => provider.GetRequiredService<JudgeAgain>());
         services.AddHostedService<AgreementReviews>();
+        if (settings.Exports is { } exports)
+        {
+            services.AddSingleton(new ExportFiles(exports));
+            services.AddSingleton<ExportSignal>();
+            services.AddSingleton<ExportPages>();
+            services.AddSingleton<GuardedExports>();
+            services.AddHostedService<ExportWorker>();
+        }
+
         services.AddSingleton<BearerEvents>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<TokenVerifier>((bearer, verifier) =>
@@ -235,6 +245,11 @@ public static class InteropServer
         MatchPatient.Map(fhir);
         LastN.Map(fhir);
         Document.Map(fhir);
+        if (app.Services.GetRequiredService<InteropSettings>().Exports is not null)
+        {
+            Export.Map(fhir);
+        }
+
         ValidateResource.Map(fhir);
         ExpandValueSet.Map(fhir);
         ValidateCode.Map(fhir);

@@ -35,7 +35,7 @@ internal static class CityBenchmarks
                 $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
                 "--Interop:Issuers:0:Agencies:0=*",
                 "--Interop:Limits:ClientPerMinute=1000000000", "--Interop:Limits:UserPerMinute=1000000000",
-                "--Interop:Limits:LookupsPerMinute=1000000000",
+                "--Interop:Limits:LookupsPerMinute=1000000000", $"--Interop:Exports:Folder={Path.Combine(folder, "exports")}",
             ],
             builder => builder.Logging.ClearProviders());
         await using var _ = server;
@@ -66,6 +66,18 @@ internal static class CityBenchmarks
                 output, port, "page of a code, through consents", tokens["hospital"], _ => "/fhir/Condition?code=38341003&_count=20", 8);
             await MeasureAsync(
                 output, port, "exact total of a code, own", tokens["navigator"], _ => "/fhir/Condition?code=38341003&_summary=count", 8);
+            await MeasureAsync(
+                output, port, "page of a type's history, own", tokens["navigator"], _ => "/fhir/Condition/_history?_count=20", 8);
+            await MeasureAsync(
+                output,
+                port,
+                "page of a type's history, through consents",
+                tokens["hospital"],
+                _ => "/fhir/Condition/_history?_count=20",
+                8);
+            await MeasureAsync(
+                output, port, "a person's everything, own", tokens["navigator"], number => $"/fhir/Patient/p{number}/$everything", 8);
+            await MeasureExportAsync(output, port, issuer);
             await MeasureCreatesAsync(output, port, tokens["navigator"]);
             await ReportTimesAsync(output, port, tokens["social"]);
         }
@@ -86,6 +98,32 @@ internal static class CityBenchmarks
         output.WriteLine(
             $"  {what,-45} {perSecond,8:F0} per s {perRequest,8:F0} us of CPU, client's "
                 + $"included{(failed > 0 ? $", {failed} failed" : "")}");
+    }
+
+    /// <summary>One client exports all that it sees; its CPU, the server's, is that of this process.</summary>
+    private static async Task MeasureExportAsync(TextWriter output, int port, LoopbackIssuer issuer)
+    {
+        var claims = LoopbackIssuer.Claims(Navigator);
+        claims["sub"] = $"demo-{Navigator.Name}";
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/fhir/") };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", issuer.Token(claims, DateTimeOffset.UtcNow, TimeSpan.FromHours(1)));
+        client.DefaultRequestHeaders.Add("Prefer", "respond-async");
+        var (cpu, clock) = (Process.GetCurrentProcess().TotalProcessorTime, Stopwatch.StartNew());
+        using var begun = await client.GetAsync(new Uri("$export", UriKind.Relative));
+        var address = new Uri($"$export/{begun.Content.Headers.ContentLocation!.ToString().Split('/')[^1]}", UriKind.Relative);
+        var manifest = await client.GetAsync(address);
+        while (manifest.StatusCode == System.Net.HttpStatusCode.Accepted)
+        {
+            await Task.Delay(20);
+            manifest = await client.GetAsync(address);
+        }
+
+        using var document = System.Text.Json.JsonDocument.Parse(await manifest.Content.ReadAsStringAsync());
+        var resources = document.RootElement.GetProperty("output").EnumerateArray().Sum(file => file.GetProperty("count").GetInt32());
+        var seconds = clock.Elapsed.TotalSeconds;
+        var used = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds;
+        output.WriteLine(
+            $"  export, own: {resources} resources in {seconds:F1} s and {used:F1} s of CPU, {resources / used:F0} per s of CPU");
     }
 
     private static Task MeasureCreatesAsync(TextWriter output, int port, string token) =>

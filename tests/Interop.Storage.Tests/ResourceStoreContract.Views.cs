@@ -1,4 +1,5 @@
 using Interop.Sharing.Policy;
+using Interop.Storage.Read;
 using Xunit;
 using static Interop.Storage.Tests.Given;
 
@@ -23,6 +24,60 @@ public abstract partial class ResourceStoreContract
         Assert.Equal(Now + 100, (await store.SeeAsync("Patient/p"))!.Changed);
         Assert.Equal(Now + 100, (await store.SeeAsync("Patient/p", Owner()))!.Changed);
         Assert.Equal("p", await store.IdsAsync("Patient?_lastUpdated=ge2025-06-15T15:06:40Z"));
+    }
+
+    [Fact]
+    public async Task Histories_of_types_tell_of_versions_and_deletions_to_who_saw_them()
+    {
+        await store.GrantAsync("p", Grant("p", Tier.Basic));
+        await store.GrantAsync("q", Grant("q", Tier.Basic, grantee: "another"));
+        await store.PutAsync(Resource("Patient/p", "p", 1), Resource("Condition/c", "p", 1), Resource("Condition/h", "p", 3));
+        await store.PutAsync(Resource("Condition/q", "q", 1));
+        foreach (var (reference, number) in new[] { "Condition/c", "Condition/h", "Condition/q" }.Select((reference, number) => (
+            reference, number)))
+        {
+            await store.WriteAsync(session => session.Delete(Key(reference), Now + 100 + number), CancellationToken.None);
+        }
+
+        await using var read = await store.OpenReadAsync(CancellationToken.None);
+        Assert.Equal(["Condition/c deleted", "Condition/c first"], Told(new("Condition", 50, null, null, null), Sight()));
+        Assert.Equal(
+            [
+                "Condition/q deleted", "Condition/h deleted", "Condition/c deleted", "Condition/q first", "Condition/h first",
+                "Condition/c first",
+            ],
+            Told(new("Condition", 50, null, null, null), Owner()));
+        Assert.Equal(["Condition/q deleted", "Condition/h deleted"], Told(new("Condition", 2, null, null, null), Owner()));
+        Assert.Equal(
+            ["Condition/c deleted", "Condition/q first"],
+            Told(new("Condition", 2, null, null, new(Now + 101, Key("Condition/h"))), Owner()));
+        Assert.Equal(["Condition/q deleted", "Condition/h deleted"], Told(new("Condition", 50, Now + 101, null, null), Owner()));
+        Assert.Equal(["Condition/c first"], Told(new("Condition", 50, null, (Now, Now), null), Sight()));
+        Assert.Equal(7, Told(new(null, 50, null, null, null), Owner()).Count());
+        Assert.Empty(Told(new(null, 50, null, null, null), Sight()));
+
+        IEnumerable<string> Told(HistoryQuery query, Sight sight) => read.Rows.Histories(query, sight).Versions
+            .Select(version => $"{version.Seen.Key} {(version.Seen.Deleted ? "deleted" : version.IsFirst ? "first" : "changed")}");
+    }
+
+    [Fact]
+    public async Task What_was_deleted_is_told_to_who_may_see_the_record_now()
+    {
+        await store.PutAsync(Resource("Patient/p", "p", 1), Resource("Condition/c", "p", 1));
+        await store.WriteAsync(session => session.Delete(Key("Condition/c"), Now + 100), CancellationToken.None);
+        Assert.Equal(0, await CountAsync());
+
+        await store.GrantAsync("p", Grant("p", Tier.Basic));
+        Assert.Equal(2, await CountAsync());
+
+        await store.GrantAsync("p");
+        Assert.Equal(0, await CountAsync());
+
+        async Task<long?> CountAsync()
+        {
+            await using var read = await store.OpenReadAsync(CancellationToken.None);
+            return read.Rows.Histories(new("Condition", 0, null, null, null), Sight()).Total;
+        }
     }
 
     [Fact]

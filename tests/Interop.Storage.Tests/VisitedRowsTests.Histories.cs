@@ -1,6 +1,7 @@
 using Interop.Sharing.Policy;
 using Interop.Storage.Dialects;
 using Interop.Storage.Read;
+using static Interop.Storage.Tests.Given;
 using Interop.Storage.Write;
 using Microsoft.Data.Sqlite;
 using Xunit;

@@ -1,8 +1,6 @@
 using Interop.Fhir;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
-using Interop.Storage.Dialects;
-using Interop.Storage.Read;
 using static Interop.Storage.Tests.Given;
 using Interop.Storage.Write;
 using Microsoft.Data.Sqlite;
@@ -152,6 +150,13 @@ public sealed partial class VisitedRowsTests
 
         script.Add($"INSERT INTO reach VALUES ({Last}, {Last}, 'zzz', {Last})");
         script.Add($"INSERT INTO party VALUES ({Last}, 'zzz', 0, 0, 0, 0, 0, 0)");
+        script.Add($"INSERT INTO party_version VALUES ({Last}, 1, 'zzz', 0, 0, 0)");
+        script.Add($"""
+            INSERT INTO resource_version
+                (resource, version, deleted, subject, source, tier, party_tier, requires, labels, updated_at, changed_1, changed_2,
+                changed_3, changed_4, policy_version, body)
+            VALUES ({Last}, 1, 0, 'zzz', 'zzz', 1, 1, 0, 0, 0, 0, 0, 0, 0, '', '')
+            """);
         script.Add($"INSERT INTO required_reference VALUES ({Last}, 'zzz', 'zzz')");
         script.Add($"INSERT INTO label_inheritance VALUES ({Last}, 'zzz', 'zzz', 1)");
         script.Add($"""

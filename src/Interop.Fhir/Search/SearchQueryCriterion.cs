@@ -21,6 +21,9 @@ public sealed record LastUpdatedCriterion(IReadOnlyList<DateValue> Values) : Sea
 /// <summary>At least one of the criteria holds: that a resource is in a compartment, say.</summary>
 public sealed record AnyCriterion(IReadOnlyList<SearchCriterion> Alternatives) : SearchCriterion;
 
+/// <summary>All of the criteria hold; none is true of everything.</summary>
+public sealed record AllCriterion(IReadOnlyList<SearchCriterion> Criteria) : SearchCriterion;
+
 /// <summary>A chain: the reference leads to a resource of one of the types, and that resource meets the type's criterion.</summary>
 public sealed record ChainCriterion(SearchParameterFacts Reference, IReadOnlyList<ChainTarget> Targets) : SearchCriterion;
 

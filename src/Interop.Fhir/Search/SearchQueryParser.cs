@@ -42,17 +42,28 @@ public sealed class SearchQueryParser(
     /// That a resource of the type is in the compartment of another one (https://hl7.org/fhir/R4/compartmentdefinition.html); null where
     /// none of the type can be.
     /// </summary>
-    public SearchCriterion? InCompartment(ResourceKey compartment, string type)
+    public SearchCriterion? InCompartment(ResourceKey compartment, string type) =>
+        InCompartments(compartment.Type, [compartment.Id], type);
+
+    /// <summary>The same of several compartments of one kind.</summary>
+    /// <param name="ids">Of their resources; null for all that there are.</param>
+    public SearchCriterion? InCompartments(string compartment, IReadOnlyList<string>? ids, string type)
     {
-        var alternatives = Compartments.Parameters(compartment.Type, type)
+        if (ids is null && type == compartment)
+        {
+            return new AllCriterion([]);
+        }
+
+        IReadOnlyList<SearchValue> values =
+            [.. ids?.Select(id => new ReferenceValue(compartment, id, null)) ?? [new ReferenceValue(compartment, null, null)]];
+        var alternatives = Compartments.Parameters(compartment, type)
             .Select(code => find(type, code))
             .OfType<SearchParameterFacts>()
-            .Select(SearchCriterion (parameter) =>
-                new ValueCriterion(parameter, SearchModifier.None, [new ReferenceValue(compartment.Type, compartment.Id, null)]))
+            .Select(SearchCriterion (parameter) => new ValueCriterion(parameter, SearchModifier.None, values))
             .ToList();
-        if (type == compartment.Type)
+        if (ids is not null && type == compartment)
         {
-            alternatives.Add(new IdCriterion([compartment.Id]));
+            alternatives.Add(new IdCriterion(ids));
         }
 
         return alternatives.Count == 0 ? null : new AnyCriterion(alternatives);

@@ -34,7 +34,9 @@ public sealed record NumberValue(SearchPrefix Prefix, double Number, double Low,
 /// <summary>A number with a unit: a null system is any; the code matches the code, without a system also the unit; null is any.</summary>
 public sealed record QuantityValue(SearchPrefix Prefix, double Number, double Low, double High, string? System, string? Code) : SearchValue;
 
-/// <summary>A local target by id, with its type where given; or a <see cref="Url"/> that is not ours.</summary>
+/// <summary>
+/// A local target by id, with its type where given; or any target of a type; or a <see cref="Url"/> that is not ours.
+/// </summary>
 public sealed record ReferenceValue(string? Type, string? Id, string? Url) : SearchValue;
 
 /// <summary>A uri, matched exactly.</summary>

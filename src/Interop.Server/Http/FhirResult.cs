@@ -17,6 +17,7 @@ internal sealed class FhirResult : IResult
     private readonly string? location;
     private readonly string mediaType;
     private readonly FhirBundle? bundle;
+    private readonly IReadOnlyList<(string Name, string Value)> headers;
 
     private FhirResult(
         int status,
@@ -24,8 +25,10 @@ internal sealed class FhirResult : IResult
         Disclosure? tagged = null,
         string? location = null,
         string mediaType = FhirRequest.MediaType,
-        FhirBundle? bundle = null)
+        FhirBundle? bundle = null,
+        params IReadOnlyList<(string Name, string Value)> headers)
     {
+        this.headers = headers;
         this.bundle = bundle;
         this.mediaType = mediaType;
         this.status = status;
@@ -65,7 +68,23 @@ internal sealed class FhirResult : IResult
     /// <summary>The issues of something that was only sent to be checked.</summary>
     public static FhirResult Checked(IReadOnlyList<Issue> issues) => Problem(200, issues);
 
-    public static FhirResult Of(IOwnAnswer answer) => new(answer.Status, answer.Json, mediaType: answer.MediaType);
+    public static FhirResult Of(IOwnAnswer answer) => new(
+        answer.Status,
+        answer.Json,
+        mediaType: answer.MediaType,
+        headers: answer.Expires is { } expires ? [("Expires", expires.ToString("R", CultureInfo.InvariantCulture))] : []);
+
+    /// <summary>What was asked for is being made, and is asked about at an address (https://hl7.org/fhir/R4/async.html).</summary>
+    public static FhirResult Accepted(string address) =>
+        new(202, Told("The work has begun."), headers: ("Content-Location", address));
+
+    /// <summary>It is still being made.</summary>
+    public static FhirResult Pending(string progress) => new(202, default, headers: [("X-Progress", progress), ("Retry-After", "1")]);
+
+    /// <summary>What was being made is not going to be.</summary>
+    public static FhirResult Ended() => new(202, Told("The work has ended, and what it made is removed."));
+
+    private static byte[] Told(string text) => Outcome.Of([new(IssueSeverity.Information, "informational", text, null)]);
 
     public static FhirResult Of(TerminologyAnswer.Found found) => new(200, found.Resource);
 
@@ -84,6 +103,11 @@ internal sealed class FhirResult : IResult
         if (location is not null)
         {
             response.Headers.Location = location;
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            response.Headers[name] = value;
         }
 
         if (bundle is not null)

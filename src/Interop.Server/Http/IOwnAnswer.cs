@@ -13,4 +13,7 @@ internal interface IOwnAnswer
     int Status => 200;
 
     string MediaType => FhirRequest.MediaType;
+
+    /// <summary>Until when it holds; null where it says nothing of it.</summary>
+    DateTimeOffset? Expires => null;
 }

@@ -24,6 +24,8 @@ internal sealed class CapabilityStatement : IOwnAnswer
         FhirInteraction.Transaction, FhirInteraction.Batch, FhirInteraction.SearchSystem, FhirInteraction.HistorySystem,
     ];
 
+    private const string BulkData = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition";
+
     /// <summary>The parts of the extension oauth-uris, and where the issuer's SMART configuration tells them.</summary>
     private static readonly (string Url, string Member)[] Places =
     [
@@ -66,6 +68,13 @@ internal sealed class CapabilityStatement : IOwnAnswer
                     Mode = Statement.RestfulCapabilityMode.Server,
                     Security = Security(issuer),
                     Resource = [.. FhirFacts.R4.ResourceTypes.Select(type => OfOne(type, mapped, parameters, routes))],
+                    Operation =
+                    [
+                        .. routes.Select(route => route.Pattern.Split('/') is ["", ['$', .. var name]] ? name : null)
+                            .OfType<string>()
+                            .Distinct()
+                            .Select(name => new Statement.OperationComponent { Name = name, Definition = Definition(string.Empty, name) }),
+                    ],
                     Compartment = routes.Any(route => route.Pattern.StartsWith("/{compartment}/", StringComparison.Ordinal))
                         ? Compartments.All.Select(type =>
                             $"http://hl7.org/fhir/CompartmentDefinition/{char.ToLowerInvariant(type[0])}{type[1..]}")
@@ -149,13 +158,15 @@ internal sealed class CapabilityStatement : IOwnAnswer
                     .Where(route => route.Pattern.Split('/') is ["", var owner, .., ['$', ..]] && (owner == type || owner == "{type}"))
                     .Select(route => route.Pattern[(route.Pattern.IndexOf('$', StringComparison.Ordinal) + 1)..])
                     .Distinct()
-                    .Select(name => new Statement.OperationComponent { Name = name, Definition = Definition(name) }),
+                    .Select(name => new Statement.OperationComponent { Name = name, Definition = Definition(type, name) }),
             ],
         };
 
     /// <summary>R4's own definition of an operation, or ours.</summary>
-    private static string Definition(string operation) => operation switch
+    private static string Definition(string type, string operation) => operation switch
     {
+        "export" when type.Length == 0 => $"{BulkData}/export",
+        "export" => $"{BulkData}/{type.ToLowerInvariant()}-export",
         "everything" or "match" => $"http://hl7.org/fhir/OperationDefinition/Patient-{operation}",
         "lastn" => "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
         "document" => "http://hl7.org/fhir/OperationDefinition/Composition-document",

@@ -31,6 +31,9 @@ internal sealed record Caller(
     /// <summary>The issuer that vouches for all this: names of clients and users are its own.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary>The scopes as the token has them, for work that goes on without it.</summary>
+    public string ScopeText { get; init; } = string.Empty;
+
     /// <summary>Id of the patient in the token's launch context, or null.</summary>
     public string? Patient { get; init; }
 
@@ -147,6 +150,7 @@ internal sealed record Caller(
             {
                 Issuer = issuer.Authority,
                 Patient = patient,
+                ScopeText = scope,
                 IsPerson = isPerson,
                 Confirmation = confirmation,
             },

@@ -44,6 +44,9 @@ public sealed record InteropSettings(
     /// </summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>From <c>Interop:Exports</c>; null where nothing is exported.</summary>
+    public ExportSettings? Exports { get; init; }
+
     /// <summary>
     /// All addresses of this server: <see cref="PublicUrl"/> and those of <c>Interop:Bases</c>, by which some clients reach it. References
     /// below them are its own.
@@ -83,6 +86,7 @@ public sealed record InteropSettings(
             LimitSettings.From(section.GetSection("Limits")), TlsSettings.From(section))
         {
             IsSandbox = isSandbox,
+            Exports = ExportSettings.From(section.GetSection("Exports")),
             CaseInactivity = InactivityFrom(section["CaseInactivityDays"]),
             Bases = new([publicUrl, .. bases]),
             TimeZone = ZoneFrom(section["TimeZone"]),

@@ -27,6 +27,8 @@ internal sealed class CriterionSql(Visibility visibility)
         MissingCriterion missing => Has(look, type, missing.Parameter, null),
         ValueCriterion { Modifier: SearchModifier.Not } value => $"NOT {Has(look, type, value.Parameter, value)}",
         ValueCriterion value => Has(look, type, value.Parameter, value),
+        AllCriterion { Criteria: [] } => $"1 = 1",
+        AllCriterion all => $"({Sql.And(all.Criteria.Select(each => Holds(look, type, each)))})",
         AnyCriterion any => Sql.Or(any.Alternatives.Select(alternative => Holds(look, type, alternative))),
         ChainCriterion chain => Chain(look, type, chain),
         ReverseCriterion reverse => Reverse(look, type, reverse),

@@ -193,6 +193,7 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
     {
         IdCriterion => -1,
         ValueCriterion { Modifier: SearchModifier.Not } => 9,
+        ValueCriterion { Values: [ReferenceValue { Id: null, Url: null }] } => 9,
         ValueCriterion { Modifier: SearchModifier.Identifier } => 0,
         ValueCriterion { Parameter.Code: "identifier" } => 0,
         ValueCriterion { Parameter.Type: SearchParameterType.Reference } => 1,

@@ -37,6 +37,7 @@ internal static class ValueSql
         NumberValue number => Number(number.Prefix, number.Number, number.Low, number.High, i),
         QuantityValue quantity => Quantity(quantity, i),
         ReferenceValue { Url: { } url } => Url(url, i),
+        ReferenceValue { Id: null } any => $"{i}.target_type = {any.Type}",
         ReferenceValue { Type: null } reference => $"{i}.target_id = {reference.Id}",
         ReferenceValue reference => $"{i}.target_id = {reference.Id} AND {i}.target_type = {reference.Type}",
         UriValue uri => $"{i}.uri = {uri.Uri}",

@@ -10,7 +10,7 @@ namespace Interop.Storage.Write;
 /// What one piece of work may do inside the writing transaction. It sees its own writes. If the work throws, nothing of it stays.
 /// Synchronous, and only usable until the work returns.
 /// </summary>
-public sealed class WriteSession
+public sealed partial class WriteSession
 {
     // While a search runs everybody waits who writes: about twenty milliseconds.
     private const long MostSteps = 2_000_000;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Interop.Server.Guard.Exports;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
 using Interop.Server.Routing;
@@ -66,7 +67,11 @@ public sealed partial class NoWayAroundTests
     [Fact]
     public void What_the_server_says_of_its_own_is_of_few_kinds()
     {
-        string[] kinds = ["CapabilityStatement", "IncidentReceipt", "OperationOutput", "SmartConfigurationDocument", "SummaryDocument"];
+        string[] kinds =
+        [
+            "CapabilityStatement", "ExportFile", "ExportManifest", "IncidentReceipt", "OperationOutput", "SmartConfigurationDocument",
+            "SummaryDocument",
+        ];
 
         var found = typeof(FhirResult).Assembly.GetTypes().Where(type => type.IsClass && typeof(IOwnAnswer).IsAssignableFrom(type));
 
@@ -79,6 +84,8 @@ public sealed partial class NoWayAroundTests
     [InlineData(typeof(Fhir.Terminology.TerminologyAnswer.Found))]
     [InlineData(typeof(SummaryDocument))]
     [InlineData(typeof(CapabilityStatement))]
+    [InlineData(typeof(ExportManifest))]
+    [InlineData(typeof(ExportFile))]
     [InlineData(typeof(SmartConfigurationDocument))]
     public void What_leaves_is_made_by_its_writer_alone_and_not_changed_after(Type type)
     {

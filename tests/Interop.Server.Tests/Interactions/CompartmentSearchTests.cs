@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Interop.Demo;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Interactions;
 

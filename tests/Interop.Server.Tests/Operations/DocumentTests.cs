@@ -1,5 +1,4 @@
 using Interop.Demo;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Operations;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Interop.Demo;
-using Interop.Server.Tests.Host;
 
 namespace Interop.Server.Tests.Operations;
 

@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace Interop.Server.Guard.Exports;
+
+/// <summary>What an export is of (https://hl7.org/fhir/uv/bulkdata/export.html#query-parameters), checked.</summary>
+/// <param name="Url">As it was asked.</param>
+/// <param name="Compartment">Patient where only what is about patients is wanted; null for all.</param>
+/// <param name="Patients">Ids of those that a group has; null for all.</param>
+/// <param name="Types">In the order in which they are written.</param>
+/// <param name="Since">A time as it was sent, or null.</param>
+/// <param name="Filters">Searches of which one must be met, by their type.</param>
+/// <param name="Elements">Names, some with their type before a dot.</param>
+internal sealed record ExportRequest(
+    string Url,
+    string? Compartment,
+    IReadOnlyList<string>? Patients,
+    IReadOnlyList<string> Types,
+    string? Since,
+    IReadOnlyList<ExportFilter> Filters,
+    IReadOnlyList<string> Elements)
+{
+    public string Write() => JsonSerializer.Serialize(this);
+
+    public static ExportRequest Read(string text) => JsonSerializer.Deserialize<ExportRequest>(text)!;
+
+    /// <summary>The elements of a type that are asked for; empty for all.</summary>
+    public IReadOnlyList<string> ElementsOf(string type) =>
+    [
+        .. Elements.Where(element => !element.Contains('.', StringComparison.Ordinal)),
+        .. Elements.Where(element => element.StartsWith(type + ".", StringComparison.Ordinal))
+            .Select(element => element[(type.Length + 1)..]),
+    ];
+}
+
+/// <param name="Query">Criteria as in a URL.</param>
+internal sealed record ExportFilter(string Type, string Query);
+
+/// <summary>How far an export is.</summary>
+/// <param name="Type">Which of the types is being written.</param>
+/// <param name="After">The place in it where the next page begins; null for its start.</param>
+/// <param name="Files">Those that have lines; the last one may grow.</param>
+internal sealed record ExportProgress(int Type, string? After, IReadOnlyList<ExportedFile> Files)
+{
+    public static ExportProgress Start { get; } = new(0, null, []);
+
+    public int Resources => Files.Sum(file => file.Count);
+
+    public string Write() => JsonSerializer.Serialize(this);
+
+    public static ExportProgress Read(string text) => JsonSerializer.Deserialize<ExportProgress>(text)!;
+}
+
+/// <param name="Count">Lines.</param>
+/// <param name="Bytes">As far as it was written whole; what follows is of a page that was not.</param>
+internal sealed record ExportedFile(string Name, string Type, int Count, long Bytes);

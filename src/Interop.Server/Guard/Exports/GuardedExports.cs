@@ -1,0 +1,165 @@
+using System.Globalization;
+using Interop.Fhir;
+using Interop.Fhir.References;
+using Interop.Server.Http;
+using Interop.Server.Security;
+using Interop.Server.Settings;
+using Interop.Storage;
+using Interop.Storage.Write;
+
+namespace Interop.Server.Guard.Exports;
+
+/// <summary>Begins, shows and ends exports: each is its caller's alone.</summary>
+internal sealed class GuardedExports(
+    ResourceStore store, GuardedStore guarded, AuditTrail audit, ExportFiles files, ExportSignal signal, InteropSettings settings)
+{
+    // An export reads for minutes; who needs more at once has asked for the same thing twice.
+    private const int MostOfOne = 4;
+
+    /// <summary>Where an export is asked about, below the server's address.</summary>
+    public const string Path = "$export";
+
+    /// <summary>The patients of a group that the caller reads; null where it reads no such group.</summary>
+    public async Task<IReadOnlyList<string>?> PatientsOfAsync(Caller caller, ResourceKey group, CancellationToken cancellationToken)
+    {
+        caller.Demand(group.Type, SmartRight.Read);
+        await using var snapshot = await guarded.OpenAsync(caller, cancellationToken);
+        return snapshot.Read(group, snapshot.Sight.Within(caller, SmartRight.Read)) is { } disclosure
+            ?
+            [
+                .. ResourceReferences.Of(disclosure.Body).Places.Where(place => place is { Container: null, Element: "member.entity" })
+                    .Select(place => place.Literal is { } literal ? ResourceKey.TryParse(literal) : null)
+                    .OfType<ResourceKey>().Where(key => key.Type == "Patient").Select(key => key.Id).Distinct(),
+            ]
+            : null;
+    }
+
+    /// <summary>Writes down that an export is to be made, and gives its id.</summary>
+    /// <exception cref="FhirException">403: the agency is not admitted. 429: the caller has several at work.</exception>
+    public async Task<string> BeginAsync(Caller caller, ExportRequest request, CancellationToken cancellationToken)
+    {
+        var owner = ExportCaller.OwnerOf(caller);
+        await using (var snapshot = await guarded.OpenAsync(caller, cancellationToken))
+        {
+            if (snapshot.Rows.Exports().Count(job => job.Owner == owner && job.FinishedAt is null) >= MostOfOne)
+            {
+                throw new FhirException(IssueCode.Throttled, $"{MostOfOne} exports of this client are not done yet.")
+                {
+                    RetryAfter = TimeSpan.FromMinutes(1),
+                };
+            }
+        }
+
+        var job = new ExportJob(
+            Guid.NewGuid().ToString("N"),
+            owner,
+            ExportCaller.Write(caller),
+            request.Write(),
+            guarded.Now(),
+            ExportProgress.Start.Write(),
+            null,
+            null,
+            0);
+        await store.WriteAsync(
+            session =>
+            {
+                session.AddExport(job);
+                session.Audit(AuditTrail.Row(caller, job.BegunAt, FhirInteraction.Operation, $"{Path}/{job.Id}", null, "permit", detail =>
+                    detail.WriteString("request", request.Url)));
+            },
+            cancellationToken);
+        signal.Ring();
+        return job.Id;
+    }
+
+    public async Task<ExportState> StateAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        var job = await FindAsync(caller, id, cancellationToken);
+        await RecordAsync(caller, job, $"{Path}/{id}");
+        if (job is null)
+        {
+            return new ExportState.Absent();
+        }
+
+        var (request, progress) = (ExportRequest.Read(job.Request), ExportProgress.Read(job.Progress));
+        if (job.FinishedAt is not { } finished)
+        {
+            return new ExportState.Running(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{progress.Type} of {request.Types.Count} types, {progress.Resources} resources"));
+        }
+
+        return job.Failure is { } reason
+            ? new ExportState.Failed(reason)
+            : new ExportState.Done(ExportManifest.Of(
+                request,
+                progress.Files,
+                job.BegunAt,
+                $"{settings.PublicUrl}/{Path}/{job.Id}",
+                Instants.ToDateTimeOffset(finished).AddHours(settings.Exports!.Hours)));
+    }
+
+    /// <summary>One file of a finished export; null where there is none for this caller.</summary>
+    public async Task<ExportFile?> FileAsync(Caller caller, string id, string name, CancellationToken cancellationToken)
+    {
+        var job = await FindAsync(caller, id, cancellationToken);
+        var file = job is { FinishedAt: not null, Failure: null }
+            ? ExportProgress.Read(job.Progress).Files.FirstOrDefault(file => file.Name == name)
+            : null;
+        var target = $"{Path}/{id}/{(file is null ? "?" : name)}";
+        if (file is null)
+        {
+            await RecordAsync(caller, null, target);
+            return null;
+        }
+
+        var answer = await ExportFile.ReadAsync(files, file, cancellationToken);
+        await RecordAsync(caller, job, target);
+        return answer;
+    }
+
+    /// <summary>Ends an export and removes its files; false where there is none for this caller.</summary>
+    public async Task<bool> CancelAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        var job = await FindAsync(caller, id, cancellationToken);
+        if (job is null)
+        {
+            await RecordAsync(caller, null, $"{Path}/{id}");
+            return false;
+        }
+
+        await store.WriteAsync(
+            session =>
+            {
+                session.RemoveExport(id);
+                session.Audit(AuditTrail.Row(caller, guarded.Now(), FhirInteraction.Delete, $"{Path}/{id}", null, "permit"));
+            },
+            cancellationToken);
+        files.Remove(id);
+        return true;
+    }
+
+    /// <summary>Who is not admitted any more gets nothing that was written before.</summary>
+    private async Task<ExportJob?> FindAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await guarded.OpenAsync(caller, cancellationToken);
+        return snapshot.Rows.Export(id) is { } job && job.Owner == ExportCaller.OwnerOf(caller) ? job : null;
+    }
+
+    private Task RecordAsync(Caller caller, ExportJob? job, string target) => audit.RecordAsync(
+        AuditTrail.Row(caller, guarded.Now(), FhirInteraction.Operation, target, null, job is null ? "deny" : "permit"),
+        CancellationToken.None);
+}
+
+/// <summary>Tells the worker that there is something to do.</summary>
+internal sealed class ExportSignal : IDisposable
+{
+    private readonly SemaphoreSlim rung = new(0);
+
+    public void Ring() => rung.Release();
+
+    /// <summary>Waits until it rings, or for a while.</summary>
+    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => rung.WaitAsync(atMost, cancellationToken);
+
+    public void Dispose() => rung.Dispose();
+}
