@@ -10,6 +10,9 @@ const allowed = ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'Po
 // Packages whose nuspec names no SPDX expression, read by a person on 2026-11-28. A file is known by its hash, so that another text is
 // read again.
 const reviewed = {
+  'file:Firely.Fhir.Validation:80490d28ea65ea2a': 'BSD-3-Clause',
+  'file:Firely.Fhir.Validation.Compilation:80490d28ea65ea2a': 'BSD-3-Clause',
+  'file:Firely.Fhir.Validation.R4:80490d28ea65ea2a': 'BSD-3-Clause',
   'file:SQLite:99464c3a88df7b70': 'blessing', // SQLite is in the public domain; SPDX calls its dedication so
   'url:https://raw.githubusercontent.com/xunit/xunit/master/license.txt': 'Apache-2.0',
 };

@@ -72,11 +72,11 @@ internal sealed class LastObservations(
     }
 
     /// <summary>
-    /// An observation is of each of its codings, and among the newest while it is so of one of them; without codings its text counts.
+    /// An observation is of each of its codings, and given where none of them has enough newer ones; without codings its text counts.
     /// </summary>
     private static bool IsAmong(int most, List<string> names, Dictionary<string, int> taken)
     {
-        if (!names.Any(name => taken.GetValueOrDefault(name) < most))
+        if (names.Any(name => taken.GetValueOrDefault(name) >= most))
         {
             return false;
         }
