@@ -154,6 +154,12 @@ public sealed class SearchQueryParser(
                     break;
                 case "_format" or "_pretty":
                     break;
+                case "_contained":
+                    problems.AddIf(value != "false", "not-supported", "contained resources are not searched; only false is supported.");
+                    break;
+                case "_list" or "_filter" or "_query" or "_text" or "_content" or "_containedType":
+                    problems.Add("not-supported", "this server does not search by it.");
+                    break;
                 case "_include" or "_include:iterate" or "_revinclude" or "_revinclude:iterate":
                     TakeInclude(name, value, problems);
                     break;

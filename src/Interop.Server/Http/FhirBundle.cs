@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.IO.Pipelines;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Interop.Fhir.Validation;
 using Interop.Sharing.Redaction;
@@ -24,6 +27,16 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
 
     /// <summary>When a document was put together as it is, UTC microseconds.</summary>
     public long Timestamp { get; init; }
+
+    /// <summary>Another one where anything of it is another: entries change with their versions.</summary>
+    public string Tag()
+    {
+        var parts = Items.Select(item => item.Disclosure is { } shown
+            ? string.Create(CultureInfo.InvariantCulture, $"{item.SearchMode} {shown.Key} {shown.VersionId} {shown.LastUpdated}")
+            : $"{item.SearchMode} {string.Join(' ', (item.Found ?? []).Select(issue => issue.Diagnostics))}");
+        var text = string.Join('\n', [$"{Type} {Total} {Self} {Next}", .. parts]);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+    }
 
     /// <summary>
     /// Sends it entry by entry, so that a large page is never in memory twice, at the pace at which it is taken, and no further when nobody

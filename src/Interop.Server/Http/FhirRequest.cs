@@ -1,6 +1,8 @@
+using System.IO.Compression;
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.Schema;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -13,6 +15,22 @@ internal static class FhirRequest
     public const string Root = "/fhir";
 
     public const string MediaType = "application/fhir+json";
+
+    private const int BytesAtOnce = 64 * 1024;
+
+    /// <summary>The media types of a request for something else than FHIR; null where FHIR is asked for, or anything.</summary>
+    public static IReadOnlyList<MediaTypeHeaderValue>? OtherThanFhir(HttpRequest request)
+    {
+        var accept = request.GetTypedHeaders().Accept;
+        return request.Query.ContainsKey("_format") || accept.Count == 0
+            || accept.Any(value => value.MediaType.Value is "*/*" or "application/*" || IsJson(value))
+            ? null
+            : [.. accept];
+    }
+
+    /// <summary>What the body is said to be where that is no FHIR; null where it is.</summary>
+    public static string? ContentOtherThanFhir(HttpRequest request) =>
+        request.GetTypedHeaders().ContentType is { } sent && !IsJson(sent.MediaType.Value!) ? request.ContentType : null;
 
     /// <exception cref="FhirException">404 for a type that R4 lacks or an id that no resource can have.</exception>
     public static ResourceKey Key(string type, string id)
@@ -72,22 +90,53 @@ internal static class FhirRequest
     }
 
     /// <summary>The body, whatever it is said to be, without a byte order mark.</summary>
-    public static async Task<byte[]> RawBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<byte[]> RawBodyAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        ByteOrderMark.Skip(await BytesAsync(request, cancellationToken));
+
+    /// <summary>The body byte for byte, unpacked where it came as gzip.</summary>
+    public static async Task<byte[]> BytesAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        RefuseEncoded(request);
+        var isPacked = request.Headers.ContentEncoding.ToString().Equals("gzip", StringComparison.OrdinalIgnoreCase);
+        if (!isPacked)
+        {
+            RefuseEncoded(request);
+        }
+
         using var buffer = new MemoryStream(request.ContentLength is { } length and < int.MaxValue ? (int)length : 4096);
-        await request.Body.CopyToAsync(buffer, cancellationToken);
-        return buffer.Length == 0
-            ? throw new FhirException(IssueCode.Required, "The request has no body.")
-            : ByteOrderMark.Skip(buffer.ToArray());
+        await (isPacked ? UnpackAsync(request, buffer, cancellationToken) : request.Body.CopyToAsync(buffer, cancellationToken));
+        return buffer.Length == 0 ? throw new FhirException(IssueCode.Required, "The request has no body.") : buffer.ToArray();
     }
 
-    /// <summary>Bodies are read as they are: one that is packed would be taken for another.</summary>
+    /// <summary>Other encodings than gzip, and forms in any, are not understood: they would be taken for something else.</summary>
     public static void RefuseEncoded(HttpRequest request)
     {
         if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } and not "identity")
         {
-            throw new FhirException(IssueCode.NotSupported.With(415), "A body with a Content-Encoding, such as gzip, is not understood.");
+            throw new FhirException(
+                IssueCode.NotSupported.With(415), "This Content-Encoding is not understood: send a body as it is, or a resource as gzip.");
+        }
+    }
+
+    /// <summary>As many bytes at most as a body may have that is not packed, however small it came.</summary>
+    private static async Task UnpackAsync(HttpRequest request, MemoryStream buffer, CancellationToken cancellationToken)
+    {
+        var most = request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize ?? int.MaxValue;
+        var piece = new byte[BytesAtOnce];
+        using var unpacked = new GZipStream(request.Body, CompressionMode.Decompress);
+        try
+        {
+            for (int read; (read = await unpacked.ReadAsync(piece, cancellationToken)) > 0; buffer.Write(piece, 0, read))
+            {
+                if (buffer.Length + read > most)
+                {
+                    throw new FhirException(
+                        IssueCode.TooCostly.With(413), "The body is larger than this server reads, once it is unpacked.");
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+            throw new FhirException(IssueCode.Invalid, "The body is said to be gzip (Content-Encoding) and is not.");
         }
     }
 

@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
 using Interop.Fhir.Terminology;
 using Interop.Fhir.Validation;
 using Interop.Sharing.Redaction;
+using Microsoft.Net.Http.Headers;
 
 namespace Interop.Server.Http;
 
@@ -18,6 +21,7 @@ internal sealed class FhirResult : IResult
     private readonly string mediaType;
     private readonly FhirBundle? bundle;
     private readonly IReadOnlyList<(string Name, string Value)> headers;
+    private readonly bool mayBePacked;
 
     private FhirResult(
         int status,
@@ -26,8 +30,10 @@ internal sealed class FhirResult : IResult
         string? location = null,
         string mediaType = FhirRequest.MediaType,
         FhirBundle? bundle = null,
+        bool mayBePacked = false,
         params IReadOnlyList<(string Name, string Value)> headers)
     {
+        this.mayBePacked = mayBePacked;
         this.headers = headers;
         this.bundle = bundle;
         this.mediaType = mediaType;
@@ -58,6 +64,34 @@ internal sealed class FhirResult : IResult
 
     public static FhirResult Bundle(FhirBundle bundle) => new(200, default, bundle: bundle);
 
+    /// <summary>A Bundle with a tag, so that who has it already is told so and not sent it.</summary>
+    public static FhirResult Bundle(FhirBundle bundle, Preconditions conditions)
+    {
+        var tag = bundle.Tag();
+        (string, string)[] tagged = [("ETag", $"W/\"{tag}\"")];
+        return conditions.IfNoneMatch is not null && conditions.IsKnown(tag, long.MaxValue)
+            ? new(304, default, headers: tagged)
+            : new(200, default, bundle: bundle, headers: tagged);
+    }
+
+    /// <summary>
+    /// What a Binary holds, byte for byte (https://hl7.org/fhir/R4/binary.html#rest); a browser keeps it and shows nothing.
+    /// </summary>
+    /// <param name="accepted">The media types that are asked for; another one is 406.</param>
+    public static FhirResult Content(Disclosure binary, IReadOnlyList<MediaTypeHeaderValue> accepted)
+    {
+        using var document = JsonDocument.Parse(binary.Body, FhirJson.Parsing);
+        var contentType = document.RootElement.GetProperty("contentType").GetString();
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var own) || !accepted.Any(own.IsSubsetOf))
+        {
+            return Problem(
+                IssueCode.NotSupported.With(406), "The Binary is of another media type: accept that one, or application/fhir+json.");
+        }
+
+        var bytes = document.RootElement.TryGetProperty("data", out var data) ? Convert.FromBase64String(data.GetString()!) : [];
+        return new(200, bytes, binary, mediaType: own.ToString(), headers: ("Content-Disposition", "attachment"));
+    }
+
     public static FhirResult NoContent() => new(204, default);
 
     public static FhirResult Problem(int status, IReadOnlyList<Issue> issues) => new(status, Outcome.Of(issues));
@@ -72,6 +106,7 @@ internal sealed class FhirResult : IResult
         answer.Status,
         answer.Json,
         mediaType: answer.MediaType,
+        mayBePacked: answer.MayBePacked,
         headers: answer.Expires is { } expires ? [("Expires", expires.ToString("R", CultureInfo.InvariantCulture))] : []);
 
     /// <summary>What was asked for is being made, and is asked about at an address (https://hl7.org/fhir/R4/async.html).</summary>
@@ -117,12 +152,34 @@ internal sealed class FhirResult : IResult
         }
         else if (body.Length > 0)
         {
-            response.ContentType = mediaType + "; charset=utf-8";
-            response.ContentLength = body.Length;
+            var sent = mayBePacked ? Packed(httpContext, body) : body;
+            response.ContentType = mediaType.EndsWith("json", StringComparison.Ordinal) ? mediaType + "; charset=utf-8" : mediaType;
+            response.ContentLength = sent.Length;
 
             // Without the request's token: an answer that says that time is up is written when the token has been cancelled, and what
             // is written to a connection that is gone is dropped.
-            await response.Body.WriteAsync(body, CancellationToken.None);
+            await response.Body.WriteAsync(sent, CancellationToken.None);
         }
+    }
+
+    /// <summary>The bytes as gzip where the request takes that.</summary>
+    private static ReadOnlyMemory<byte> Packed(HttpContext http, ReadOnlyMemory<byte> bytes)
+    {
+        http.Response.Headers.Append("Vary", "Accept-Encoding");
+        var isTaken = http.Request.GetTypedHeaders().AcceptEncoding.Any(
+            encoding => encoding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && encoding.Quality is not 0);
+        if (!isTaken)
+        {
+            return bytes;
+        }
+
+        http.Response.Headers.ContentEncoding = "gzip";
+        using var packed = new MemoryStream();
+        using (var stream = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            stream.Write(bytes.Span);
+        }
+
+        return packed.ToArray();
     }
 }

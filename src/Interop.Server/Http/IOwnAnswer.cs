@@ -14,6 +14,12 @@ internal interface IOwnAnswer
 
     string MediaType => FhirRequest.MediaType;
 
+    /// <summary>
+    /// Whether it may be sent as gzip: only where nothing in it is a secret beside something that its reader chose, for the length would
+    /// tell of the one by the other (BREACH).
+    /// </summary>
+    bool MayBePacked => false;
+
     /// <summary>Until when it holds; null where it says nothing of it.</summary>
     DateTimeOffset? Expires => null;
 }

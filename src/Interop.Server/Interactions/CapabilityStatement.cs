@@ -40,6 +40,8 @@ internal sealed class CapabilityStatement : IOwnAnswer
 
     public ReadOnlyMemory<byte> Json { get; }
 
+    public bool MayBePacked => true;
+
     /// <param name="issuer">The issuer's SMART configuration, or null while it does not tell it.</param>
     public static CapabilityStatement Of(
         IReadOnlyList<FhirRoute> routes, InteropSettings settings, SearchParameterSet parameters, string? issuer) =>

@@ -59,10 +59,11 @@ internal static class CompartmentSearch
         }
 
         var parameters = await Search.ParametersAsync(request, cancellationToken);
-        return FhirResult.Bundle(type == "*"
+        var found = type == "*"
             ? await AllAsync(caller, key, parameters, areas, settings, cancellationToken)
             : await Search.BundleAsync(
-                caller, type, key, parameters, Search.IsLenient(request), searches, settings, cancellationToken));
+                caller, type, key, parameters, Search.IsLenient(request), searches, settings, cancellationToken);
+        return FhirResult.Bundle(found, Preconditions.Of(request));
     }
 
     private static async Task<FhirBundle> AllAsync(

@@ -21,7 +21,7 @@ internal static class Create
     {
         FhirRequest.RequireJson(request);
         FhirRequest.RequireType(type);
-        var body = await FhirRequest.BodyAsync(request, cancellationToken);
+        var body = await BinaryBody.ReadAsync(request, type, null, cancellationToken);
         var condition = request.Headers["If-None-Exist"].ToString();
         var result = await writes.CreateAsync(caller, type, body, condition.Length == 0 ? null : condition, cancellationToken);
         return WriteAnswer.Of(result, request, settings);

@@ -28,7 +28,8 @@ internal static class Search
         FhirRequest.RequireType(type);
         var parameters = await ParametersAsync(request, cancellationToken);
         return FhirResult.Bundle(
-            await BundleAsync(caller, type, null, parameters, IsLenient(request), searches, settings, cancellationToken));
+            await BundleAsync(caller, type, null, parameters, IsLenient(request), searches, settings, cancellationToken),
+            Preconditions.Of(request));
     }
 
     /// <summary>Whether parameters that are not understood are left out, and said so, instead of refused.</summary>

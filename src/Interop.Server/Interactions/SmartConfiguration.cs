@@ -33,6 +33,8 @@ internal sealed class SmartConfigurationDocument : IOwnAnswer
 
     public string MediaType => "application/json";
 
+    public bool MayBePacked => true;
+
     /// <summary>What the first configured issuer tells everybody, or null where it tells nothing.</summary>
     public static async Task<SmartConfigurationDocument?> ReadAsync(TokenVerifier verifier, CancellationToken cancellationToken)
     {

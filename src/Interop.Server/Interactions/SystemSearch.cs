@@ -30,7 +30,9 @@ internal static class SystemSearch
         var view = ViewRequest.Take(parameters, out var criteria);
         var answer = await areas.SearchAsync(
             caller, new(string.Empty, null, types), FhirInteraction.SearchSystem, criteria, cancellationToken);
-        return FhirResult.Bundle(Search.BundleOf(answer, view, string.Empty, answer.Used.Concat(parameters.Except(criteria)), settings));
+        return FhirResult.Bundle(
+            Search.BundleOf(answer, view, string.Empty, answer.Used.Concat(parameters.Except(criteria)), settings),
+            Preconditions.Of(request));
     }
 
     /// <exception cref="FhirException">400: none are named, or one that R4 does not have.</exception>

@@ -27,7 +27,7 @@ internal static class Update
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
-        var body = await FhirRequest.BodyAsync(request, cancellationToken);
+        var body = await BinaryBody.ReadAsync(request, type, id, cancellationToken);
         var result = await writes.UpdateAsync(caller, key, body, Preconditions.Of(request), cancellationToken);
         return WriteAnswer.Of(result, request, settings);
     }

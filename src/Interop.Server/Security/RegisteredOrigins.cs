@@ -38,9 +38,10 @@ internal sealed class RegisteredOrigins(TokenVerifier verifier, TimeProvider clo
             ? new CorsPolicyBuilder(origin)
                 .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
                 .WithHeaders(
-                    "Accept", "Authorization", "Content-Type", "DPoP", "If-Match", "If-Modified-Since", "If-None-Exist", "If-None-Match",
-                    "If-Unmodified-Since", "Prefer")
-                .WithExposedHeaders("Content-Location", "ETag", "Last-Modified", "Location", "Retry-After", "WWW-Authenticate")
+                    "Accept", "Authorization", "Content-Encoding", "Content-Type", "DPoP", "If-Match", "If-Modified-Since",
+                    "If-None-Exist", "If-None-Match", "If-Unmodified-Since", "Prefer", "X-Security-Context")
+                .WithExposedHeaders(
+                    "Content-Location", "ETag", "Expires", "Last-Modified", "Location", "Retry-After", "WWW-Authenticate", "X-Progress")
                 .SetPreflightMaxAge(Fresh)
                 .Build()
             : null;

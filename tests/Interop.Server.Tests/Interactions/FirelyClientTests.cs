@@ -109,6 +109,47 @@ public sealed class FirelyClientTests : SceneTests
         Assert.Single(((Bundle)answers.Entry[2].Resource!).Entry);
     }
 
+    [Fact]
+    public async Task It_writes_by_conditions_and_reads_histories()
+    {
+        using var client = Client();
+        var condition = new SearchParams("identifier", "urn:t|C-1");
+        var patient = new Patient { Identifier = [new("urn:t", "C-1")], Name = [new() { Family = "Conditional" }] };
+
+        var created = (await client.ConditionalUpdateAsync(patient, condition))!;
+        var again = (await client.ConditionalUpdateAsync(patient, condition))!;
+        var patch = new Parameters().Add("operation", new List<Tuple<string, Base>>
+        {
+            new("type", new Code("replace")), new("path", new FhirString("Patient.name[0].family")),
+            new("value", new FhirString("Patched")),
+        });
+        var patched = (Patient)(await client.ConditionalPatchAsync<Patient>(condition, patch))!;
+
+        Assert.Equal((created.Id, "2"), (again.Id, again.VersionId));
+        Assert.Equal((created.Id, "Patched"), (patched.Id, patched.Name[0].Family));
+        await client.ConditionalDeleteSingleAsync(condition, "Patient");
+        var history = (await client.TypeHistoryAsync("Patient", pageSize: 2))!;
+        Assert.Equal(Bundle.HTTPVerb.DELETE, history.Entry[0].Request!.Method);
+        Assert.NotNull(history.NextLink);
+        Assert.True((await client.WholeSystemHistoryAsync())!.Total > history.Total);
+    }
+
+    [Fact]
+    public async Task It_searches_several_types_and_calls_operations()
+    {
+        using var client = Client();
+        var several = (await client.WholeSystemSearchAsync(["_type=Patient,Condition"]))!;
+        var everything = (Bundle)(await client.InstanceOperationAsync(new("Patient/p1", UriKind.Relative), "everything", useGet: true))!;
+        var person = new Parameters().Add(
+            "resource", new Patient { BirthDate = "1988-02-29", Name = [new() { Family = "One", Given = ["Ana"] }] });
+        var matches = (Bundle)(await client.TypeOperationAsync<Patient>("match", person))!;
+
+        Assert.Equal(5, several.Entry.Count);
+        Assert.Equal(["p1", "c1", "c2"], everything.Entry.Select(entry => entry.Resource!.Id));
+        Assert.Equal(["p1", "p2", "p3"], matches.Entry.Select(entry => entry.Resource!.Id));
+        Assert.Equal([1, 0.67m, 0.67m], matches.Entry.Select(entry => entry.Search!.Score));
+    }
+
     /// <summary>Links name the public address, at which no test server is.</summary>
     private Bundle? Local(Bundle page)
     {

@@ -92,7 +92,7 @@ public sealed class TransactionPatchTests : SceneTests
         { Entry("PATCH", "Patient/p1", Basic), 400, "no patch at all" },
         { Entry("PATCH", "Patient/p1", Binary("[]"), "\"ifMatch\":\"W/\\\"9\\\"\""), 412, "another version" },
         { Entry("PATCH", "Patient/nobody", Binary("[]")), 404, "what is not there" },
-        { Entry("PATCH", "Patient?identifier=x", Binary("[]")), 400, "a search instead of an id" },
+        { Entry("PATCH", "Patient?identifier=x", Binary("[]")), 404, "a condition that nothing meets" },
         { $"{Patch("[]")},{Entry("PATCH", "/Patient/p1", Binary("[]"))}", 400, "two patches of one" },
         { $"{Patch("[]")},{Entry("PUT", "Patient/p1", Fixtures.Patient("p1"))}", 400, "a patch and an update" },
         { $"{Patch("[]")},{Entry("DELETE", "Patient/p1", null)}", 400, "a patch and a delete" },

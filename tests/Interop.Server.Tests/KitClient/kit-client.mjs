@@ -161,6 +161,8 @@ const several = await client.search({ searchParams: { _type: 'Patient,Condition'
 expect(ids(several).includes('Patient/p1') && ids(several).includes('Condition/c1'), 'a search of several types');
 const within = await client.search({ resourceType: 'Condition', compartment: { resourceType, id: 'p1' } });
 expect(ids(within).join() === 'Condition/c1,Condition/c2', 'a compartment search');
+const everything = await client.operation({ name: 'everything', resourceType, id: 'p1', method: 'GET' });
+expect(ids(everything).includes('Condition/c1') && ids(everything)[0] === 'Patient/p1', '$everything');
 const ofType = await client.history({ resourceType });
 expect(ofType.type === 'history' && ofType.entry.some(entry => entry.request.method === 'DELETE'), 'the history of a type');
 expect((await client.history()).total > ofType.total, 'the history of all');

@@ -67,6 +67,8 @@ internal sealed class ExportFile : IOwnAnswer
 
     public string MediaType => NdJson;
 
+    public bool MayBePacked => true;
+
     /// <summary>As far as it was written whole.</summary>
     public static async Task<ExportFile> ReadAsync(ExportFiles files, ExportedFile file, CancellationToken cancellationToken) =>
         new((await files.ReadAsync(file.Name, cancellationToken)).AsMemory(0, checked((int)file.Bytes)));

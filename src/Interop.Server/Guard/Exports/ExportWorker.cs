@@ -33,7 +33,7 @@ internal sealed class ExportWorker(
 
                 await signal.WaitAsync(Between, stoppingToken);
             }
-            catch (Exception failure) when (failure is DbException or IOException || MachineFault.Is(failure))
+            catch (Exception failure) when (failure is DbException or IOException or UnauthorizedAccessException)
             {
                 // What was not written stays to be done when its lease is over; the server goes on.
                 logger.LogWarning("An export could not go on: {Failure}", failure.GetType().Name);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Interop.Demo;
 
-namespace Interop.Server.Tests.Interactions;
+namespace Interop.Server.Tests.Lists;
 
 /// <summary>Histories of a type and of all types, each at its caller's sight, in pages that nothing shifts.</summary>
 public sealed class TypeHistoryTests : SceneTests

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Interop.Demo;
 
-namespace Interop.Server.Tests.Interactions;
+namespace Interop.Server.Tests.Lists;
 
 /// <summary>
 /// Searches in a compartment and of several types (https://hl7.org/fhir/R4/compartmentdefinition.html): what the caller sees that points at
