@@ -19,7 +19,7 @@ const reviewed = {
 
 // npm packages are test-time only and never shipped. One that is not fetched on this machine has the licence that was read when it was
 // chosen.
-const reviewedNpm = { 'fhir-kit-client': 'MIT', 'hl7.fhir.r4.examples': 'CC0-1.0', oauth4webapi: 'MIT', 'oidc-provider': 'MIT' };
+const reviewedNpm = { dclint: 'MIT', dockerfilelint: 'MIT', 'fhir-kit-client': 'MIT', 'hl7.fhir.r4.examples': 'CC0-1.0', oauth4webapi: 'MIT', 'oidc-provider': 'MIT' };
 
 const problems = [];
 const nuget = new Map();

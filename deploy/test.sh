@@ -97,10 +97,11 @@ else
   dotnet build Interop.sln -c Release --nologo -v quiet
 fi
 
-# What it is made of: a licence nobody read, or a package nobody pinned, fails the run after the tests.
-dependencies=0
+# A licence nobody read, a package nobody pinned, or a unit that a linter refuses fails the run after the tests.
+reports=0
 if $full; then
-  bash deploy/dependencies.sh || dependencies=1
+  bash deploy/dependencies.sh || reports=1
+  bash deploy/lint.sh || reports=1
 fi
 
 # One project after another: two cores, and tests of a killed server want the machine to themselves.
@@ -129,8 +130,8 @@ if [ "${CI:-}" = true ]; then
     failed=$((failed + avoidable))
   fi
 fi
-if [ "$dependencies" -ne 0 ]; then
-  echo "The dependency report has problems: see above and artifacts/dependencies.md."
+if [ "$reports" -ne 0 ]; then
+  echo "The dependency report or a linter has problems: see above and artifacts/dependencies.md."
   failed=$((failed + 1))
 fi
 printf '%s\n' "${times[@]}"

@@ -107,6 +107,7 @@ public static class Demo
     [
         $"--urls={port.Url}",
         $"--Interop:Database=sqlite:{database}",
+        $"--Interop:Exports:Folder={database}.exports",
         $"--Interop:PublicUrl={fhir}",
         "--Interop:Custodian=crisis-program",
         $"--Interop:Issuers:0:Authority={addresses.Issuer}",

@@ -23,16 +23,20 @@ public static class SecretSources
         }
     }
 
-    /// <summary>The section's <c>Secret</c>, or null where none is set. No sentence about it says what it is.</summary>
+    /// <summary>
+    /// A secret of the section, or what stands in the file that <c>NAMEFile</c> names; null where neither is set. No sentence about it says
+    /// what it is.
+    /// </summary>
+    /// <param name="name">The setting, such as <c>Secret</c>.</param>
     /// <exception cref="SettingsException">It is too short, can't be read, or is said twice.</exception>
-    public static string? Secret(IConfigurationSection section)
+    public static string? Secret(IConfigurationSection section, string name)
     {
-        var secret = section["Secret"] is { Length: > 0 } set ? set : null;
-        if (section["SecretFile"] is { } path)
+        var secret = section[name] is { Length: > 0 } set ? set : null;
+        if (section[$"{name}File"] is { } path)
         {
             if (secret is not null)
             {
-                throw new SettingsException($"{section.Path}:Secret and {section.Path}:SecretFile are both set: one of them is enough.");
+                throw new SettingsException($"{section.Path}:{name} and {section.Path}:{name}File are both set: one of them is enough.");
             }
 
             try
@@ -41,12 +45,12 @@ public static class SecretSources
             }
             catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
             {
-                throw new SettingsException($"{section.Path}:SecretFile names a file that can't be read.");
+                throw new SettingsException($"{section.Path}:{name}File names a file that can't be read.");
             }
         }
 
         return secret is null or { Length: >= 16 }
             ? secret
-            : throw new SettingsException($"{section.Path}:Secret must have at least 16 characters.");
+            : throw new SettingsException($"{section.Path}:{name} must have at least 16 characters.");
     }
 }

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
@@ -7,48 +11,78 @@ using OpenTelemetry.Trace;
 namespace Interop.Hosting;
 
 /// <summary>
-/// Spans and metrics of requests, outgoing calls and the runtime for a collector (OpenTelemetry, OTLP). Off unless
-/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one. Attributes leave by name only (<see cref="TelemetryAttributes"/>): nothing of a path, a
-/// query, a header or a body is among them.
+/// Spans and metrics of requests, outgoing calls, the database and the runtime (OpenTelemetry): to a collector by OTLP, off unless
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one, and metrics to whoever fetches them at <c>/metrics</c> (Prometheus), off unless there is a
+/// token for that. Attributes leave by name only (<see cref="TelemetryAttributes"/>): nothing of a path, a query, a header or a body is
+/// among them.
 /// </summary>
 public static class Telemetry
 {
     /// <summary>The setting that turns it on, https://opentelemetry.io/docs/specs/otel/protocol/exporter/.</summary>
     public const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <param name="service">The <c>service.name</c> where <c>OTEL_SERVICE_NAME</c> says none.</param>
-    /// <exception cref="SettingsException">The collector's address is not one.</exception>
-    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration, string service)
-    {
-        if (configuration[EndpointSetting] is { Length: > 0 } endpoint)
-        {
-            if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            {
-                throw new SettingsException($"{EndpointSetting} must be an absolute http or https URL.");
-            }
+    /// <summary>The names of our own meters begin so.</summary>
+    public const string Meters = "Interop.*";
 
-            Export(services, service);
+    /// <param name="service">The <c>service.name</c> where <c>OTEL_SERVICE_NAME</c> says none.</param>
+    /// <param name="isFetched">Whether metrics can be fetched, by <see cref="UseMetrics"/>.</param>
+    /// <exception cref="SettingsException">The collector's address is not one.</exception>
+    public static IServiceCollection AddTelemetry(
+        this IServiceCollection services, IConfiguration configuration, string service, bool isFetched = false)
+    {
+        var endpoint = configuration[EndpointSetting] is { Length: > 0 } text ? text : null;
+        if (endpoint is not null && (!Uri.TryCreate(endpoint, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
+        {
+            throw new SettingsException($"{EndpointSetting} must be an absolute http or https URL.");
+        }
+
+        if (endpoint is not null || isFetched)
+        {
+            Export(services, service, isSent: endpoint is not null, isFetched);
         }
 
         return services;
     }
 
-    /// <summary>A method of its own, so that a process without a collector loads none of the libraries.</summary>
-    private static void Export(IServiceCollection services, string service)
+    /// <summary>Answers <c>GET /metrics</c> to whoever has the token (<c>Authorization: Bearer</c>); for others it is not there.</summary>
+    /// <param name="token">Null where nobody may.</param>
+    public static void UseMetrics(this IApplicationBuilder app, string? token)
+    {
+        if (token is not null)
+        {
+            Answer(app, Encoding.UTF8.GetBytes($"Bearer {token}"));
+        }
+    }
+
+    // Methods of their own, so that a process that tells nobody loads none of the libraries.
+    private static void Answer(IApplicationBuilder app, byte[] authorization) =>
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Request.Path == "/metrics" && HttpMethods.IsGet(http.Request.Method)
+            && CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(http.Request.Headers.Authorization.ToString()), authorization));
+
+    private static void Export(IServiceCollection services, string service, bool isSent, bool isFetched)
     {
         var version = typeof(Telemetry).Assembly.GetName().Version?.ToString();
-        services.AddOpenTelemetry()
+        var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(service, serviceVersion: version).AddEnvironmentVariableDetector())
-            .WithTracing(tracing => tracing
+            .WithMetrics(metrics =>
+            {
+                metrics
+                    .AddAspNetCoreInstrumentation()
+                    .AddHttpClientInstrumentation()
+                    .AddRuntimeInstrumentation()
+                    .AddMeter(Meters)
+                    .AddView(_ => new MetricStreamConfiguration { TagKeys = TelemetryAttributes.Allowed });
+                _ = isSent ? metrics.AddOtlpExporter() : metrics;
+                _ = isFetched ? metrics.AddPrometheusExporter() : metrics;
+            });
+        if (isSent)
+        {
+            telemetry.WithTracing(tracing => tracing
                 .AddAspNetCoreInstrumentation(options => options.Filter = http => !http.Request.Path.StartsWithSegments("/health"))
                 .AddHttpClientInstrumentation()
                 .AddProcessor<AllowedAttributes>()
-                .AddOtlpExporter())
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation()
-                .AddView(_ => new MetricStreamConfiguration { TagKeys = TelemetryAttributes.Allowed })
                 .AddOtlpExporter());
+        }
     }
 }

@@ -14,7 +14,7 @@ internal static class TelemetryAttributes
     [
         Method, Route, "http.response.status_code", "error.type", "url.scheme", "network.protocol.version", "server.address", "server.port",
         "http.connection.state", "aspnetcore.diagnostics.exception.result", "aspnetcore.routing.match_status", "tls.protocol.version",
-        "gc.heap.generation", "dotnet.gc.heap.generation", "dotnet.jit.method.count", "cpu.mode",
+        "gc.heap.generation", "dotnet.gc.heap.generation", "dotnet.jit.method.count", "cpu.mode", "interop.interaction", "interop.work",
     ];
 
     /// <summary>Any other word in a request line is a stranger's (RFC 9110 section 9, RFC 5789).</summary>

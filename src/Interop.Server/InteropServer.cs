@@ -65,9 +65,11 @@ public static class InteropServer
             Limit(kestrel.Limits, settings);
         });
         builder.Services.AddInteropServer(settings);
-        builder.Services.AddTelemetry(builder.Configuration, "interop");
+        builder.Services.AddTelemetry(builder.Configuration, "interop", settings.MetricsToken is not null);
 
         var app = builder.Build();
+        app.Use(new AccessLog(app.Services.GetRequiredService<ILoggerFactory>(), settings.LogsAccess).LogAsync);
+        app.UseMetrics(settings.MetricsToken);
         app.Use(Headers.SetAsync);
         app.Use(RegisteredOrigins.VaryAsync);
         app.UseCors();
@@ -78,6 +80,9 @@ public static class InteropServer
         app.Use(app.Services.GetRequiredService<RequestLimits>().CountAsync);
         app.UseAuthorization();
         MapEndpoints(app);
+
+        // Balancers see it no longer ready before connections are refused.
+        app.Lifetime.ApplicationStopping.Register(() => Thread.Sleep(settings.Drain));
         return app;
     }
 
@@ -196,6 +201,7 @@ public static class InteropServer
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<Importer>();
         services.AddSingleton<Explanation>();
+        services.AddSingleton<Checkup>();
     }
 
     private static ResourceStore Open(InteropSettings settings)

@@ -14,15 +14,7 @@ internal static class Offline
     /// <exception cref="SettingsException">A setting is wrong, or there is no database.</exception>
     public static ServiceProvider Open(string? database, bool mayCreate)
     {
-        using var configuration = new ConfigurationManager();
-        configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
-        configuration.AddSecrets("Interop");
-        if (database is not null)
-        {
-            configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Interop:Database", database)]);
-        }
-
-        var settings = InteropSettings.From(configuration);
+        var settings = Settings(database);
         var path = settings.Database["sqlite:".Length..];
         if (!mayCreate && !File.Exists(path))
         {
@@ -33,5 +25,25 @@ internal static class Offline
         services.AddLogging();
         services.AddInteropServer(settings);
         return services.BuildServiceProvider();
+    }
+
+    /// <summary>The path of the configured SQLite database.</summary>
+    /// <param name="otherwise">The other databases' own tool for what the verb does.</param>
+    /// <exception cref="SettingsException">A setting is wrong, or the database is another.</exception>
+    public static string SqlitePath(string? database, string otherwise) => Settings(database).Database.Split(':', 2) is ["sqlite", var path]
+        ? path
+        : throw new SettingsException($"This verb is for SQLite's files. For this database there is {otherwise}: see docs/operations.md.");
+
+    private static InteropSettings Settings(string? database)
+    {
+        using var configuration = new ConfigurationManager();
+        configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
+        configuration.AddSecrets("Interop");
+        if (database is not null)
+        {
+            configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Interop:Database", database)]);
+        }
+
+        return InteropSettings.From(configuration);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Interop.Server.Guard;
+using Interop.Storage.Audit;
 
 namespace Interop.Server.Commands;
 
@@ -14,11 +15,13 @@ internal static class VerifyAudit
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
             var verification = await provider.GetRequiredService<AuditTrail>().VerifyAsync(cancellationToken);
-            Console.WriteLine(verification.Holds
-                ? $"ok {verification.Rows} rows, the chain holds"
-                : $"error row {verification.BrokenSequence}: {verification.Problem}");
+            Console.WriteLine(Text(verification));
             return verification.Holds ? 0 : 1;
         });
         return verify;
     }
+
+    public static string Text(AuditVerification verification) => verification.Holds
+        ? $"ok {verification.Rows} rows of the trail, the chain holds"
+        : $"error row {verification.BrokenSequence} of the trail: {verification.Problem}";
 }

@@ -89,6 +89,27 @@ internal sealed class GuardedTransaction(
         }
     }
 
+    /// <summary>
+    /// Compiles the resources anew and tells which stored rows differ: by table, never by content. What it writes is to be undone.
+    /// </summary>
+    public IReadOnlyList<string> Recompile(IReadOnlyList<StoredResource> resources)
+    {
+        var patients = resources.Select(stored => stored.Subject).OfType<string>().Distinct().ToList();
+        var before = resources.Select(stored => session.CompiledFrom(stored.Key)).ToList();
+        var grants = patients.ConvertAll(session.CompiledFor);
+        Rejudge(resources);
+        Settle();
+        return
+        [
+            .. resources.Zip(before).SelectMany(pair => Changes($"{pair.First.Key}", pair.Second, session.CompiledFrom(pair.First.Key))),
+            .. patients.Zip(grants).SelectMany(pair => Changes($"Patient/{pair.First}", pair.Second, session.CompiledFor(pair.First))),
+        ];
+    }
+
+    private static IEnumerable<string> Changes(string what, IReadOnlySet<string> before, IReadOnlySet<string> after) =>
+        before.Except(after).Concat(after.Except(before)).Select(row => row.Split(' ')[0]).Distinct().Order()
+            .Select(table => $"{what}: {table}");
+
     /// <summary>What was just written, as its writer sees it.</summary>
     /// <exception cref="FhirException">403, which undoes the write: nobody writes what his role may not see or his scopes do not
     /// open.</exception>

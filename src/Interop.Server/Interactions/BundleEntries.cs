@@ -4,6 +4,7 @@ using Interop.Server.Bundles;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Guard.Histories;
+using Interop.Server.Guard.Searches;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;

@@ -1,5 +1,6 @@
 using Interop.Fhir;
 using Interop.Server.Guard;
+using Interop.Server.Guard.Searches;
 using Interop.Server.Http;
 using Interop.Server.Routing;
 using Interop.Server.Security;

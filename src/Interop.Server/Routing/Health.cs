@@ -1,9 +1,13 @@
 using System.Data.Common;
+using Interop.Server.Security;
 using Interop.Storage;
 
 namespace Interop.Server.Routing;
 
-/// <summary>For load balancers: live while the process runs, ready while the database answers and stores.</summary>
+/// <summary>
+/// For load balancers: live while the process runs, ready while the database answers and stores, an issuer answers, and the server has not
+/// been told to stop.
+/// </summary>
 internal static class Health
 {
     public static void Map(IEndpointRouteBuilder builder)
@@ -12,19 +16,31 @@ internal static class Health
         builder.MapGet("/health/ready", ReadyAsync).WithMetadata(new PublicEndpoint()).DisableRateLimiting();
     }
 
-    private static async Task<IResult> ReadyAsync(ResourceStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(
+        ResourceStore store, TokenVerifier tokens, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return No("The server is about to stop.");
+        }
+
         try
         {
             await using var read = await store.OpenReadAsync(cancellationToken);
             read.Rows.Setting("secret");
-            return await store.IsWritableAsync(cancellationToken)
-                ? Results.Text("ready")
-                : Results.Text("The database does not store what is written.", statusCode: 503);
+            if (!await store.IsWritableAsync(cancellationToken))
+            {
+                return No("The database does not store what is written.");
+            }
         }
         catch (DbException)
         {
-            return Results.Text("The database does not answer.", statusCode: 503);
+            return No("The database does not answer.");
         }
+
+        var answers = await Task.WhenAll(tokens.Issuers.Select(issuer => issuer.IsInReachAsync(cancellationToken)));
+        return answers.Contains(true) ? Results.Text("ready") : No("No issuer of tokens answers.");
     }
+
+    private static IResult No(string why) => Results.Text(why, statusCode: StatusCodes.Status503ServiceUnavailable);
 }

@@ -38,6 +38,9 @@ internal sealed class InteropIssuer
 
     public string? AgencyOf(string clientId) => settings.Clients.GetValueOrDefault(clientId);
 
+    /// <inheritdoc cref="IssuerMetadata.IsInReachAsync"/>
+    public Task<bool> IsInReachAsync(CancellationToken cancellationToken) => metadata.IsInReachAsync(cancellationToken);
+
     /// <summary>
     /// The issuer's SMART configuration as it wrote it, at most five minutes old; null when it has none or does not answer.
     /// </summary>

@@ -48,6 +48,17 @@ public sealed record InteropSettings(
     public ExportSettings? Exports { get; init; }
 
     /// <summary>
+    /// From <c>Interop:DrainSeconds</c>: how long the server still answers, and says that it is not ready, after it was told to stop.
+    /// </summary>
+    public TimeSpan Drain { get; init; }
+
+    /// <summary>From <c>Interop:AccessLog</c>: whether each request is a line of the log.</summary>
+    public bool LogsAccess { get; init; }
+
+    /// <summary>From <c>Interop:MetricsToken</c>: with it <c>/metrics</c> can be read; null for nobody.</summary>
+    public string? MetricsToken { get; init; }
+
+    /// <summary>
     /// All addresses of this server: <see cref="PublicUrl"/> and those of <c>Interop:Bases</c>, by which some clients reach it. References
     /// below them are its own.
     /// </summary>
@@ -80,16 +91,17 @@ public sealed record InteropSettings(
         var definitions = section.GetSection("Definitions").GetChildren().Select(child => child.Value!).ToList();
         var issuers = section.GetSection("Issuers").GetChildren().Select(IssuerSettings.From).ToList();
         var agencies = section.GetSection("CadAgencies").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
-        var isSandbox = section["Sandbox"] is { } flag
-            && (bool.TryParse(flag, out var value) ? value : throw new SettingsException("Interop:Sandbox must be true or false."));
-        return new(database, publicUrl, custodian, SecretSources.Secret(section), agencies, maxBody, definitions, issuers,
+        return new(database, publicUrl, custodian, SecretSources.Secret(section, "Secret"), agencies, maxBody, definitions, issuers,
             LimitSettings.From(section.GetSection("Limits")), TlsSettings.From(section))
         {
-            IsSandbox = isSandbox,
+            IsSandbox = FlagFrom(section, "Sandbox"),
             Exports = ExportSettings.From(section.GetSection("Exports")),
             CaseInactivity = InactivityFrom(section["CaseInactivityDays"]),
             Bases = new([publicUrl, .. bases]),
             TimeZone = ZoneFrom(section["TimeZone"]),
+            Drain = DrainFrom(section["DrainSeconds"]),
+            LogsAccess = FlagFrom(section, "AccessLog"),
+            MetricsToken = SecretSources.Secret(section, "MetricsToken"),
         };
     }
 
@@ -98,6 +110,15 @@ public sealed record InteropSettings(
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 3660
             ? TimeSpan.FromDays(days)
             : throw new SettingsException("Interop:CaseInactivityDays must be a number of days from 1 to 3660.");
+
+    private static bool FlagFrom(IConfigurationSection section, string name) => section[name] is { } text
+        && (bool.TryParse(text, out var value) ? value : throw new SettingsException($"Interop:{name} must be true or false."));
+
+    private static TimeSpan DrainFrom(string? text) => text is null
+        ? TimeSpan.Zero
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 600
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new SettingsException("Interop:DrainSeconds must be a number of seconds from 0 to 600.");
 
     private static TimeZoneInfo ZoneFrom(string? text) => text is null
         ? TimeZoneInfo.Utc

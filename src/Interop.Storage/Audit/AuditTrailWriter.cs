@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
 using Interop.Storage.Dialects;
@@ -52,6 +53,7 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
     {
         var item = new Waiting(rows);
         await waiting.Writer.WriteAsync(item);
+        StorageMetrics.TrailWaiting.Add(1);
         await item.Completion.Task;
     }
 
@@ -115,7 +117,10 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
                 batch.Add(item);
             }
 
+            var begun = Stopwatch.GetTimestamp();
             Commit(batch);
+            StorageMetrics.TrailWaiting.Add(-batch.Count);
+            StorageMetrics.Took("trail", begun);
         }
     }
 

@@ -247,6 +247,16 @@ public sealed partial class ResourceRows
     public string? Setting(string name) =>
         Statements.First($"SELECT value FROM setting WHERE name = {name}", reader => reader.GetString(0));
 
+    /// <summary>The next resources that are not deleted, in the order of their keys: for operators, who walk through all.</summary>
+    public IReadOnlyList<StoredResource> After(ResourceKey? last, int count) => Statements.Query(
+        $"""
+        SELECT {StoredColumns} FROM resource
+        WHERE  (type > {last?.Type ?? ""} OR (type = {last?.Type ?? ""} AND id > {last?.Id ?? ""})) AND deleted = 0
+        ORDER BY type, id
+        {Dialect.Page(count)}
+        """,
+        Stored);
+
     /// <summary>How many resources are stored and not deleted: for operators, never for callers.</summary>
     public long Count() => Statements.Number($"SELECT COUNT(*) FROM resource WHERE deleted = 0") ?? 0;
 

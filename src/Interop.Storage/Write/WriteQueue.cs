@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Interop.Storage.Audit;
 using Interop.Storage.Dialects;
@@ -43,6 +44,7 @@ internal sealed class WriteQueue : IAsyncDisposable
     {
         var queued = new Work<T>(work, cancellationToken);
         await works.Writer.WriteAsync(queued, cancellationToken);
+        StorageMetrics.WritesWaiting.Add(1);
         return await queued.Completion;
     }
 
@@ -64,7 +66,10 @@ internal sealed class WriteQueue : IAsyncDisposable
                 batch.Add(work);
             }
 
+            StorageMetrics.WritesWaiting.Add(-batch.Count);
+            var begun = Stopwatch.GetTimestamp();
             told = TellAsync([.. batch], Commit(batch));
+            StorageMetrics.Took("commit", begun);
             batch.Clear();
         }
     }

@@ -60,6 +60,12 @@ public sealed partial class WriteSession
 
     public void ReplaceRoster(IEnumerable<RosterRow> roster) => writer.ReplaceRoster(roster);
 
+    /// <summary>What was compiled from a resource and is stored beside it, as texts to compare.</summary>
+    public IReadOnlySet<string> CompiledFrom(ResourceKey key) => CompiledRows.Of(Rows.Statements, key);
+
+    /// <summary>What was compiled for a patient from all that decides about her record, as texts to compare.</summary>
+    public IReadOnlySet<string> CompiledFor(string patient) => CompiledRows.For(Rows.Statements, patient);
+
     /// <summary>Writes the row in this transaction; the trail takes it over before the work's caller is told.</summary>
     public void Audit(AuditRow row) => audited.Add(pending.Add(row));
 

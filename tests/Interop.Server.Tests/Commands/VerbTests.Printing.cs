@@ -10,8 +10,8 @@ public sealed partial class VerbTests
     {
         Write("patient.json", Fixtures.Patient("a", "Ångström"));
 
-        var (status, text) = await RunAsync("fhirpath", "Patient.name.family | Patient.name.count()", In("patient.json"));
-        var (wrong, wrongText) = await RunAsync("fhirpath", "Patient..name", In("patient.json"));
+        var (status, text) = await Verb.RunAsync("fhirpath", "Patient.name.family | Patient.name.count()", In("patient.json"));
+        var (wrong, wrongText) = await Verb.RunAsync("fhirpath", "Patient..name", In("patient.json"));
 
         Assert.Equal(0, status);
         Assert.Equal(
@@ -27,7 +27,7 @@ public sealed partial class VerbTests
         Write("patient.json", Fixtures.Patient("a", "Ångström"));
 
         var (status, text) =
-            await RunAsync("fhirpath", "--value", "name.family | active | name.given.count() | name.period", In("patient.json"));
+            await Verb.RunAsync("fhirpath", "--value", "name.family | active | name.given.count() | name.period", In("patient.json"));
 
         Assert.Equal((0, "Ångström\ntrue\n1"), (status, text.Trim()));
     }
@@ -37,7 +37,7 @@ public sealed partial class VerbTests
     {
         Write("patient.json", Fixtures.Patient("a", "Ångström"));
 
-        var (status, text) = await RunAsync("index", In("patient.json"));
+        var (status, text) = await Verb.RunAsync("index", In("patient.json"));
 
         Assert.Equal(0, status);
         var lines = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
@@ -63,7 +63,7 @@ public sealed partial class VerbTests
              "valueQuantity":{"value":5,"comparator":"{{comparator}}","unit":"mg/L","system":"http://unitsofmeasure.org","code":"mg/L"} }
             """);
 
-        var (status, text) = await RunAsync("index", In("observation.json"));
+        var (status, text) = await Verb.RunAsync("index", In("observation.json"));
 
         Assert.Equal(0, status);
         var lines = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
@@ -82,7 +82,7 @@ public sealed partial class VerbTests
     {
         Write("many.ndjson", Fixtures.Patient("a") + "\n" + Fixtures.Patient("b") + "\n{\"resourceType\":\"Patient\",\"active\":true}\n");
 
-        var (status, text) = await RunAsync("index", In("many.ndjson"));
+        var (status, text) = await Verb.RunAsync("index", In("many.ndjson"));
 
         Assert.Equal(0, status);
         var told = text.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)
@@ -101,7 +101,7 @@ public sealed partial class VerbTests
     {
         Write("patient.json", Fixtures.Patient("a"));
 
-        var (status, text) = await RunAsync("fhirpath", expression, In("patient.json"));
+        var (status, text) = await Verb.RunAsync("fhirpath", expression, In("patient.json"));
 
         Assert.Equal(0, status);
         Assert.EndsWith(
@@ -113,7 +113,7 @@ public sealed partial class VerbTests
     {
         Write("@patient.json", Fixtures.Patient("a"));
 
-        var (status, text) = await RunAsync(new DirectoryInfo(folder), "validate", "@patient.json");
+        var (status, text) = await Verb.RunAsync(new DirectoryInfo(folder), "validate", "@patient.json");
 
         Assert.Equal((0, "ok @patient.json"), (status, text.Trim()[..16]));
     }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Interop.Server.Tests.Commands;
 
 /// <summary>The verbs of the executable, run as a person runs them.</summary>
@@ -16,8 +14,8 @@ public sealed partial class VerbTests : IDisposable
         Write("bad.json", """{"resourceType":"Patient","gender":"mail","birthDate":"2021-02-30"}""");
         Write("many.ndjson", "{\"resourceType\":\"Patient\"}\n{\"resourceType\":\"Patientt\"}\n");
 
-        var (good, goodText) = await RunAsync("validate", In("good.json"));
-        var (all, allText) = await RunAsync("validate", folder);
+        var (good, goodText) = await Verb.RunAsync("validate", In("good.json"));
+        var (all, allText) = await Verb.RunAsync("validate", folder);
 
         Assert.Equal(0, good);
         Assert.StartsWith($"ok {In("good.json")}", goodText, StringComparison.Ordinal);
@@ -42,10 +40,10 @@ public sealed partial class VerbTests : IDisposable
         var definitions = Path.Combine(folder, "named.definition");
         File.WriteAllText(definitions, Demand);
 
-        var (task, taskText) = await RunAsync("validate", "--profile", "follow-up-task", In("task.json"));
+        var (task, taskText) = await Verb.RunAsync("validate", "--profile", "follow-up-task", In("task.json"));
         var (patient, patientText) =
-            await RunAsync("validate", "--definitions", definitions, "--profile", "http://d/named", In("patient.json"));
-        var (unknown, unknownText) = await RunAsync("validate", "--profile", "http://d/named", In("patient.json"));
+            await Verb.RunAsync("validate", "--definitions", definitions, "--profile", "http://d/named", In("patient.json"));
+        var (unknown, unknownText) = await Verb.RunAsync("validate", "--profile", "http://d/named", In("patient.json"));
 
         Assert.Equal((1, 1, 2), (task, patient, unknown));
         Assert.Contains("Task.restriction: follow-up-task:", taskText, StringComparison.Ordinal);
@@ -63,41 +61,41 @@ public sealed partial class VerbTests : IDisposable
             """{"resourceType":"Bundle","type":"collection","entry":[{"resource":"""
                 + $$"""{{Fixtures.Organization("crisis-program", "crisis-program")}}}]}""");
 
-        await RunAsync("import", "bundle", In("custodian.json"), "--database", database);
+        await Verb.RunAsync("import", "bundle", In("custodian.json"), "--database", database);
         var (unknown, unknownText) =
-            await RunAsync("agency", "add", "bakery", "--name", "Bakery", "--type", "bakery", "--database", database);
-        var (agency, _) = await RunAsync(
+            await Verb.RunAsync("agency", "add", "bakery", "--name", "Bakery", "--type", "bakery", "--database", database);
+        var (agency, _) = await Verb.RunAsync(
             "agency", "add", "city-hospital", "--name", "City hospital", "--type", "hospital", "--covered-entity", "--database", database);
-        var (added, addedText) = await RunAsync("agreement", "add", In("agreement.json"), "--database", database);
+        var (added, addedText) = await Verb.RunAsync("agreement", "add", In("agreement.json"), "--database", database);
         var contract = addedText.Trim().TrimEnd('.').Split('/')[1];
 
         var (endpoint, endpointText) =
-            await RunAsync("agency", "endpoint", "city-hospital", "--address", "https://ehr.example/fhir", "--database", database);
+            await Verb.RunAsync("agency", "endpoint", "city-hospital", "--address", "https://ehr.example/fhir", "--database", database);
         Assert.Equal((0, "Recorded Endpoint/city-hospital."), (endpoint, endpointText.Trim()));
         Assert.Equal((2, 0, 0), (unknown, agency, added));
         Assert.Contains("--type must be a code of", unknownText, StringComparison.Ordinal);
         Assert.Contains("in force", await StandingAsync(), StringComparison.Ordinal);
 
-        await RunAsync("agreement", "suspend", contract, "--reason", "An incident is looked into.", "--database", database);
+        await Verb.RunAsync("agreement", "suspend", contract, "--reason", "An incident is looked into.", "--database", database);
         Assert.Contains("it is suspended", await StandingAsync(), StringComparison.Ordinal);
 
-        await RunAsync("agreement", "resume", contract, "--database", database);
+        await Verb.RunAsync("agreement", "resume", contract, "--database", database);
         Assert.Contains("in force", await StandingAsync(), StringComparison.Ordinal);
 
-        await RunAsync("agreement", "terminate", contract, "--database", database);
+        await Verb.RunAsync("agreement", "terminate", contract, "--database", database);
         Assert.Contains("terminated", await StandingAsync(), StringComparison.Ordinal);
-        var (again, againText) = await RunAsync("agreement", "suspend", contract, "--reason", "Too late.", "--database", database);
+        var (again, againText) = await Verb.RunAsync("agreement", "suspend", contract, "--reason", "Too late.", "--database", database);
         Assert.Equal(2, again);
         Assert.Contains("An agreement that is terminated stays as it is.", againText, StringComparison.Ordinal);
 
-        async Task<string> StandingAsync() => (await RunAsync("agreement", "list", "city-hospital", "--database", database)).Item2;
+        async Task<string> StandingAsync() => (await Verb.RunAsync("agreement", "list", "city-hospital", "--database", database)).Item2;
     }
 
     [Fact]
     public async Task A_client_key_is_its_owners_alone_and_is_never_overwritten()
     {
-        var (made, set) = await RunAsync("key", In("client.pem"), "--kid", "one");
-        var (again, sentence) = await RunAsync("key", In("client.pem"), "--kid", "two");
+        var (made, set) = await Verb.RunAsync("key", In("client.pem"), "--kid", "one");
+        var (again, sentence) = await Verb.RunAsync("key", In("client.pem"), "--kid", "two");
 
         var key = Assert.Single(new Microsoft.IdentityModel.Tokens.JsonWebKeySet(set).Keys);
         Assert.Equal((0, "one", "ES384", false), (made, key.Kid, key.Alg, key.HasPrivateKey));
@@ -128,7 +126,7 @@ public sealed partial class VerbTests : IDisposable
 
         async Task<(int, string)> SaidAsync(params string[] options)
         {
-            var (status, text) = await RunAsync(["token", .. options]);
+            var (status, text) = await Verb.RunAsync(["token", .. options]);
             return (status, text.Trim());
         }
     }
@@ -151,11 +149,12 @@ public sealed partial class VerbTests : IDisposable
             """{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","gender":"mail"} }]}""");
         var database = $"--database=sqlite:{In("interop.db")}";
 
-        var (imported, importText) = await RunAsync("import", "bundle", In("bundle.json"), In("wrong.json"), database);
-        var (_, tier) = await RunAsync("explain", "--caller", "Organization/city-hospital", "--patient", "Patient/p1", database);
+        var (imported, importText) = await Verb.RunAsync("import", "bundle", In("bundle.json"), In("wrong.json"), database);
+        var (_, tier) = await Verb.RunAsync("explain", "--caller", "Organization/city-hospital", "--patient", "Patient/p1", database);
         var (_, none) =
-            await RunAsync("explain", "--caller", "Organization/city-police", "--patient", "Patient/p1", "--purpose", "OVRPS", database);
-        var (verified, verifyText) = await RunAsync("verify-audit", database);
+            await Verb.RunAsync(
+                "explain", "--caller", "Organization/city-police", "--patient", "Patient/p1", "--purpose", "OVRPS", database);
+        var (verified, verifyText) = await Verb.RunAsync("verify-audit", database);
 
         Assert.Equal(1, imported);
         Assert.Contains("5 resources", importText, StringComparison.Ordinal);
@@ -178,7 +177,7 @@ public sealed partial class VerbTests : IDisposable
         transfer.Remove("incidentComponent");
         Write("feed.ndjson", string.Join('\n', odd.ToJsonString(), wrong.ToJsonString(), transfer.ToJsonString()));
 
-        var (status, text) = await RunAsync("import", "eido", In("feed.ndjson"), $"--database=sqlite:{In("interop.db")}");
+        var (status, text) = await Verb.RunAsync("import", "eido", In("feed.ndjson"), $"--database=sqlite:{In("interop.db")}");
 
         var lines = text.Trim().Split('\n');
         Assert.Equal(1, status);
@@ -197,13 +196,13 @@ public sealed partial class VerbTests : IDisposable
     {
         var database = $"--database=sqlite:{In("made.db")}";
 
-        var (looked, text) = await RunAsync("verify-audit", database);
+        var (looked, text) = await Verb.RunAsync("verify-audit", database);
         Assert.Equal((2, $"There is no database at {In("made.db")}. Name it with --database sqlite:PATH."), (looked, text.Trim()));
         Assert.False(File.Exists(In("made.db")));
 
-        var (migrated, _) = await RunAsync("migrate", database);
-        var (verified, _) = await RunAsync("verify-audit", database);
-        var (unknown, sentence) = await RunAsync("explain", "--caller", "Organization/a", "--patient", "Patient/b", database);
+        var (migrated, _) = await Verb.RunAsync("migrate", database);
+        var (verified, _) = await Verb.RunAsync("verify-audit", database);
+        var (unknown, sentence) = await Verb.RunAsync("explain", "--caller", "Organization/a", "--patient", "Patient/b", database);
         Assert.Equal((0, 0), (migrated, verified));
         Assert.Equal((2, "Patient/b is not known."), (unknown, sentence.Trim()));
     }
@@ -211,7 +210,7 @@ public sealed partial class VerbTests : IDisposable
     [Fact]
     public async Task A_server_without_an_issuer_does_not_start()
     {
-        var (status, text) = await RunAsync("serve", "--urls=http://127.0.0.1:0", $"--Interop:Database=sqlite:{In("none.db")}");
+        var (status, text) = await Verb.RunAsync("serve", "--urls=http://127.0.0.1:0", $"--Interop:Database=sqlite:{In("none.db")}");
 
         Assert.Equal((2, "Interop:Issuers:0 is missing: without a trusted issuer nobody could be let in."), (status, text.Trim()));
     }
@@ -219,7 +218,7 @@ public sealed partial class VerbTests : IDisposable
     [Fact]
     public async Task A_wrong_setting_is_a_sentence()
     {
-        var (status, text) = await RunAsync("migrate", "--database=oracle:x");
+        var (status, text) = await Verb.RunAsync("migrate", "--database=oracle:x");
 
         Assert.Equal((2, "Interop:Database must be sqlite:PATH."), (status, text.Trim()));
     }
@@ -227,23 +226,4 @@ public sealed partial class VerbTests : IDisposable
     private string In(string file) => Path.Combine(folder, file);
 
     private void Write(string file, string text) => File.WriteAllText(In(file), text);
-
-    private static Task<(int Status, string Text)> RunAsync(params string[] arguments) => RunAsync(new DirectoryInfo("."), arguments);
-
-    private static async Task<(int Status, string Text)> RunAsync(DirectoryInfo folder, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            WorkingDirectory = folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true
-        };
-        foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "interop.dll")).Prepend("exec"))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await errors);
-    }
 }

@@ -3,7 +3,7 @@ using Interop.Server.Security;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Search;
 
-namespace Interop.Server.Guard;
+namespace Interop.Server.Guard.Searches;
 
 /// <summary>Searching: over what the caller's sight sees and nothing else, so that totals and pages are exact.</summary>
 internal sealed class GuardedSearches(
