@@ -32,17 +32,20 @@ internal sealed record ExportCaller(
 
     public static Caller Read(string text, ScopeReader scopes)
     {
-        var kept = JsonSerializer.Deserialize<ExportCaller>(text)!;
+        using var document = JsonDocument.Parse(text);
+        var kept = document.RootElement;
+        var (scope, patient) = (kept.Text(nameof(Scope))!, kept.Text(nameof(Patient)));
+        var isPerson = kept.GetProperty(nameof(IsPerson)).GetBoolean();
         return new(
-            kept.ClientId,
-            kept.Subject,
-            kept.Organization,
-            kept.Practitioner,
-            kept.Purposes,
-            kept.Roles,
-            scopes.Read(kept.Scope, kept.Patient, kept.IsPerson))
+            kept.Text(nameof(ClientId))!,
+            kept.Text(nameof(Subject))!,
+            kept.Text(nameof(Organization))!,
+            kept.Text(nameof(Practitioner)),
+            kept.Texts(nameof(Purposes)),
+            kept.Texts(nameof(Roles)),
+            scopes.Read(scope, patient, isPerson))
         {
-            Issuer = kept.Issuer, Patient = kept.Patient, IsPerson = kept.IsPerson, ScopeText = kept.Scope,
+            Issuer = kept.Text(nameof(Issuer)), Patient = patient, IsPerson = isPerson, ScopeText = scope,
         };
     }
 

@@ -21,7 +21,20 @@ internal sealed record ExportRequest(
 {
     public string Write() => JsonSerializer.Serialize(this);
 
-    public static ExportRequest Read(string text) => JsonSerializer.Deserialize<ExportRequest>(text)!;
+    public static ExportRequest Read(string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        var root = document.RootElement;
+        return new(
+            root.Text(nameof(Url))!,
+            root.Text(nameof(Compartment)),
+            root.GetProperty(nameof(Patients)).ValueKind == JsonValueKind.Null ? null : root.Texts(nameof(Patients)),
+            root.Texts(nameof(Types)),
+            root.Text(nameof(Since)),
+            [.. root.GetProperty(nameof(Filters)).EnumerateArray().Select(
+                filter => new ExportFilter(filter.Text(nameof(ExportFilter.Type))!, filter.Text(nameof(ExportFilter.Query))!))],
+            root.Texts(nameof(Elements)));
+    }
 
     /// <summary>The elements of a type that are asked for; empty for all.</summary>
     public IReadOnlyList<string> ElementsOf(string type) =>
@@ -47,9 +60,30 @@ internal sealed record ExportProgress(int Type, string? After, IReadOnlyList<Exp
 
     public string Write() => JsonSerializer.Serialize(this);
 
-    public static ExportProgress Read(string text) => JsonSerializer.Deserialize<ExportProgress>(text)!;
+    public static ExportProgress Read(string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        var root = document.RootElement;
+        return new(
+            root.GetProperty(nameof(Type)).GetInt32(),
+            root.Text(nameof(After)),
+            [.. root.GetProperty(nameof(Files)).EnumerateArray().Select(file => new ExportedFile(
+                file.Text(nameof(ExportedFile.Name))!,
+                file.Text(nameof(ExportedFile.Type))!,
+                file.GetProperty(nameof(ExportedFile.Count)).GetInt32(),
+                file.GetProperty(nameof(ExportedFile.Bytes)).GetInt64()))]);
+    }
 }
 
 /// <param name="Count">Lines.</param>
 /// <param name="Bytes">As far as it was written whole; what follows is of a page that was not.</param>
 internal sealed record ExportedFile(string Name, string Type, int Count, long Bytes);
+
+/// <summary>Reads what a job's row says.</summary>
+internal static class JobTexts
+{
+    public static string? Text(this JsonElement job, string name) => job.GetProperty(name).GetString();
+
+    public static IReadOnlyList<string> Texts(this JsonElement job, string name) =>
+        [.. job.GetProperty(name).EnumerateArray().Select(item => item.GetString()!)];
+}

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.Schema;
 using Interop.Server.Http;
@@ -88,11 +87,10 @@ internal sealed class GuardedHistories(GuardedStore store, AuditTrail audit, Tur
 
     private static string Bound(string? type, HistoryQuestion question) => $"{type}/_history{question.Query}";
 
-    private static string Write(HistoryPlace place) =>
-        JsonSerializer.Serialize<string[]>([place.Changed.ToString(CultureInfo.InvariantCulture), place.Key.ToString()]);
+    private static string Write(HistoryPlace place) => string.Create(CultureInfo.InvariantCulture, $"{place.Changed} {place.Key}");
 
     private static HistoryPlace? Read(string text) =>
-        JsonSerializer.Deserialize<string[]>(text) is [var changed, var key] && ResourceKey.TryParse(key) is { } last
+        text.Split(' ') is [var changed, var key] && ResourceKey.TryParse(key) is { } last
             ? new(long.Parse(changed, CultureInfo.InvariantCulture), last)
             : null;
 }
