@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -11,7 +13,7 @@ using OpenTelemetry.Trace;
 namespace Interop.Hosting;
 
 /// <summary>
-/// Spans and metrics of requests, outgoing calls, the database and the runtime (OpenTelemetry): to a collector by OTLP, off unless
+/// Spans, metrics and our own log lines (OpenTelemetry): to a collector by OTLP, off unless
 /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one, and metrics to whoever fetches them at <c>/metrics</c> (Prometheus), off unless there is a
 /// token for that. Attributes leave by name only (<see cref="TelemetryAttributes"/>): nothing of a path, a query, a header or a body is
 /// among them.
@@ -83,6 +85,13 @@ public static class Telemetry
                 .AddHttpClientInstrumentation()
                 .AddProcessor<AllowedAttributes>()
                 .AddOtlpExporter());
+
+            // Lines of others may quote what a stranger sent: only ours leave.
+            services.AddLogging(logging => logging.AddFilter<OpenTelemetryLoggerProvider>(
+                (category, level) => level >= LogLevel.Information && category?.StartsWith("Interop", StringComparison.Ordinal) == true));
+            telemetry.WithLogging(
+                logging => logging.AddProcessor<PlainLines>().AddOtlpExporter(),
+                options => options.IncludeFormattedMessage = true);
         }
     }
 }

@@ -37,6 +37,8 @@ internal sealed class Collector : IAsyncDisposable
 
     public string Metrics => Of("/v1/metrics");
 
+    public string Logs => Of("/v1/logs");
+
     public static async Task<Collector> StartAsync()
     {
         var collector = new Collector();

@@ -10,10 +10,10 @@ public sealed class TelemetryTests
     private static readonly string[] Secrets = ["person-4711", "Spanowski", "Thesecond", "Notyetborn", "Sesame"];
 
     [Fact]
-    public async Task No_id_name_or_query_of_a_person_is_in_a_span_or_metric()
+    public async Task No_id_name_or_query_of_a_person_is_in_a_span_a_metric_or_a_line()
     {
         await using var collector = await Collector.StartAsync();
-        await using (var server = await RunningServer.StartAsync(null, null, collector.Settings))
+        await using (var server = await RunningServer.StartAsync(null, null, [.. collector.Settings, "--Interop:AccessLog=true"]))
         {
             await server.ImportAsync(
                 "crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Patient("person-4711", "Spanowski"));
@@ -41,7 +41,8 @@ public sealed class TelemetryTests
         Assert.Contains("_OTHER", collector.Spans, StringComparison.Ordinal);
         Assert.Contains("http.server.request.duration", collector.Metrics, StringComparison.Ordinal);
         Assert.Contains("/fhir/{type}/{id}", collector.Metrics, StringComparison.Ordinal);
-        foreach (var text in new[] { collector.Spans, collector.Metrics })
+        Assert.Contains("read /fhir/{type}/{id} demo-navigator", collector.Logs, StringComparison.Ordinal);
+        foreach (var text in new[] { collector.Spans, collector.Metrics, collector.Logs })
         {
             Assert.DoesNotContain("url.", text.Replace("url.scheme", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
             Assert.All(Secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase));
@@ -65,8 +66,8 @@ public sealed class TelemetryTests
         Assert.Contains("POST /token", collector.Spans, StringComparison.Ordinal);
         Assert.Contains("GET /authorize", collector.Spans, StringComparison.Ordinal);
         Assert.DoesNotContain(token, collector.Spans, StringComparison.Ordinal);
-        Assert.All(
-            Secrets, secret => Assert.DoesNotContain(secret, collector.Spans + collector.Metrics, StringComparison.OrdinalIgnoreCase));
+        var told = collector.Spans + collector.Metrics + collector.Logs;
+        Assert.All(Secrets, secret => Assert.DoesNotContain(secret, told, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
