@@ -126,7 +126,7 @@ public static class InteropServer
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<RequestLimits>();
-        services.AddSingleton(_ => Turns.ForThisMachine());
+        services.AddSingleton(_ => Turns.ForThisMachine(settings.Limits.Readers));
         services.AddSingleton<SnoopingWatch>();
         services.AddSingleton<ThrottledTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());
@@ -189,7 +189,7 @@ public static class InteropServer
     {
         try
         {
-            return ResourceStore.OpenAsync(settings.Database, settings.Limits.SearchSteps, CancellationToken.None).GetAwaiter().GetResult();
+            return ResourceStore.OpenAsync(settings.Database, settings.Limits.Store, CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (UnsupportedSchemaException newer)
         {
