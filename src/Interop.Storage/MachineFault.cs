@@ -22,6 +22,7 @@ public static class MachineFault
     {
         SqliteException sqlite => Codes.Contains(sqlite.SqliteErrorCode),
         PostgresException postgres => Classes.Any(code => postgres.SqlState.StartsWith(code, StringComparison.Ordinal)),
+        LostConnectionException => true,
         NpgsqlException => true, // the driver's own: the connection broke, or can't be had
         _ => false,
     };

@@ -94,6 +94,7 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
             return;
         }
 
+        DemandConnection();
         using var batch = connection.CreateBatch();
         for (var number = 0; number < later.Count; number++)
         {
@@ -207,6 +208,7 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
 
     private DbCommand Bind(SqlText sql)
     {
+        DemandConnection();
         var (text, values) = sql;
         if (prepared.TryGetValue(text, out var command))
         {
@@ -235,6 +237,14 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
 
         command.Prepare();
         return prepared[text] = command;
+    }
+
+    private void DemandConnection()
+    {
+        if (connection.State != ConnectionState.Open)
+        {
+            throw new LostConnectionException();
+        }
     }
 
     private bool Reopen()
