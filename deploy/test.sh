@@ -38,7 +38,7 @@ if $quick; then
 
   # What walks all official examples, fuzzes, or builds cities: all of it is in the full run.
   short=
-  for long in official_example ExampleV OfficialProfile Snapshot Mutation Fuzz Invariant LimitTests hidden_changes_no_answer VisitedRows; do
+  for long in official_example ExampleV OfficialProfile Snapshot Mutation Fuzz Invariant LimitTests hidden_changes_no_answer VisitedRows Postgres; do
     short+="${short:+&}FullyQualifiedName!~$long"
   done
   filter="$short${filter:+&($filter)}"
@@ -55,7 +55,7 @@ if ! $quick; then
     apt-get update -qq && apt-get install -y -qq npm
   fi
 
-  # The issuer's tables are tested on PostgreSQL too: its programs, not a running service.
+  # Issuer, storage and server are tested on PostgreSQL too: its programs, not a running service.
   if [ -z "${INTEROP_TEST_POSTGRES:-}" ] && ! compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null; then
     apt-get update -qq && apt-get install -y -qq postgresql
   fi

@@ -18,7 +18,7 @@ public static class Demo
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly TimeSpan TokenRenewal = TimeSpan.FromMinutes(4);
 
-    public static async Task<int> RunAsync(int port, string path, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(int port, DemoPlace place, CancellationToken cancellationToken)
     {
         var addresses = new DemoAddresses(port);
         if (port is < 1 or > 65532)
@@ -31,7 +31,7 @@ public static class Demo
         var ports = new List<LoopbackPort>();
         try
         {
-            return await RunAsync(addresses, ports, path, cancellationToken);
+            return await RunAsync(addresses, ports, place, cancellationToken);
         }
         finally
         {
@@ -40,7 +40,7 @@ public static class Demo
     }
 
     private static async Task<int> RunAsync(
-        DemoAddresses addresses, List<LoopbackPort> ports, string path, CancellationToken cancellationToken)
+        DemoAddresses addresses, List<LoopbackPort> ports, DemoPlace place, CancellationToken cancellationToken)
     {
         // All four are ours before anything is seeded, which takes a while.
         foreach (var number in addresses.Ports)
@@ -57,7 +57,7 @@ public static class Demo
             }
         }
 
-        var folder = new PrivateFolder(path);
+        var folder = new PrivateFolder(place.Folder);
         using var inUse = folder.TryLock();
         if (inUse is null)
         {
@@ -65,13 +65,18 @@ public static class Demo
             return 1;
         }
 
-        await using var issuer = await DemoIssuer.StartAsync(addresses, ports[1], folder, cancellationToken);
-        await using var server = Server(addresses, ports[0], addresses.Fhir, folder.File("interop.db"));
+        await using var issuer = await DemoIssuer.StartAsync(addresses, ports[1], folder, place, cancellationToken);
+        await using var server = Server(addresses, ports[0], addresses.Fhir, place.Of(folder, "interop"), folder.File("interop.exports"));
         await using var sandbox = Server(
-            addresses, ports[3], addresses.Sandbox, folder.File("sandbox.db"), "--Interop:Sandbox=true");
+            addresses,
+            ports[3],
+            addresses.Sandbox,
+            place.Of(folder, "sandbox"),
+            folder.File("sandbox.exports"),
+            "--Interop:Sandbox=true");
         await using var page = DemoPage.Build(addresses, ports[2]);
-        await SeedAsync(server, folder, "a city", _ => true, cancellationToken);
-        await SeedAsync(sandbox, folder, "a sandbox", resource => resource.Type is "Organization" or "Contract", cancellationToken);
+        await SeedAsync(server, place, "a city", _ => true, cancellationToken);
+        await SeedAsync(sandbox, place, "a sandbox", resource => resource.Type is "Organization" or "Contract", cancellationToken);
         foreach (var part in (WebApplication[])[server, sandbox, page])
         {
             await part.StartAsync(cancellationToken);
@@ -103,11 +108,12 @@ public static class Demo
     }
 
     private static WebApplication Server(
-        DemoAddresses addresses, LoopbackPort port, string fhir, string database, params string[] settings) => InteropServer.Build(
+        DemoAddresses addresses, LoopbackPort port, string fhir, string database, string exports, params string[] settings) =>
+        InteropServer.Build(
     [
         $"--urls={port.Url}",
-        $"--Interop:Database=sqlite:{database}",
-        $"--Interop:Exports:Folder={database}.exports",
+        $"--Interop:Database={database}",
+        $"--Interop:Exports:Folder={exports}",
         $"--Interop:PublicUrl={fhir}",
         "--Interop:Custodian=crisis-program",
         $"--Interop:Issuers:0:Authority={addresses.Issuer}",
@@ -120,16 +126,16 @@ public static class Demo
 
     /// <summary>Fills an empty database with what is wanted of the city; one that is filled already is left as it is.</summary>
     private static async Task SeedAsync(
-        WebApplication server, PrivateFolder folder, string what, Func<CityResource, bool> isWanted, CancellationToken cancellationToken)
+        WebApplication server, DemoPlace place, string what, Func<CityResource, bool> isWanted, CancellationToken cancellationToken)
     {
         var store = server.Services.GetRequiredService<ResourceStore>();
         if (await IsSeededAsync(store, cancellationToken))
         {
-            Console.WriteLine($"Using {what} in {folder.Path}.");
+            Console.WriteLine($"Using {what} in {place}.");
             return;
         }
 
-        Console.WriteLine($"Seeding {what} into {folder.Path} ...");
+        Console.WriteLine($"Seeding {what} into {place} ...");
         var count = 0;
         foreach (var bundle in CityGenerator.Generate(Seed, DateTimeOffset.UtcNow))
         {
@@ -141,6 +147,7 @@ public static class Demo
                 cancellationToken);
         }
 
+        await store.AnalyzeAsync(cancellationToken);
         await store.WriteAsync(session => session.SetSetting(SeededSetting, "1"), cancellationToken);
         Console.WriteLine($"{count} resources seeded.");
     }

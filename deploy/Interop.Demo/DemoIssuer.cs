@@ -42,13 +42,13 @@ internal sealed class DemoIssuer : IAsyncDisposable
     public (string UserName, string Password) Navigator { get; private set; }
 
     public static async Task<DemoIssuer> StartAsync(
-        DemoAddresses addresses, LoopbackPort port, PrivateFolder folder, CancellationToken cancellationToken)
+        DemoAddresses addresses, LoopbackPort port, PrivateFolder folder, DemoPlace place, CancellationToken cancellationToken)
     {
         string[] settings =
         [
             $"--urls={addresses.Issuer}",
             $"--Identity:Issuer={addresses.Issuer}",
-            $"--Identity:Database=sqlite:{folder.File("identity.db")}",
+            .. place.OfIssuer(folder),
             $"--Identity:Audience={Audience}",
             $"--Identity:FhirUrl={addresses.Fhir}",
             $"--Identity:SandboxUrl={addresses.Sandbox}",

@@ -8,6 +8,9 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 var port = new Option<int>("--port") { Description = "The loopback port of the FHIR server.", DefaultValueFactory = _ => 5080 };
 var data =
     new Option<string>("--data") { Description = "The folder that keeps the demo's database.", DefaultValueFactory = _ => ".interop" };
-var root = new RootCommand("Starts Interop with a seeded city on this machine.") { port, data };
-root.SetAction((arguments, cancellationToken) => Demo.RunAsync(arguments.GetValue(port), arguments.GetValue(data)!, cancellationToken));
+var database =
+    new Option<string?>("--database") { Description = "postgres:CONNECTION STRING of a database for it all, instead of files." };
+var root = new RootCommand("Starts Interop with a seeded city on this machine.") { port, data, database };
+root.SetAction((arguments, cancellationToken) =>
+    Demo.RunAsync(arguments.GetValue(port), new(arguments.GetValue(data)!, arguments.GetValue(database)), cancellationToken));
 return await root.Parse(args, new() { ResponseFileTokenReplacer = null }).InvokeAsync();

@@ -130,7 +130,7 @@ public static class InteropServer
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<RequestLimits>();
-        services.AddSingleton(_ => Turns.ForThisMachine());
+        services.AddSingleton(_ => Turns.ForThisMachine(settings.Limits.Readers));
         services.AddSingleton<SnoopingWatch>();
         services.AddSingleton<ThrottledTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());
@@ -208,7 +208,7 @@ public static class InteropServer
     {
         try
         {
-            return ResourceStore.OpenAsync(settings.Database, settings.Limits.SearchSteps, CancellationToken.None).GetAwaiter().GetResult();
+            return ResourceStore.OpenAsync(settings.Database, settings.Limits.Store, CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (UnsupportedSchemaException newer)
         {

@@ -15,7 +15,7 @@ internal static class GrantColumns
         reader.GetString(2),
         reader.GetString(3) is { Length: > 0 } practitioner ? practitioner : null,
         reader.GetString(4),
-        (Tier)reader.GetByte(5),
+        (Tier)reader.GetInt64(5),
         reader.GetInt64(6),
         reader.GetInt64(7),
         reader.GetInt64(8),

@@ -23,58 +23,79 @@ public sealed class ResourceStore : IAsyncDisposable
     private readonly AuditTrailWriter trail;
     private readonly Changes changes;
     private readonly ConcurrentBag<ResourceRows> idle = [];
-    private long mostSteps = long.MaxValue;
+    private readonly StoreLimits limits;
+    private readonly SemaphoreSlim readers;
     private volatile bool isClosed;
 
-    private ResourceStore(Dialect dialect, WriteQueue queue, AuditTrailWriter trail, Changes changes) =>
-        (this.dialect, this.queue, this.trail, this.changes) = (dialect, queue, trail, changes);
+    private ResourceStore(Dialect dialect, StoreLimits limits, WriteQueue queue, AuditTrailWriter trail, Changes changes)
+    {
+        (this.dialect, this.limits, this.queue, this.trail, this.changes) = (dialect, limits, queue, trail, changes);
+        readers = new(limits.Readers);
+    }
 
     /// <summary>
-    /// Opens <c>sqlite:PATH</c>, creating and migrating what is missing; <c>sqlite::memory:</c> is a temporary file that is deleted
-    /// at the end.
+    /// Opens <c>sqlite:PATH</c> or <c>postgres:CONNECTION STRING</c>, creating and migrating what is missing; <c>sqlite::memory:</c> is a
+    /// temporary file that is deleted at the end.
     /// </summary>
     /// <exception cref="ArgumentException">The setting names no database that we know.</exception>
-    public static async Task<ResourceStore> OpenAsync(string database, CancellationToken cancellationToken)
+    public static async Task<ResourceStore> OpenAsync(string database, StoreLimits limits, CancellationToken cancellationToken)
     {
-        const string prefix = "sqlite:";
-        if (!database.StartsWith(prefix, StringComparison.Ordinal) || database.Length == prefix.Length)
+        var dialect = Dialect.Of(database);
+        Statements? writing = null;
+        try
         {
-            throw new ArgumentException("The database is given as sqlite:PATH.", nameof(database));
+            writing = await Statements.OpenAsync(dialect, readOnly: false, cancellationToken);
+            SchemaMigration.Apply(writing, dialect.Migrations.Resources);
+            var trail = await AuditTrailWriter.OpenAsync(writing, dialect, cancellationToken);
+            await dialect.KeepAsync(cancellationToken);
+            var changes = new Changes();
+            return new(dialect, limits, new(new(writing, dialect), dialect, trail, changes), trail, changes);
         }
+        catch
+        {
+            if (writing is not null)
+            {
+                await writing.DisposeAsync();
+            }
 
-        var dialect = new SqliteDialect(database[prefix.Length..]);
-        var writing = await Statements.OpenAsync(dialect, readOnly: false, cancellationToken);
-        SchemaMigration.Apply(writing, dialect, dialect.Name);
-        var trail = await AuditTrailWriter.OpenAsync(writing, dialect, cancellationToken);
-        await dialect.KeepAsync(cancellationToken);
-        var changes = new Changes();
-        return new(dialect, new(new(writing, dialect), dialect, trail, changes), trail, changes);
+            throw;
+        }
     }
 
-    /// <inheritdoc cref="OpenAsync(string, CancellationToken)"/>
-    /// <param name="mostSteps">
-    /// The work that one snapshot may ask for, in steps of the database's machine (a hundred million are about a second); what takes more
-    /// ends with <see cref="TooCostlyException"/>.
-    /// </param>
-    public static async Task<ResourceStore> OpenAsync(string database, long mostSteps, CancellationToken cancellationToken)
-    {
-        var store = await OpenAsync(database, cancellationToken);
-        store.mostSteps = mostSteps;
-        return store;
-    }
+    /// <inheritdoc cref="OpenAsync(string, StoreLimits, CancellationToken)"/>
+    public static Task<ResourceStore> OpenAsync(string database, CancellationToken cancellationToken) =>
+        OpenAsync(database, StoreLimits.Usual, cancellationToken);
 
-    /// <summary>One snapshot to read from. Dispose it soon: it keeps old pages alive. The token stops what is read from it, too.</summary>
+    /// <summary>
+    /// One snapshot to read from, as soon as there is a connection for it. Dispose it soon: it keeps old pages alive, and others waiting.
+    /// The token stops what is read from it, too.
+    /// </summary>
     public async ValueTask<ReadSession> OpenReadAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(isClosed, this);
-        if (!idle.TryTake(out var rows))
+        await readers.WaitAsync(cancellationToken);
+        ResourceRows? rows = null;
+        try
         {
-            rows = new(await Statements.OpenAsync(dialect, readOnly: true, cancellationToken), dialect);
-        }
+            if (!idle.TryTake(out rows))
+            {
+                rows = new(await Statements.OpenAsync(dialect, readOnly: true, cancellationToken), dialect);
+            }
 
-        rows.Statements.Execute(dialect.BeginRead);
-        rows.Statements.StopAt(cancellationToken, mostSteps);
-        return new(this, rows);
+            rows.Statements.Begin(dialect.BeginRead);
+            rows.Statements.StopAt(limits.Snapshot, cancellationToken);
+            return new(this, rows);
+        }
+        catch
+        {
+            readers.Release();
+            if (rows is not null)
+            {
+                await rows.Statements.DisposeAsync();
+            }
+
+            throw;
+        }
     }
 
     /// <summary>
@@ -162,23 +183,37 @@ public sealed class ResourceStore : IAsyncDisposable
         await dialect.CloseAsync();
     }
 
+    /// <summary>Tells the database's planner what there is, after much of it has come at once.</summary>
+    public async Task AnalyzeAsync(CancellationToken cancellationToken)
+    {
+        await using var statements = await Statements.OpenAsync(dialect, readOnly: false, cancellationToken);
+        await Task.Run(() => dialect.Analyze(statements), cancellationToken);
+    }
+
     private async Task<T> ReadTrailAsync<T>(Func<AuditChain, T> read, CancellationToken cancellationToken)
     {
-        await using var statements = new Statements(await dialect.OpenAuditAsync(readOnly: true, cancellationToken));
-        statements.Execute(dialect.BeginRead);
+        await using var statements = new Statements(await dialect.OpenAuditAsync(readOnly: true, cancellationToken), dialect);
+        statements.Begin(dialect.BeginRead);
         return await Task.Run(() => read(new(statements, dialect)), cancellationToken);
     }
 
     internal async ValueTask ReturnAsync(ResourceRows rows)
     {
-        rows.Statements.StopAt(CancellationToken.None);
-        if (isClosed)
+        try
         {
-            await rows.Statements.DisposeAsync();
-            return;
+            rows.Statements.GoOn();
+            if (isClosed || !rows.Statements.TryRollback())
+            {
+                await rows.Statements.DisposeAsync();
+            }
+            else
+            {
+                idle.Add(rows);
+            }
         }
-
-        rows.Statements.Execute($"ROLLBACK");
-        idle.Add(rows);
+        finally
+        {
+            readers.Release();
+        }
     }
 }

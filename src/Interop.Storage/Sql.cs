@@ -151,6 +151,7 @@ internal sealed class SqlValue(object? value)
     {
         null => DBNull.Value,
         bool flag => flag ? 1L : 0L,
+        int or short or byte => Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture),
         Enum code => Convert.ToInt64(code, System.Globalization.CultureInfo.InvariantCulture),
         ReadOnlyMemory<byte> bytes => bytes.ToArray(),
         _ => value,

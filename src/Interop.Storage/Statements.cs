@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Interop.Storage.Dialects;
 
@@ -7,51 +8,133 @@ namespace Interop.Storage;
 /// One connection and its prepared statements. A statement is prepared once per connection and text, because preparing costs more
 /// than a read by key.
 /// </summary>
-internal sealed class Statements(DbConnection connection) : IAsyncDisposable
+internal sealed class Statements(DbConnection connection, Dialect dialect) : IAsyncDisposable
 {
-    // Some milliseconds: what takes longer gives way to what is short.
-    private const long StepsAtOnce = 200_000;
-
     // Searches come in finitely many shapes, but a client can ask for many: beyond this the oldest are not worth keeping.
     private const int Capacity = 256;
 
-    private readonly Dictionary<string, DbCommand> prepared = [];
-    private CancellationToken until;
-    private long most = long.MaxValue;
-    private long taken;
+    private const int MostLater = 500;
 
-    /// <summary>A connection whose reading statements can be stopped.</summary>
-    public static async Task<Statements> OpenAsync(Dialect dialect, bool readOnly, CancellationToken cancellationToken)
-    {
-        var connection = await dialect.OpenAsync(readOnly, cancellationToken);
-        var statements = new Statements(connection);
-        dialect.StopWhen(connection, statements.IsOver);
-        return statements;
-    }
+    private readonly Dictionary<string, DbCommand> prepared = [];
+    private readonly List<SqlText> later = [];
+    private readonly List<object[]> laterValues = [];
+    private readonly Patience patience = dialect.PatienceOf(connection);
+
+    public Dialect Dialect => dialect;
+
+    public static async Task<Statements> OpenAsync(Dialect dialect, bool readOnly, CancellationToken cancellationToken) =>
+        new(await dialect.OpenAsync(readOnly, cancellationToken), dialect);
 
     /// <summary>
     /// From here on a statement that still runs when the token is cancelled is given up with <see cref="OperationCanceledException"/>, and
     /// one with which all of them together take more work than that with <see cref="TooCostlyException"/>. Only while reading: to stop a
     /// writing statement undoes its whole transaction.
     /// </summary>
-    /// <param name="mostSteps">Steps of the database's machine; long.MaxValue for no limit.</param>
-    public void StopAt(CancellationToken cancellationToken, long mostSteps = long.MaxValue) =>
-        (until, most, taken) = (cancellationToken, mostSteps, 0);
+    public void StopAt(WorkLimit most, CancellationToken cancellationToken) => patience.Begin(most, cancellationToken);
 
-    public int Execute(Sql sql) => Bind(sql).ExecuteNonQuery();
+    /// <summary>From here on statements run to their end.</summary>
+    public void GoOn() => patience.Begin(WorkLimit.None, CancellationToken.None);
 
-    public int Execute(SqlText sql) => Bind(sql).ExecuteNonQuery();
-
-    /// <summary>Ends a transaction, if there is one, without its changes.</summary>
-    public void TryRollback()
+    /// <summary>Begins a transaction; on a new connection where the old one was lost meanwhile, as nothing hung on it.</summary>
+    /// <returns>Whether it is a new connection.</returns>
+    public bool Begin(Sql begin)
     {
+        DropLater();
+        var isNew = Reopen();
+        try
+        {
+            Execute(begin);
+            return isNew;
+        }
+        catch (DbException) when (!isNew && connection.State != ConnectionState.Open)
+        {
+            Reopen();
+            Execute(begin);
+            return true;
+        }
+    }
+
+    public int Execute(Sql sql) => Execute(sql.Flatten());
+
+    public int Execute(SqlText sql)
+    {
+        Flush();
+        return Bind(sql).ExecuteNonQuery();
+    }
+
+    /// <summary>
+    /// For a statement whose result nobody looks at: it runs before the next one that is asked for something, with all others that came
+    /// before it. A database on the network is so told many things in one message.
+    /// </summary>
+    public void Add(Sql sql) => Add(sql.Flatten());
+
+    /// <inheritdoc cref="Add(Sql)"/>
+    public void Add(SqlText sql)
+    {
+        if (!connection.CanCreateBatch)
+        {
+            Execute(sql);
+            return;
+        }
+
+        if (later.Count >= MostLater)
+        {
+            Flush();
+        }
+
+        later.Add(sql);
+        laterValues.Add([.. sql.Values.Select(value => value.Bound)]);
+    }
+
+    /// <summary>Runs what was added.</summary>
+    public void Flush()
+    {
+        if (later.Count == 0)
+        {
+            return;
+        }
+
+        DemandConnection();
+        using var batch = connection.CreateBatch();
+        for (var number = 0; number < later.Count; number++)
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = later[number].Text;
+            foreach (var value in laterValues[number])
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = $"@p{command.Parameters.Count}";
+                dialect.Bind(parameter, value);
+                command.Parameters.Add(parameter);
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+
+        DropLater();
+        batch.Prepare();
+        batch.ExecuteNonQuery();
+    }
+
+    /// <summary>Leaves undone what was added and has not run.</summary>
+    public void DropLater()
+    {
+        later.Clear();
+        laterValues.Clear();
+    }
+
+    /// <summary>Ends a transaction, if there is one, without its changes; false where there was none any more, or no connection.</summary>
+    public bool TryRollback()
+    {
+        DropLater();
         try
         {
             Execute($"ROLLBACK");
+            return true;
         }
         catch (Exception failure) when (failure is DbException or InvalidOperationException)
         {
-            // No transaction was open any more, or no connection: what we wanted.
+            return false;
         }
     }
 
@@ -64,111 +147,117 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
     }
 
     /// <summary>All rows. The whole result is read before this returns, so that a command is never entered twice.</summary>
-    public List<T> Query<T>(Sql sql, Func<DbDataReader, T> read)
+    public List<T> Query<T>(Sql sql, Func<DbDataReader, T> read) => Read(sql.Flatten(), reader =>
     {
-        try
+        var rows = new List<T>();
+        while (reader.Read())
         {
-            using var reader = Bind(sql).ExecuteReader();
-            var rows = new List<T>();
-            while (reader.Read())
-            {
-                rows.Add(read(reader));
-            }
+            rows.Add(read(reader));
+        }
 
-            return rows;
-        }
-        catch (DbException) when (Why() is { } why)
-        {
-            throw why;
-        }
-    }
+        return rows;
+    });
 
     public T? First<T>(Sql sql, Func<DbDataReader, T> read)
         where T : class => First(sql.Flatten(), read);
 
     public T? First<T>(SqlText sql, Func<DbDataReader, T> read)
-        where T : class
-    {
-        try
-        {
-            using var reader = Bind(sql).ExecuteReader();
-            return reader.Read() ? read(reader) : null;
-        }
-        catch (DbException) when (Why() is { } why)
-        {
-            throw why;
-        }
-    }
+        where T : class => Read(sql, reader => reader.Read() ? read(reader) : null);
 
     public long? Number(Sql sql) => Number(sql.Flatten());
 
-    public long? Number(SqlText sql)
-    {
-        try
-        {
-            using var reader = Bind(sql).ExecuteReader();
-            return reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
-        }
-        catch (DbException) when (Why() is { } why)
-        {
-            throw why;
-        }
-    }
+    public long? Number(SqlText sql) => Read(sql, reader => reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : (long?)null);
 
     public async ValueTask DisposeAsync()
     {
         Clear();
+        (patience as IDisposable)?.Dispose();
         await connection.DisposeAsync();
     }
 
-    /// <summary>Asked while a statement runs.</summary>
-    /// <param name="steps">How many it has taken since it was asked last.</param>
-    private bool IsOver(long steps)
+    private T Read<T>(SqlText sql, Func<DbDataReader, T> read)
     {
-        taken += steps;
-        if (taken > StepsAtOnce)
+        if (patience.Why() is { } over)
         {
-            // Who was just woken, to answer something short, would wait for the end of this thread's slice: 3 ms and more on Linux.
-            Thread.Yield();
+            throw over;
         }
 
-        return taken > most || until.IsCancellationRequested;
+        Flush();
+        var command = Bind(sql);
+        patience.Starts(command);
+        try
+        {
+            using var reader = command.ExecuteReader();
+            return read(reader);
+        }
+        catch (Exception failure) when ((failure is DbException or OperationCanceledException) && WhyGivenUp() is { } why)
+        {
+            throw why;
+        }
+        finally
+        {
+            patience.Ends();
+        }
     }
 
-    private Exception? Why() => taken > most ? TooCostlyException.Of(most)
-        : until.IsCancellationRequested ? new OperationCanceledException(until)
-        : null;
-
-    private DbCommand Bind(Sql sql) => Bind(sql.Flatten());
+    private Exception? WhyGivenUp()
+    {
+        patience.Ends();
+        return patience.Why();
+    }
 
     private DbCommand Bind(SqlText sql)
     {
+        DemandConnection();
         var (text, values) = sql;
-        if (!prepared.TryGetValue(text, out var command))
+        if (prepared.TryGetValue(text, out var command))
         {
-            if (prepared.Count >= Capacity)
-            {
-                Clear();
-            }
-
-            command = connection.CreateCommand();
-            command.CommandText = text;
             for (var index = 0; index < values.Count; index++)
             {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = $"@p{index}";
-                command.Parameters.Add(parameter);
+                dialect.Bind(command.Parameters[index], values[index].Bound);
             }
 
-            prepared[text] = command;
+            return command;
         }
 
-        for (var index = 0; index < values.Count; index++)
+        if (prepared.Count >= Capacity)
         {
-            command.Parameters[index].Value = values[index].Bound;
+            Clear();
         }
 
-        return command;
+        command = connection.CreateCommand();
+        command.CommandText = text;
+        foreach (var value in values)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = $"@p{command.Parameters.Count}";
+            dialect.Bind(parameter, value.Bound);
+            command.Parameters.Add(parameter);
+        }
+
+        command.Prepare();
+        return prepared[text] = command;
+    }
+
+    private void DemandConnection()
+    {
+        if (connection.State != ConnectionState.Open)
+        {
+            throw new LostConnectionException();
+        }
+    }
+
+    private bool Reopen()
+    {
+        if (connection.State == ConnectionState.Open)
+        {
+            return false;
+        }
+
+        prepared.Clear();
+        connection.Close();
+        connection.Open();
+        return true;
     }
 
     private void Clear()
@@ -179,6 +268,10 @@ internal sealed class Statements(DbConnection connection) : IAsyncDisposable
         }
 
         prepared.Clear();
+        if (connection.State == ConnectionState.Open)
+        {
+            dialect.Unprepare(connection);
+        }
     }
 }
 

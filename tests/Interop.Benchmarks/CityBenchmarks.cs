@@ -5,6 +5,7 @@ using Interop.Demo;
 using Interop.Fhir;
 using Interop.Server;
 using Interop.Server.Commands;
+using Interop.Storage;
 
 namespace Interop.Benchmarks;
 
@@ -22,28 +23,54 @@ internal static class CityBenchmarks
     private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
     private static readonly DemoCaller Social = DemoCaller.All.Single(caller => caller.Name == "social");
 
+    private static DatabaseCpu databaseCpu = DatabaseCpu.None;
+
     /// <param name="onlyBystander">Nothing but what a bystander waits.</param>
-    public static async Task RunAsync(TextWriter output, bool onlyBystander)
+    /// <param name="withBystander">Whether what a bystander waits is measured at all.</param>
+    public static async Task RunAsync(TextWriter output, bool onlyBystander, bool withBystander = true)
     {
         var folder = Directory.CreateTempSubdirectory("interop-city-").FullName;
-        var database = Path.Combine(folder, "interop.db");
+        await RunAsync(
+            output,
+            $"sqlite:{Path.Combine(folder, "interop.db")}",
+            () => new DirectoryInfo(folder).GetFiles().Sum(file => file.Length),
+            onlyBystander,
+            withBystander);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>The same on PostgreSQL, whose commits wait for the disk as SQLite's do; its CPU is counted with the server's.</summary>
+    public static async Task RunOnPostgresAsync(TextWriter output)
+    {
+        PostgresCluster.IsDurable = true;
+        var connection = await PostgresCluster.CreateDatabaseAsync();
+        databaseCpu = await DatabaseCpu.OfAsync(connection);
+        await RunAsync(output, $"postgres:{connection}", () => 0, onlyBystander: false, withBystander: false);
+        databaseCpu = DatabaseCpu.None;
+    }
+
+    private static async Task RunAsync(TextWriter output, string database, Func<long> size, bool onlyBystander, bool withBystander)
+    {
         using var rsa = RSA.Create(2048);
         await using var issuer = await LoopbackIssuer.StartAsync(rsa, CancellationToken.None);
+        var exports = Directory.CreateTempSubdirectory("interop-exports-").FullName;
         var server = InteropServer.Build(
             [
-                "--urls=http://127.0.0.1:0", $"--Interop:Database=sqlite:{database}", "--Interop:PublicUrl=http://127.0.0.1/fhir",
+                "--urls=http://127.0.0.1:0", $"--Interop:Database={database}", "--Interop:PublicUrl=http://127.0.0.1/fhir",
                 $"--Interop:Issuers:0:Authority={issuer.Authority}", $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
                 "--Interop:Issuers:0:Agencies:0=*",
                 "--Interop:Limits:ClientPerMinute=1000000000", "--Interop:Limits:UserPerMinute=1000000000",
-                "--Interop:Limits:LookupsPerMinute=1000000000", $"--Interop:Exports:Folder={Path.Combine(folder, "exports")}",
+                "--Interop:Limits:LookupsPerMinute=1000000000", $"--Interop:Exports:Folder={exports}",
             ],
             builder => builder.Logging.ClearProviders());
         await using var _ = server;
         var seeding = Stopwatch.StartNew();
+        var seedingCpu = CpuNow();
         await SeedAsync(server.Services.GetRequiredService<Importer>());
+        await server.Services.GetRequiredService<ResourceStore>().AnalyzeAsync(CancellationToken.None);
         output.WriteLine(
-            $"City: {Patients * 6} resources in {seeding.Elapsed.TotalSeconds:F0} s, "
-                + $"{new DirectoryInfo(folder).GetFiles().Sum(file => file.Length) / 1_000_000} MB");
+            $"City on {database.Split(':')[0]}: {Patients * 6} resources in {seeding.Elapsed.TotalSeconds:F0} s, "
+                + $"{(CpuNow() - seedingCpu).TotalSeconds:F0} s of CPU, {size() / 1_000_000} MB");
         await server.StartAsync();
         var port = new Uri(server.Urls.First()).Port;
         var tokens = new[] { Navigator, Hospital, Social }.ToDictionary(
@@ -82,22 +109,31 @@ internal static class CityBenchmarks
             await ReportTimesAsync(output, port, tokens["social"]);
         }
 
-        await BystanderBenchmarks.RunAsync(output, port, tokens["hospital"], tokens["navigator"]);
+        if (withBystander)
+        {
+            await BystanderBenchmarks.RunAsync(output, port, tokens["hospital"], tokens["navigator"]);
+        }
+
         await server.StopAsync();
-        Directory.Delete(folder, recursive: true);
     }
+
+    private static TimeSpan CpuNow() => Process.GetCurrentProcess().TotalProcessorTime + databaseCpu.Total();
 
     private static async Task MeasureAsync(
         TextWriter output, int port, string what, string token, Func<int, string> path, int connections = Connections)
     {
-        await LoadClient.RunAsync(port, connections, TimeSpan.FromSeconds(1), connection => new Varied(connection, token, path));
-        var (cpu, clock) = (Process.GetCurrentProcess().TotalProcessorTime, Stopwatch.StartNew());
+        // Each connection to PostgreSQL makes its plans first.
+        var warm = TimeSpan.FromSeconds(databaseCpu == DatabaseCpu.None ? 1 : 10);
+        await LoadClient.RunAsync(port, connections, warm, connection => new Varied(connection, token, path));
+        var (cpu, ofDatabase, clock) = (CpuNow(), databaseCpu.Total(), Stopwatch.StartNew());
         var (perSecond, failed) = await LoadClient.RunAsync(port, connections, Duration, connection => new Varied(connection, token, path));
-        var perRequest =
-            (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMicroseconds / (perSecond * clock.Elapsed.TotalSeconds);
+        var requests = perSecond * clock.Elapsed.TotalSeconds;
         output.WriteLine(
-            $"  {what,-45} {perSecond,8:F0} per s {perRequest,8:F0} us of CPU, client's "
-                + $"included{(failed > 0 ? $", {failed} failed" : "")}");
+            $"  {what,-45} {perSecond,8:F0} per s {(CpuNow() - cpu).TotalMicroseconds / requests,8:F0} us of CPU, client's "
+                + $"included{(databaseCpu == DatabaseCpu.None
+                    ? ""
+                    : $", {(databaseCpu.Total() - ofDatabase).TotalMicroseconds / requests:F0} of them the database's")}"
+                + $"{(failed > 0 ? $", {failed} failed" : "")}");
     }
 
     /// <summary>One client exports all that it sees; its CPU, the server's, is that of this process.</summary>

@@ -45,7 +45,12 @@ if (parts.Contains("server"))
 
 if (parts.Contains("city") || parts.Contains("bystander"))
 {
-    await CityBenchmarks.RunAsync(output, onlyBystander: !parts.Contains("city"));
+    await CityBenchmarks.RunAsync(output, onlyBystander: !parts.Contains("city"), withBystander: !parts.Contains("postgres"));
+}
+
+if (parts.Contains("city") && parts.Contains("postgres"))
+{
+    await CityBenchmarks.RunOnPostgresAsync(output);
 }
 
 if (parts.Contains("issuer"))

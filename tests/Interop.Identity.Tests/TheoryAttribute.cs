@@ -3,6 +3,6 @@ using Xunit.Sdk;
 namespace Interop.Identity.Tests;
 
 /// <inheritdoc cref="FactAttribute"/>
-[XunitTestCaseDiscoverer("Interop.Identity.Tests." + nameof(TheoryOnDatabase), "Interop.Identity.Tests")]
+[XunitTestCaseDiscoverer("Interop.Testing." + nameof(TheoryOnDatabase), "Interop.Testing")]
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class TheoryAttribute : Xunit.TheoryAttribute;

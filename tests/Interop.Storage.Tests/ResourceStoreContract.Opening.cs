@@ -47,6 +47,8 @@ public abstract partial class ResourceStoreContract
     [Theory]
     [InlineData("")]
     [InlineData("sqlite:")]
+    [InlineData("postgres:")]
+    [InlineData("postgres:Host=a;Port=here;Password=told")]
     [InlineData("mysql:x")]
     public async Task An_unknown_database_setting_is_refused(string setting) =>
         await Assert.ThrowsAsync<ArgumentException>(() => ResourceStore.OpenAsync(setting, CancellationToken.None));

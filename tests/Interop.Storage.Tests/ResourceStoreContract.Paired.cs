@@ -7,7 +7,7 @@ namespace Interop.Storage.Tests;
 
 public abstract partial class ResourceStoreContract
 {
-    private static readonly string[] Questions =
+    internal static readonly string[] Questions =
     [
         "Patient", "Encounter", "Condition", "Observation", "Task", "Organization",
         "Patient?gender=male", "Patient?gender:not=male", "Patient?gender:missing=true", "Patient?gender:missing=false",

@@ -14,12 +14,12 @@ public sealed class StoppedStatementTests
         var dialect = new SqliteDialect(":memory:");
         await using var statements = await Statements.OpenAsync(dialect, readOnly, CancellationToken.None);
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        statements.StopAt(patience.Token);
+        statements.StopAt(WorkLimit.None, patience.Token);
 
         Assert.Throws<OperationCanceledException>(() => statements.Number(
             $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"));
 
-        statements.StopAt(CancellationToken.None);
+        statements.GoOn();
         Assert.Equal(1000, statements.Number(
             $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT COUNT(*) FROM n"));
         await dialect.CloseAsync();
@@ -30,13 +30,13 @@ public sealed class StoppedStatementTests
     {
         var dialect = new SqliteDialect(":memory:");
         await using var statements = await Statements.OpenAsync(dialect, readOnly: true, CancellationToken.None);
-        statements.StopAt(CancellationToken.None, mostSteps: 100_000);
+        statements.StopAt(WorkLimit.None with { Steps = 100_000 }, CancellationToken.None);
 
         var refused = Assert.Throws<TooCostlyException>(() => statements.Number(
             $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"));
 
         Assert.Contains("100000 steps", refused.Message, StringComparison.Ordinal);
-        statements.StopAt(CancellationToken.None, mostSteps: 100_000);
+        statements.StopAt(WorkLimit.None with { Steps = 100_000 }, CancellationToken.None);
         Assert.Equal(1000, statements.Number(
             $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT COUNT(*) FROM n"));
         await dialect.CloseAsync();

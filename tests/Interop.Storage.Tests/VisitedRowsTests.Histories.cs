@@ -106,7 +106,7 @@ public sealed partial class VisitedRowsTests
         {
             var dialect = new SqliteDialect(database.Setting["sqlite:".Length..]);
             var connection = await dialect.OpenAsync(readOnly: true, CancellationToken.None);
-            var statements = new Statements(connection);
+            var statements = new Statements(connection, dialect);
             var counting = new Counting(statements, new(statements, dialect));
             SQLitePCL.raw.sqlite3_progress_handler(
                 ((SqliteConnection)connection).Handle,

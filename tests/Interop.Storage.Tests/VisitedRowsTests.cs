@@ -103,7 +103,7 @@ public sealed partial class VisitedRowsTests
         }
     }
 
-    private static Dictionary<string, Sight> Sights => new()
+    internal static Dictionary<string, Sight> Sights => new()
     {
         ["a partner"] = Sight(),
         ["a partner that keeps records of its own"] = Sight(own: Tier.Own, ownCleared: ~Labels.NamedOnly),
@@ -189,7 +189,7 @@ public sealed partial class VisitedRowsTests
         return parameters;
     }
 
-    private static string Generated(Random random)
+    internal static string Generated(Random random)
     {
         var type = Pick(random, [.. Criteria.Keys]);
         var criteria = Enumerable.Range(0, random.Next(0, 4)).Select(_ => Pick(random, Criteria[type]));
@@ -201,7 +201,7 @@ public sealed partial class VisitedRowsTests
     /// The city, and the same records again at another custodian, who shares them with nobody here; some labelled for few eyes. Whoever
     /// sees anything of a person sees the Patient, as the tier table has it.
     /// </summary>
-    private static List<StoredWrite> Told(IReadOnlyList<StoredWrite> city, Random random)
+    internal static List<StoredWrite> Told(IReadOnlyList<StoredWrite> city, Random random)
     {
         var writes =
             city.Select(write => write.Key.Type == "Patient" ? write.With(judged => judged with { Tiers = new(1, 1) }) : write).ToList();
@@ -213,7 +213,7 @@ public sealed partial class VisitedRowsTests
         return [.. elsewhere, .. writes, .. held];
     }
 
-    private static async Task FillAsync(ResourceStore store, IReadOnlyList<StoredWrite> writes, PairedCity city)
+    internal static async Task FillAsync(ResourceStore store, IReadOnlyList<StoredWrite> writes, PairedCity city)
     {
         await store.PutAsync([.. writes]);
         await store.WriteAsync(
@@ -230,7 +230,7 @@ public sealed partial class VisitedRowsTests
     /// A reference in a visible resource to something hidden is followed to its target, which is one look more: the exception that the
     /// decisions state. The same holds for what must be visible for something else to be.
     /// </summary>
-    private static async Task<List<StoredWrite>> WithoutWhatLeadsToHiddenAsync(ResourceStore store, List<StoredWrite> writes, Sight sight)
+    internal static async Task<List<StoredWrite>> WithoutWhatLeadsToHiddenAsync(ResourceStore store, List<StoredWrite> writes, Sight sight)
     {
         var seen = await VisibleAsync(store, writes, sight);
         return [.. writes.Select(write => write.With(judged => judged with
@@ -261,7 +261,7 @@ public sealed partial class VisitedRowsTests
     /// Only what the sight sees: visible resources with the values that it sees of them. In the place of each hidden one stands something
     /// that no question is about, so that rows have the same numbers: SQLite's Bloom filters hash them.
     /// </summary>
-    private static async Task<List<StoredWrite>> SeenAsync(ResourceStore store, List<StoredWrite> writes, Sight sight)
+    internal static async Task<List<StoredWrite>> SeenAsync(ResourceStore store, List<StoredWrite> writes, Sight sight)
     {
         var seen = await VisibleAsync(store, writes, sight);
         return [.. writes.Select(write => seen.TryGetValue(write.Key, out var resource)

@@ -28,13 +28,13 @@ public sealed class RunningServer : IAsyncDisposable
     private readonly LoopbackPort? port;
 
     private RunningServer(
-        WebApplication application, LoopbackIssuer issuer, string database, TestClock clock, bool keepsDatabase, LoopbackPort? port)
+        WebApplication application, LoopbackIssuer issuer, string setting, TestClock clock, bool keepsDatabase, LoopbackPort? port)
     {
         this.application = application;
         this.port = port;
         this.keepsDatabase = keepsDatabase;
         Issuer = issuer;
-        Database = database;
+        Setting = setting;
         Clock = clock;
         Address = new Uri(application.Urls.First());
     }
@@ -43,8 +43,11 @@ public sealed class RunningServer : IAsyncDisposable
 
     public TestClock Clock { get; }
 
+    /// <summary>As <c>Interop:Database</c> names it.</summary>
+    public string Setting { get; }
+
     /// <summary>Path of the SQLite file.</summary>
-    public string Database { get; }
+    public string Database => Setting["sqlite:".Length..];
 
     public Uri Address { get; }
 
@@ -58,7 +61,9 @@ public sealed class RunningServer : IAsyncDisposable
 
     internal Storage.ResourceStore Rows => application.Services.GetRequiredService<Storage.ResourceStore>();
 
-    /// <param name="database">An existing file to open and keep; a fresh one that is deleted at the end when null.</param>
+    /// <param name="database">
+    /// An existing file, or a setting, to open and keep; a fresh one that is deleted at the end when null (<see cref="ServerDatabase"/>).
+    /// </param>
     public static Task<RunningServer> StartAsync(string? database = null, TestClock? clock = null, params string[] settings) =>
         StartAsync(null, database, clock, settings);
 
@@ -69,12 +74,14 @@ public sealed class RunningServer : IAsyncDisposable
     private static async Task<RunningServer> StartAsync(LoopbackPort? port, string? database, TestClock? clock, string[] settings)
     {
         var issuer = await SharedIssuer.Value;
-        var path = database ?? Path.Combine(Path.GetTempPath(), $"interop-{Guid.NewGuid():N}.db");
+        var setting = database is null ? await ServerDatabase.CreateAsync()
+            : database.StartsWith("postgres:", StringComparison.Ordinal) ? database
+            : $"sqlite:{database}";
         clock ??= new TestClock();
         var application = InteropServer.Build(
             [
                 $"--urls={port?.Url ?? "http://127.0.0.1:0"}",
-                $"--Interop:Database=sqlite:{path}",
+                $"--Interop:Database={setting}",
                 $"--Interop:PublicUrl={PublicUrl}",
                 "--Interop:Secret=a secret that all test servers share",
                 $"--Interop:Issuers:0:Authority={issuer.Authority}",
@@ -89,7 +96,7 @@ public sealed class RunningServer : IAsyncDisposable
                 port?.HandTo(builder.Services);
             });
         await application.StartAsync();
-        return new(application, issuer, path, clock, keepsDatabase: database is not null, port);
+        return new(application, issuer, setting, clock, keepsDatabase: database is not null, port);
     }
 
     /// <summary>A client that sends a token of this caller with every request.</summary>
@@ -130,10 +137,7 @@ public sealed class RunningServer : IAsyncDisposable
         port?.Dispose();
         if (!keepsDatabase)
         {
-            foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Database)!, Path.GetFileNameWithoutExtension(Database) + "*"))
-            {
-                File.Delete(file);
-            }
+            await ServerDatabase.DropAsync(Setting);
         }
     }
 

@@ -46,12 +46,14 @@ public sealed class PostgresCluster
             .Where(bin => File.Exists(Path.Combine(bin, "initdb"))).Max()
         : null;
 
-    /// <summary>The connection string of a new, empty database.</summary>
-    public static async Task<string> CreateDatabaseAsync()
+    /// <summary>The connection string of a new database.</summary>
+    /// <param name="template">That of another one, to which nobody is connected and whose copy it is; it is empty without.</param>
+    public static async Task<string> CreateDatabaseAsync(string? template = null)
     {
         var cluster = await One.Value;
         var name = "interop_" + Guid.NewGuid().ToString("N");
-        await cluster.RunAsync($"CREATE DATABASE {name}");
+        var copied = template is null ? string.Empty : $" TEMPLATE {new NpgsqlConnectionStringBuilder(template).Database}";
+        await cluster.RunAsync($"CREATE DATABASE {name}{copied}");
         return new NpgsqlConnectionStringBuilder(cluster.connectionString) { Database = name, MaxPoolSize = 20 }.ToString();
     }
 

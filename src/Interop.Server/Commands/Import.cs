@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Interop.Fhir.Validation;
 using Interop.Server.Dispatch;
+using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
@@ -85,6 +86,7 @@ internal static class Import
             }
         }
 
+        await provider.GetRequiredService<GuardedStore>().AnalyzeAsync(CancellationToken.None);
         Console.WriteLine($"{done} imported, {refused} refused");
         return refused == 0 ? 0 : 1;
     }

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using Interop.Server.Settings;
+using Interop.Storage;
 
 namespace Interop.Server.Commands;
 
 /// <summary>What verbs that work on the database without HTTP have in common: where the database is, and the server's parts.</summary>
 internal static class Offline
 {
-    public static Option<string?> Database() => new("--database") { Description = "sqlite:PATH; Interop:Database by default." };
+    public static Option<string?> Database() =>
+        new("--database") { Description = "sqlite:PATH or postgres:CONNECTION STRING; Interop:Database by default." };
 
     /// <summary>The server's parts over the configured database, without a listener.</summary>
     /// <param name="mayCreate">Whether a database that is not there is made; a verb that only looks must not answer for an empty
@@ -15,10 +17,11 @@ internal static class Offline
     public static ServiceProvider Open(string? database, bool mayCreate)
     {
         var settings = Settings(database);
-        var path = settings.Database["sqlite:".Length..];
-        if (!mayCreate && !File.Exists(path))
+        if (!mayCreate && !DatabaseSetting.ExistsAsync(settings.Database, CancellationToken.None).GetAwaiter().GetResult())
         {
-            throw new SettingsException($"There is no database at {path}. Name it with --database sqlite:PATH.");
+            throw new SettingsException(settings.Database.Split(':', 2) is ["sqlite", var path]
+                ? $"There is no database at {path}. Name it with --database sqlite:PATH."
+                : "The database has none of Interop's tables: interop migrate makes them.");
         }
 
         var services = new ServiceCollection();

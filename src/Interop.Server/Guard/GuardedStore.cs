@@ -55,6 +55,9 @@ internal sealed class GuardedStore(
     public Task<T> WriteAsOperatorAsync<T>(string custodian, Func<GuardedTransaction, T> work, CancellationToken cancellationToken) =>
         store.WriteAsync(session => Run(session, Caller.Operator, Sights.OfCustodian(custodian, sights.Now()), work), cancellationToken);
 
+    /// <summary>Tells the database's planner what there is, after much of it has come at once.</summary>
+    public Task AnalyzeAsync(CancellationToken cancellationToken) => store.AnalyzeAsync(cancellationToken);
+
     private T Run<T>(WriteSession session, Caller caller, Sight sight, Func<GuardedTransaction, T> work)
     {
         var transaction = new GuardedTransaction(session, caller, sight, redactor, judge, sharingRows, rules);

@@ -17,11 +17,12 @@ internal sealed class Turns(int ofOne) : IDisposable
     /// <summary>
     /// One client leaves a core to everybody else; several get the cores in slices, so that no short work waits for a long one.
     /// </summary>
-    public static Turns ForThisMachine()
+    /// <param name="readers">How many threads may stand still at once until the database answers.</param>
+    public static Turns ForThisMachine(int readers)
     {
         // What takes long must not be waited for by what is short, as it would be if the pool had no more threads than cores.
         ThreadPool.GetMinThreads(out var workers, out var ports);
-        ThreadPool.SetMinThreads(Math.Max(workers, 8 * Environment.ProcessorCount), ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, (8 * Environment.ProcessorCount) + readers), ports);
         return new(Math.Max(1, Environment.ProcessorCount - 1));
     }
 

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Interop.Fhir.References;
+using Interop.Storage;
 
 namespace Interop.Server.Settings;
 
 /// <summary>The settings under <c>Interop:</c>, read and checked once at start. A wrong one stops the process with a sentence.</summary>
-/// <param name="Database"><c>sqlite:PATH</c>.</param>
+/// <param name="Database"><c>sqlite:PATH</c> or <c>postgres:CONNECTION STRING</c>, which may hold a password.</param>
 /// <param name="PublicUrl">The FHIR base as clients see it, without a trailing slash.</param>
 /// <param name="Custodian">Id of the Organization that runs this server: the crisis programme.</param>
 /// <param name="Secret">Key for paging cursors and name-based ids, or from the file <c>SecretFile</c>; null to keep a generated one in
@@ -69,9 +70,9 @@ public sealed record InteropSettings(
     {
         var section = configuration.GetSection("Interop");
         var database = section["Database"] ?? DefaultDatabase;
-        if (!database.StartsWith("sqlite:", StringComparison.Ordinal) || database.Length == "sqlite:".Length)
+        if (DatabaseSetting.ObjectionTo(database) is { } objection)
         {
-            throw new SettingsException("Interop:Database must be sqlite:PATH.");
+            throw new SettingsException($"Interop:Database {objection}");
         }
 
         var publicUrl = BaseOf(section["PublicUrl"] ?? "http://127.0.0.1:5080/fhir", "Interop:PublicUrl");

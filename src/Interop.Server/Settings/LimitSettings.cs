@@ -1,3 +1,5 @@
+using Interop.Storage;
+
 namespace Interop.Server.Settings;
 
 /// <summary>
@@ -15,7 +17,9 @@ namespace Interop.Server.Settings;
 /// <param name="RequestSeconds">How long a request may be worked on, its body's way here included.</param>
 /// <param name="HeaderSeconds">How long the headers of a request may take to arrive.</param>
 /// <param name="SearchSteps">The work that one request may ask of the database, in steps of its machine; a hundred million are about a
-/// second.</param>
+/// second; with SQLite.</param>
+/// <param name="SearchSeconds">The same with a database on the network: how long the statements of one request may take it.</param>
+/// <param name="Readers">How many requests read from the database at once; others wait for their turn.</param>
 /// <param name="BundleEntries">Entries of one batch or transaction.</param>
 /// <param name="BodyBytesPerSecond">The slowest that a body may arrive, or an answer be taken, after five seconds of grace.</param>
 public sealed record LimitSettings(
@@ -29,9 +33,14 @@ public sealed record LimitSettings(
     int RequestSeconds,
     int HeaderSeconds,
     int SearchSteps,
+    int SearchSeconds,
+    int Readers,
     int BundleEntries,
     int BodyBytesPerSecond)
 {
+    /// <summary>What the database is asked for.</summary>
+    public StoreLimits Store => new(new(SearchSteps, TimeSpan.FromSeconds(SearchSeconds)), Readers);
+
     /// <exception cref="SettingsException">A limit is not a number, or is one that would let nobody in.</exception>
     internal static LimitSettings From(IConfigurationSection section)
     {
@@ -46,6 +55,8 @@ public sealed record LimitSettings(
             Number("RequestSeconds", 60),
             Number("HeaderSeconds", 10),
             Number("SearchSteps", 200_000_000),
+            Number("SearchSeconds", 10),
+            Number("Readers", 16),
             Number("BundleEntries", 1_000),
             Number("BodyBytesPerSecond", 240));
 

@@ -15,6 +15,9 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
     // Enough to share a flush among all clients of a busy server, few enough that the first of a batch does not wait long.
     private const int BatchSize = 256;
 
+    // A server that was killed leaves rows, and another that runs finds them.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(1);
+
     private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(4096) { SingleReader = true });
     private readonly List<PendingRow> failed = [];
     private readonly List<long> forgotten = [];
@@ -23,11 +26,13 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
     private readonly AuditChain chain;
     private readonly Task running;
     private volatile bool hasFailed;
+    private long lookedAt = Stopwatch.GetTimestamp();
 
     private AuditTrailWriter(Statements statements, Dialect dialect)
     {
         (this.statements, this.dialect) = (statements, dialect);
         chain = new(statements, dialect);
+        chain.Claim();
         running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -35,9 +40,13 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
     /// <param name="resources">That database, whose schema is up to date.</param>
     public static async Task<AuditTrailWriter> OpenAsync(Statements resources, Dialect dialect, CancellationToken cancellationToken)
     {
-        var statements = new Statements(await dialect.OpenAuditAsync(readOnly: false, cancellationToken));
-        SchemaMigration.Apply(statements, dialect, "audit");
-        TakeOverChain(resources, statements, dialect);
+        var statements = new Statements(await dialect.OpenAuditAsync(readOnly: false, cancellationToken), dialect);
+        SchemaMigration.Apply(statements, dialect.Migrations.Trail);
+        if (dialect.IsTrailApart)
+        {
+            TakeOverChain(resources, statements, dialect);
+        }
+
         var trail = new AuditTrailWriter(statements, dialect);
 
         // What a write left before the process ended comes before anything else.
@@ -88,7 +97,7 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
         }
 
         var values = new AuditValues();
-        trail.Execute(dialect.BeginWrite);
+        trail.Begin(dialect.BeginAppend);
         foreach (var (sequence, previous, hash, row) in before)
         {
             values.Set(row);
@@ -130,8 +139,13 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
         PendingRow[] rows = [.. failed, .. batch.SelectMany(item => item.Rows)];
         try
         {
-            statements.Execute(dialect.BeginWrite);
+            if (statements.Begin(dialect.BeginAppend))
+            {
+                chain.Claim(); // what the lost connection had is anybody's
+            }
+
             chain.Begin();
+            rows = [.. LeftBehind(), .. rows];
             foreach (var row in rows.Where(Takes))
             {
                 chain.Append(row.Row);
@@ -158,8 +172,23 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
     }
 
     /// <summary>A pending row is taken once, also where two servers find it.</summary>
-    private bool Takes(PendingRow row) =>
-        row.Number is not { } number || statements.Execute($"INSERT INTO taken (number) VALUES ({number}) ON CONFLICT DO NOTHING") == 1;
+    private bool Takes(PendingRow row) => row.Number is not { } number || statements.Execute(dialect.IsTrailApart
+        ? (Sql)$"INSERT INTO taken (number) VALUES ({number}) ON CONFLICT DO NOTHING"
+        : $"DELETE FROM audit_pending WHERE number = {number}") == 1;
+
+    /// <summary>
+    /// From time to time the rows of all writes that are there: those of this server's are coming anyway, and are taken once.
+    /// </summary>
+    private IReadOnlyList<PendingRow> LeftBehind()
+    {
+        if (dialect.IsTrailApart || Stopwatch.GetElapsedTime(lookedAt) < BetweenLooks)
+        {
+            return [];
+        }
+
+        lookedAt = Stopwatch.GetTimestamp();
+        return new PendingAudit(statements).All();
+    }
 
     private void ForgetTaken()
     {
@@ -172,7 +201,7 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
 
         foreach (var number in numbers)
         {
-            statements.Execute($"DELETE FROM taken WHERE number = {number}");
+            statements.Add($"DELETE FROM taken WHERE number = {number}");
         }
     }
 

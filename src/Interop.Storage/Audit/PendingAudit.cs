@@ -32,7 +32,7 @@ internal sealed class PendingAudit
     {
         foreach (var number in numbers)
         {
-            statements.Execute($"DELETE FROM audit_pending WHERE number = {number}");
+            statements.Add($"DELETE FROM audit_pending WHERE number = {number}");
         }
     }
 }

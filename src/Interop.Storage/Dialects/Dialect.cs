@@ -5,8 +5,25 @@ namespace Interop.Storage.Dialects;
 /// <summary>Everything in which the databases differ, and nothing else.</summary>
 internal abstract class Dialect
 {
-    /// <summary>The middle part of the names of its migration files.</summary>
-    public abstract string Name { get; }
+    /// <summary>The middle part of the names of its migration files, and the same of those of the trail.</summary>
+    public abstract (string Resources, string Trail) Migrations { get; }
+
+    /// <summary>
+    /// Whether the trail is a database of its own. Else a pending row of it is taken over in one transaction, by whichever server finds it.
+    /// </summary>
+    public abstract bool IsTrailApart { get; }
+
+    /// <summary>The dialect of a setting: <c>sqlite:PATH</c> or <c>postgres:CONNECTION STRING</c>.</summary>
+    /// <exception cref="ArgumentException">It names no database that we know; the message is for the operator.</exception>
+    public static Dialect Of(string database) => database.Split(':', 2) switch
+    {
+        ["sqlite", { Length: > 0 } path] => new SqliteDialect(path),
+        ["postgres", { Length: > 0 } connection] => new PostgresDialect(connection),
+        _ => throw new ArgumentException("must be sqlite:PATH or postgres:CONNECTION STRING."),
+    };
+
+    /// <summary>Whether the database has ever been opened: who only looks makes none.</summary>
+    public abstract Task<bool> ExistsAsync(CancellationToken cancellationToken);
 
     public abstract Task<DbConnection> OpenAsync(bool readOnly, CancellationToken cancellationToken);
 
@@ -16,11 +33,19 @@ internal abstract class Dialect
     /// <summary>Begins what the database needs to have done from time to time, until it is closed.</summary>
     public abstract Task KeepAsync(CancellationToken cancellationToken);
 
+    /// <summary>Tells the planner what there is, after much of it has come at once.</summary>
+    public abstract void Analyze(Statements statements);
+
     public abstract Task CloseAsync();
 
-    /// <summary>Has the connection ask, from time to time while a statement runs, whether to give the statement up.</summary>
-    /// <param name="isOver">Is told how many steps the statement has taken since it was asked last.</param>
-    public abstract void StopWhen(DbConnection connection, Func<long, bool> isOver);
+    /// <summary>How a statement of this connection is given up while it runs.</summary>
+    public abstract Patience PatienceOf(DbConnection connection);
+
+    /// <summary>Puts a value into a parameter, whose type stays the same for all the values that it gets.</summary>
+    public abstract void Bind(DbParameter parameter, object value);
+
+    /// <summary>The connection forgets the statements that it prepared.</summary>
+    public abstract void Unprepare(DbConnection connection);
 
     /// <summary>The end of a statement that gives its first rows only.</summary>
     public abstract Sql Page(int count);
@@ -30,12 +55,18 @@ internal abstract class Dialect
     /// </summary>
     public abstract Sql IndexedBy(string index);
 
-    /// <summary>A number that is another one after somebody else has committed to the database of this connection.</summary>
+    /// <summary>Asked while writing: a number that is another one after somebody else has committed to the database.</summary>
     public abstract Sql VersionByOthers { get; }
 
     /// <summary>Begins a transaction that reads one snapshot.</summary>
     public abstract Sql BeginRead { get; }
 
-    /// <summary>Begins a transaction that writes.</summary>
+    /// <summary>Begins a transaction that writes, when no other that writes is under way at any server.</summary>
     public abstract Sql BeginWrite { get; }
+
+    /// <summary>Begins a transaction that adds to a chain of the trail, or waits for nobody but who adds to the same.</summary>
+    public abstract Sql BeginAppend { get; }
+
+    /// <summary>Gives a row where the chain is this connection's until it is closed: one server adds to it.</summary>
+    public abstract Sql ClaimChain(int chain);
 }

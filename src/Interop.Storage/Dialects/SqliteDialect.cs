@@ -11,9 +11,6 @@ internal sealed class SqliteDialect : Dialect
     // Without it SQLite prepares a statement again each time a parameter changes that it had looked at: 130 us instead of 10 for a read.
     private const int StablePlans = 1007;
 
-    // Steps of SQLite's machine between two questions whether to stop: some tens of microseconds, far more than the question costs.
-    private const int StepsBetween = 4_000;
-
     private readonly string path;
     private readonly bool isTemporary;
     private readonly List<WriteAheadLog> logs = [];
@@ -24,13 +21,19 @@ internal sealed class SqliteDialect : Dialect
         this.path = isTemporary ? Path.Combine(Path.GetTempPath(), $"interop-{Guid.NewGuid():N}.db") : path;
     }
 
-    public override string Name => "sqlite";
+    public override (string Resources, string Trail) Migrations => ("sqlite", "audit");
+
+    public override bool IsTrailApart => true;
 
     public override Sql BeginRead => $"BEGIN";
 
     public override Sql BeginWrite => $"BEGIN IMMEDIATE";
 
+    public override Sql BeginAppend => BeginWrite;
+
     public override Sql VersionByOthers => $"SELECT data_version FROM pragma_data_version";
+
+    public override Task<bool> ExistsAsync(CancellationToken cancellationToken) => Task.FromResult(File.Exists(path));
 
     public override Task<DbConnection> OpenAsync(bool readOnly, CancellationToken cancellationToken) =>
         OpenAsync(path, readOnly, cancellationToken);
@@ -76,9 +79,19 @@ internal sealed class SqliteDialect : Dialect
         return connection;
     }
 
-    public override void StopWhen(DbConnection connection, Func<long, bool> isOver) =>
-        SQLitePCL.raw.sqlite3_progress_handler(
-            ((SqliteConnection)connection).Handle, StepsBetween, _ => isOver(StepsBetween) ? 1 : 0, null);
+    /// <summary>What the planner should believe is in the migrations: a plan must not depend on what is stored.</summary>
+    public override void Analyze(Statements statements)
+    {
+    }
+
+    public override Patience PatienceOf(DbConnection connection) => new StepPatience((SqliteConnection)connection);
+
+    public override void Bind(DbParameter parameter, object value) => parameter.Value = value;
+
+    public override void Unprepare(DbConnection connection)
+    {
+        // Its commands are disposed, and with them what they prepared.
+    }
 
     public override async Task CloseAsync()
     {
@@ -101,4 +114,7 @@ internal sealed class SqliteDialect : Dialect
     public override Sql Page(int count) => $"LIMIT {count}";
 
     public override Sql IndexedBy(string index) => $"INDEXED BY {Sql.Name(index)}";
+
+    /// <summary>There is one chain: who writes the file is alone at it.</summary>
+    public override Sql ClaimChain(int chain) => $"SELECT 1";
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Interop.Storage.Dialects;
 
 namespace Interop.Storage.Migrations;
 
@@ -8,23 +7,42 @@ namespace Interop.Storage.Migrations;
 internal static partial class SchemaMigration
 {
     /// <param name="schema">The middle part of the names of the files.</param>
-    public static void Apply(Statements statements, Dialect dialect, string schema)
+    public static void Apply(Statements statements, string schema)
     {
-        statements.Execute($"CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)");
         var files = Files(schema);
-        var newest = statements.Number($"SELECT MAX(number) FROM schema_migration") ?? 0;
-        if (newest > files[^1].Number)
+        while (ApplyNext(statements, files))
         {
-            throw new UnsupportedSchemaException(
-                $"The database has schema {newest}; this program knows schemas up to {files[^1].Number} and must not write to it.");
         }
+    }
 
-        foreach (var (number, name) in files.Where(file => file.Number > newest))
+    /// <summary>One file in one transaction, beside which no other server migrates; false where there is none to apply.</summary>
+    private static bool ApplyNext(Statements statements, List<(int Number, string Name)> files)
+    {
+        statements.Begin(statements.Dialect.BeginWrite);
+        try
         {
-            statements.Execute(dialect.BeginWrite);
-            statements.ExecuteScript(Text(name));
-            statements.Execute($"INSERT INTO schema_migration (number, name) VALUES ({number}, {name})");
+            statements.Execute($"CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)");
+            var newest = statements.Number($"SELECT MAX(number) FROM schema_migration") ?? 0;
+            if (newest > files[^1].Number)
+            {
+                throw new UnsupportedSchemaException(
+                    $"The database has schema {newest}; this program knows schemas up to {files[^1].Number} and must not write to it.");
+            }
+
+            var (number, name) = files.FirstOrDefault(file => file.Number > newest);
+            if (name is not null)
+            {
+                statements.ExecuteScript(Text(name));
+                statements.Execute($"INSERT INTO schema_migration (number, name) VALUES ({number}, {name})");
+            }
+
             statements.Execute($"COMMIT");
+            return name is not null;
+        }
+        catch
+        {
+            statements.TryRollback();
+            throw;
         }
     }
 
@@ -42,7 +60,7 @@ internal static partial class SchemaMigration
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex(@"\.(\d{4})-[a-z-]+\.([a-z]+)\.sql$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\.(\d{4})-[a-z-]+\.([a-z-]+)\.sql$", RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
 }
 

@@ -28,7 +28,7 @@ public sealed partial class ResourceRows
     internal Dialect Dialect { get; }
 
     /// <summary>What one search may take while everybody else who writes waits; null on a snapshot.</summary>
-    internal Func<(CancellationToken Until, long MostSteps)>? SearchLimit { get; set; }
+    internal Func<(CancellationToken Until, WorkLimit Most)>? SearchLimit { get; set; }
 
     /// <summary>The resource, if the sight may see it; a deleted one only to a sight that could have read its last version.</summary>
     public SeenResource? See(ResourceKey key, Sight sight) => ReadThrough(sight).See(key, sight, Statements);
@@ -74,15 +74,26 @@ public sealed partial class ResourceRows
             return Run(); // a snapshot has a limit for all that is read from it
         }
 
-        var (until, mostSteps) = limit();
-        Statements.StopAt(until, mostSteps);
+        // Where it is given up, what the writer did before it stays.
+        Statements.Add($"SAVEPOINT search");
+        Statements.Flush();
+        var (until, most) = limit();
+        Statements.StopAt(most, until);
         try
         {
-            return Run();
+            var page = Run();
+            Statements.Add($"RELEASE search");
+            return page;
+        }
+        catch
+        {
+            Statements.Add($"ROLLBACK TO search");
+            Statements.Add($"RELEASE search");
+            throw;
         }
         finally
         {
-            Statements.StopAt(CancellationToken.None);
+            Statements.GoOn();
         }
 
         SearchPage Run() => new SearchStatement(query, new(sight, Dialect, HasGrants(sight.Organization)), Statements).Run();
@@ -265,7 +276,7 @@ public sealed partial class ResourceRows
         new(reader.GetString(0), reader.GetString(1)),
         reader.GetInt64(2),
         reader.GetInt64(3) == 1,
-        (Tier)reader.GetByte(4),
+        (Tier)reader.GetInt64(4),
         reader.GetInt64(5) == 1,
         reader.GetInt64(6),
         reader.GetInt64(7),

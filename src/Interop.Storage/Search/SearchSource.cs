@@ -150,9 +150,9 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
             Sql? same = value switch
             {
                 TokenValue { Code: not null, System: not null } => $"1 = 0",
-                TokenValue { Code: not null } token => $"{e}.code = {token.Code} AND {e}.system < {d}.system",
+                TokenValue { Code: not null } token => $"{e}.code = {IndexKey.Whole(token.Code)} AND {e}.system < {d}.system",
                 ReferenceValue { Type: not null, Id: not null } reference => $"""
-                    {e}.target_id = {reference.Id} AND {e}.target_type = {reference.Type}
+                    {e}.target_id = {IndexKey.Whole(reference.Id)} AND {e}.target_type = {reference.Type}
                     AND ({e}.url < {d}.url OR ({e}.url = {d}.url AND ({e}.identifier_value < {d}.identifier_value
                          OR ({e}.identifier_value = {d}.identifier_value AND {e}.identifier_system < {d}.identifier_system))))
                     """,
@@ -163,15 +163,16 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
                 return null;
             }
 
-            // CROSS JOIN keeps the order of the tables: the index first.
+            // CROSS JOIN keeps the order of the tables: the index first. Counted and not asked by NOT EXISTS: PostgreSQL made a join of
+            // that, which it walked without the resource.
             var table = ValueSql.Table(single.Parameter.Type);
             return new(
                 $"{table} {d} CROSS JOIN resource r",
                 $"""
                 {d}.parameter = {parameter} AND {own.Holds(d)} AND {ValueSql.Match(value, SearchModifier.None, d)}
                 AND    r.key = {d}.resource AND r.type = {type}
-                AND    NOT EXISTS (
-                    SELECT 1 FROM {table} {e}
+                AND    0 = (
+                    SELECT COUNT(*) FROM {table} {e}
                     WHERE  {e}.parameter = {parameter} AND {e}.resource = {d}.resource AND {own.Holds(e)} AND {same})
                 """,
                 $"{d}.resource");

@@ -38,45 +38,48 @@ internal static class ValueSql
         QuantityValue quantity => Quantity(quantity, i),
         ReferenceValue { Url: { } url } => Url(url, i),
         ReferenceValue { Id: null } any => $"{i}.target_type = {any.Type}",
-        ReferenceValue { Type: null } reference => $"{i}.target_id = {reference.Id}",
-        ReferenceValue reference => $"{i}.target_id = {reference.Id} AND {i}.target_type = {reference.Type}",
-        UriValue uri => $"{i}.uri = {uri.Uri}",
+        ReferenceValue { Type: null } reference => $"{i}.target_id = {Key(reference.Id)}",
+        ReferenceValue reference => $"{i}.target_id = {Key(reference.Id)} AND {i}.target_type = {reference.Type}",
+        UriValue uri => $"{i}.uri = {Key(uri.Uri)}",
         PositionValue position => Near(position, i),
         _ => throw new ArgumentOutOfRangeException(nameof(value)),
     };
 
     private static Sql Token(TokenValue token, Sql i) => token switch
     {
-        { System: null } => $"{i}.code = {token.Code}",
-        { Code: null } => $"{i}.system = {token.System}",
-        _ => $"{i}.code = {token.Code} AND {i}.system = {token.System}",
+        { System: null } => $"{i}.code = {Key(token.Code)}",
+        { Code: null } => $"{i}.system = {Key(token.System)}",
+        _ => $"{i}.code = {Key(token.Code)} AND {i}.system = {Key(token.System)}",
     };
 
     private static Sql Identifier(TokenValue token, Sql i) => token switch
     {
-        { System: null } => $"{i}.identifier_value = {token.Code} AND {i}.identifier_value <> ''",
-        { Code: null } => $"{i}.identifier_system = {token.System} AND {i}.identifier_value <> ''",
-        _ => $"{i}.identifier_value = {token.Code} AND {i}.identifier_system = {token.System} AND {i}.identifier_value <> ''",
+        { System: null } => $"{i}.identifier_value = {Key(token.Code)} AND {i}.identifier_value <> ''",
+        { Code: null } => $"{i}.identifier_system = {Key(token.System)} AND {i}.identifier_value <> ''",
+        _ => $"""
+            {i}.identifier_value = {Key(token.Code)} AND {i}.identifier_system = {Key(token.System)} AND {i}.identifier_value <> ''
+            """,
     };
 
     /// <summary>A canonical without a version matches all versions; '}' is the character after '|'.</summary>
     private static Sql Url(string url, Sql i)
     {
         var (first, end) = (url + "|", url + "}");
-        return $"({i}.url = {url} OR ({i}.url >= {first} AND {i}.url < {end})) AND {i}.url <> ''";
+        return $"({i}.url = {Key(url)} OR ({i}.url >= {first} AND {i}.url < {end})) AND {i}.url <> ''";
     }
 
     private static Sql Text(StringValue text, SearchModifier modifier, Sql i)
     {
         // The greatest code point: nothing that begins with the text sorts after it.
-        var end = text.Folded + "\U0010FFFF";
-        var pattern = "%" + text.Folded.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal)
+        var folded = IndexKey.Beginning(text.Folded);
+        var end = folded + "\U0010FFFF";
+        var pattern = "%" + folded.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal) + "%";
         return modifier switch
         {
-            SearchModifier.Exact => $"{i}.folded = {text.Folded} AND {i}.value = {text.Text}",
+            SearchModifier.Exact => $"{i}.folded = {folded} AND {i}.value = {text.Text}",
             SearchModifier.Contains => $"{i}.folded LIKE {pattern} ESCAPE '\\'",
-            _ => $"{i}.folded >= {text.Folded} AND {i}.folded < {end}",
+            _ => $"{i}.folded >= {folded} AND {i}.folded < {end}",
         };
     }
 
@@ -133,11 +136,13 @@ internal static class ValueSql
     {
         var latitude = near.Kilometres / KilometresPerDegree;
         var perDegree = KilometresPerDegree * Math.Max(Math.Cos(near.Latitude * Math.PI / 180), 0.01);
-        Sql north = $"(({i}.latitude - {near.Latitude}) * {KilometresPerDegree})";
-        Sql east = $"(({i}.longitude - {near.Longitude}) * {perDegree})";
+        Sql north = $"(({i}.latitude - {IndexKey.Number(near.Latitude)}) * {KilometresPerDegree})";
+        Sql east = $"(({i}.longitude - {IndexKey.Number(near.Longitude)}) * {perDegree})";
         return $"""
             {i}.latitude BETWEEN {near.Latitude - latitude} AND {near.Latitude + latitude}
             AND {north} * {north} + {east} * {east} <= {near.Kilometres * near.Kilometres}
             """;
     }
+
+    private static string Key(string? text) => IndexKey.Whole(text ?? "");
 }

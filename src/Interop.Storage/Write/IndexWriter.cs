@@ -18,7 +18,7 @@ internal sealed class IndexWriter(Statements statements)
     {
         foreach (var table in Tables)
         {
-            statements.Execute($"DELETE FROM {table} WHERE resource = {resource}");
+            statements.Add($"DELETE FROM {table} WHERE resource = {resource}");
         }
     }
 
@@ -27,7 +27,7 @@ internal sealed class IndexWriter(Statements statements)
     {
         foreach (var table in Tables)
         {
-            statements.Execute($"""
+            statements.Add($"""
                 UPDATE {table}
                 SET    zone = {place.ZoneOfRow}, lane = {place.LaneOfRow}
                 WHERE  resource = {resource} AND party = ''
@@ -54,27 +54,43 @@ internal sealed class IndexWriter(Statements statements)
             }
             else if (Insert(row, same.Key.Entry) is { } insert)
             {
-                statements.Execute(insert);
+                statements.Add(insert);
             }
         }
     }
 
-    /// <summary>The entry without what no table holds, so that entries that give the same row are equal.</summary>
+    /// <summary>The entry as tables hold it, so that entries that give the same row are equal.</summary>
     private static IndexEntry Indexed(IndexEntry entry) => entry switch
     {
-        TokenEntry token => token with { System = token.System ?? "", Code = token.Code ?? "", Text = null },
+        TokenEntry token => token with { System = Key(token.System), Code = Key(token.Code), Text = null },
+        StringEntry text => text with { Folded = IndexKey.Beginning(text.Folded) },
+        UriEntry uri => uri with { Value = Key(uri.Value) },
         ReferenceEntry reference => reference with
         {
             TargetType = reference.TargetType ?? "",
-            TargetId = reference.TargetId ?? "",
+            TargetId = Key(reference.TargetId),
             TargetVersion = null,
-            Url = reference.Url ?? "",
-            IdentifierSystem = reference.IdentifierSystem ?? "",
-            IdentifierValue = reference.IdentifierValue ?? "",
+            Url = Key(reference.Url),
+            IdentifierSystem = Key(reference.IdentifierSystem),
+            IdentifierValue = Key(reference.IdentifierValue),
         },
-        QuantityEntry quantity => quantity with { System = quantity.System ?? "", Code = quantity.Code ?? "", Unit = quantity.Unit ?? "" },
+        NumberEntry number => number with { Low = IndexKey.Number(number.Low), High = IndexKey.Number(number.High) },
+        QuantityEntry quantity => quantity with
+        {
+            Low = IndexKey.Number(quantity.Low),
+            High = IndexKey.Number(quantity.High),
+            System = Key(quantity.System),
+            Code = Key(quantity.Code),
+            Unit = Key(quantity.Unit),
+        },
+        PositionEntry position => position with
+        {
+            Latitude = IndexKey.Number(position.Latitude), Longitude = IndexKey.Number(position.Longitude),
+        },
         _ => entry,
     };
+
+    private static string Key(string? text) => IndexKey.Whole(text ?? "");
 
     private static Sql? Insert(IndexRow row, IndexEntry entry) => entry switch
     {
@@ -120,7 +136,7 @@ internal sealed class IndexWriter(Statements statements)
         for (var component = 0; component < composite.Components.Count; component++)
         {
             var part = Component.Of(Indexed(composite.Components[component]));
-            statements.Execute($"""
+            statements.Add($"""
                 INSERT INTO index_composite
                     (tuple, component, system, code, unit, folded, value, low, high, target_type, target_id, url, uri, {IndexRow.Columns})
                 VALUES ({tuple}, {component}, {part.System}, {part.Code}, {part.Unit}, {part.Folded}, {part.Value},

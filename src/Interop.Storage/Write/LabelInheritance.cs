@@ -68,7 +68,7 @@ internal sealed class LabelInheritance(Statements statements)
         }
     }
 
-    private void Store(long key, RowLabels labels) => statements.Execute($"""
+    private void Store(long key, RowLabels labels) => statements.Add($"""
         UPDATE resource
         SET    labels = {labels.Carried}, passes_labels = {labels.Passed}
         WHERE  key = {key} AND (labels <> {labels.Carried} OR passes_labels <> {labels.Passed})

@@ -20,7 +20,7 @@ internal sealed class PartyWriter(Statements statements)
             .ToDictionary(row => row.Organization, row => (row.Hashes, row.Times));
         if (before.Count > 0)
         {
-            statements.Execute($"DELETE FROM party WHERE resource = {resource}");
+            statements.Add($"DELETE FROM party WHERE resource = {resource}");
         }
 
         foreach (var organization in judged.Parties.Distinct())
@@ -29,7 +29,7 @@ internal sealed class PartyWriter(Statements statements)
             var times = before.TryGetValue(organization, out var last)
                 ? [.. hashes.Select((hash, view) => (known?.ViewsOf(organization) ?? last.Hashes)[view] == hash ? last.Times[view] : at)]
                 : (long[])[at, at, at];
-            statements.Execute($"""
+            statements.Add($"""
                 INSERT INTO party (resource, organization, changed_1, changed_2, changed_3, hash_1, hash_2, hash_3)
                 VALUES ({resource}, {organization}, {times[0]}, {times[1]}, {times[2]}, {hashes[0]}, {hashes[1]}, {hashes[2]})
                 """);
@@ -37,14 +37,14 @@ internal sealed class PartyWriter(Statements statements)
     }
 
     /// <summary>All views changed, by a deletion.</summary>
-    public void Changed(long resource, long at) => statements.Execute(
+    public void Changed(long resource, long at) => statements.Add(
         $"""
         UPDATE party SET changed_1 = {at}, changed_2 = {at}, changed_3 = {at}, hash_1 = 0, hash_2 = 0, hash_3 = 0
         WHERE  resource = {resource}
         """);
 
     /// <summary>Keeps who is party to the version that is current now.</summary>
-    public void KeepVersion(long resource) => statements.Execute($"""
+    public void KeepVersion(long resource) => statements.Add($"""
         INSERT INTO party_version (resource, version, organization, changed_1, changed_2, changed_3)
         SELECT p.resource, r.version, p.organization, p.changed_1, p.changed_2, p.changed_3
         FROM   party p JOIN resource r ON r.key = p.resource

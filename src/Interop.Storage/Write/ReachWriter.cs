@@ -36,9 +36,9 @@ internal sealed class ReachWriter(Statements statements)
     }
 
     /// <summary>What grants opened of it until it was deleted.</summary>
-    public void Leave(long key) => statements.Execute($"UPDATE reach SET type = -type WHERE resource = {key} AND type > 0");
+    public void Leave(long key) => statements.Add($"UPDATE reach SET type = -type WHERE resource = {key} AND type > 0");
 
-    private void Remove(long key) => statements.Execute($"DELETE FROM reach WHERE resource = {key}");
+    private void Remove(long key) => statements.Add($"DELETE FROM reach WHERE resource = {key}");
 
     /// <summary>Replaces the grants of a patient, of one custodian where given; false where they are as they were.</summary>
     public bool ReplaceOf(string subject, string? source, IReadOnlyCollection<GrantRow> grants)
@@ -49,8 +49,8 @@ internal sealed class ReachWriter(Statements statements)
             return false;
         }
 
-        statements.Execute($"DELETE FROM reach WHERE grant_number IN (SELECT number FROM sharing_grant WHERE {replaced})");
-        statements.Execute($"DELETE FROM sharing_grant WHERE {replaced}");
+        statements.Add($"DELETE FROM reach WHERE grant_number IN (SELECT number FROM sharing_grant WHERE {replaced})");
+        statements.Add($"DELETE FROM sharing_grant WHERE {replaced}");
         foreach (var grant in grants)
         {
             Insert(grant);
@@ -62,7 +62,7 @@ internal sealed class ReachWriter(Statements statements)
     /// <summary>Names again what grants open of a patient's record; lanes must be settled before.</summary>
     public void SettleRecord(string subject)
     {
-        statements.Execute($"DELETE FROM reach WHERE resource IN (SELECT key FROM resource WHERE subject = {subject})");
+        statements.Add($"DELETE FROM reach WHERE resource IN (SELECT key FROM resource WHERE subject = {subject})");
         foreach (var type in statements.Query(
             $"SELECT DISTINCT type FROM resource WHERE subject = {subject}", reader => reader.GetString(0)))
         {
@@ -82,8 +82,8 @@ internal sealed class ReachWriter(Statements statements)
         {
             if (!wanted.Contains(row) || !stays.Add(row))
             {
-                statements.Execute($"DELETE FROM reach WHERE grant_number = {number}");
-                statements.Execute($"DELETE FROM sharing_grant WHERE number = {number}");
+                statements.Add($"DELETE FROM reach WHERE grant_number = {number}");
+                statements.Add($"DELETE FROM sharing_grant WHERE number = {number}");
             }
         }
 
@@ -117,7 +117,7 @@ internal sealed class ReachWriter(Statements statements)
         }
     }
 
-    private void Insert(GrantRow grant) => statements.Execute($"""
+    private void Insert(GrantRow grant) => statements.Add($"""
         INSERT INTO sharing_grant
             (subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis, zone)
         VALUES ({grant.Subject ?? ""}, {grant.Source}, {grant.Grantee}, {grant.Practitioner ?? ""}, {grant.Purpose}, {grant.Tier},
@@ -131,7 +131,7 @@ internal sealed class ReachWriter(Statements statements)
     private void Insert(string type, Sql resources, Sql grants)
     {
         Sql isParty = $"EXISTS (SELECT 1 FROM party p WHERE p.resource = r.key AND p.organization = g.grantee)";
-        statements.Execute($"""
+        statements.Add($"""
             INSERT INTO reach (grant_number, type, subject, resource)
             SELECT g.number, CASE r.deleted WHEN 0 THEN {TypeOf(type)} ELSE {LeftOf(type)} END, r.subject, r.key
             FROM   resource r CROSS JOIN sharing_grant g

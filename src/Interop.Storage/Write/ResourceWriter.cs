@@ -54,14 +54,14 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
         KeepVersion(previous.Key);
 
         // Parties, requirements, labels and tiers stay: they decide who may be told that it was deleted. Searches look elsewhere.
-        statements.Execute($"""
+        statements.Add($"""
             UPDATE resource
             SET    version = version + 1, deleted = 1, updated_at = {at}, zone = {ZoneNumber.Left(Sql.Name("zone"))},
                    changed_1 = {at}, changed_2 = {at}, changed_3 = {at}, changed_4 = {at}
             WHERE  key = {previous.Key}
             """);
         parties.Changed(previous.Key, at);
-        statements.Execute($"DELETE FROM case_relation WHERE resource = {previous.Key}");
+        statements.Add($"DELETE FROM case_relation WHERE resource = {previous.Key}");
         index.Remove(previous.Key);
         reach.Leave(previous.Key);
         return previous.Version + 1;
@@ -97,29 +97,29 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
 
     public void ReplaceRosterRequirements(IEnumerable<RosterRequirement> requirements)
     {
-        statements.Execute($"DELETE FROM roster_requirement");
+        statements.Add($"DELETE FROM roster_requirement");
         foreach (var (organization, code) in requirements)
         {
-            statements.Execute($"INSERT INTO roster_requirement (organization, code) VALUES ({organization}, {code})");
+            statements.Add($"INSERT INTO roster_requirement (organization, code) VALUES ({organization}, {code})");
         }
     }
 
     public void ReplaceRoster(IEnumerable<RosterRow> roster)
     {
-        statements.Execute($"DELETE FROM roster");
+        statements.Add($"DELETE FROM roster");
         foreach (var row in roster)
         {
-            statements.Execute($"""
+            statements.Add($"""
                 INSERT INTO roster (organization, practitioner, code, valid_from, valid_to)
                 VALUES ({row.Organization}, {row.Practitioner}, {row.Code}, {row.From}, {row.To})
                 """);
         }
     }
 
-    public void Enqueue(OutboxRow row) => statements.Execute(
+    public void Enqueue(OutboxRow row) => statements.Add(
         $"INSERT INTO outbox (kind, target, due, detail) VALUES ({row.Kind}, {row.Target}, {row.Due}, {row.Detail})");
 
-    public void Sent(long number) => statements.Execute($"DELETE FROM outbox WHERE number = {number}");
+    public void Sent(long number) => statements.Add($"DELETE FROM outbox WHERE number = {number}");
 
     public bool AddCadMessage(CadMessage message)
     {
@@ -128,7 +128,7 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
             return false;
         }
 
-        statements.Execute($"""
+        statements.Add($"""
             INSERT INTO cad_message (incident, hash, sent_at, received_at, body)
             VALUES ({message.Incident}, {message.Hash}, {message.Sent}, {message.Received}, {message.Body})
             """);
@@ -137,8 +137,8 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
 
     public void SetSetting(string name, string value)
     {
-        statements.Execute($"DELETE FROM setting WHERE name = {name}");
-        statements.Execute($"INSERT INTO setting (name, value) VALUES ({name}, {value})");
+        statements.Add($"DELETE FROM setting WHERE name = {name}");
+        statements.Add($"INSERT INTO setting (name, value) VALUES ({name}, {value})");
     }
 
     /// <param name="at">The time of the version.</param>
@@ -183,13 +183,13 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
     {
         var (type, source, subject, labels, isParty) = statements.Query(
             $"""
-            SELECT type, source, subject, labels, EXISTS (SELECT 1 FROM party p WHERE p.resource = r.key AND p.organization = r.source)
-            FROM   resource r
-            WHERE  r.key = {key}
+            SELECT type, source, subject, labels,
+                   (SELECT COUNT(*) FROM party p WHERE p.resource = r.key AND p.organization = r.source)
+            FROM   resource r WHERE r.key = {key}
             """,
             reader => (reader.GetString(0), reader.GetString(1), reader.Text(2), reader.GetInt64(3), reader.GetInt64(4) == 1))[0];
         var place = Place.Of(type, source, subject, labels, reach.HasGrants(subject, source), isParty);
-        statements.Execute($"""
+        statements.Add($"""
             UPDATE resource
             SET    zone = CASE deleted WHEN 0 THEN {place.ZoneOfRow} ELSE {ZoneNumber.Left(place.ZoneOfRow)} END, lane = {place.LaneOfRow}
             WHERE  key = {key}
@@ -238,7 +238,7 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
 
     private void KeepVersion(long key)
     {
-        statements.Execute($"""
+        statements.Add($"""
             INSERT INTO resource_version
                 (resource, version, deleted, subject, source, tier, party_tier, requires, labels, updated_at,
                 changed_1, changed_2, changed_3, changed_4, policy_version, body)
@@ -253,7 +253,7 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
     private long Insert(ResourceRow row)
     {
         var (write, judged, views) = (row.Write, row.Judged, row.Views);
-        statements.Execute($"""
+        statements.Add($"""
             INSERT INTO resource
                 (type, id, version, deleted, subject, source, tier, party_tier, requires, labels, own_labels, passes_labels, own_passes,
                 updated_at, changed_1, changed_2, changed_3, changed_4, hash_1, hash_2, hash_3, zone, lane, policy_version,
@@ -272,7 +272,7 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
     private long Update(long key, ResourceRow row)
     {
         var (write, judged, views) = (row.Write, row.Judged, row.Views);
-        statements.Execute($"""
+        statements.Add($"""
             UPDATE resource
             SET    version = {row.Version}, deleted = 0, subject = {row.Subject}, source = {write.Source}, tier = {judged.Tiers.Anyone},
                    party_tier = {judged.Tiers.Party}, requires = {judged.Requires.Count > 0}, labels = {row.Labels.Carried},
@@ -301,16 +301,16 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
 
     private void RemoveFacts(long key)
     {
-        statements.Execute($"DELETE FROM case_relation WHERE resource = {key}");
-        statements.Execute($"DELETE FROM required_reference WHERE resource = {key}");
-        statements.Execute($"DELETE FROM label_inheritance WHERE resource = {key}");
+        statements.Add($"DELETE FROM case_relation WHERE resource = {key}");
+        statements.Add($"DELETE FROM required_reference WHERE resource = {key}");
+        statements.Add($"DELETE FROM label_inheritance WHERE resource = {key}");
     }
 
     private void AddFacts(long key, JudgedResource judged, List<LabelSource> sources)
     {
         foreach (var fact in judged.Cases.DistinctBy(fact => (fact.Patient, fact.Organization, fact.From)))
         {
-            statements.Execute($"""
+            statements.Add($"""
                 INSERT INTO case_relation (patient, resource, organization, valid_from, valid_to)
                 VALUES ({fact.Patient}, {key}, {fact.Organization}, {fact.From}, {fact.To})
                 """);
@@ -318,12 +318,12 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
 
         foreach (var target in judged.Requires.Distinct())
         {
-            statements.Execute($"INSERT INTO required_reference (resource, type, id) VALUES ({key}, {target.Type}, {target.Id})");
+            statements.Add($"INSERT INTO required_reference (resource, type, id) VALUES ({key}, {target.Type}, {target.Id})");
         }
 
         foreach (var (target, kind) in sources)
         {
-            statements.Execute(
+            statements.Add(
                 $"INSERT INTO label_inheritance (resource, type, id, kind) VALUES ({key}, {target.Type}, {target.Id}, {(int)kind})");
         }
     }

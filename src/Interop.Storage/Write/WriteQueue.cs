@@ -80,7 +80,7 @@ internal sealed class WriteQueue : IAsyncDisposable
         var audited = new List<PendingRow>();
         try
         {
-            rows.Statements.Execute(dialect.BeginWrite);
+            rows.Statements.Begin(dialect.BeginWrite);
             NoteOthers();
             var removed = RemoveTaken();
             foreach (var work in batch)
@@ -102,6 +102,7 @@ internal sealed class WriteQueue : IAsyncDisposable
             }
 
             rows.Statements.TryRollback();
+            versionByOthers = null; // what was noted of the others is undone, too
             return [];
         }
     }
@@ -127,16 +128,18 @@ internal sealed class WriteQueue : IAsyncDisposable
         try
         {
             work.Run(session);
+            rows.Statements.Flush();
             audited.AddRange(session.TakeAudited());
         }
         catch (Exception failure)
         {
             work.Fail(failure);
             session.TakeAudited();
+            rows.Statements.DropLater();
             rows.Statements.Execute($"ROLLBACK TO work");
         }
 
-        rows.Statements.Execute($"RELEASE work");
+        rows.Statements.Add($"RELEASE work");
     }
 
     /// <summary>Callers are told when the trail has the rows too; meanwhile the next batch is written.</summary>
@@ -147,9 +150,12 @@ internal sealed class WriteQueue : IAsyncDisposable
             try
             {
                 await trail.AppendAsync(audited);
-                lock (taken)
+                if (dialect.IsTrailApart)
                 {
-                    taken.AddRange(audited.Select(row => row.Number!.Value));
+                    lock (taken)
+                    {
+                        taken.AddRange(audited.Select(row => row.Number!.Value));
+                    }
                 }
             }
             catch (Exception failure)

@@ -31,17 +31,18 @@ public sealed class FullDiskTests : SceneTests
         Assert.Equal(503, await StatusAsync("/health/ready"));
         Assert.Equal(200, await StatusAsync("/health/live"));
 
-        // Nothing is disclosed without its row in the trail.
-        for (var room = true; room;)
-        {
-            using var read = await navigator.GetAsync("Patient/p1");
-            room = (int)read.StatusCode == 200;
-        }
-
+        // Nothing is answered without its row in the trail. A short row may find a place where a longer one did not, but not for ever.
         foreach (var path in new[] { "Patient/p1", "Patient/nobody", "Patient?_id=p1", "Patient/p1/_history" })
         {
-            using var read = await navigator.GetAsync(path);
-            await read.OutcomeAsync(503);
+            for (var room = true; room;)
+            {
+                using var read = await navigator.GetAsync(path);
+                room = (int)read.StatusCode is 200 or 404;
+                if (!room)
+                {
+                    await read.OutcomeAsync(503);
+                }
+            }
         }
 
         using (var malformed = await navigator.GetAsync("Patient?nonsense=1"))

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Interop.Server.Tests.Exports;
 
 /// <summary>What an export is asked for and what is in its files (https://hl7.org/fhir/uv/bulkdata/export.html).</summary>
-public sealed class ExportTests : ExportScene
+public class ExportTests : ExportScene
 {
     [Theory]
     [InlineData("$export?_type=Patient,Condition", "Patient/p1 Patient/p2 Patient/p3 Condition/c1 Condition/c2 Condition/c3")]

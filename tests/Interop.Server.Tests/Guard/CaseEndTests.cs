@@ -7,7 +7,7 @@ namespace Interop.Server.Tests.Guard;
 /// The complete record is for who works on an open case, and a case ends: with its period, and when nobody has moved it for the days
 /// that the site states (30). The person lets the hospital have everything; what it sees is the matter of the case alone.
 /// </summary>
-public sealed class CaseEndTests : SceneTests
+public class CaseEndTests : SceneTests
 {
     private const string OnlyAtFull = "only at full";
 

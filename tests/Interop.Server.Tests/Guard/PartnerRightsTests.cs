@@ -3,7 +3,7 @@ using Interop.Demo;
 namespace Interop.Server.Tests.Guard;
 
 /// <summary>What a partner writes is its own record: none of it gives that partner, or another, a right to somebody else's.</summary>
-public sealed class PartnerRightsTests : IAsyncLifetime
+public class PartnerRightsTests : IAsyncLifetime
 {
     private const string OnlyAtFull = "only at full";
     private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");

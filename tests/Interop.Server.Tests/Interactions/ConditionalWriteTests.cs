@@ -6,7 +6,7 @@ namespace Interop.Server.Tests.Interactions;
 /// <summary>
 /// Update, patch and delete of what a condition finds: none, one or several (https://hl7.org/fhir/R4/http.html#cond-update).
 /// </summary>
-public sealed class ConditionalWriteTests : SceneTests
+public class ConditionalWriteTests : SceneTests
 {
     private const string JsonPatch = """[{"op":"replace","path":"/gender","value":"other"}]""";
     private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");

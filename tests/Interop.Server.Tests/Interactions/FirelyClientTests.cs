@@ -5,7 +5,7 @@ using Task = System.Threading.Tasks.Task;
 namespace Interop.Server.Tests.Interactions;
 
 /// <summary>A day of Firely's client against the server, with its own ideas of headers, media types, bundles and links.</summary>
-public sealed class FirelyClientTests : SceneTests
+public class FirelyClientTests : SceneTests
 {
     protected override IReadOnlyList<string> Scene =>
     [

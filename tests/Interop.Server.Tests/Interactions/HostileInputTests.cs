@@ -3,7 +3,7 @@ using System.Text;
 namespace Interop.Server.Tests.Interactions;
 
 /// <summary>Input that wants to break something: a 4xx that names the place, nothing stored, the process unharmed.</summary>
-public sealed class HostileInputTests : SceneTests
+public class HostileInputTests : SceneTests
 {
     public static TheoryData<string, string> Broken => new()
     {

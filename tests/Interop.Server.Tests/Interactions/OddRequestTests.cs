@@ -3,7 +3,7 @@ using System.Text;
 namespace Interop.Server.Tests.Interactions;
 
 /// <summary>Legal FHIR and legal HTTP at their edges: whatever is asked, the answer is no 500.</summary>
-public sealed class OddRequestTests : IAsyncLifetime
+public class OddRequestTests : IAsyncLifetime
 {
     private const string NoValue = """{"extension":[{"url":"http://example.org/x","valueString":"y"}]}""";
     private RunningServer server = null!;

@@ -4,7 +4,7 @@ namespace Interop.Server.Tests.Interactions;
 /// <summary>
 /// Transactions: references between entries, conditional references and creates (https://hl7.org/fhir/R4/http.html#trules).
 /// </summary>
-public sealed class TransactionTests : SceneTests
+public class TransactionTests : SceneTests
 {
     private const string Load = """
         {"resourceType":"Bundle","type":"transaction","entry":[

@@ -4,7 +4,7 @@ using Interop.Demo;
 namespace Interop.Server.Tests.Lists;
 
 /// <summary>Histories of a type and of all types, each at its caller's sight, in pages that nothing shifts.</summary>
-public sealed class TypeHistoryTests : SceneTests
+public class TypeHistoryTests : SceneTests
 {
     private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
 

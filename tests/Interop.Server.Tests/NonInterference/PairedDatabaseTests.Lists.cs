@@ -1,7 +1,7 @@
 namespace Interop.Server.Tests.NonInterference;
 
 /// <summary>The channels of what lists several resources without a search of one type, and of writes by condition.</summary>
-public sealed partial class PairedDatabaseTests
+public partial class PairedDatabaseTests
 {
     [Theory]
     [InlineData("Condition/_history")]

@@ -2,7 +2,7 @@
 namespace Interop.Server.Tests.NonInterference;
 
 /// <summary>The channels of searching: what is found, counted, ordered and paged.</summary>
-public sealed partial class PairedDatabaseTests
+public partial class PairedDatabaseTests
 {
     [Theory]
     [InlineData("Condition?code=75544000")]

@@ -6,7 +6,7 @@ namespace Interop.Server.Tests.NonInterference;
 /// The channels of the non-interference table, one test each. The hospital holds an intermediate consent of patient p1, p2 has said
 /// nothing (basic by agreement), p3 denied everything and is therefore in one of the databases only.
 /// </summary>
-public sealed partial class PairedDatabaseTests : IAsyncLifetime
+public partial class PairedDatabaseTests : IAsyncLifetime
 {
     private const string Program = "crisis-program";
     private const string OpioidUse = "75544000";

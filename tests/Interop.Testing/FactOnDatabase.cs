@@ -1,9 +1,9 @@
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-namespace Interop.Identity.Tests;
+namespace Interop.Testing;
 
-/// <summary>Finds facts, see <see cref="FactAttribute"/>.</summary>
+/// <summary>Finds facts: those of a class that is for PostgreSQL are visibly skipped where there is none.</summary>
 public sealed class FactOnDatabase(IMessageSink messages) : FactDiscoverer(messages)
 {
     /// <summary>A test that is skipped because PostgreSQL is absent; null where it can run.</summary>

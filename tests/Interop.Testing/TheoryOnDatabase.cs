@@ -1,9 +1,9 @@
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-namespace Interop.Identity.Tests;
+namespace Interop.Testing;
 
-/// <summary>Finds theories, see <see cref="FactAttribute"/>.</summary>
+/// <summary>Finds theories, as <see cref="FactOnDatabase"/> finds facts.</summary>
 public sealed class TheoryOnDatabase(IMessageSink messages) : TheoryDiscoverer(messages)
 {
     public override IEnumerable<IXunitTestCase> Discover(

@@ -1,0 +1,69 @@
+using Interop.Server.Tests.Exports;
+using Interop.Server.Tests.Guard;
+using Interop.Server.Tests.Interactions;
+using Interop.Server.Tests.Lists;
+using Interop.Server.Tests.NonInterference;
+
+namespace Interop.Server.Tests;
+
+// What the storage's contract can't say of PostgreSQL: who sees what over HTTP, writes that stand or fall together, what is written down,
+// and text that no database should choke on. INTEROP_TEST_DATABASE=postgres runs all tests on it.
+public sealed class PostgresPairedDatabaseTests : PairedDatabaseTests
+{
+    public PostgresPairedDatabaseTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresPartnerRightsTests : PartnerRightsTests
+{
+    public PostgresPartnerRightsTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresCaseEndTests : CaseEndTests
+{
+    public PostgresCaseEndTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresCompleteTrailTests : CompleteTrailTests
+{
+    public PostgresCompleteTrailTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresTransactionTests : TransactionTests
+{
+    public PostgresTransactionTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresFirelyClientTests : FirelyClientTests
+{
+    public PostgresFirelyClientTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresHostileInputTests : HostileInputTests
+{
+    public PostgresHostileInputTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresOddRequestTests : OddRequestTests
+{
+    public PostgresOddRequestTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresConditionalWriteTests : ConditionalWriteTests
+{
+    public PostgresConditionalWriteTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresTypeHistoryTests : TypeHistoryTests
+{
+    public PostgresTypeHistoryTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresCompartmentSearchTests : CompartmentSearchTests
+{
+    public PostgresCompartmentSearchTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresExportTests : ExportTests
+{
+    public PostgresExportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}

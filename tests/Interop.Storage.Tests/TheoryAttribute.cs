@@ -1,0 +1,8 @@
+using Xunit.Sdk;
+
+namespace Interop.Storage.Tests;
+
+/// <inheritdoc cref="FactAttribute"/>
+[XunitTestCaseDiscoverer("Interop.Testing." + nameof(TheoryOnDatabase), "Interop.Testing")]
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class TheoryAttribute : Xunit.TheoryAttribute;
