@@ -85,7 +85,8 @@ internal sealed class Sql
 
     public void AppendFormatted(Sql piece) => pieces.Add(piece);
 
-    public void AppendFormatted<T>(T value) => pieces.Add(value as SqlValue ?? new(value));
+    public void AppendFormatted<T>(T value) =>
+        pieces.Add(value as SqlValue ?? new(value is null && typeof(T) == typeof(long?) ? SqlNull.Number : value));
 
     /// <summary>The statement with its parameters as @p0, @p1, ...; a <see cref="SqlValue"/> used twice is one parameter.</summary>
     public SqlText Flatten()
@@ -135,6 +136,16 @@ internal sealed class Sql
         sql.AppendLiteral(literal);
         return sql;
     }
+}
+
+/// <summary>Nothing, where a column holds numbers: a database that asks for the type of each parameter is told which.</summary>
+internal sealed class SqlNull
+{
+    private SqlNull()
+    {
+    }
+
+    public static SqlNull Number { get; } = new();
 }
 
 /// <summary>A statement's text and the values of its parameters, in their order.</summary>

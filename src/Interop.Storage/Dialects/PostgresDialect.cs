@@ -122,7 +122,7 @@ internal sealed class PostgresDialect : Dialect
 
     public override Patience PatienceOf(DbConnection connection) => new TimePatience();
 
-    /// <summary>Null is a text: no other column of ours may be. A text has no NUL in it, which PostgreSQL does not take.</summary>
+    /// <summary>Null is a text unless it says otherwise. A text has no NUL in it, which PostgreSQL does not take.</summary>
     public override void Bind(DbParameter parameter, object value)
     {
         var typed = (NpgsqlParameter)parameter;
@@ -133,6 +133,7 @@ internal sealed class PostgresDialect : Dialect
             double => (NpgsqlDbType.Double, value),
             byte[] => (NpgsqlDbType.Bytea, value),
             DBNull => (NpgsqlDbType.Text, value),
+            SqlNull => (NpgsqlDbType.Bigint, DBNull.Value),
             _ => throw new ArgumentOutOfRangeException(nameof(value), value.GetType(), "No column holds this."),
         };
     }

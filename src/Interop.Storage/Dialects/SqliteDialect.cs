@@ -86,7 +86,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override Patience PatienceOf(DbConnection connection) => new StepPatience((SqliteConnection)connection);
 
-    public override void Bind(DbParameter parameter, object value) => parameter.Value = value;
+    public override void Bind(DbParameter parameter, object value) =>
+        parameter.Value = value is SqlNull ? DBNull.Value : value;
 
     public override void Unprepare(DbConnection connection)
     {
