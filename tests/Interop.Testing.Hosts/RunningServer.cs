@@ -118,7 +118,9 @@ public sealed class RunningServer : IAsyncDisposable
 
     public HttpClient WithToken(string? token)
     {
-        var client = new HttpClient { BaseAddress = new Uri(Address, "/fhir/") };
+        // A server that refuses a body before it has it says so; on a busy machine that takes longer than the second that is usual.
+        var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        var client = new HttpClient(handler) { BaseAddress = new Uri(Address, "/fhir/") };
         if (token is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
