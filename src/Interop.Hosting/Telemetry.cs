@@ -23,6 +23,8 @@ public static class Telemetry
     /// <summary>The setting that turns it on, https://opentelemetry.io/docs/specs/otel/protocol/exporter/.</summary>
     public const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    private static readonly string[] Lines = ["Interop.Server", "Interop.Access"];
+
     /// <summary>The names of our own meters begin so.</summary>
     public const string Meters = "Interop.*";
 
@@ -86,9 +88,10 @@ public static class Telemetry
                 .AddProcessor<AllowedAttributes>()
                 .AddOtlpExporter());
 
-            // Lines of others may quote what a stranger sent: only ours leave.
+            // Lines of libraries may quote what a stranger sent, and the issuer's name clients as they claim to be: the server's leave.
             services.AddLogging(logging => logging.AddFilter<OpenTelemetryLoggerProvider>(
-                (category, level) => level >= LogLevel.Information && category?.StartsWith("Interop", StringComparison.Ordinal) == true));
+                (category, level) => level >= LogLevel.Information
+                    && Lines.Any(own => category?.StartsWith(own, StringComparison.Ordinal) == true)));
             telemetry.WithLogging(
                 logging => logging.AddProcessor<PlainLines>().AddOtlpExporter(),
                 options => options.IncludeFormattedMessage = true);

@@ -83,7 +83,8 @@ public sealed class SecretsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("interop.dll", "Interop__Database", "postgres:Host=db;Password=" + Secret)]
+    [InlineData("interop.dll", "Interop__Database", "postgres:Hots=db;Password=" + Secret)]
+    [InlineData("interop.dll", "Interop__Database", "oracle:Host=db;Password=" + Secret)]
     [InlineData("interop.dll", "Interop__Database", Secret)]
     [InlineData("interop.dll", "Interop__PublicUrl", "not-a-url-" + Secret)]
     [InlineData("interop.dll", "Interop__SecretFile", "/nowhere/" + Secret)]
