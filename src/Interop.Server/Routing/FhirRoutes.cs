@@ -1,6 +1,7 @@
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Interop.Server.Routing;
 
@@ -29,28 +30,58 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
     /// An operation on what the request brings, or on what was loaded for everybody: no guard looks at it, so it is written down here.
     /// </summary>
     public void Compute(string method, string pattern, Delegate handler) =>
-        Map(method, pattern, FhirInteraction.Operation, handler).AddEndpointFilter(RecordAsync);
+        Map([method], pattern, FhirInteraction.Operation, Prepared(pattern, FhirInteraction.Operation, handler, RecordAsync))
+            .RequireAuthorization();
 
     /// <summary>The few endpoints that answer anybody: they hold nobody's data.</summary>
-    public void GetPublic(string pattern, FhirInteraction interaction, Delegate handler)
+    public void GetPublic(string pattern, FhirInteraction interaction, Delegate handler) =>
+        Map(["GET", "HEAD"], pattern, interaction, Prepared(pattern, handler)).WithMetadata(new PublicEndpoint()).AllowAnonymous();
+
+    private void Map(string method, string pattern, FhirInteraction interaction, Delegate handler, params string[] further) =>
+        Map([method, .. further], pattern, interaction, Prepared(pattern, interaction, handler)).RequireAuthorization();
+
+    private IEndpointConventionBuilder Map(string[] methods, string pattern, FhirInteraction interaction, RequestDelegate handler)
     {
-        routes.Add(new("GET", pattern, interaction));
-        builder.MapMethods(FhirRequest.Root + pattern, ["GET", "HEAD"], handler)
-            .WithMetadata(new PublicEndpoint(), new DeclaredInteraction(interaction)).AllowAnonymous();
+        routes.Add(new(methods[0], pattern, interaction));
+        return builder.MapMethods(FhirRequest.Root + pattern, methods, handler).WithMetadata(new DeclaredInteraction(interaction));
     }
 
-    private RouteHandlerBuilder Map(string method, string pattern, FhirInteraction interaction, Delegate handler, params string[] further)
+    private RequestDelegate Prepared(string pattern, FhirInteraction interaction, Delegate handler, EndpointFilter? filter = null)
     {
-        routes.Add(new(method, pattern, interaction));
-        return builder.MapMethods(FhirRequest.Root + pattern, [method, .. further], handler)
-            .AddEndpointFilter((context, next) =>
-            {
-                Preconditions.RefuseOthers(context.HttpContext.Request, interaction);
-                return next(context);
-            })
-            .WithMetadata(new DeclaredInteraction(interaction))
-            .RequireAuthorization();
+        var prepared = Prepared(pattern, handler, filter);
+        return context =>
+        {
+            Preconditions.RefuseOthers(context.Request, interaction);
+            return prepared(context);
+        };
     }
+
+    /// <summary>
+    /// The handler, whose parameters the framework fills in. That is compiled code, a few milliseconds an endpoint: it is made when
+    /// the endpoint is first called, or a server would compile for half a second before it answers anything.
+    /// </summary>
+    private RequestDelegate Prepared(string pattern, Delegate handler, EndpointFilter? filter = null)
+    {
+        var made = new Lazy<RequestDelegate>(() =>
+        {
+            var route = RoutePatternFactory.Parse(pattern);
+            var endpoint = new RouteEndpointBuilder(null, route, 0) { ApplicationServices = builder.ServiceProvider };
+            if (filter is not null)
+            {
+                endpoint.FilterFactories.Add((_, next) => context => filter(context, next));
+            }
+
+            return RequestDelegateFactory.Create(handler, new()
+            {
+                ServiceProvider = builder.ServiceProvider,
+                EndpointBuilder = endpoint,
+                RouteParameterNames = route.Parameters.Select(parameter => parameter.Name),
+            }).RequestDelegate;
+        });
+        return context => made.Value(context);
+    }
+
+    private delegate ValueTask<object?> EndpointFilter(EndpointFilterInvocationContext context, EndpointFilterDelegate next);
 
     private static async ValueTask<object?> RecordAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
