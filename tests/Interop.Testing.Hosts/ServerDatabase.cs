@@ -11,7 +11,8 @@ public static class ServerDatabase
     private static readonly AsyncLocal<DatabaseKind?> OfTest = new();
 
     // Made once and copied: migrating takes longer than most tests.
-    private static readonly Lazy<Task<string>> Migrated = new(MigrateAsync);
+    private static readonly Lazy<Task<string>> MigratedFile = new(MigrateFileAsync);
+    private static readonly Lazy<Task<string>> MigratedPostgres = new(MigratePostgresAsync);
 
     /// <summary>Set by the constructor of a class, it holds for its tests.</summary>
     public static DatabaseKind Kind
@@ -23,8 +24,8 @@ public static class ServerDatabase
 
     /// <summary>A new database of that kind, as <c>Interop:Database</c> names it.</summary>
     public static async Task<string> CreateAsync() => Kind == DatabaseKind.Sqlite
-        ? $"sqlite:{Path.Combine(Path.GetTempPath(), $"interop-{Guid.NewGuid():N}.db")}"
-        : $"postgres:{await PostgresCluster.CreateDatabaseAsync(await Migrated.Value)}";
+        ? $"sqlite:{CopyOf(await MigratedFile.Value)}"
+        : $"postgres:{await PostgresCluster.CreateDatabaseAsync(await MigratedPostgres.Value)}";
 
     public static async Task DropAsync(string database)
     {
@@ -34,16 +35,45 @@ public static class ServerDatabase
             return;
         }
 
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path) + "*"))
+        foreach (var file in FilesOf(path))
         {
             File.Delete(file);
         }
     }
 
-    private static async Task<string> MigrateAsync()
+    private static async Task<string> MigrateFileAsync()
     {
-        var empty = await PostgresCluster.CreateDatabaseAsync();
-        await (await ResourceStore.OpenAsync($"postgres:{empty}", CancellationToken.None)).DisposeAsync();
+        var empty = NewFile();
+        await MigrateAsync($"sqlite:{empty}");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => DropAsync($"sqlite:{empty}").GetAwaiter().GetResult();
         return empty;
     }
+
+    private static async Task<string> MigratePostgresAsync()
+    {
+        var empty = await PostgresCluster.CreateDatabaseAsync();
+        await MigrateAsync($"postgres:{empty}");
+        return empty;
+    }
+
+    private static async Task MigrateAsync(string database) =>
+        await (await ResourceStore.OpenAsync(database, CancellationToken.None)).DisposeAsync();
+
+    private static string NewFile() => Path.Combine(Path.GetTempPath(), $"interop-{Guid.NewGuid():N}.db");
+
+    private static string CopyOf(string path)
+    {
+        var copy = NewFile();
+        foreach (var file in FilesOf(path))
+        {
+            File.Copy(file, file.Replace(NameOf(path), NameOf(copy), StringComparison.Ordinal));
+        }
+
+        return copy;
+    }
+
+    /// <summary>The database and its trail, and what SQLite keeps beside them.</summary>
+    private static string[] FilesOf(string path) => Directory.GetFiles(Path.GetDirectoryName(path)!, NameOf(path) + "*");
+
+    private static string NameOf(string path) => Path.GetFileNameWithoutExtension(path);
 }
