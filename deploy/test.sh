@@ -134,6 +134,7 @@ if [ "$reports" -ne 0 ]; then
   echo "The dependency report or a linter has problems: see above and artifacts/dependencies.md."
   failed=$((failed + 1))
 fi
+grep -E '^ *Failed Interop' "$log" || true # once more, where a reader of the end finds them
 printf '%s\n' "${times[@]}"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
