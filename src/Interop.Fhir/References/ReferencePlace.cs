@@ -25,6 +25,9 @@ public sealed record ReferencePlace(
     int Start,
     int End)
 {
+    /// <summary>The resource of this server that it names; null where its address is another or none.</summary>
+    public ResourceKey? Target => Literal is { } literal ? ResourceKey.TryParse(literal) : null;
+
     /// <summary>Whether the element allows this type.</summary>
     public bool Allows(string type) => Targets.Count == 0 || Targets.Contains("Resource") || Targets.Contains(type);
 }

@@ -82,7 +82,7 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     public IReadOnlyList<SeenResource> Referenced(IEnumerable<Disclosure> disclosures, Sight through, Func<ResourceKey, bool> isWanted) =>
     [
         .. disclosures.SelectMany(disclosure => ResourceReferences.Of(disclosure.Body).Places)
-            .Select(place => place.Literal is { } literal ? ResourceKey.TryParse(literal) : null)
+            .Select(place => place.Target)
             .OfType<ResourceKey>()
             .Distinct()
             .Where(isWanted)

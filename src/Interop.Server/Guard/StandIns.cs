@@ -75,6 +75,6 @@ internal sealed class StandIns(SearchQueryParser queries, InteropSettings settin
             : null;
 
         ResourceKey? At(string element) =>
-            places.FirstOrDefault(place => place.Element == element)?.Literal is { } literal ? ResourceKey.TryParse(literal) : null;
+            places.FirstOrDefault(place => place.Element == element)?.Target;
     }
 }

@@ -72,7 +72,7 @@ internal sealed class ReferenceScan
 
     private void Take(ReferencePlace place)
     {
-        var key = place.Literal is { } literal ? ResourceKey.TryParse(literal) : null;
+        var key = place.Target;
         if (key is { } entry && tiers[entry.Type].Kind == TypeKind.Directory)
         {
             AddOnce(Directory, entry);

@@ -69,7 +69,7 @@ internal static class DirectoryRules
     private static IEnumerable<(string Expression, ResourceKey Target)> Named(ReadOnlyMemory<byte> body) =>
         from place in ResourceReferences.Of(body).Places
         where !Mentions.Any(mention => place.Element == mention || place.Element.EndsWith($".{mention}", StringComparison.Ordinal))
-        let target = place.Literal is { } literal ? ResourceKey.TryParse(literal) : null
+        let target = place.Target
         where target is not null
         select (place.Expression, target.Value);
 

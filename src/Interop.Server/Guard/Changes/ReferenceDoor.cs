@@ -237,7 +237,7 @@ internal sealed class ReferenceDoor(
     public WriteResult.Refused? Unknown(Sight sight, ResourceKey self, byte[] body, IReadOnlySet<ResourceKey>? alsoKnown = null)
     {
         var references = ResourceReferences.Of(body).Places
-            .Select(place => (place.Expression, Target: place.Literal is { } literal ? ResourceKey.TryParse(literal) : null))
+            .Select(place => (place.Expression, place.Target))
             .Where(item => item.Target is { } target && target != self && alsoKnown?.Contains(target) != true)
             .Select(item => (item.Expression, Target: item.Target!.Value))
             .ToList();
