@@ -18,6 +18,9 @@ internal static class Export
 {
     private const int MostPatients = 500;
 
+    // As many as a search may have criteria: all of them stand in the statement of each page.
+    private const int MostFilters = 20;
+
     private static readonly string[] Names = ["_outputFormat", "_since", "_type", "_typeFilter", "_elements"];
     private static readonly string[] Lists = ["_type", "_typeFilter", "_elements"];
     private static readonly string[] Formats = [ExportFile.NdJson, "application/ndjson", "ndjson"];
@@ -167,6 +170,12 @@ internal static class Export
             {
                 throw new FhirException(IssueCode.Value, "The parameter _typeFilter must be searches such as Condition?code=x.");
             }
+        }
+
+        if (filters.Count > MostFilters)
+        {
+            throw new FhirException(
+                IssueCode.TooCostly, $"The parameter _typeFilter may have at most {MostFilters} searches; this one has {filters.Count}.");
         }
 
         foreach (var (type, query) in filters)

@@ -41,6 +41,25 @@ public sealed class ExportLifeTests : ExportScene
     }
 
     [Fact]
+    public async Task Nobodys_long_exports_keep_another_waiting()
+    {
+        using var greedy = Client(Navigator);
+        using var modest = Client(Hospital);
+        var last = string.Empty;
+        for (var number = 0; number < 4; number++)
+        {
+            using var begun = await BeginAsync(greedy, "$export");
+            last = Local(begun.Content.Headers.ContentLocation!.ToString());
+        }
+
+        using var own = await BeginAsync(modest, "$export?_type=Patient");
+        await DoneAsync(modest, own);
+
+        using var state = await greedy.GetAsync(last);
+        Assert.Equal(202, (int)state.StatusCode);
+    }
+
+    [Fact]
     public async Task What_is_cancelled_is_gone_with_its_files()
     {
         using var client = Client(Navigator);

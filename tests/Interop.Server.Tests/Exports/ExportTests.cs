@@ -110,6 +110,21 @@ public class ExportTests : ExportScene
     }
 
     [Fact]
+    public async Task More_filters_than_a_search_may_have_criteria_are_refused_with_their_limit()
+    {
+        using var client = Client(Navigator);
+        var filters = string.Join(',', Enumerable.Range(1, 21).Select(number => $"Patient%3F_id%3Dp{number}"));
+
+        using var most = await BeginAsync(client, $"$export?_typeFilter={filters[..filters.LastIndexOf(',')]}");
+        using var more = await BeginAsync(client, $"$export?_typeFilter={filters}");
+
+        Assert.Equal(202, (int)most.StatusCode);
+        var issue = await more.OutcomeAsync(400);
+        Assert.Equal("too-costly", issue.GetProperty("code").GetString());
+        Assert.Contains("at most 20", issue.GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_is_for_clients_that_act_for_themselves_and_do_not_wait()
     {
         using var person = Server.As(Navigator);

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Interop.Server.Settings;
 using Interop.Storage;
 using Interop.Storage.Write;
@@ -6,15 +5,21 @@ using Interop.Storage.Write;
 namespace Interop.Server.Guard.Exports;
 
 /// <summary>
-/// Makes the exports that wait, one after the other, and removes those that are old. A job is one server's for as long as its lease lasts:
-/// where that stops, another one goes on, or the same after its next start.
+/// Makes the exports that wait, a page of each by turns, so that nobody's long one keeps another's waiting, and removes those that are old.
+/// A job is one server's for as long as its lease lasts: where that stops, another one goes on, or the same after its next start.
 /// </summary>
 internal sealed class ExportWorker(
     ResourceStore store, ExportPages pages, ExportFiles files, ExportSignal signal, InteropSettings settings, TimeProvider clock,
     ILogger<ExportWorker> logger) : BackgroundService
 {
+    // The turn comes round to each long before its lease is over: a page takes as long as a search may.
+    private const int MostAtWork = 8;
+
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
+
+    // At most one of an owner.
+    private readonly List<ExportJob> atWork = [];
 
     private long Now => Instants.ToMicroseconds(clock.GetUtcNow());
 
@@ -26,16 +31,20 @@ internal sealed class ExportWorker(
         {
             try
             {
-                foreach (var job in await WaitingAsync(stoppingToken))
+                await TakeAsync(stoppingToken);
+                if (atWork.Count == 0)
                 {
-                    await RunAsync(job, stoppingToken);
+                    await signal.WaitAsync(Between, stoppingToken);
                 }
 
-                await signal.WaitAsync(Between, stoppingToken);
+                foreach (var job in atWork.ToList())
+                {
+                    await GoOnAsync(job, stoppingToken);
+                }
             }
-            catch (Exception failure) when (failure is DbException or IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                // What was not written stays to be done when its lease is over; the server goes on.
+                // What was not written stays to be done when its lease is over; the server goes on, whatever it was.
                 logger.LogWarning("An export could not go on: {Failure}", failure.GetType().Name);
                 await Task.Delay(Between, stoppingToken);
             }
@@ -61,22 +70,30 @@ internal sealed class ExportWorker(
         return [.. jobs.Where(job => job.FinishedAt is null)];
     }
 
-    private async Task RunAsync(ExportJob waiting, CancellationToken cancellationToken)
+    private async Task TakeAsync(CancellationToken cancellationToken)
     {
-        if (!await store.WriteAsync(session => session.LeaseExport(waiting.Id, Now, Until), cancellationToken))
+        foreach (var waiting in await WaitingAsync(cancellationToken))
         {
-            return;
+            if (atWork.Count < MostAtWork
+                && atWork.TrueForAll(job => job.Owner != waiting.Owner)
+                && await store.WriteAsync(session => session.LeaseExport(waiting.Id, Now, Until), cancellationToken))
+            {
+                await using var session = await store.OpenReadAsync(cancellationToken);
+                if (session.Rows.Export(waiting.Id) is { FinishedAt: null } job)
+                {
+                    atWork.Add(job); // as it is now: another server may have gone on with it
+                }
+            }
         }
+    }
 
-        ExportJob? job;
-        await using (var session = await store.OpenReadAsync(cancellationToken))
+    /// <summary>One more page. A job that fails is not ours any more until its lease is over.</summary>
+    private async Task GoOnAsync(ExportJob job, CancellationToken cancellationToken)
+    {
+        atWork.Remove(job);
+        if (await pages.NextAsync(job, Until, cancellationToken) is { FinishedAt: null } next)
         {
-            job = session.Rows.Export(waiting.Id); // another server may have gone on with it
-        }
-
-        while (job is { FinishedAt: null })
-        {
-            job = await pages.NextAsync(job, Until, cancellationToken);
+            atWork.Add(next);
         }
     }
 }

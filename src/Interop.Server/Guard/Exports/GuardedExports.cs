@@ -28,7 +28,7 @@ internal sealed class GuardedExports(
             ?
             [
                 .. ResourceReferences.Of(disclosure.Body).Places.Where(place => place is { Container: null, Element: "member.entity" })
-                    .Select(place => place.Literal is { } literal ? ResourceKey.TryParse(literal) : null)
+                    .Select(place => place.Target)
                     .OfType<ResourceKey>().Where(key => key.Type == "Patient").Select(key => key.Id).Distinct(),
             ]
             : null;
