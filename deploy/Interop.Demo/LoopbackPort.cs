@@ -1,10 +1,8 @@
-#pragma warning disable IDE0005 // linked into a project too whose SDK has none of these usings
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Interop.Demo;
 

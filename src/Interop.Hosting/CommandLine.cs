@@ -30,7 +30,7 @@ public static class CommandLine
     private static string? Sentence(Exception wrong) => wrong switch
     {
         IOException { InnerException: AddressInUseException } taken => $"{taken.Message.TrimEnd('.')}. Choose another with --urls.",
-        SettingsException or UnauthorizedAccessException => wrong.Message,
+        SettingsException or IOException or UnauthorizedAccessException => wrong.Message,
         _ => null,
     };
 }

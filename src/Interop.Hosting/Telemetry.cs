@@ -69,19 +69,20 @@ public static class Telemetry
         var version = typeof(Telemetry).Assembly.GetName().Version?.ToString();
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(service, serviceVersion: version).AddEnvironmentVariableDetector())
-            .WithMetrics(metrics =>
-            {
-                metrics
-                    .AddAspNetCoreInstrumentation()
-                    .AddHttpClientInstrumentation()
-                    .AddRuntimeInstrumentation()
-                    .AddMeter(Meters)
-                    .AddView(_ => new MetricStreamConfiguration { TagKeys = TelemetryAttributes.Allowed });
-                _ = isSent ? metrics.AddOtlpExporter() : metrics;
-                _ = isFetched ? metrics.AddPrometheusExporter() : metrics;
-            });
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter(Meters)
+                .AddView(_ => new MetricStreamConfiguration { TagKeys = TelemetryAttributes.Allowed }));
+        if (isFetched)
+        {
+            telemetry.WithMetrics(metrics => metrics.AddPrometheusExporter());
+        }
+
         if (isSent)
         {
+            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter());
             telemetry.WithTracing(tracing => tracing
                 .AddAspNetCoreInstrumentation(options => options.Filter = http => !http.Request.Path.StartsWithSegments("/health"))
                 .AddHttpClientInstrumentation()

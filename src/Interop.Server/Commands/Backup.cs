@@ -14,7 +14,7 @@ internal static class Backup
         backup.SetAction(arguments =>
         {
             var path = Offline.SqlitePath(arguments.GetValue(database), "pg_dump --format=custom");
-            Files.Try(() => SqliteBackup.Copy(path, arguments.GetValue(folder)!));
+            SqliteBackup.Copy(path, arguments.GetValue(folder)!);
             Console.WriteLine($"ok {arguments.GetValue(folder)} holds a copy; try it with: interop restore, then interop doctor");
             return 0;
         });
@@ -33,26 +33,10 @@ internal static class Restore
         restore.SetAction(arguments =>
         {
             var path = Offline.SqlitePath(arguments.GetValue(database), "pg_restore");
-            Files.Try(() => SqliteBackup.PutBack(arguments.GetValue(folder)!, path));
+            SqliteBackup.PutBack(arguments.GetValue(folder)!, path);
             Console.WriteLine($"ok {path} is there again; ask with: interop doctor --database sqlite:{path}");
             return 0;
         });
         return restore;
-    }
-}
-
-/// <summary>What a disk refuses is a sentence.</summary>
-file static class Files
-{
-    public static void Try(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException(refused.Message);
-        }
     }
 }

@@ -35,16 +35,17 @@ internal static class Doctor
     private static async Task<bool> CompiledAsync(ServiceProvider provider, CancellationToken cancellationToken)
     {
         var total = 0L;
-        var progress = new Told(count =>
-        {
-            if (count / 10_000 > total / 10_000)
+        var differences = await provider.GetRequiredService<Checkup>().RunAsync(
+            count =>
             {
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} resources compiled anew ..."));
-            }
+                if (count / 10_000 > total / 10_000)
+                {
+                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} resources compiled anew ..."));
+                }
 
-            total = count;
-        });
-        var differences = await provider.GetRequiredService<Checkup>().RunAsync(progress, cancellationToken);
+                total = count;
+            },
+            cancellationToken);
         foreach (var difference in differences.Take(MostTold))
         {
             Console.WriteLine($"error {difference} is not what would be compiled now");
@@ -105,11 +106,5 @@ internal static class Doctor
         {
             return ($"error {authority} does not answer", false);
         }
-    }
-
-    /// <summary>Progress that is told at once: the framework's own goes through the thread pool, and lines would come late.</summary>
-    private sealed class Told(Action<long> tell) : IProgress<long>
-    {
-        public void Report(long value) => tell(value);
     }
 }

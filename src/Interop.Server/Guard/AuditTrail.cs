@@ -80,9 +80,13 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
             instant,
             FhirInteraction.Search,
             request.Path,
-            string.Join('&', request.Pairs.Select(pair => $"{pair.Key}={pair.Value}")),
+            QueryText(request.Pairs),
             page.Matches.Concat(page.Included),
             isCondition);
+
+    /// <summary>The caller's own words.</summary>
+    public static string QueryText(IEnumerable<KeyValuePair<string, string>> pairs) =>
+        string.Join('&', pairs.Select(pair => $"{pair.Key}={pair.Value}"));
 
     /// <summary>What was asked for and what was shown.</summary>
     /// <inheritdoc cref="SearchRow"/>

@@ -13,7 +13,7 @@ internal sealed class Checkup(GuardedStore store, InteropSettings settings)
 
     /// <param name="progress">Is told how many resources have been looked at.</param>
     /// <returns>The resources and tables whose rows differ.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(IProgress<long> progress, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RunAsync(Action<long> progress, CancellationToken cancellationToken)
     {
         var (differences, last, count) = (new List<string>(), (ResourceKey?)null, 0L);
         while (true)
@@ -21,7 +21,7 @@ internal sealed class Checkup(GuardedStore store, InteropSettings settings)
             var part = await PartAsync(last, cancellationToken);
             differences.AddRange(part.Differences);
             count += part.Count;
-            progress.Report(count);
+            progress(count);
             if (part.Last is null)
             {
                 return differences;

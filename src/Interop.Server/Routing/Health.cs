@@ -38,8 +38,16 @@ internal static class Health
             return No("The database does not answer.");
         }
 
-        var answers = await Task.WhenAll(tokens.Issuers.Select(issuer => issuer.IsInReachAsync(cancellationToken)));
-        return answers.Contains(true) ? Results.Text("ready") : No("No issuer of tokens answers.");
+        // The first that answers is enough: one that hangs must not make the balancer wait for it.
+        await foreach (var answered in Task.WhenEach(tokens.Issuers.Select(issuer => issuer.IsInReachAsync(cancellationToken))))
+        {
+            if (await answered)
+            {
+                return Results.Text("ready");
+            }
+        }
+
+        return No("No issuer of tokens answers.");
     }
 
     private static IResult No(string why) => Results.Text(why, statusCode: StatusCodes.Status503ServiceUnavailable);

@@ -7,10 +7,9 @@ namespace Interop.Storage.Write;
 /// <summary>What was compiled from resources and is stored beside them, as texts: equal where it would be compiled so again.</summary>
 internal static class CompiledRows
 {
-    private static readonly string[] Tables =
+    private static readonly Sql[] Tables =
     [
-        "party", "case_relation", "required_reference", "label_inheritance", "index_token", "index_string", "index_date", "index_reference",
-        "index_number", "index_quantity", "index_uri", "index_position", "index_composite",
+        Sql.Name("party"), Sql.Name("case_relation"), Sql.Name("required_reference"), Sql.Name("label_inheritance"), .. IndexWriter.Tables,
     ];
 
     /// <summary>The rows that hang on a resource, each behind the name of its table; of the resource itself what nobody wrote.</summary>
@@ -28,8 +27,8 @@ internal static class CompiledRows
             reader => Text("resource", reader)));
         foreach (var table in Tables)
         {
-            rows.UnionWith(statements.Query(
-                $"SELECT * FROM {Sql.Name(table)} WHERE resource = {number}", reader => Text(table, reader)));
+            var name = table.Flatten().Text;
+            rows.UnionWith(statements.Query($"SELECT * FROM {table} WHERE resource = {number}", reader => Text(name, reader)));
         }
 
         return rows;

@@ -8,7 +8,8 @@ namespace Interop.Storage.Write;
 /// <summary>The rows by which a resource is found, one per value and each with the tiers at which a view has it.</summary>
 internal sealed class IndexWriter(Statements statements)
 {
-    private static readonly Sql[] Tables = [.. new[]
+    /// <summary>All tables of index rows; the column <c>resource</c> says whose they are.</summary>
+    public static IReadOnlyList<Sql> Tables { get; } = [.. new[]
     {
         "index_token", "index_string", "index_date", "index_reference", "index_number", "index_quantity", "index_uri", "index_position",
         "index_composite",

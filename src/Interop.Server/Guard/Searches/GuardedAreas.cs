@@ -37,7 +37,7 @@ internal sealed class GuardedAreas(
                 instant,
                 interaction,
                 area.Path,
-                string.Join('&', request.Pairs.Select(pair => $"{pair.Key}={pair.Value}")),
+                AuditTrail.QueryText(request.Pairs),
                 shown.DistinctBy(seen => seen.Key)),
             cancellationToken);
         foreach (var (query, page) in pages)

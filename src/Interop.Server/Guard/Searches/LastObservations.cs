@@ -33,7 +33,7 @@ internal sealed class LastObservations(
                 instant,
                 FhirInteraction.Operation,
                 $"{Type}/$lastn",
-                string.Join('&', criteria.Select(pair => $"{pair.Key}={pair.Value}")),
+                AuditTrail.QueryText(criteria),
                 found.Select(item => item.Seen)),
             cancellationToken);
         lookups.Note(caller, criteria, request.Query, new([], [], null, null));
