@@ -7,7 +7,9 @@ namespace Interop.Storage;
 /// <summary>A grant as its columns, and back.</summary>
 internal static class GrantColumns
 {
-    public static Sql All => $"subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis";
+    public static Sql All => $"""
+        subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis, closed_to_naming, closed_to_listing
+        """;
 
     public static GrantRow Read(DbDataReader reader) => new(
         reader.GetString(0) is { Length: > 0 } subject ? subject : null,
@@ -19,5 +21,8 @@ internal static class GrantColumns
         reader.GetInt64(6),
         reader.GetInt64(7),
         reader.GetInt64(8),
-        reader.GetString(9));
+        reader.GetString(9))
+    {
+        Closed = new(reader.GetString(10), reader.GetString(11)),
+    };
 }

@@ -57,7 +57,7 @@ internal static class SharingBenchmarks
         var patient = new PatientFacts("p", [consent, other], [new("p", "hospital", 0, long.MaxValue)], new([agreement], organizations));
         var sight = new Sight("hospital", null, ["TREAT"], Now, Tier.None, 0, true, null);
         var resources = new[] { 0, Labels.Psy, Labels.Hiv, Labels.Sud | Labels.Part2 }
-            .Select(labels => new ResourceFacts("crisis", labels, new(2, 2), false, false)).ToArray();
+            .Select(labels => new ResourceFacts("Condition", "crisis", labels, new(2, 2), false, false)).ToArray();
         const int Count = 400_000;
         var visible = 0;
         var seconds = Best(() =>

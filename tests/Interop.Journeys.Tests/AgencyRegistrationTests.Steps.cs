@@ -64,11 +64,8 @@ public sealed partial class AgencyRegistrationTests
             Agreement(["system/Patient.rs", "system/Task.rus", "system/Condition.rs", "system/Patient.rus", "system/Organization.ru"]));
     }
 
-    private static string Agreement(string[] scopes) => Fixtures.Agreement("city-hospital", labels: ["MH", "PSY"]).Replace(
-        "\"extension\":[",
-        "\"extension\":[" + string.Concat(
-            scopes.Select(scope => $$"""{"url":"{{Fixtures.Base}}/StructureDefinition/agreement-scope","valueString":"{{scope}}"},""")),
-        StringComparison.Ordinal);
+    private static string Agreement(string[] scopes) =>
+        Fixtures.Agreement("city-hospital", labels: ["MH", "PSY"], scopes: scopes);
 
     private Task SuspendAsync(string contract) => ChangeAsync(contract, resource =>
         resource["modifierExtension"] =

@@ -67,3 +67,8 @@ public sealed class PostgresExportTests : ExportTests
 {
     public PostgresExportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
+
+public sealed class PostgresAgreementAloneTests : AgreementAloneTests
+{
+    public PostgresAgreementAloneTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}

@@ -18,10 +18,11 @@ internal sealed class PairedCity
     private readonly Random random;
     private readonly Dictionary<ResourceKey, StoredWrite> latest = [];
 
-    public PairedCity(int seed)
+    /// <param name="closed">What the agreement by itself does not open.</param>
+    public PairedCity(int seed, ClosedTypes? closed = null)
     {
         random = new(seed);
-        Grants = [.. Patients.SelectMany(GrantsFor), Grant(null, Tier.Basic)];
+        Grants = [.. Patients.SelectMany(GrantsFor), Grant(null, Tier.Basic) with { Closed = closed ?? ClosedTypes.None }];
         Writes.Add(Resource("Organization/north", null, 1, (1, Text("name", "North"))));
         Writes.Add(Resource("Organization/hidden", null, 4, (4, Text("name", "Secret"))));
         foreach (var patient in Patients)

@@ -45,16 +45,18 @@ public sealed partial class VisitedRowsTests
 
         public Random Random => random;
 
-        public static async Task<Pair> BuildAsync(int seed, Sight sight)
+        /// <param name="isListing">Whether what the agreement opens is there for who names the person, and the sight names nobody.</param>
+        public static async Task<Pair> BuildAsync(int seed, Sight sight, bool isListing = false)
         {
             var random = new Random(seed);
-            var city = new PairedCity(seed);
+            var city = new PairedCity(seed, isListing ? new("", $" {string.Join(' ', Criteria.Keys)} ") : null);
+            var listed = isListing ? city.Grants.Select(grant => grant.Subject).ToHashSet() : null;
             var writes = Told(city.Writes, random);
             using var withHidden = new SqliteDatabase();
             await using (var store = await withHidden.OpenAsync())
             {
                 await FillAsync(store, writes, city);
-                writes = await WithoutWhatLeadsToHiddenAsync(store, writes, sight);
+                writes = await WithoutWhatLeadsToHiddenAsync(store, writes, sight, listed);
             }
 
             var (told, without) = (new SqliteDatabase(), new SqliteDatabase());
@@ -62,7 +64,7 @@ public sealed partial class VisitedRowsTests
             {
                 await FillAsync(store, writes, city);
                 await using var other = await without.OpenAsync();
-                await FillAsync(other, await SeenAsync(store, writes, sight), city);
+                await FillAsync(other, await SeenAsync(store, writes, sight, listed), city);
             }
 
             var parameters = ParametersOf(told);

@@ -130,6 +130,31 @@ public sealed partial class VisitedRowsTests
         Assert.True(who == "a stranger" || found > Queries / 4, $"Only {found} matches: these queries ask for nothing.");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Who_names_nobody_visits_nobody_whom_an_agreement_alone_opens(int seed)
+    {
+        var sight = Sight();
+        await using var pair = await Pair.BuildAsync(seed, sight, isListing: true);
+        var found = 0;
+        foreach (var query in Enumerable.Range(0, Queries).Select(_ => Generated(pair.Random)).Where(NamesNobody))
+        {
+            var (steps, matches) = pair.First.Search(query, sight);
+            var dbg = pair.Second.Search(query, sight);
+            if (dbg != (steps, matches)) { Assert.Fail(query + " " + dbg + " " + steps + " " + matches); }
+            Assert.Equal((query, pair.Second.Search(query, sight)), (query, (steps, matches)));
+            found += matches;
+        }
+
+        Assert.True(found > Queries / 4, $"Only {found} matches: these queries ask for nothing.");
+
+        static bool NamesNobody(string query) => !query.Contains("=p", StringComparison.Ordinal)
+            && !query.Contains("=Patient/p", StringComparison.Ordinal);
+    }
+
     /// <summary>
     /// A range ends one step sooner where nothing at all follows it in its index, and is left one step sooner where nothing at all has
     /// its parameter. In a city something always does; so here, too.
@@ -230,9 +255,11 @@ public sealed partial class VisitedRowsTests
     /// A reference in a visible resource to something hidden is followed to its target, which is one look more: the exception that the
     /// decisions state. The same holds for what must be visible for something else to be.
     /// </summary>
-    internal static async Task<List<StoredWrite>> WithoutWhatLeadsToHiddenAsync(ResourceStore store, List<StoredWrite> writes, Sight sight)
+    /// <param name="listed">Whose records are seen without naming them; null for everybody's.</param>
+    internal static async Task<List<StoredWrite>> WithoutWhatLeadsToHiddenAsync(
+        ResourceStore store, List<StoredWrite> writes, Sight sight, HashSet<string?>? listed = null)
     {
-        var seen = await VisibleAsync(store, writes, sight);
+        var seen = await VisibleAsync(store, writes, sight, listed);
         return [.. writes.Select(write => write.With(judged => judged with
         {
             Requires = [],
@@ -243,10 +270,10 @@ public sealed partial class VisitedRowsTests
     }
 
     private static async Task<Dictionary<ResourceKey, SeenResource>> VisibleAsync(
-        ResourceStore store, IEnumerable<StoredWrite> writes, Sight sight)
+        ResourceStore store, IEnumerable<StoredWrite> writes, Sight sight, HashSet<string?>? listed)
     {
         var seen = new Dictionary<ResourceKey, SeenResource>();
-        foreach (var key in writes.Select(write => write.Key).Distinct())
+        foreach (var key in writes.Where(IsListed).Select(write => write.Key).Distinct())
         {
             if (await store.SeeAsync(key.ToString(), sight) is { } resource)
             {
@@ -255,15 +282,20 @@ public sealed partial class VisitedRowsTests
         }
 
         return seen;
+
+        bool IsListed(StoredWrite write) =>
+            listed is null || write.Source != Custodian || write.Judged.Subjects is not [var subject] || listed.Contains(subject);
     }
 
     /// <summary>
     /// Only what the sight sees: visible resources with the values that it sees of them. In the place of each hidden one stands something
     /// that no question is about, so that rows have the same numbers: SQLite's Bloom filters hash them.
     /// </summary>
-    internal static async Task<List<StoredWrite>> SeenAsync(ResourceStore store, List<StoredWrite> writes, Sight sight)
+    /// <inheritdoc cref="WithoutWhatLeadsToHiddenAsync"/>
+    internal static async Task<List<StoredWrite>> SeenAsync(
+        ResourceStore store, List<StoredWrite> writes, Sight sight, HashSet<string?>? listed = null)
     {
-        var seen = await VisibleAsync(store, writes, sight);
+        var seen = await VisibleAsync(store, writes, sight, listed);
         return [.. writes.Select(write => seen.TryGetValue(write.Key, out var resource)
             ? write.With(judged => judged with { Entries = [.. judged.Entries.Where(entry => IsSeen(entry.Tiers, resource))] })
             : Resource($"Basic/{write.Key.Type}.{write.Key.Id}", null, 4) with { Source = "nowhere" })];

@@ -4,6 +4,10 @@ namespace Interop.Testing;
 public static class Fixtures
 {
     public const string Base = "https://interop.example/fhir";
+    private static readonly string[] Basic =
+    [
+        "CarePlan=all", "Encounter=all", "Flag=all", "Observation=all", "Patient=all", "RiskAssessment=all",
+    ];
     private static readonly string[] OtherTerms = ["response-protocol", "liability", "funding", "metrics"];
 
     public static string Organization(string id, string agencyType, bool part2 = false) => $$"""
@@ -13,6 +17,10 @@ public static class Fixtures
         "name":"{{id}}"}
         """;
 
+    /// <param name="openings">
+    /// Such as <c>Flag=nobody</c>. When null it opens to everybody what is basic, as tests want it that are about something else; none is
+    /// an agreement that says nothing of it.
+    /// </param>
     public static string Agreement(
         string grantee,
         string ceiling = "full",
@@ -20,9 +28,13 @@ public static class Fixtures
         string[]? labels = null,
         string grantor = "crisis-program",
         string status = "executed",
-        string end = "2027-12-31") => $$"""
+        string end = "2027-12-31",
+        string[]? openings = null,
+        string[]? scopes = null) => $$"""
         {"resourceType":"Contract","id":"mou-{{grantor}}-{{grantee}}","meta":{"profile":["{{Base}}/StructureDefinition/sharing-agreement"]},
-        "extension":[{"url":"{{Base}}/StructureDefinition/agreement-review","valueDate":"2027-06-30"}],"status":"{{status}}",
+        "extension":[{"url":"{{Base}}/StructureDefinition/agreement-review","valueDate":"2027-06-30"}
+        {{string.Concat((scopes ?? []).Select(scope => "," + Scope(scope)))}}
+        {{string.Concat((openings ?? Basic).Select(opening => "," + Opening(opening)))}}],"status":"{{status}}",
         "applies":{"start":"2026-01-01","end":"{{end}}"},"term":[
         {"type":{"coding":[{"system":"{{Base}}/CodeSystem/agreement-term","code":"information-sharing"}]},
          "securityLabel":[{"classification":{"system":"{{Base}}/CodeSystem/sharing-tier","code":"{{ceiling}}"}{{Category(labels)}} }],
@@ -93,6 +105,14 @@ public static class Fixtures
             "requester":{"reference":"Organization/crisis-program"},"owner":{"reference":"Organization/{{owner}}"},"note":[
             {"text":"only the custodian and full see this"}]}
             """;
+
+    private static string Scope(string scope) =>
+        $$"""{"url":"{{Base}}/StructureDefinition/agreement-scope","valueString":"{{scope}}"}""";
+
+    private static string Opening(string says) => $$"""
+        {"url":"{{Base}}/StructureDefinition/agreement-opening","extension":[{"url":"type","valueCode":"{{says.Split('=')[0]}}"},
+        {"url":"to","valueCode":"{{says.Split('=')[1]}}"}]}
+        """;
 
     private static string Category(string[]? labels) =>
         labels is null ? "" : $",\"category\":[{string.Join(',', labels.Select(Label))}]";

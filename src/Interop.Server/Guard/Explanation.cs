@@ -35,7 +35,7 @@ internal sealed class Explanation(
         var sight = sights.OfAnybody(rows, caller, snapshot.Instant, forSummary: purposes.Any(SharingPolicy.SummaryPurposes.Contains));
         var judged = judge.Of(rows, stored);
         var subject = new ResourceFacts(
-            stored.Source, stored.Labels, judged.Tiers, judged.Parties.Contains(requester.Id), policy.IsDirectory(key.Type));
+            key.Type, stored.Source, stored.Labels, judged.Tiers, judged.Parties.Contains(requester.Id), policy.IsDirectory(key.Type));
         var facts = sharingRows.FactsOf(rows, person.Id, stored.Source);
         var decision = Decider.Decide(sight, facts, subject, explain: true);
         return

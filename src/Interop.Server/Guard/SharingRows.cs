@@ -43,9 +43,9 @@ internal sealed class SharingRows(InteropSettings settings)
 
         foreach (var patient in written.Instruments ? [.. session.Rows.PatientsWithGrants().Union(written.Patients)] : written.Patients)
         {
-            // Most patients said nothing and have no rows: for them the defaults hold and there is nothing to compile.
+            // Most patients said nothing, have no case and no rows: for them the defaults hold and there is nothing to compile.
             var consents = session.Rows.BodiesOf("Consent", patient);
-            if (consents.Count > 0)
+            if (consents.Count > 0 || session.Rows.CasesOf(patient).Count > 0)
             {
                 session.ReplaceGrants(patient, null, GrantsOf(session, patient, consents, partners.Value));
             }

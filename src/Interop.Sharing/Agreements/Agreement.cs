@@ -31,6 +31,12 @@ public sealed record Agreement(
     bool IsSuspended,
     IReadOnlyList<string> Gaps)
 {
+    /// <summary>
+    /// What it opens by itself of a type of resource, where it says something else than the tier table
+    /// (<see cref="AgreementReader.Opening"/>).
+    /// </summary>
+    public IReadOnlyDictionary<string, Openness> Opens { get; init; } = new Dictionary<string, Openness>();
+
     /// <summary>Whether it is in force within its period.</summary>
     public bool IsBinding => Binds(Status) && !IsSuspended && Gaps.Count == 0;
 

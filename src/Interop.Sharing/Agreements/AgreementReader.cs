@@ -18,6 +18,9 @@ public static class AgreementReader
     /// <summary>The extension with one SMART scope that clients of the grantee may be registered for.</summary>
     public const string Scope = "https://interop.example/fhir/StructureDefinition/agreement-scope";
 
+    /// <summary>The extension that says how open a type of resource is to the grantee without more than the agreement.</summary>
+    public const string Opening = "https://interop.example/fhir/StructureDefinition/agreement-opening";
+
     private const string Systems = "https://interop.example/fhir/CodeSystem/";
     private static readonly string[] Terms = ["response-protocol", "information-sharing", "liability", "funding", "metrics"];
 
@@ -77,6 +80,7 @@ public static class AgreementReader
         }
 
         var cleared = Cleared(label, problems);
+        var opens = Opens(root, problems);
         var scopes = root.Items("extension")
             .Where(extension => extension.Text("url") == Scope)
             .Select(extension => extension.Text("valueString"))
@@ -96,7 +100,37 @@ public static class AgreementReader
             scopes,
             root.Text("status"),
             isSuspended,
-            problems);
+            problems)
+        {
+            Opens = opens,
+        };
+    }
+
+    /// <summary>Of two that say something of one type, the one that opens less holds.</summary>
+    private static Dictionary<string, Openness> Opens(JsonElement root, List<string> problems)
+    {
+        var opens = new Dictionary<string, Openness>(StringComparer.Ordinal);
+        foreach (var opening in root.Items("extension").Where(extension => extension.Text("url") == Opening))
+        {
+            var type = opening.Extension("type").Text("valueCode");
+            Openness? to = opening.Extension("to").Text("valueCode") switch
+            {
+                "nobody" => Openness.Closed,
+                "who-names" => Openness.Named,
+                "all" => Openness.Listed,
+                _ => null,
+            };
+            if (type is null || to is null || !SharingPolicy.Default.Alone.ContainsKey(type))
+            {
+                problems.Add("an opening names no type that an agreement can open, or does not say to whom");
+            }
+            else if (!opens.TryGetValue(type, out var known) || to < known)
+            {
+                opens[type] = to.Value;
+            }
+        }
+
+        return opens;
     }
 
     private static bool IsOurs(JsonElement profile) =>

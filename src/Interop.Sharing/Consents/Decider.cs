@@ -12,12 +12,14 @@ public static class Decider
     private static PairEvaluation? evaluation;
 
     /// <param name="explain">Whether to fill <see cref="Decision.Reasons"/>.</param>
-    public static Decision Decide(Sight sight, PatientFacts patient, ResourceFacts resource, bool explain = false)
+    /// <param name="isListing">Whether the resource is come by without naming the person: see <see cref="Openness"/>.</param>
+    public static Decision Decide(
+        Sight sight, PatientFacts patient, ResourceFacts resource, bool explain = false, bool isListing = false)
     {
         var reasons = explain ? new List<Reason>() : null;
         var (tier, cleared) = resource.Source == sight.Organization ? Own(sight, resource, reasons)
             : resource.Directory ? Directory(sight, resource, reasons)
-            : Granted(sight, patient, resource, reasons);
+            : Granted(sight, patient, resource, isListing, reasons);
         var isVisible = tier != Tier.None
             && ((byte)tier >= resource.Tiers.Anyone || (resource.Party && (byte)tier >= resource.Tiers.Party));
         if (reasons is not null)
@@ -45,7 +47,8 @@ public static class Decider
         return isOpen ? (Tier.Basic, Labels.None) : (Tier.None, Labels.None);
     }
 
-    private static (Tier Tier, long Cleared) Granted(Sight sight, PatientFacts patient, ResourceFacts resource, List<Reason>? reasons)
+    private static (Tier Tier, long Cleared) Granted(
+        Sight sight, PatientFacts patient, ResourceFacts resource, bool isListing, List<Reason>? reasons)
     {
         var pair = evaluation ??= new();
         var best = default(GrantLine);
@@ -63,7 +66,8 @@ public static class Decider
                 var lines = pair.Run(patient, agreement, sight.Purposes[each], sight.Instant);
                 foreach (var line in lines)
                 {
-                    if ((resource.Labels & ~line.Cleared) == 0 && line.Tier > best.Tier)
+                    if ((resource.Labels & ~line.Cleared) == 0 && line.Tier > best.Tier
+                        && !ClosedTypes.Of(line.Standing, agreement).Contains(resource.Type, isListing))
                     {
                         best = line;
                     }

@@ -16,7 +16,8 @@ public static class GrantCompiler
         foreach (var pair in Pairs(patient.Partners))
         {
             var (source, grantee) = pair.Key;
-            if (!patient.Consents.Any(consent => consent.State != ConsentState.NotInEffect && ConsentEvaluation.Speaks(consent, source)))
+            if (!patient.Consents.Any(consent => consent.State != ConsentState.NotInEffect && ConsentEvaluation.Speaks(consent, source))
+                && patient.Cases.All(fact => fact.Organization != grantee))
             {
                 continue;
             }
@@ -95,7 +96,10 @@ public static class GrantCompiler
 
     private static GrantRow Row(GrantLine line, string? subject, Agreement agreement, string purpose, long from, long to) => new(
         subject, agreement.Grantor, agreement.Grantee, null, purpose, line.Tier, line.Cleared, from, to,
-        line.Consent is null ? $"Contract/{agreement.Id}" : $"Contract/{agreement.Id} Consent/{line.Consent.Id}");
+        line.Consent is null ? $"Contract/{agreement.Id}" : $"Contract/{agreement.Id} Consent/{line.Consent.Id}")
+    {
+        Closed = ClosedTypes.Of(line.Standing, agreement),
+    };
 
     // A row that goes on unchanged in the next interval is one row.
     private static List<GrantRow> Continue(List<GrantRow> open, List<GrantRow> next, List<GrantRow> done)

@@ -21,4 +21,8 @@ namespace Interop.Sharing.Consents;
 /// <param name="Basis">What it rests on, for audit and explanations: <c>Contract/x</c>, <c>Consent/y</c>, joined by a space.</param>
 public sealed record GrantRow(
     string? Subject, string Source, string Grantee, string? Practitioner, string Purpose, Tier Tier, long Cleared, long From, long To,
-    string Basis);
+    string Basis)
+{
+    /// <summary>What the row does not open after all: see <see cref="ClosedTypes"/>.</summary>
+    public ClosedTypes Closed { get; init; } = ClosedTypes.None;
+}

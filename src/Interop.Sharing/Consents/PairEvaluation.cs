@@ -26,11 +26,16 @@ internal sealed class PairEvaluation
         }
 
         var roles = SharingPolicy.Default.Roles;
+        var standing = StandingOf(patient.Cases, agreement.Grantee, instant);
         GrantLine? standard = roles.DefaultPurposes.Contains(purpose)
-            ? new(Tier.Basic, agreement.Cleared & ~(Labels.NamedOnly | Labels.Part2), null)
+            ? new(
+                Tier.Basic,
+                agreement.Cleared & ~(Labels.NamedOnly | Labels.Part2),
+                null,
+                standing)
             : null;
         var cleared = agreement.Cleared & ~Labels.Unknown & (roles.SummaryPurposes.ContainsKey(purpose) ? ~Labels.Part2 : -1);
-        var capped = ceiling < Tier.Full || HasCase(patient.Cases, agreement.Grantee, instant) ? ceiling : Tier.Intermediate;
+        var capped = ceiling < Tier.Full || standing == Standing.Case ? ceiling : Tier.Intermediate;
         var lines = consents.Run(
             patient.Consents, patient.Patient, agreement.Grantor, agreement.Grantee, purpose, instant, standard);
         foreach (var line in lines)
@@ -56,18 +61,24 @@ internal sealed class PairEvaluation
         return legal < agreement.Ceiling ? legal : agreement.Ceiling;
     }
 
-    private static bool HasCase(IReadOnlyList<CaseFact> cases, string organization, long instant)
+    private static Standing StandingOf(IReadOnlyList<CaseFact> cases, string organization, long instant)
     {
+        var standing = Standing.Agreement;
         for (var index = 0; index < cases.Count; index++)
         {
             var fact = cases[index];
             if (fact.From <= instant && instant < fact.To && fact.Organization == organization)
             {
-                return true;
+                if (!fact.IsReferral)
+                {
+                    return Standing.Case;
+                }
+
+                standing = Standing.Referral;
             }
         }
 
-        return false;
+        return standing;
     }
 
     private void Add(GrantLine line)

@@ -2,5 +2,5 @@ using Interop.Sharing.Agreements;
 
 namespace Interop.Sharing.Consents;
 
-/// <summary>What decides about one patient's records: the consents, the open cases, and what holds for everyone.</summary>
+/// <summary>What decides about one patient's records: the consents, the open cases and referrals, and what holds for everyone.</summary>
 public sealed record PatientFacts(string Patient, IReadOnlyList<ConsentFacts> Consents, IReadOnlyList<CaseFact> Cases, Partners Partners);

@@ -45,6 +45,12 @@ public sealed class SharingPolicy
     /// <summary>Whether the type is directory data: no patient, basic for whoever has an agreement.</summary>
     public bool IsDirectory(string type) => Tiers.Find(type)?.Kind == TypeKind.Directory;
 
+    /// <summary>
+    /// The types of a patient's resources that are basic to anyone, each with how open it is where an agreement says nothing else, in the
+    /// order of their names.
+    /// </summary>
+    public IReadOnlyDictionary<string, Openness> Alone => Tiers.Alone;
+
     /// <summary>What sharing must know of what a reference of a resource of this type points at.</summary>
     public ReferenceNeed NeedOf(string type, ReferencePlace place) => ReferenceNeeds.Of(Tiers[type], place);
 

@@ -10,7 +10,7 @@ internal sealed class TierTable
     private static readonly HashSet<string> Known =
     [
         "kind", "subjects", "parties", "inherits", "cases", "freeText", "private", "when", "basic", "intermediate", "full", "party",
-        "never", "fullExtensions",
+        "never", "fullExtensions", "alone",
     ];
 
     private readonly Dictionary<string, TypeRule> rules = new(StringComparer.Ordinal);
@@ -19,6 +19,9 @@ internal sealed class TierTable
     private TierTable(string version) => Version = version;
 
     public string Version { get; }
+
+    /// <summary>How open an agreement by itself makes what is basic of a patient (member <c>alone</c>: named, or case).</summary>
+    public SortedDictionary<string, Openness> Alone { get; } = new(StringComparer.Ordinal);
 
     public TypeRule this[string type] => rules[type];
 
@@ -35,7 +38,9 @@ internal sealed class TierTable
         {
             if (facts.IsResourceType(type.Name))
             {
-                table.rules[type.Name] = Read(type.Name, type.Value, facts, compiler, problems);
+                var rule = Read(type.Name, type.Value, facts, compiler, problems);
+                table.rules[type.Name] = rule;
+                table.ReadAlone(rule, type.Value, problems);
             }
             else
             {
@@ -48,6 +53,23 @@ internal sealed class TierTable
             .Where(type => !table.rules.ContainsKey(type))
             .Select(type => $"tiers.json: no rule for {type}"));
         return table;
+    }
+
+    private void ReadAlone(TypeRule rule, JsonElement json, List<string> problems)
+    {
+        var alone = json.TryGetProperty("alone", out var member) ? member.GetString() : null;
+        if (rule.Kind != TypeKind.Patient || rule.Views[TypeRule.IndexOf(Tier.Basic, party: false)] is null)
+        {
+            problems.AddRange(alone is null ? [] : [$"tiers.json: {rule.Type}: nothing of it is basic for an agreement to open alone"]);
+        }
+        else if (alone is "named" or "case")
+        {
+            Alone[rule.Type] = alone == "named" ? Openness.Named : Openness.Closed;
+        }
+        else
+        {
+            problems.Add($"tiers.json: {rule.Type}: alone says named or case of what is basic");
+        }
     }
 
     private static TypeRule Read(string type, JsonElement json, FhirFacts facts, ViewCompiler compiler, List<string> problems)

@@ -37,10 +37,22 @@ public static class CaseReader
             "task" => (organizationsAt("owner"), Task(root, instant, lapses)),
             _ => ([], null),
         };
-        return interval is { } open && open.From < open.To
-            ? [.. organizations.Distinct().Select(organization =>
-                new CaseFact(patient, organization, open.From == long.MinValue ? instant : open.From, open.To))]
-            : [];
+        List<CaseFact> cases = [.. Facts(organizations, interval, isReferral: false)];
+        if (kind != "task")
+        {
+            return cases;
+        }
+
+        var others = organizationsAt("owner").Concat(organizationsAt("requester"))
+            .Except(cases.Select(fact => fact.Organization))
+            .ToList();
+        return [.. cases, .. Facts(others, Referral(root, lapses), isReferral: true)];
+
+        IEnumerable<CaseFact> Facts(IReadOnlyList<string> whose, (long From, long To)? known, bool isReferral) =>
+            known is { } open && open.From < open.To
+                ? whose.Distinct().Select(organization => new CaseFact(
+                    patient, organization, open.From == long.MinValue ? instant : open.From, open.To, isReferral))
+                : [];
     }
 
     // An encounter that is only planned is no case yet; one that is finished was a case only if it says until when.
@@ -69,6 +81,12 @@ public static class CaseReader
             _ => null,
         };
     }
+
+    /// <summary>Who sent it and who is asked know of the person until it is over.</summary>
+    private static (long From, long To)? Referral(JsonElement root, long lapses) =>
+        root.Text("status") is "requested" or "received" or "accepted" or "in-progress" or "on-hold"
+            ? Until(lapses, FhirPeriod.Read(root.At("restriction"), "period"))
+            : null;
 
     private static (long From, long To) Until(long end, (long From, long To) period) => (period.From, Math.Min(period.To, end));
 }

@@ -12,7 +12,8 @@ public sealed partial class ResourceRows
     /// </summary>
     public HistoryPage Histories(HistoryQuery query, Sight sight)
     {
-        var visibility = new Visibility(sight, Dialect, query.Type is not null && HasGrants(sight.Organization));
+        var named = NamedPersons.Nobody.With(sight.Constraints?.OnlyPatient is { } patient ? [patient] : []);
+        var visibility = new Visibility(sight, Dialect, query.Type is not null && HasGrants(sight.Organization), named);
         if (query.Type is { } type && !visibility.Allows(type))
         {
             return new([], 0, null);

@@ -96,7 +96,11 @@ public sealed partial class ResourceRows
             Statements.GoOn();
         }
 
-        SearchPage Run() => new SearchStatement(query, new(sight, Dialect, HasGrants(sight.Organization)), Statements).Run();
+        SearchPage Run()
+        {
+            var named = NamedPersons.Of(query, sight.Constraints?.OnlyPatient);
+            return new SearchStatement(query, new(sight, Dialect, HasGrants(sight.Organization), named), Statements).Run();
+        }
     }
 
     /// <summary>Which of the resources exist and are visible: for references in what is about to leave.</summary>
@@ -176,23 +180,23 @@ public sealed partial class ResourceRows
     public IReadOnlyList<CaseFact> CasesOf(string patient, string? source = null) => Statements.Query(
         source is null
             ? (Sql)$"""
-                SELECT organization, valid_from, valid_to FROM case_relation WHERE patient = {patient}
-                ORDER BY resource, organization, valid_from
+                SELECT organization, valid_from, valid_to, referral FROM case_relation WHERE patient = {patient}
+                ORDER BY resource, organization, valid_from, referral
                 """
             : (Sql)$"""
-                SELECT c.organization, c.valid_from, c.valid_to
+                SELECT c.organization, c.valid_from, c.valid_to, c.referral
                 FROM   case_relation c JOIN resource r ON r.key = c.resource
                 WHERE  c.patient = {patient} AND r.source = {source}
-                ORDER BY c.resource, c.organization, c.valid_from
+                ORDER BY c.resource, c.organization, c.valid_from, c.referral
                 """,
-        reader => new CaseFact(patient, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+        reader => new CaseFact(patient, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3) == 1));
 
     /// <summary>When the case ends that the resource establishes, UTC microseconds; null where it establishes none.</summary>
     public long? CaseEnd(ResourceKey key) => Statements.Number(
         $"""
         SELECT MAX(c.valid_to)
         FROM   case_relation c JOIN resource r ON r.key = c.resource
-        WHERE  r.type = {key.Type} AND r.id = {key.Id}
+        WHERE  r.type = {key.Type} AND r.id = {key.Id} AND c.referral = 0
         """);
 
     /// <summary>

@@ -10,12 +10,25 @@ namespace Interop.Storage.Search;
 internal sealed class CriterionSql(Visibility visibility)
 {
     /// <summary>The resource exists, the sight sees it, and what the sight sees of it meets all criteria.</summary>
-    public Sql Sees(Sql r, string type, IReadOnlyList<SearchCriterion> criteria, Func<Look, IEnumerable<Sql>>? further = null)
+    /// <inheritdoc cref="Visibility.Tier"/>
+    public Sql Sees(
+        Sql r, string type, IReadOnlyList<SearchCriterion> criteria, Func<Look, IEnumerable<Sql>>? further = null, Way way = Way.ByName)
     {
         // What needs no tier is asked first: it costs nothing and tells what the caller said itself.
         var ids = criteria.OfType<IdCriterion>().Select(id => (Sql)$"{r}.id IN {Sql.PaddedList(id.Ids)}");
-        return Sql.And([.. ids, visibility.Sees(r, type, look =>
-            [.. further?.Invoke(look) ?? [], .. criteria.Where(item => item is not IdCriterion).Select(item => Holds(look, type, item))])]);
+        return Sql.And(
+        [
+            .. ids,
+            visibility.Sees(
+                r,
+                type,
+                look =>
+                [
+                    .. further?.Invoke(look) ?? [],
+                    .. criteria.Where(item => item is not IdCriterion).Select(item => Holds(look, type, item)),
+                ],
+                way),
+        ]);
     }
 
     /// <summary>What the sight sees of the row meets the criterion.</summary>
@@ -91,7 +104,7 @@ internal sealed class CriterionSql(Visibility visibility)
     {
         var (i, t) = (visibility.Alias(), visibility.Alias());
         var targets = chain.Targets.Where(target => visibility.Allows(target.Type))
-            .Select(target => (Sql)$"({t}.type = {target.Type} AND {Sees(t, target.Type, [target.Criterion])})")
+            .Select(target => (Sql)$"({t}.type = {target.Type} AND {Sees(t, target.Type, [target.Criterion], way: Way.ByListing)})")
             .ToList();
         return targets.Count == 0
             ? $"1 = 0"
@@ -115,7 +128,7 @@ internal sealed class CriterionSql(Visibility visibility)
         }
 
         var parameter = ParameterNumber.Of(reverse.Type, reverse.Reference.Code);
-        var places = visibility.Places(reverse.Type).Select(PointingFrom).ToList();
+        var places = visibility.Places(reverse.Type).Concat(visibility.PlacesOfNamed(reverse.Type, type)).Select(PointingFrom).ToList();
         if (visibility.HasGrants)
         {
             places.Add($"{look.R}.id IN ({ReachedPointingAt(type, reverse)})");
@@ -130,7 +143,7 @@ internal sealed class CriterionSql(Visibility visibility)
                 EXISTS (SELECT 1 FROM {place.From("index_reference", i)} CROSS JOIN resource {q}
                 WHERE  {i}.parameter = {parameter} AND {place.Holds(i)}
                 AND    {i}.target_id = {look.R}.id AND {i}.target_type = {type} AND {q}.key = {i}.resource
-                AND    {Sees(q, reverse.Type, [reverse.Criterion], source => [$"{i}.tier <= {source.S}.seen"])})
+                AND    {Sees(q, reverse.Type, [reverse.Criterion], source => [$"{i}.tier <= {source.S}.seen"], Way.ByListing)})
                 """;
         }
     }

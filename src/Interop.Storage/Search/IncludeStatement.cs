@@ -17,7 +17,7 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
     // A page of a thousand, each with one more, is the most that an application shows; references can lead to any number.
     private const int MostIncluded = 2_000;
 
-    private readonly CriterionSql criteria = new(visibility);
+    private Visibility visibility = visibility;
 
     /// <summary>The columns of a seen resource, from v (key, seen, party) and r.</summary>
     public static Sql Columns(Visibility visibility) => $"""
@@ -32,6 +32,8 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
         var applicable = includes;
         while (frontier.Count > 0 && applicable.Count > 0)
         {
+            // Whom the page shows, the caller may name.
+            visibility = visibility.Naming(known.Where(key => key.Type == "Patient").Select(key => key.Id));
             var found = applicable.SelectMany(include => Follow(include, frontier)).Where(seen => known.Add(seen.Key)).ToList();
             included.AddRange(found);
             if (included.Count > MostIncluded)
@@ -81,13 +83,13 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
             return $"SELECT key FROM resource WHERE 1 = 0";
         }
 
-        var found = visibility.Places(holder).Select(place =>
+        var found = visibility.Places(holder).Concat(visibility.PlacesOfNamed(holder, type)).Select(place =>
         {
             var (i, s) = (visibility.Alias(), visibility.Alias());
             return (Sql)$"""
                 SELECT {s}.key FROM {place.From("index_reference", i)} CROSS JOIN resource {s}
                 WHERE  {PointsAt(i)} AND {place.Holds(i)} AND {s}.key = {i}.resource
-                AND    {criteria.Sees(s, holder, [], look => [$"{i}.tier <= {look.S}.seen"])}
+                AND    {new CriterionSql(visibility).Sees(s, holder, [], look => [$"{i}.tier <= {look.S}.seen"], Way.ByListing)}
                 """;
         }).ToList();
         if (visibility.HasGrants)

@@ -63,10 +63,15 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
         /// <summary>The keys of visible resources of the type among which are all that meet the criteria.</summary>
         public Sql Keys()
         {
-            var places = visibility.Places(type).Select(In).ToList();
+            var places = visibility.Places(type, best is IdCriterion ? Way.ByName : Way.ByListing).Select(In).ToList();
             if (visibility.HasGrants)
             {
                 places.Add(best is IdCriterion named ? visibility.ReachedOf(type, Named(named)) : visibility.Reached(type, record));
+                if (best is not IdCriterion)
+                {
+                    places.AddRange(visibility.NamedRows(type));
+                    places.AddRange(type == "Patient" ? visibility.KeyedPatients() : []);
+                }
             }
 
             return places.Count == 0 ? $"SELECT key FROM resource WHERE 1 = 0" : Sql.Join("\nUNION ALL\n", places);

@@ -51,8 +51,9 @@ internal sealed partial class Visibility
         var found = new List<Sql>();
         if (HasGrants)
         {
-            places.AddRange([Lane(), Lane(isLeft: true)]);
+            places.AddRange([Lane(type, Way.ByListing), Lane(type, Way.ByListing, isLeft: true)]);
             found.AddRange([Reached(type, patient), Reached(type, patient, isLeft: true)]);
+            found.AddRange(NamedRows(type).Concat(NamedRows(type, isLeft: true)));
         }
 
         found.AddRange(places.OfType<SearchPlace>().Select(place => patient is null
@@ -85,7 +86,7 @@ internal sealed partial class Visibility
 
     /// <summary>Where agreements alone open something to the sight: what is basic, of patients who said nothing.</summary>
     /// <inheritdoc cref="Own"/>
-    public SearchPlace Lane(bool isLeft = false)
+    public SearchPlace Lane(string type, Way way, bool isLeft = false)
     {
         var grant = Alias();
         var zone = isLeft ? ZoneNumber.Left($"{grant}.zone") : (Sql)$"{grant}.zone";
@@ -93,15 +94,64 @@ internal sealed partial class Visibility
             row => $"""
                 {row}.zone IN (
                     SELECT {zone} FROM sharing_grant {grant}
-                    WHERE  {Opening(grant)} AND {grant}.subject = '')
+                    WHERE  {Opening(grant, type, way)} AND {grant}.subject = '')
                 AND {row}.lane = {Sql.Number(Place.Unspoken)} AND {row}.lane > 0
                 """,
             dialect,
             "by_lane");
     }
 
+    /// <summary>
+    /// The keys of what agreements alone open of the persons whom the request names by id: from each person, past no other.
+    /// </summary>
+    public IReadOnlyList<Sql> NamedRows(string type, bool isLeft = false)
+    {
+        if (!HasGrants || named.Ids.Count == 0)
+        {
+            return [];
+        }
+
+        var o = Alias();
+        return
+        [
+            $"""
+            SELECT {o}.key FROM resource {o}
+            WHERE  {Named(o)} AND {o}.type = {type} AND {Lane(type, Way.ByName, isLeft).Holds(o)}
+            """,
+        ];
+    }
+
+    /// <summary>The keys of Patients whom the request names by two identifiers, in the lane and where grants reach.</summary>
+    public IReadOnlyList<Sql> KeyedPatients()
+    {
+        if (!HasGrants || named.Keys.Count == 0)
+        {
+            return [];
+        }
+
+        var (i, grant, p, h) = (Alias(), Alias(), Alias(), Alias());
+        var keyed = (Sql)$"{i}.parameter = {PersonKeys.Number} AND {i}.code IN {Sql.PaddedList(named.Keys)}";
+        var lane = Lane("Patient", Way.ByName);
+        return
+        [
+            $"SELECT {i}.resource FROM {lane.From("index_token", i)} WHERE {keyed} AND {lane.Holds(i)}",
+            $"""
+            SELECT {i}.resource
+            FROM   sharing_grant {grant} CROSS JOIN index_token {i} CROSS JOIN resource {p} CROSS JOIN reach {h}
+            WHERE  {Opening(grant, "Patient", Way.ByName)} AND {i}.zone = {grant}.zone AND {keyed} AND {i}.tier <= 1
+            AND    {p}.key = {i}.resource AND {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf("Patient")}
+            AND    {h}.subject = {p}.subject AND {h}.resource = {i}.resource
+            """,
+        ];
+    }
+
+    /// <summary>Where what points at one of the patients whom the request names is found, of what agreements alone open.</summary>
+    /// <param name="type">The type of what is pointed at.</param>
+    public IReadOnlyList<SearchPlace> PlacesOfNamed(string holder, string type) =>
+        HasGrants && named.Ids.Count > 0 && SharingPolicy.Default.Alone.ContainsKey(type) ? [Lane(holder, Way.ByName)] : [];
+
     /// <summary>The places where the sight finds rows of a type, beside what grants reach.</summary>
-    public IReadOnlyList<SearchPlace> Places(string type)
+    public IReadOnlyList<SearchPlace> Places(string type, Way way = Way.ByListing)
     {
         var places = new List<SearchPlace>(2);
         if (Own(type) is { } own)
@@ -111,7 +161,7 @@ internal sealed partial class Visibility
 
         if (HasGrants)
         {
-            places.Add(Lane());
+            places.Add(Lane(type, way));
         }
 
         return places;
@@ -136,24 +186,36 @@ internal sealed partial class Visibility
     public Sql Reached(string type, SqlValue? subject, bool isLeft = false)
     {
         var number = isLeft ? ReachWriter.LeftOf(type) : ReachWriter.TypeOf(type);
-        var (grant, h) = (Alias(), Alias());
-        var ofSubject = subject is null ? (Sql)$"" : (Sql)$"AND {grant}.subject IN ('', {subject}) AND {h}.subject = {subject}";
-        return $"""
-            SELECT {h}.resource
-            FROM   sharing_grant {grant} CROSS JOIN reach {h}
-            WHERE  {Opening(grant)} AND {h}.grant_number = {grant}.number AND {h}.type = {number} {ofSubject}
-            """;
+        return named.Ids.Count == 0
+            ? Reach(Way.ByListing)
+            : (Sql)$"""
+                {Reach(Way.ByListing)}
+                UNION ALL
+                {Reach(Way.ByName)}
+                """;
+
+        Sql Reach(Way way)
+        {
+            var (grant, h) = (Alias(), Alias());
+            var ofSubject = subject is null ? (Sql)$"" : (Sql)$"AND {grant}.subject IN ('', {subject}) AND {h}.subject = {subject}";
+            var ofNamed = way == Way.ByName ? (Sql)$"AND {h}.subject IN {Sql.PaddedList(named.Ids)}" : (Sql)$"";
+            return $"""
+                SELECT {h}.resource
+                FROM   sharing_grant {grant} CROSS JOIN reach {h}
+                WHERE  {Opening(grant, type, way)} AND {h}.grant_number = {grant}.number AND {h}.type = {number} {ofSubject} {ofNamed}
+                """;
+        }
     }
 
     /// <summary>The same of some resources that are named: their patients lead to grants, so that those of others cost nothing.</summary>
-    /// <param name="named">That a row of resource is one of them.</param>
-    public Sql ReachedOf(string type, Func<Sql, Sql> named)
+    /// <param name="isNamed">That a row of resource is one of them.</param>
+    public Sql ReachedOf(string type, Func<Sql, Sql> isNamed)
     {
         var (r, grant, h) = (Alias(), Alias(), Alias());
         return $"""
             SELECT {r}.key
             FROM   resource {r} CROSS JOIN sharing_grant {grant} CROSS JOIN reach {h}
-            WHERE  {named(r)} AND {Opening(grant)} AND {grant}.subject IN ('', {r}.subject)
+            WHERE  {isNamed(r)} AND {Opening(grant, type, Way.ByName)} AND {grant}.subject IN ('', {r}.subject)
             AND    {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf(type)}
             AND    {h}.subject = {r}.subject AND {h}.resource = {r}.key
             """;

@@ -1,3 +1,4 @@
+using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 using Interop.Storage.Dialects;
 
@@ -21,13 +22,15 @@ internal sealed partial class Visibility
     private readonly IReadOnlyList<SqlValue> types;
     private readonly IReadOnlyList<SqlValue> keeps;
     private readonly ScopeSql? scopes;
+    private readonly NamedPersons named;
     private Sight sight;
     private int aliases;
 
     /// <param name="hasGrants">Whether anything was ever granted to the sight's organisation; what it cannot have costs no SQL.</param>
-    public Visibility(Sight sight, Dialect dialect, bool hasGrants = true)
+    /// <param name="named">Whom the request names; nobody when null.</param>
+    public Visibility(Sight sight, Dialect dialect, bool hasGrants = true, NamedPersons? named = null)
     {
-        (this.sight, this.dialect, HasGrants) = (sight, dialect, hasGrants);
+        (this.sight, this.dialect, this.named, HasGrants) = (sight, dialect, named ?? NamedPersons.Nobody, hasGrants);
         organization = new(sight.Organization);
         practitioner = new(sight.Practitioner ?? "");
         instant = new(sight.Instant);
@@ -44,6 +47,9 @@ internal sealed partial class Visibility
     public Dialect Dialect => dialect;
 
     public bool HasGrants { get; }
+
+    /// <summary>The same eyes on a request that names these Patients as well, because it was shown them.</summary>
+    public Visibility Naming(IEnumerable<string> persons) => new(sight, dialect, HasGrants, named.With(persons));
 
     /// <summary>
     /// Sights of one shape make the same SQL, with other values; null where scopes ask for values, which are part of the SQL.
@@ -90,14 +96,15 @@ internal sealed partial class Visibility
     /// else the best grant whose clearance covers all labels, from the patient's rows where there are any for this custodian and
     /// grantee, and among them from the practitioner's where there are any.
     /// </summary>
-    public Sql Tier(Sql r) => $"""
+    /// <param name="way">By listing, where nothing else of the statement sees to it that the row is one that may be found so.</param>
+    public Sql Tier(Sql r, Way way = Way.ByName) => $"""
         CASE
         {Kept(r)}
         WHEN {r}.subject IS NULL AND {directory} = 1 AND {r}.labels = 0
              AND ({r}.source <> {organization} OR {ownTier} < 1) THEN 1
         WHEN {r}.source = {organization} THEN CASE WHEN ({r}.labels & {ownHidden}) = 0 THEN {ownTier} ELSE 0 END
         WHEN {r}.subject IS NULL THEN 0
-        ELSE {(HasGrants ? Granted(r) : Sql.Number(0))}
+        ELSE {(HasGrants ? Granted(r, way) : Sql.Number(0))}
         END
         """;
 
@@ -110,19 +117,19 @@ internal sealed partial class Visibility
     /// A table of one row that says how the sight sees the row. With a limit, so that the database computes the tier once, before
     /// anything that depends on it is looked at, and not at each mention.
     /// </summary>
-    public Sql Seen(Sql r) => $"(SELECT {Tier(r)} AS seen, {Party(r)} AS party {dialect.Page(1)})";
+    public Sql Seen(Sql r, Way way = Way.ByName) => $"(SELECT {Tier(r, way)} AS seen, {Party(r)} AS party {dialect.Page(1)})";
 
     /// <summary>
     /// The resource exists, the sight sees it, the scopes open it, and what further is asked of it holds; the tier comes first, so that
     /// no criterion is looked at for what is not visible.
     /// </summary>
     /// <param name="type">The row's type where it is known.</param>
-    public Sql Sees(Sql r, string? type, Func<Look, IEnumerable<Sql>> further)
+    public Sql Sees(Sql r, string? type, Func<Look, IEnumerable<Sql>> further, Way way = Way.ByName)
     {
         var look = new Look(r, Alias());
         return $"""
             {r}.deleted = 0 AND EXISTS (
-                SELECT 1 FROM {Seen(r)} {look.S} WHERE {Sql.And([Appears(look), Opened(look, type), .. further(look)])})
+                SELECT 1 FROM {Seen(r, way)} {look.S} WHERE {Sql.And([Appears(look), Opened(look, type), .. further(look)])})
             """;
     }
 
@@ -191,11 +198,20 @@ internal sealed partial class Visibility
     /// <summary>The row is not beyond the one patient that all scopes are about.</summary>
     private Sql InReach(Sql r) => sight.Constraints?.OnlyPatient is null ? (Sql)$"1 = 1" : scopes!.InReach(r);
 
-    /// <summary>A grant to the sight's organisation that opens something now.</summary>
-    private Sql Opening(Sql grant) => $"""
+    /// <summary>A grant to the sight's organisation that opens resources of the type now.</summary>
+    private Sql Opening(Sql grant, string type, Way way) => $"""
         {grant}.grantee = {organization} AND {grant}.purpose IN {Sql.List(purposes)} AND {grant}.tier > 0
-        AND {grant}.valid_to > {instant} AND {grant}.valid_from <= {instant}
+        AND {grant}.valid_to > {instant} AND {grant}.valid_from <= {instant} AND {Closed(grant, way)} NOT LIKE {ClosedTypes.PatternOf(type)}
         """;
+
+    private static Sql Closed(Sql grant, Way way) => way == Way.ByName ? $"{grant}.closed_to_naming" : (Sql)$"{grant}.closed_to_listing";
+
+    private Sql Closed(Sql grant, Sql r, Way way) => way == Way.ByListing && named.Ids.Count > 0
+        ? $"CASE WHEN {Named(r)} THEN {Closed(grant, Way.ByName)} ELSE {Closed(grant, Way.ByListing)} END"
+        : Closed(grant, way);
+
+    /// <summary>The row is of a person whom the request names by id.</summary>
+    private Sql Named(Sql r) => $"{r}.subject IN {Sql.PaddedList(named.Ids)}";
 
     /// <summary>The scopes allow the row's type.</summary>
     private Sql TypesAllowed(Sql r) => sight.Types is null ? (Sql)$"1 = 1" : (Sql)$"{r}.type IN {Sql.List(types)}";
@@ -235,7 +251,7 @@ internal sealed partial class Visibility
             """;
     }
 
-    private Sql Granted(Sql r)
+    private Sql Granted(Sql r, Way way)
     {
         var grant = Alias();
         Sql subject = $"""
@@ -260,7 +276,8 @@ internal sealed partial class Visibility
                 AND    {grant}.practitioner = {person}
                 AND    {grant}.purpose IN {Sql.List(purposes)}
                 AND    {grant}.valid_from <= {instant} AND {instant} < {grant}.valid_to
-                AND    ({r}.labels & ~{grant}.cleared) = 0), 0)
+                AND    ({r}.labels & ~{grant}.cleared) = 0
+                AND    {Closed(grant, r, way)} NOT LIKE '% ' || {r}.type || ' %'), 0)
             """;
     }
 }

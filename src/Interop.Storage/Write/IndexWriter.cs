@@ -42,7 +42,10 @@ internal sealed class IndexWriter(Statements statements)
         var least = judgedResource.Tiers;
 
         // The same value twice is one row, at the lowest tier of the two: a view that has either has the value.
-        foreach (var same in judgedResource.Entries.GroupBy(judged => (Entry: Indexed(judged.Entry), judged.Party)))
+        var entries = type == "Patient"
+            ? judgedResource.Entries.Concat(PersonKeys.Of(judgedResource.Entries))
+            : judgedResource.Entries;
+        foreach (var same in entries.GroupBy(judged => (Entry: Indexed(judged.Entry), judged.Party)))
         {
             // Nothing of a resource is there below the tier at which the resource is.
             var tiers = new TierPair(

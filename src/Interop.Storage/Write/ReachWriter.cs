@@ -119,9 +119,11 @@ internal sealed class ReachWriter(Statements statements)
 
     private void Insert(GrantRow grant) => statements.Add($"""
         INSERT INTO sharing_grant
-            (subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis, zone)
+            (subject, source, grantee, practitioner, purpose, tier, cleared, valid_from, valid_to, basis, closed_to_naming,
+             closed_to_listing, zone)
         VALUES ({grant.Subject ?? ""}, {grant.Source}, {grant.Grantee}, {grant.Practitioner ?? ""}, {grant.Purpose}, {grant.Tier},
-            {grant.Cleared}, {grant.From}, {grant.To}, {grant.Basis}, {ZoneNumber.Of(grant.Source, isHeld: false)})
+            {grant.Cleared}, {grant.From}, {grant.To}, {grant.Basis}, {grant.Closed.ToNaming},
+            {grant.Closed.ToListing}, {ZoneNumber.Of(grant.Source, isHeld: false)})
         """);
 
     /// <summary>
@@ -138,7 +140,7 @@ internal sealed class ReachWriter(Statements statements)
             WHERE  {resources} AND {grants}
             AND    g.source = r.source AND g.subject IN ('', r.subject)
             AND    g.tier >= CASE WHEN r.party_tier < r.tier THEN r.party_tier ELSE r.tier END AND g.tier > 0
-            AND    (r.labels & ~g.cleared) = 0
+            AND    (r.labels & ~g.cleared) = 0 AND g.closed_to_naming NOT LIKE {ClosedTypes.PatternOf(type)}
             AND    (g.tier >= r.tier OR {isParty})
             AND    (g.subject <> '' OR r.lane <> 2 OR g.tier > 1 OR {isParty})
             AND    (g.subject <> '' OR NOT EXISTS (
@@ -148,5 +150,5 @@ internal sealed class ReachWriter(Statements statements)
 
     private List<(long Number, GrantRow Row)> Stored(Sql where) => statements.Query(
         $"SELECT {GrantColumns.All}, number FROM sharing_grant WHERE {where} ORDER BY number",
-        reader => (reader.GetInt64(10), GrantColumns.Read(reader)));
+        reader => (reader.GetInt64(12), GrantColumns.Read(reader)));
 }

@@ -308,11 +308,11 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
 
     private void AddFacts(long key, JudgedResource judged, List<LabelSource> sources)
     {
-        foreach (var fact in judged.Cases.DistinctBy(fact => (fact.Patient, fact.Organization, fact.From)))
+        foreach (var fact in judged.Cases.DistinctBy(fact => (fact.Patient, fact.Organization, fact.From, fact.IsReferral)))
         {
             statements.Add($"""
-                INSERT INTO case_relation (patient, resource, organization, valid_from, valid_to)
-                VALUES ({fact.Patient}, {key}, {fact.Organization}, {fact.From}, {fact.To})
+                INSERT INTO case_relation (patient, resource, organization, valid_from, valid_to, referral)
+                VALUES ({fact.Patient}, {key}, {fact.Organization}, {fact.From}, {fact.To}, {(fact.IsReferral ? 1 : 0)})
                 """);
         }
 

@@ -90,7 +90,9 @@ public sealed class CitySharingTests
         var sight = new Sight("city-hospital", null, ["TREAT"], Instant, Tier.Own, Labels.All, true, null);
 
         Decision Decide((string Source, CityResource Resource, ResourceKey Key, JudgedResource Judged) it) => Decider.Decide(
-            sight, facts, new(it.Source, it.Judged.Labels, it.Judged.Tiers, it.Judged.Parties.Contains("city-hospital"), false));
+            sight,
+            facts,
+            new(it.Key.Type, it.Source, it.Judged.Labels, it.Judged.Tiers, it.Judged.Parties.Contains("city-hospital"), false));
 
         var visible = records.Where(it => it.Source == "crisis-program" && Decide(it).Visible).Select(it => it.Key.Type).ToHashSet();
 

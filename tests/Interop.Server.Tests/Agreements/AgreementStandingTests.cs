@@ -13,12 +13,7 @@ public sealed class AgreementStandingTests : SceneTests
         Fixtures.Organization("city-hospital", "hospital"),
         Fixtures.Organization("city-police", "police"),
         Fixtures.Agreement("city-police", "basic", ["OVRPS"]),
-        Fixtures.Agreement("city-hospital", "full", ["TREAT", "COC"]).Replace(
-            "\"extension\":[",
-            $$"""
-            "extension":[{"url":"{{Fixtures.Base}}/StructureDefinition/agreement-scope","valueString":"system/Task.rus"},
-            """,
-            StringComparison.Ordinal),
+        Fixtures.Agreement("city-hospital", "full", ["TREAT", "COC"], scopes: ["system/Task.rus"]),
     ];
 
     [Theory]

@@ -94,6 +94,36 @@ public sealed class AgreementReaderTests
         Assert.Equal((expected, true, false), (facts.Type, facts.Part2Program, facts.CoveredEntity));
     }
 
+    [Theory]
+    [InlineData("Patient=all", "Patient=Listed")]
+    [InlineData("Patient=who-names RiskAssessment=who-names", "Patient=Named RiskAssessment=Named")]
+    [InlineData("Flag=nobody Flag=all", "Flag=Closed")]
+    [InlineData("Flag=all Flag=nobody", "Flag=Closed")]
+    public void It_may_open_a_type_that_is_basic_further_or_close_it(string says, string opens) =>
+        Assert.Equal(opens, string.Join(' ', Read(root => Open(root, says)).Opens.Select(pair => $"{pair.Key}={pair.Value}").Order()));
+
+    [Theory]
+    [InlineData("Condition=all")]
+    [InlineData("Task=all")]
+    [InlineData("Patients=all")]
+    [InlineData("Patient=everybody")]
+    [InlineData("Patient=")]
+    [InlineData("=all")]
+    public void An_opening_that_is_not_understood_keeps_it_out_of_force(string says) =>
+        Assert.Contains(Read(root => Open(root, says)).Problems, problem => problem.Contains("opening", StringComparison.Ordinal));
+
+    private static void Open(JsonObject root, string says)
+    {
+        foreach (var opening in says.Split(' '))
+        {
+            var parts = opening.Split('=');
+            root["extension"]!.AsArray().Add(JsonNode.Parse($$"""
+                {"url":"https://interop.example/fhir/StructureDefinition/agreement-opening","extension":[
+                {"url":"type","valueCode":"{{parts[0]}}"},{"url":"to","valueCode":"{{parts[1]}}"}]}
+                """));
+        }
+    }
+
     private static Agreement Read(Action<JsonObject> change)
     {
         var root = Contract();

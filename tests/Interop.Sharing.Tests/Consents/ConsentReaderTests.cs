@@ -169,7 +169,9 @@ public sealed class ConsentReaderTests
             new Agreement("a", "recovery", "hospital", Tier.Full, Labels.All, ["TREAT"], 0, long.MaxValue, null, [], "executed", false, []);
         var sight = new Sight("hospital", null, ["TREAT"], 1_780_000_000_000_000, Tier.None, 0, true, null);
         return Decider.Decide(
-            sight, new("p", [consent], [], new([agreement], organizations)), new("recovery", Labels.Part2 | Labels.OpioidUd, new(2, 2),
+            sight,
+            new("p", [consent], [], new([agreement], organizations)),
+            new("Condition", "recovery", Labels.Part2 | Labels.OpioidUd, new(2, 2),
                 false, false)).Tier;
     }
 

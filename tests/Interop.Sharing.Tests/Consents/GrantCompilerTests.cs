@@ -6,18 +6,57 @@ namespace Interop.Sharing.Tests.Consents;
 
 public sealed class GrantCompilerTests
 {
+    private const string Basic = " CarePlan Encounter Flag Observation Patient RiskAssessment ";
+    private const string OfACase = " CarePlan Observation RiskAssessment ";
+
     [Fact]
     public void A_patient_who_said_nothing_has_no_rows_and_the_agreement_one_default_per_purpose()
     {
-        var patient = Patient([Agreement(cleared: Labels.Psy | Labels.PsyThpN | Labels.Part2, from: 5, to: 9)], [], [Case()]);
+        var patient = Patient([Agreement(cleared: Labels.Psy | Labels.PsyThpN | Labels.Part2, from: 5, to: 9)]);
+        var closed = new ClosedTypes(OfACase, Basic);
 
         Assert.Empty(GrantCompiler.Compile(patient));
         Assert.Equal(
             [
-                new GrantRow(null, Source, Hospital, null, "TREAT", Tier.Basic, Labels.Psy, 5, 9, "Contract/with-hospital"),
-                new GrantRow(null, Source, Hospital, null, "COC", Tier.Basic, Labels.Psy, 5, 9, "Contract/with-hospital"),
+                Row("TREAT") with { Closed = closed },
+                Row("COC") with { Closed = closed },
             ],
             GrantCompiler.Defaults(patient.Partners).Where(row => row.Tier > Tier.None));
+
+        static GrantRow Row(string purpose) =>
+            new(null, Source, Hospital, null, purpose, Tier.Basic, Labels.Psy, 5, 9, "Contract/with-hospital");
+    }
+
+    [Fact]
+    public void A_referral_opens_what_names_the_person_and_a_case_the_risk_as_well_while_it_is_open()
+    {
+        var patient = Patient(
+            [Agreement(purposes: ["TREAT"], cleared: 0, from: 0, to: 100)],
+            [],
+            [Case(from: 20, to: 30, isReferral: true), Case(from: 25, to: 40)]);
+
+        Assert.Equal(
+            [
+                (0, 20, new ClosedTypes(OfACase, Basic)), (20, 25, new ClosedTypes(OfACase, OfACase)), (25, 40, ClosedTypes.None),
+                (40, 100, new ClosedTypes(OfACase, Basic)),
+            ],
+            GrantCompiler.Compile(patient).OrderBy(row => row.From).Select(row => ((int)row.From, (int)row.To, row.Closed)));
+    }
+
+    [Theory]
+    [InlineData(Openness.Listed, OfACase, " CarePlan Encounter Flag Observation RiskAssessment ")]
+    [InlineData(Openness.Named, OfACase, Basic)]
+    [InlineData(Openness.Closed, " CarePlan Observation Patient RiskAssessment ", Basic)]
+    public void An_agreement_may_open_a_type_further_or_close_it(Openness opens, string toNaming, string toListing)
+    {
+        var agreement = Agreement(purposes: ["TREAT"]) with
+        {
+            Opens = new Dictionary<string, Openness> { ["Patient"] = opens },
+        };
+
+        var row = Assert.Single(GrantCompiler.Defaults(Patient([agreement]).Partners), row => row.Tier > Tier.None);
+
+        Assert.Equal(new ClosedTypes(toNaming, toListing), row.Closed);
     }
 
     [Fact]

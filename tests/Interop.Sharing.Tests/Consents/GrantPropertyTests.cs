@@ -11,6 +11,7 @@ namespace Interop.Sharing.Tests.Consents;
 public sealed class GrantPropertyTests
 {
     private static readonly string[] Purposes = ["TREAT", "COC", "CAREMGT", "OVRPS", "HPAYMT"];
+    private static readonly string[] Types = [.. SharingPolicy.Default.Alone.Keys, "Task"];
     private static readonly string[] Grantees = [Hospital, Police, Social];
 
     [Property(MaxTest = 4000)]
@@ -24,7 +25,10 @@ public sealed class GrantPropertyTests
         {
             var sight = RandomSight(random);
             var labels = RandomLabels(random);
-            Assert.Equal(Decider.Decide(sight, patient, Resource(labels)).Tier, Join(rows, defaults, sight, labels));
+            var (type, isListing) = (Pick(random, Types), random.Next(2) == 0);
+            Assert.Equal(
+                Decider.Decide(sight, patient, Resource(labels, type: type), isListing: isListing).Tier,
+                Join(rows, defaults, sight, labels, type, isListing));
         }
     }
 
@@ -107,33 +111,58 @@ public sealed class GrantPropertyTests
         Assert.True(Decider.Decide(sight, patient, Resource()).Tier <= ceiling);
     }
 
+    [Property(MaxTest = 2000)]
+    public void Listing_finds_no_more_than_naming_and_what_is_closed_is_found_by_neither(int seed)
+    {
+        var random = new Random(seed);
+        var patient = RandomPatient(random);
+        var sight = RandomSight(random);
+        var resource = Resource(RandomLabels(random), type: Pick(random, Types));
+        var named = Decider.Decide(sight, patient, resource).Tier;
+        Assert.True(Decider.Decide(sight, patient, resource, isListing: true).Tier <= named);
+
+        var closed = patient.Partners.Agreements.Select(agreement => agreement with
+        {
+            Opens = Types.ToDictionary(type => type, _ => Openness.Closed),
+        });
+        Assert.True(Decider.Decide(sight, patient with { Partners = patient.Partners with { Agreements = [.. closed] } }, resource).Tier
+            <= named);
+    }
+
     private static void Never(Random random, PatientFacts before, PatientFacts after)
     {
         for (var round = 0; round < 8; round++)
         {
             var sight = RandomSight(random);
-            var resource = Resource(RandomLabels(random));
-            Assert.True(Decider.Decide(sight, after, resource).Tier <= Decider.Decide(sight, before, resource).Tier);
+            var resource = Resource(RandomLabels(random), type: Pick(random, Types));
+            var isListing = random.Next(2) == 0;
+            Assert.True(Decider.Decide(sight, after, resource, isListing: isListing).Tier
+                <= Decider.Decide(sight, before, resource, isListing: isListing).Tier);
         }
     }
 
     // What a statement does with the rows.
-    private static Tier Join(IReadOnlyList<GrantRow> rows, IReadOnlyList<GrantRow> defaults, Sight sight, long labels)
+    private static Tier Join(
+        IReadOnlyList<GrantRow> rows, IReadOnlyList<GrantRow> defaults, Sight sight, long labels, string type, bool isListing)
     {
         var own = rows.Where(row => row.Grantee == sight.Organization && row.Source == Source).ToList();
         return (own.Count > 0 ? own : defaults)
             .Where(row => row.Grantee == sight.Organization && row.Source == Source && sight.Purposes.Contains(row.Purpose))
             .Where(row => row.From <= sight.Instant && sight.Instant < row.To && (labels & ~row.Cleared) == 0)
+            .Where(row => !row.Closed.Contains(type, isListing))
             .Select(row => row.Tier).DefaultIfEmpty(Tier.None).Max();
     }
 
     private static PatientFacts RandomPatient(Random random) => Patient(
         [.. Many(random, 4, () => Agreement(
             Pick(random, Grantees), (Tier)random.Next(1, 4), RandomClearance(random), [.. Purposes.Where(_ => random.Next(3) > 0)],
-                RandomInstant(random) - 4 * Day, RandomInstant(random) + 4 * Day))],
+                RandomInstant(random) - 4 * Day, RandomInstant(random) + 4 * Day) with { Opens = RandomOpenings(random) })],
         [.. Many(random, 4, () => RandomConsent(random))],
         [.. Many(random, 3, () => RandomInstant(random) is var from ? Case(Pick(random, Grantees), from,
-            random.Next(2) == 0 ? long.MaxValue : from + 3 * Day) : default)]);
+            random.Next(2) == 0 ? long.MaxValue : from + 3 * Day, isReferral: random.Next(2) == 0) : default)]);
+
+    private static Dictionary<string, Openness> RandomOpenings(Random random) =>
+        Types.Where(_ => random.Next(4) == 0).ToDictionary(type => type, _ => (Openness)random.Next(3));
 
     private static ConsentFacts RandomConsent(Random random) => Given(
         RandomNode(random, 2, null),

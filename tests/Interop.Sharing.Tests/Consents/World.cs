@@ -49,11 +49,12 @@ internal static class World
     public static Sight Sight(string organization = Hospital, string[]? purposes = null, long instant = Now) =>
         new(organization, null, purposes ?? ["TREAT"], instant, Tier.None, 0, true, null);
 
-    public static ResourceFacts Resource(long labels = 0, byte anyone = 1, byte party = 1, bool isParty = false) =>
-        new(Source, labels, new(anyone, party), isParty, false);
+    public static ResourceFacts Resource(
+        long labels = 0, byte anyone = 1, byte party = 1, bool isParty = false, string type = "Patient") =>
+        new(type, Source, labels, new(anyone, party), isParty, false);
 
-    public static CaseFact Case(string organization = Hospital, long from = 0, long to = long.MaxValue) => new("pat", organization,
-        from, to);
+    public static CaseFact Case(string organization = Hospital, long from = 0, long to = long.MaxValue, bool isReferral = false) =>
+        new("pat", organization, from, to, isReferral);
 
     /// <summary>The highest tier at which a resource with the labels is seen.</summary>
     public static Tier TierOf(PatientFacts patient, long labels = 0, string organization = Hospital, string purpose = "TREAT",

@@ -7,6 +7,28 @@ namespace Interop.Sharing.Tests.Redaction;
 /// </summary>
 public sealed class CaseReaderTests
 {
+    [Theory]
+    [InlineData("draft", "", "")]
+    [InlineData("requested", "", "h r")]
+    [InlineData("received", "", "h r")]
+    [InlineData("accepted", "", "r")]
+    [InlineData("in-progress", "", "r")]
+    [InlineData("on-hold", "", "r")]
+    [InlineData("requested", "'restriction':{'period':{'end':'2026-05-10'}}", "")]
+    [InlineData("rejected", "", "")]
+    [InlineData("cancelled", "", "")]
+    [InlineData("completed", "'lastModified':'2026-05-10T00:00:00Z'", "")]
+    public void A_task_is_a_referral_of_both_sides_until_it_is_a_case_or_over(string status, string more, string whose)
+    {
+        var facts = Desk.Judge(Desk.Json(
+            $"{{'resourceType':'Task','id':'t','status':'{status}','intent':'order','for':{{'reference':'Patient/p'}},"
+                + $"'owner':{{'reference':'Organization/h'}},'requester':{{'reference':'Organization/r'}},'authoredOn':'2026-05-01'"
+                + (more.Length == 0 ? "" : "," + more) + "}")).Cases;
+
+        var open = facts.Where(fact => fact.IsReferral && fact.From <= Desk.Now && Desk.Now < fact.To);
+
+        Assert.Equal(whose, string.Join(' ', open.Select(fact => fact.Organization).Order()));
+    }
 
     [Theory]
     [InlineData("accepted", "", "lapse")]
@@ -88,8 +110,8 @@ public sealed class CaseReaderTests
 
     private static void Ends(string resource, string more, string ends)
     {
-        var cases = Desk.Judge(Desk.Json("{" + resource + (more.Length == 0 ? "" : "," + more) + "}")).Cases;
-
+        var facts = Desk.Judge(Desk.Json("{" + resource + (more.Length == 0 ? "" : "," + more) + "}")).Cases;
+        var cases = facts.Where(fact => !fact.IsReferral).ToList();
         var open = cases.Where(fact => fact.From <= Desk.Now && Desk.Now < fact.To).ToList();
         switch (ends)
         {

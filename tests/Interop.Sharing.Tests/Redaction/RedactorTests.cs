@@ -314,13 +314,14 @@ public sealed class RedactorTests
     [InlineData("on-hold", true)]
     [InlineData("rejected", false)]
     [InlineData("draft", false)]
-    public void A_task_is_a_case_of_its_owner_once_it_is_accepted(string status, bool isCase)
+    public void A_task_is_a_case_of_its_owner_once_it_is_accepted_and_a_referral_before(string status, bool isCase)
     {
         var judged = Desk.Judge(Desk.Json(
             $"{{'resourceType':'Task','id':'t','status':'{status}','intent':'order','for':{{'reference':'Patient/p'}},"
                 + $"'owner':{{'reference':'Organization/h'}},'focus':{{'reference':'ServiceRequest/s'}}}}"));
 
-        Assert.Equal(isCase, judged.Cases.Count == 1);
+        Assert.Equal(isCase, judged.Cases.Any(fact => !fact.IsReferral));
+        Assert.Equal(status == "requested", judged.Cases.Any(fact => fact.IsReferral));
         Assert.Equal(["h"], judged.Parties);
         Assert.Equal([new("ServiceRequest", "s"), new("Patient", "p")], judged.Inherits);
         Assert.Equal(new TierPair(2, 1), judged.Tiers);

@@ -84,6 +84,13 @@ internal sealed class PersonMatches(
             from second in known
             where known.IndexOf(first) < known.IndexOf(second)
             select (IReadOnlyList<(string, string)>)[first, second]);
+
+        // Of whom an agreement alone opens, only this leads to anybody (sharing.md).
+        if (known.Take(3).Select(part => part.Name).SequenceEqual(["birthdate", "family", "given"]))
+        {
+            searches.Add([.. known.Take(3)]);
+        }
+
         return searches;
 
         static string? Any(IReadOnlyList<string> values) =>
