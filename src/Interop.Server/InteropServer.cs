@@ -197,6 +197,7 @@ public static class InteropServer
         services.AddSingleton<Transactions>();
         services.AddSingleton<IncidentIntake>();
         services.AddSingleton<CrisisSummaries>();
+        services.AddSingleton<EmergencyAccess>();
         services.AddSingleton<AgreementBook>();
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<Importer>();
@@ -249,6 +250,7 @@ public static class InteropServer
         CrisisSummary.Map(fhir);
         Everything.Map(fhir);
         MatchPatient.Map(fhir);
+        BreakGlass.Map(fhir);
         LastN.Map(fhir);
         Document.Map(fhir);
         if (app.Services.GetRequiredService<InteropSettings>().Exports is not null)

@@ -3,6 +3,7 @@ using Interop.Server.Tests.Guard;
 using Interop.Server.Tests.Interactions;
 using Interop.Server.Tests.Lists;
 using Interop.Server.Tests.NonInterference;
+using Interop.Server.Tests.Oversight;
 
 namespace Interop.Server.Tests;
 
@@ -71,4 +72,9 @@ public sealed class PostgresExportTests : ExportTests
 public sealed class PostgresAgreementAloneTests : AgreementAloneTests
 {
     public PostgresAgreementAloneTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresBreakGlassTests : BreakGlassTests
+{
+    public PostgresBreakGlassTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Interop.Fhir;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Read;
@@ -141,6 +142,37 @@ internal sealed class GuardedTransaction(
         Audit(AuditTrail.Row(Caller, Instant, interaction, target, null, outcome, detail));
 
     public void Audit(Storage.Audit.AuditRow row) => session.Audit(row);
+
+    /// <summary>Id of the Organization that keeps the resource, or null where there is none.</summary>
+    public string? KeeperOf(ResourceKey key) => Rows.Find(key) is { Deleted: false } stored ? stored.Source : null;
+
+    /// <summary>Breaks the glass over a patient's records; false where that opens nothing, and then the work must throw.</summary>
+    /// <param name="role">The role in which the person acts.</param>
+    /// <param name="reviewDue">UTC microseconds.</param>
+    public bool Declare(string patient, EmergencyFact fact, string role, long reviewDue)
+    {
+        session.AddEmergency(patient, fact, role, reviewDue);
+        written.Add(patient);
+        Settle();
+        return Rows.GrantsOf(patient).Any(grant =>
+            grant.Purpose == Purposes.Emergency && grant.Practitioner == fact.Practitioner && grant.Grantee == fact.Organization
+            && grant.Source == fact.Source && grant.From <= Instant && Instant < grant.To);
+    }
+
+    /// <inheritdoc cref="WriteSession.EndEmergencies"/>
+    public bool EndEmergencies(string patient, string? practitioner)
+    {
+        written.Add(patient);
+        return session.EndEmergencies(patient, practitioner, Instant);
+    }
+
+    /// <summary>The reviews of broken glasses that were due by now, in whatever state they are.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> ReviewsDue(string custodian, string organization, string role) =>
+        Rows.ReviewsDue(custodian, organization, role, Instant)
+            .Select(review => ResourceKey.TryParse(review) is { } key ? Rows.Find(key) : null)
+            .OfType<StoredResource>()
+            .Where(stored => !stored.Deleted)
+            .Select(stored => stored.Body);
 
     /// <summary>Lets the grant rows follow from what has been written: from here on the transaction itself reads by them.</summary>
     public void Settle()

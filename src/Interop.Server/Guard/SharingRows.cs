@@ -45,7 +45,7 @@ internal sealed class SharingRows(InteropSettings settings)
         {
             // Most patients said nothing, have no case and no rows: for them the defaults hold and there is nothing to compile.
             var consents = session.Rows.BodiesOf("Consent", patient);
-            if (consents.Count > 0 || session.Rows.CasesOf(patient).Count > 0)
+            if (consents.Count > 0 || session.Rows.CasesOf(patient).Count > 0 || session.Rows.EmergenciesOf(patient).Count > 0)
             {
                 session.ReplaceGrants(patient, null, GrantsOf(session, patient, consents, partners.Value));
             }
@@ -64,7 +64,7 @@ internal sealed class SharingRows(InteropSettings settings)
         WriteSession session, string patient, IReadOnlyList<StoredResource> consents, Partners partners) =>
     [
         .. partners.Agreements.GroupBy(agreement => agreement.Grantor).SelectMany(agreements => GrantCompiler.Compile(
-            FactsOf(patient, consents, session.Rows.CasesOf(patient, agreements.Key), partners with { Agreements = [.. agreements] }))),
+            FactsOf(session.Rows, patient, agreements.Key, consents, partners with { Agreements = [.. agreements] }))),
     ];
 
     /// <summary>The facts about one patient that decide about one custodian's records, for explanations.</summary>
@@ -72,7 +72,7 @@ internal sealed class SharingRows(InteropSettings settings)
     public PatientFacts FactsOf(ResourceRows rows, string patient, string custodian)
     {
         var partners = PartnersOf(rows.BodiesOf("Contract"), rows.BodiesOf("Organization"));
-        return FactsOf(patient, rows.BodiesOf("Consent", patient), rows.CasesOf(patient, custodian), partners);
+        return FactsOf(rows, patient, custodian, rows.BodiesOf("Consent", patient), partners);
     }
 
     private Partners PartnersOf(IReadOnlyList<StoredResource> contracts, IReadOnlyList<StoredResource> organizations)
@@ -89,11 +89,11 @@ internal sealed class SharingRows(InteropSettings settings)
     }
 
     private static PatientFacts FactsOf(
-        string patient, IReadOnlyList<StoredResource> consents, IReadOnlyList<CaseFact> cases, Partners partners)
+        ResourceRows rows, string patient, string custodian, IReadOnlyList<StoredResource> consents, Partners partners)
     {
         var facts = consents
             .Select(stored => ConsentReader.Read(stored.Body, stored.Key.Id, stored.Source, stored.Version, stored.UpdatedAt))
             .ToList();
-        return new(patient, facts, cases, partners);
+        return new(patient, facts, rows.CasesOf(patient, custodian), partners) { Emergencies = rows.EmergenciesOf(patient, custodian) };
     }
 }

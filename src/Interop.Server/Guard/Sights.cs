@@ -15,10 +15,28 @@ internal sealed class Sights(SharingPolicy policy, InteropSettings settings, Tim
     /// <summary>What the caller sees whatever its scopes open.</summary>
     /// <param name="instant">UTC microseconds.</param>
     /// <exception cref="FhirException">403: the agency or its person is not admitted.</exception>
-    public Sight Of(ResourceRows rows, Caller caller, long instant, bool forSummary = false) => Admission.Demand(
-        caller,
-        OfAnybody(rows, caller, instant, forSummary),
-        caller.IsPerson && rows.LacksQualification(caller.Organization, caller.Practitioner, instant));
+    public Sight Of(ResourceRows rows, Caller caller, long instant, bool forSummary = false)
+    {
+        var isInEmergency = IsInEmergency(rows, caller, instant);
+        if (!isInEmergency && caller.Purposes.Contains(Purposes.Emergency))
+        {
+            throw new FhirException(
+                IssueCode.Forbidden, "The purpose BTG holds for who called Patient/[id]/$break-glass, until that ends.");
+        }
+
+        var seen = isInEmergency && !caller.Purposes.Contains(Purposes.Emergency)
+            ? caller with { Purposes = [.. caller.Purposes, Purposes.Emergency] }
+            : caller;
+        return Admission.Demand(
+            seen,
+            OfAnybody(rows, seen, instant, forSummary),
+            caller.IsPerson && rows.LacksQualification(caller.Organization, caller.Practitioner, instant));
+    }
+
+    /// <summary>Whether the caller has broken the glass over anybody's records, and that still lasts.</summary>
+    public static bool IsInEmergency(ResourceRows rows, Caller caller, long instant) =>
+        caller is { IsPerson: true, Practitioner: { } practitioner }
+        && rows.IsInEmergency(caller.Organization, practitioner, instant);
 
     /// <summary>Refuses a caller who may not be served at all, by whomever the work is done.</summary>
     /// <exception cref="FhirException">403.</exception>

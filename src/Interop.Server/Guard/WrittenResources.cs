@@ -19,6 +19,9 @@ internal sealed class WrittenResources
 
     public bool IsEmpty => !Instruments && !Roster && patients.Count == 0;
 
+    /// <summary>Something beside resources changed that decides about the patient's records.</summary>
+    public void Add(string patient) => patients.Add(patient);
+
     /// <param name="before">The same resource before it was written, or null.</param>
     public void Add(ResourceKey key, JudgedResource judged, StoredResource? before)
     {

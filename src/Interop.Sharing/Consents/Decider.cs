@@ -1,3 +1,4 @@
+using Interop.Sharing.Agreements;
 using Interop.Sharing.Policy;
 
 namespace Interop.Sharing.Consents;
@@ -61,6 +62,12 @@ public static class Decider
                 continue;
             }
 
+            if (sight.Practitioner is not null && patient.Emergencies.Count > 0 && sight.Purposes.Contains(Purposes.Emergency)
+                && Emergency(sight, patient, agreement, resource, reasons) is { } opened && opened.Tier > best.Tier)
+            {
+                best = opened;
+            }
+
             for (var each = 0; each < sight.Purposes.Count; each++)
             {
                 var lines = pair.Run(patient, agreement, sight.Purposes[each], sight.Instant);
@@ -86,6 +93,25 @@ public static class Decider
         }
 
         return (best.Tier, best.Cleared);
+    }
+
+    private static GrantLine? Emergency(
+        Sight sight, PatientFacts patient, Agreement agreement, ResourceFacts resource, List<Reason>? reasons)
+    {
+        foreach (var fact in patient.Emergencies)
+        {
+            if (fact.Practitioner == sight.Practitioner && fact.From <= sight.Instant && sight.Instant < fact.To
+                && agreement.InForceAt(sight.Instant) && Emergencies.LineOf(patient, agreement, fact) is { } line)
+            {
+                reasons?.Add(new("emergency", fact.Review, $"{Purposes.Emergency}: the glass was broken, up to {line.Tier}"));
+                if ((resource.Labels & ~line.Cleared) == 0)
+                {
+                    return line;
+                }
+            }
+        }
+
+        return null;
     }
 
     private static void Conclude(ResourceFacts resource, Tier tier, bool isVisible, List<Reason> reasons)

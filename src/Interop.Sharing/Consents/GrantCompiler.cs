@@ -16,16 +16,26 @@ public static class GrantCompiler
         foreach (var pair in Pairs(patient.Partners))
         {
             var (source, grantee) = pair.Key;
-            if (!patient.Consents.Any(consent => consent.State != ConsentState.NotInEffect && ConsentEvaluation.Speaks(consent, source))
+            var emergencies = pair
+                .SelectMany(agreement => patient.Emergencies.SelectMany(fact => Emergency(patient, agreement, fact)))
+                .ToList();
+            if (emergencies.Count == 0
+                && !patient.Consents.Any(consent => consent.State != ConsentState.NotInEffect && ConsentEvaluation.Speaks(consent, source))
                 && patient.Cases.All(fact => fact.Organization != grantee))
             {
                 continue;
             }
 
             var own = Tabulate(patient, patient.Patient, pair);
-            if (!IsSame(own, Tabulate(nobody, patient.Patient, pair)))
+            if (emergencies.Count > 0 || !IsSame(own, Tabulate(nobody, patient.Patient, pair)))
             {
                 rows.AddRange(own.Count > 0 ? own : Nothing(patient, source, grantee, pair));
+            }
+
+            // Rows for a person are all that the person has.
+            foreach (var practitioner in emergencies.GroupBy(row => row.Practitioner))
+            {
+                rows.AddRange(own.Select(row => row with { Practitioner = practitioner.Key }).Concat(practitioner));
             }
         }
 
@@ -53,6 +63,18 @@ public static class GrantCompiler
     private static IEnumerable<IGrouping<(string Source, string Grantee), Agreement>> Pairs(Partners partners) => partners.Agreements
         .Where(agreement => agreement.IsBinding)
         .GroupBy(agreement => (agreement.Grantor, agreement.Grantee));
+
+    private static IEnumerable<GrantRow> Emergency(PatientFacts patient, Agreement agreement, EmergencyFact fact)
+    {
+        var (from, to) = (Math.Max(fact.From, agreement.From), Math.Min(fact.To, agreement.To));
+        if (from < to && Emergencies.LineOf(patient, agreement, fact) is { } line)
+        {
+            yield return Row(line, patient.Patient, agreement, Purposes.Emergency, from, to) with
+            {
+                Practitioner = fact.Practitioner, Basis = $"Contract/{agreement.Id} {fact.Review}",
+            };
+        }
+    }
 
     private static bool IsSame(List<GrantRow> left, List<GrantRow> right) =>
         left.Count == right.Count && left.ToHashSet().SetEquals(right);

@@ -1,8 +1,11 @@
 namespace Interop.Sharing.Policy;
 
 /// <summary>Purposes of use (v3-ActReason) and which of them contain which.</summary>
-internal static class Purposes
+public static class Purposes
 {
+    /// <summary>Breaking the glass (v3-ActReason).</summary>
+    public const string Emergency = "BTG";
+
     /// <summary>Their code system.</summary>
     public const string ActReason = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
 

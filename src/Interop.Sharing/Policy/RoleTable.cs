@@ -18,6 +18,9 @@ internal sealed class RoleTable
 
     public HashSet<string> Policies { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Who may break the glass, and what that opens.</summary>
+    public EmergencyRule Emergency { get; private set; } = new(Tier.None, 0, new(StringComparer.Ordinal), []);
+
     public static RoleTable Load(JsonElement json, List<string> problems)
     {
         var table = new RoleTable();
@@ -49,6 +52,7 @@ internal sealed class RoleTable
         }
 
         table.DefaultPurposes.UnionWith(json.GetProperty("defaultPurposes").EnumerateArray().Select(value => value.GetString()!));
+        table.Emergency = EmergencyOf(json.GetProperty("emergency"), table, problems);
         table.Policies.UnionWith(json.GetProperty("policies").EnumerateArray().Select(value => value.GetString()!));
         return table;
     }
@@ -67,6 +71,21 @@ internal sealed class RoleTable
         _ => AgencyType.Unknown,
     };
 
+    private static EmergencyRule EmergencyOf(JsonElement json, RoleTable table, List<string> problems)
+    {
+        var roles = json.GetProperty("roles").EnumerateObject()
+            .ToDictionary(role => role.Name, role => role.Value.GetString() == "medical", StringComparer.Ordinal);
+        problems.AddRange(
+            roles.Keys.Where(role => !table.Roles.ContainsKey(role)).Select(role => $"roles.json: emergency: unknown role {role}"));
+        var agencies = json.GetProperty("agencies").EnumerateArray().Select(type => ParseAgency(type.GetString())).ToHashSet();
+        if (agencies.Overlaps([AgencyType.Unknown, AgencyType.Police, AgencyType.Dispatch]))
+        {
+            problems.Add("roles.json: emergency: an agency type that is not known, or that never breaks the glass");
+        }
+
+        return new(TierOf(json.GetProperty("tier"), "emergency", problems), json.GetProperty("minutes").GetInt32(), roles, agencies);
+    }
+
     private static Tier TierOf(JsonElement json, string where, List<string> problems)
     {
         if (Enum.TryParse<Tier>(json.GetString(), ignoreCase: true, out var tier))
@@ -82,3 +101,9 @@ internal sealed class RoleTable
 /// <summary>What a role may see of its own organisation's records.</summary>
 /// <param name="Administers">Whether it keeps its organisation's agreements and directory, whatever else it may see.</param>
 internal sealed record RoleRule(Tier Tier, long Cleared, bool Administers);
+
+/// <summary>Breaking the glass.</summary>
+/// <param name="Minutes">How long it lasts.</param>
+/// <param name="Roles">Roles that may, each with whether it is of medical personnel (42 CFR 2.51).</param>
+/// <param name="Agencies">For agencies of these types.</param>
+internal sealed record EmergencyRule(Tier Tier, int Minutes, Dictionary<string, bool> Roles, HashSet<AgencyType> Agencies);

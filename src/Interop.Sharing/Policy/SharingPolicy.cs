@@ -26,6 +26,12 @@ public sealed class SharingPolicy
     /// <summary>Version of the tier table: a resource judged by another must be judged again.</summary>
     public string TierVersion => Tiers.Version;
 
+    /// <summary>How long a broken glass lasts.</summary>
+    public TimeSpan EmergencyLasts => TimeSpan.FromMinutes(Roles.Emergency.Minutes);
+
+    /// <summary>Whether the role may break the glass: null for no, else whether it is of medical personnel.</summary>
+    public bool? EmergencyRole(string role) => Roles.Emergency.Roles.TryGetValue(role, out var isMedical) ? isMedical : null;
+
     internal TierTable Tiers { get; }
 
     internal LabelTable LabelRules { get; }

@@ -244,6 +244,8 @@ public sealed partial class ResourceRows
         UNION
         SELECT patient FROM case_relation
         UNION
+        SELECT patient FROM emergency
+        UNION
         SELECT subject FROM resource WHERE type = 'Consent' AND deleted = 0 AND subject IS NOT NULL
         ORDER BY 1
         """,

@@ -128,7 +128,7 @@ internal sealed class CriterionSql(Visibility visibility)
         }
 
         var parameter = ParameterNumber.Of(reverse.Type, reverse.Reference.Code);
-        var places = visibility.Places(reverse.Type).Concat(visibility.PlacesOfNamed(reverse.Type, type)).Select(PointingFrom).ToList();
+        var places = visibility.Places(reverse.Type).Select(PointingFrom).ToList();
         if (visibility.HasGrants)
         {
             places.Add($"{look.R}.id IN ({ReachedPointingAt(type, reverse)})");

@@ -83,7 +83,7 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
             return $"SELECT key FROM resource WHERE 1 = 0";
         }
 
-        var found = visibility.Places(holder).Concat(visibility.PlacesOfNamed(holder, type)).Select(place =>
+        var found = visibility.Places(holder).Select(place =>
         {
             var (i, s) = (visibility.Alias(), visibility.Alias());
             return (Sql)$"""

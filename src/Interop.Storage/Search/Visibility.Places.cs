@@ -111,12 +111,12 @@ internal sealed partial class Visibility
             return [];
         }
 
-        var o = Alias();
+        var (n, o) = (Alias(), Alias());
         return
         [
             $"""
-            SELECT {o}.key FROM resource {o}
-            WHERE  {Named(o)} AND {o}.type = {type} AND {Lane(type, Way.ByName, isLeft).Holds(o)}
+            SELECT {o}.key FROM {Each(named.Ids)} {n} CROSS JOIN resource {o}
+            WHERE  {o}.subject = {n}.column1 AND {o}.type = {type} AND {Lane(type, Way.ByName, isLeft).Holds(o)}
             """,
         ];
     }
@@ -129,26 +129,22 @@ internal sealed partial class Visibility
             return [];
         }
 
-        var (i, grant, p, h) = (Alias(), Alias(), Alias(), Alias());
-        var keyed = (Sql)$"{i}.parameter = {PersonKeys.Number} AND {i}.code IN {Sql.PaddedList(named.Keys)}";
+        var (n, i, grant, p, h) = (Alias(), Alias(), Alias(), Alias(), Alias());
+        var keyed = (Sql)$"{i}.parameter = {PersonKeys.Number} AND {i}.code = {n}.column1";
         var lane = Lane("Patient", Way.ByName);
         return
         [
-            $"SELECT {i}.resource FROM {lane.From("index_token", i)} WHERE {keyed} AND {lane.Holds(i)}",
+            $"SELECT {i}.resource FROM {Each(named.Keys)} {n} CROSS JOIN {lane.From("index_token", i)} WHERE {keyed} AND {lane.Holds(i)}",
             $"""
             SELECT {i}.resource
-            FROM   sharing_grant {grant} CROSS JOIN index_token {i} CROSS JOIN resource {p} CROSS JOIN reach {h}
+            FROM   {Each(named.Keys)} {n} CROSS JOIN sharing_grant {grant} CROSS JOIN index_token {i} CROSS JOIN resource {p}
+                   CROSS JOIN reach {h}
             WHERE  {Opening(grant, "Patient", Way.ByName)} AND {i}.zone = {grant}.zone AND {keyed} AND {i}.tier <= 1
             AND    {p}.key = {i}.resource AND {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf("Patient")}
             AND    {h}.subject = {p}.subject AND {h}.resource = {i}.resource
             """,
         ];
     }
-
-    /// <summary>Where what points at one of the patients whom the request names is found, of what agreements alone open.</summary>
-    /// <param name="type">The type of what is pointed at.</param>
-    public IReadOnlyList<SearchPlace> PlacesOfNamed(string holder, string type) =>
-        HasGrants && named.Ids.Count > 0 && SharingPolicy.Default.Alone.ContainsKey(type) ? [Lane(holder, Way.ByName)] : [];
 
     /// <summary>The places where the sight finds rows of a type, beside what grants reach.</summary>
     public IReadOnlyList<SearchPlace> Places(string type, Way way = Way.ByListing)
@@ -167,7 +163,10 @@ internal sealed partial class Visibility
         return places;
     }
 
-    /// <summary>What grants reach of a type, with the tier and party of each row: what judging and criteria ask of it.</summary>
+    /// <summary>
+    /// What grants reach of a type, and what is open of whom the request names, with the tier and party of each row: what judging and
+    /// criteria ask of it.
+    /// </summary>
     public Sql ReachedAndSeen(string type)
     {
         var r = Alias();
@@ -175,7 +174,7 @@ internal sealed partial class Visibility
             (SELECT {r}.key, {r}.type, {r}.id, {r}.subject, {r}.requires, {r}.tier, {r}.party_tier,
                     {r}.changed_1, {r}.changed_2, {r}.changed_3, {r}.changed_4, {Tier(r)} AS seen, {Party(r)} AS party
              FROM   resource {r}
-             WHERE  {r}.key IN ({Reached(type, null)}) AND {r}.deleted = 0
+             WHERE  {r}.key IN ({Sql.Join("\nUNION ALL\n", [Reached(type, null), .. NamedRows(type)])}) AND {r}.deleted = 0
              {dialect.Page(int.MaxValue)})
             """;
     }
@@ -196,12 +195,14 @@ internal sealed partial class Visibility
 
         Sql Reach(Way way)
         {
-            var (grant, h) = (Alias(), Alias());
+            var (n, grant, h) = (Alias(), Alias(), Alias());
             var ofSubject = subject is null ? (Sql)$"" : (Sql)$"AND {grant}.subject IN ('', {subject}) AND {h}.subject = {subject}";
-            var ofNamed = way == Way.ByName ? (Sql)$"AND {h}.subject IN {Sql.PaddedList(named.Ids)}" : (Sql)$"";
+            var (each, ofNamed) = way == Way.ByName
+                ? ((Sql)$"{Each(named.Ids)} {n} CROSS JOIN ", (Sql)$"AND {h}.subject = {n}.column1")
+                : ((Sql)$"", (Sql)$"");
             return $"""
                 SELECT {h}.resource
-                FROM   sharing_grant {grant} CROSS JOIN reach {h}
+                FROM   {each}sharing_grant {grant} CROSS JOIN reach {h}
                 WHERE  {Opening(grant, type, way)} AND {h}.grant_number = {grant}.number AND {h}.type = {number} {ofSubject} {ofNamed}
                 """;
         }
@@ -220,4 +221,10 @@ internal sealed partial class Visibility
             AND    {h}.subject = {r}.subject AND {h}.resource = {r}.key
             """;
     }
+
+    /// <summary>
+    /// A table of the texts, in the column <c>column1</c>. Not IN: where rows lie close together SQLite goes from one value to the next
+    /// through those between.
+    /// </summary>
+    private static Sql Each(IReadOnlyList<string> texts) => $"(VALUES {Sql.Join(", ", texts.Select(text => (Sql)$"({text})"))})";
 }

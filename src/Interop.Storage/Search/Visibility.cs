@@ -201,7 +201,8 @@ internal sealed partial class Visibility
     /// <summary>A grant to the sight's organisation that opens resources of the type now.</summary>
     private Sql Opening(Sql grant, string type, Way way) => $"""
         {grant}.grantee = {organization} AND {grant}.purpose IN {Sql.List(purposes)} AND {grant}.tier > 0
-        AND {grant}.valid_to > {instant} AND {grant}.valid_from <= {instant} AND {Closed(grant, way)} NOT LIKE {ClosedTypes.PatternOf(type)}
+        AND {grant}.valid_to > {instant} AND {grant}.valid_from <= {instant} AND {grant}.practitioner IN ('', {practitioner})
+        AND {Closed(grant, way)} NOT LIKE {ClosedTypes.PatternOf(type)}
         """;
 
     private static Sql Closed(Sql grant, Way way) => way == Way.ByName ? $"{grant}.closed_to_naming" : (Sql)$"{grant}.closed_to_listing";

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Hl7.Fhir.Model;
+using Interop.Fhir;
+using Interop.Server.Authoring;
+using Interop.Server.Security;
+using Interop.Server.Settings;
+using FhirTask = Hl7.Fhir.Model.Task;
+
+namespace Interop.Server.Oversight;
+
+/// <summary>
+/// The Task in which the privacy officer reviews a broken glass; nobody else sees it (<see cref="SnoopingReview"/> says how).
+/// </summary>
+internal static class EmergencyReview
+{
+    public const string Code = "disclosure-review";
+
+    private const int WorkingDays = 2;
+
+    public static MappedResource TaskFor(
+        Caller caller,
+        ResourceKey patient,
+        string role,
+        EmergencyReason reason,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        string custodian,
+        ReadOnlySpan<byte> secret)
+    {
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            Practitioner/{caller.Practitioner} of Organization/{caller.Organization}, {role}, client {caller.ClientId}, broke the glass over
+            {patient}, from {from.ToDateTimeText()} until {to.ToDateTimeText()}. The audit trail has what was read.
+            """).ReplaceLineEndings(" ");
+        return MappedResource.Of(new FhirTask
+        {
+            Id = NameBasedId.Of(secret, $"{Code}|{patient}|{caller.Organization}|{caller.Practitioner}|{from.ToDateTimeText()}"),
+            Meta = new() { Security = [new($"{CrisisProfiles.Base}/CodeSystem/sharing-label", "OVERSIGHT")] },
+            Status = FhirTask.TaskStatus.Requested,
+            Intent = FhirTask.TaskIntent.Order,
+            Priority = RequestPriority.Stat,
+            Code = new($"{CrisisProfiles.Base}/CodeSystem/crisis-task", Code),
+            Description = text,
+            For = new(patient.ToString()),
+            ReasonCode = new($"{CrisisProfiles.Base}/CodeSystem/break-glass-reason", reason.Code, reason.Justification),
+            AuthoredOn = from.ToDateTimeText(),
+            LastModified = from.ToDateTimeText(),
+            Owner = new($"Organization/{custodian}"),
+            Restriction = new() { Period = new() { End = DueAfter(from).ToDateTimeText() } },
+        });
+    }
+
+    /// <summary>Two working days later, at the same time of day; holidays are not known here.</summary>
+    public static DateTimeOffset DueAfter(DateTimeOffset instant)
+    {
+        var due = instant;
+        for (var days = 0; days < WorkingDays;)
+        {
+            due = due.AddDays(1);
+            days += due.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0 : 1;
+        }
+
+        return due;
+    }
+}

@@ -1,0 +1,25 @@
+using Interop.Sharing.Consents;
+
+namespace Interop.Storage.Write;
+
+/// <summary>Breaking the glass, as rows: what they open is compiled with the patient's grants.</summary>
+public sealed partial class WriteSession
+{
+    /// <param name="role">The role in which the person acts.</param>
+    /// <param name="reviewDue">UTC microseconds.</param>
+    public void AddEmergency(string patient, EmergencyFact fact, string role, long reviewDue) => Rows.Statements.Execute($"""
+        INSERT INTO emergency
+            (patient, source, organization, practitioner, role, medical, valid_from, valid_to, review, review_due)
+        VALUES ({patient}, {fact.Source}, {fact.Organization}, {fact.Practitioner}, {role}, {(fact.IsMedical ? 1 : 0)}, {fact.From},
+            {fact.To}, {fact.Review}, {reviewDue})
+        ON CONFLICT (patient, source, organization, practitioner, valid_from) DO UPDATE
+        SET    role = excluded.role, medical = excluded.medical, valid_to = excluded.valid_to, review = excluded.review
+        """);
+
+    /// <summary>Ends at the instant (UTC microseconds) what is not over; false where there is nothing.</summary>
+    /// <param name="practitioner">Only what this person broke; null for everybody's.</param>
+    public bool EndEmergencies(string patient, string? practitioner, long instant) => Rows.Statements.Execute($"""
+        UPDATE emergency SET valid_to = {instant}
+        WHERE  patient = {patient} AND valid_to > {instant} AND {(practitioner is null ? (Sql)$"1 = 1" : $"practitioner = {practitioner}")}
+        """) > 0;
+}
