@@ -250,9 +250,13 @@ public sealed partial class ResourceRows
         $"SELECT hash, sent_at, received_at, body FROM cad_message WHERE incident = {incident} ORDER BY sent_at, hash",
         reader => new CadMessage(incident, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.Bytes(3)));
 
-    /// <summary>The rows of the outbox that are due, oldest first.</summary>
-    public IReadOnlyList<OutboxRow> Due(long instant, int count) => Statements.Query(
-        $"SELECT number, kind, target, due, detail FROM outbox WHERE due <= {instant} ORDER BY due, number {Dialect.Page(count)}",
+    /// <summary>The rows of one kind in the outbox that are due, oldest first.</summary>
+    public IReadOnlyList<OutboxRow> Due(string kind, long instant, int count) => Statements.Query(
+        $"""
+        SELECT number, kind, target, due, detail FROM outbox
+        WHERE  kind = {kind} AND due <= {instant}
+        ORDER BY due, number {Dialect.Page(count)}
+        """,
         reader => new OutboxRow(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4)));
 
     public string? Setting(string name) =>
