@@ -32,6 +32,9 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     /// <summary>The resource as the sight may see it, or null where nothing of it may leave.</summary>
     public Disclosure? Read(ResourceKey key, Sight through) => rows.See(key, through) is { } seen ? Disclose(seen, through) : null;
 
+    /// <summary>What of one kind has waited for its time, which has come, oldest first.</summary>
+    public IReadOnlyList<Storage.Write.OutboxRow> Due(string kind, int count) => rows.Due(kind, Instant, count);
+
     /// <summary>Whether the sight sees the resource.</summary>
     public bool Sees(ResourceKey key, Sight through) => rows.See(key, through) is not null;
 

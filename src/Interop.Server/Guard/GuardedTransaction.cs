@@ -22,6 +22,7 @@ internal sealed class GuardedTransaction(
     /// </summary>
     private const int MostIndexEntries = 10_000;
 
+    private readonly Queue<Action> waiting = [];
     private WrittenResources written = new();
 
     /// <summary>Judges and stores one resource, and what follows from it by the rules of its type.</summary>
@@ -32,13 +33,13 @@ internal sealed class GuardedTransaction(
     {
         var before = Rows.Find(key);
         Put(key, custodian, body, before, renews);
-        if (rules.Following(
-            new(key, custodian, before is { Deleted: false } ? before.Body : (ReadOnlyMemory<byte>?)null, body, Instant)) is { } task
-            && Rows.Find(task.Key) is null)
-        {
-            Put(task.Key, custodian, task.Json, null);
-        }
+        rules.Follow(this, StepOf(key, custodian, before, body));
     }
+
+    /// <summary>
+    /// Lets a work wait until all is stored that the writer brings: it may look for what stands behind it in the same Bundle.
+    /// </summary>
+    public void AtEnd(Action work) => waiting.Enqueue(work);
 
     /// <summary>Judges and stores one resource as it is.</summary>
     /// <inheritdoc cref="Store"/>
@@ -61,6 +62,7 @@ internal sealed class GuardedTransaction(
         var now = before is { Deleted: false } ? judge.Of(Rows, before.Body, keeper, key, Instant, lapses) : null;
         session.Put(new(key, custodian, body, judged, Instant, judge.PolicyVersion) { Before = now });
         written.Add(key, judged, before);
+        rules.Note(this, StepOf(key, custodian, before, body));
         Rejudge(judge.StandIns.Changed(Rows, key, before, isDeleted: false));
         if (kindBefore is not null && kindBefore != judge.CustodianOf(Rows, key.Id))
         {
@@ -76,7 +78,11 @@ internal sealed class GuardedTransaction(
         written.Add(key, judge.Of(Rows, stored), stored);
         session.Delete(key, Instant);
         Rejudge(judge.StandIns.Changed(Rows, key, stored, isDeleted: true));
+        rules.Follow(this, StepOf(key, stored.Source, stored, null));
     }
+
+    private StoredStep StepOf(ResourceKey key, string custodian, StoredResource? before, ReadOnlyMemory<byte>? body) =>
+        new(key, custodian, before is { Deleted: false } ? before.Body : (ReadOnlyMemory<byte>?)null, body, Instant);
 
     /// <summary>Judges again what is stored, because what it was judged by has changed; it gets no new version.</summary>
     public void Rejudge(IReadOnlyList<StoredResource> resources)
@@ -130,6 +136,22 @@ internal sealed class GuardedTransaction(
     /// <summary>The bytes that are stored under the key, to compare with those that would be; null where there are none.</summary>
     public ReadOnlyMemory<byte>? BytesOf(ResourceKey key) => Rows.Find(key)?.Body;
 
+    /// <summary>Id of the Organization whose record a stored resource is; null where nothing is stored.</summary>
+    public string? KeeperOf(ResourceKey key) => Rows.Find(key) is { Deleted: false } stored ? stored.Source : null;
+
+    /// <summary>Ids of the Organizations that a resource names at an element, themselves or through who stands for them.</summary>
+    public IReadOnlyList<string> OrganizationsAt(string type, ReadOnlyMemory<byte> body, string element) =>
+        judge.OrganizationsAt(Rows, body, type, element);
+
+    /// <summary>Ids of the Organizations for which a practitioner works, by the directory.</summary>
+    public IReadOnlyList<string> EmployersOf(string practitioner) => judge.StandIns.EmployersOf(Rows, practitioner);
+
+    /// <summary>Lets something wait for its time.</summary>
+    public void Enqueue(string kind, string target, long due, string detail) => session.Enqueue(new(0, kind, target, due, detail));
+
+    /// <summary>Takes out of the queue what was done.</summary>
+    public void Done(long number) => session.Sent(number);
+
     /// <summary>The distinct messages of an incident, by their own instant.</summary>
     public IReadOnlyList<CadMessage> CadMessages(string incident) => Rows.CadMessages(incident);
 
@@ -142,8 +164,22 @@ internal sealed class GuardedTransaction(
 
     public void Audit(Storage.Audit.AuditRow row) => session.Audit(row);
 
-    /// <summary>Lets the grant rows follow from what has been written: from here on the transaction itself reads by them.</summary>
+    /// <summary>
+    /// Does what waited for the end of what the writer brings, and lets the grant rows follow from what has been written: from here on the
+    /// transaction itself reads by them.
+    /// </summary>
     public void Settle()
+    {
+        while (waiting.TryDequeue(out var work))
+        {
+            work();
+        }
+
+        LetGrantsFollow();
+    }
+
+    /// <summary>Lets the grant rows follow from what has been written, for who asks by them before the end.</summary>
+    public void LetGrantsFollow()
     {
         if (!written.IsEmpty)
         {
