@@ -14,6 +14,7 @@ using Interop.Server.Guard.Matching;
 using Interop.Server.Guard.Searches;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
+using Interop.Server.Lifecycles;
 using Interop.Server.Operations;
 using Interop.Server.Oversight;
 using Interop.Server.Referrals;
@@ -22,6 +23,7 @@ using Interop.Server.Sandbox;
 using Interop.Server.Security;
 using Interop.Server.Settings;
 using Interop.Server.Summary;
+using Interop.Server.Tasks;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
@@ -141,6 +143,8 @@ public static class InteropServer
         services.AddSingleton<JudgeAgain>();
         services.AddHostedService(provider => provider.GetRequiredService<JudgeAgain>());
         services.AddHostedService<AgreementReviews>();
+        services.AddSingleton<Deadlines>();
+        services.AddHostedService(provider => provider.GetRequiredService<Deadlines>());
         if (settings.Exports is { } exports)
         {
             services.AddSingleton(new ExportFiles(exports));
@@ -174,7 +178,12 @@ public static class InteropServer
         services.AddSingleton<TypeRules>();
         services.AddSingleton<TypeRule, ContractRule>();
         services.AddSingleton<TypeRule, TaskRule>();
-        services.AddSingleton<TypeRule, EncounterRule>();
+        services.AddFollowUps();
+        foreach (var type in StatusEnds.Types)
+        {
+            services.AddSingleton<TypeRule>(new StatusEndRule(type));
+        }
+
         services.AddSingleton<GuardedStore>();
         services.AddSingleton<ILookupWatch, SnoopingAlerts>();
         services.AddSingleton<PersonLookups>();

@@ -1,4 +1,5 @@
 using Interop.Server.Tests.Exports;
+using Interop.Server.Tests.FollowUp;
 using Interop.Server.Tests.Guard;
 using Interop.Server.Tests.Interactions;
 using Interop.Server.Tests.Lists;
@@ -66,4 +67,24 @@ public sealed class PostgresCompartmentSearchTests : CompartmentSearchTests
 public sealed class PostgresExportTests : ExportTests
 {
     public PostgresExportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresFollowUpClaimTests : FollowUpClaimTests
+{
+    public PostgresFollowUpClaimTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresContactAttemptTests : ContactAttemptTests
+{
+    public PostgresContactAttemptTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresFollowUpDeadlineTests : FollowUpDeadlineTests
+{
+    public PostgresFollowUpDeadlineTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresFollowUpWishTests : FollowUpWishTests
+{
+    public PostgresFollowUpWishTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
