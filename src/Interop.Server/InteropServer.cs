@@ -22,6 +22,7 @@ using Interop.Server.Routing;
 using Interop.Server.Sandbox;
 using Interop.Server.Security;
 using Interop.Server.Settings;
+using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
 using Interop.Server.Tasks;
 using Interop.Sharing.Policy;
@@ -137,7 +138,7 @@ public static class InteropServer
         services.AddSingleton<ThrottledTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());
         services.AddSingleton<SharingRows>();
-        AddGuard(services);
+        AddGuard(services, settings);
         services.AddSingleton<Capabilities>();
         services.AddSingleton<BundleEntries>();
         services.AddSingleton<JudgeAgain>();
@@ -171,14 +172,15 @@ public static class InteropServer
     }
 
     /// <summary>What stands between a request and the rows, and the workflows that have rules of their own.</summary>
-    private static void AddGuard(IServiceCollection services)
+    private static void AddGuard(IServiceCollection services, InteropSettings settings)
     {
         services.AddSingleton<Sights>();
         services.AddSingleton<Judge>();
         services.AddSingleton<TypeRules>();
         services.AddSingleton<TypeRule, ContractRule>();
-        services.AddSingleton<TypeRule, TaskRule>();
+        services.AddReferrals();
         services.AddFollowUps();
+        services.AddSubscriptions(settings.Subscriptions);
         foreach (var type in StatusEnds.Types)
         {
             services.AddSingleton<TypeRule>(new StatusEndRule(type));
@@ -271,6 +273,7 @@ public static class InteropServer
         LookupCode.Map(fhir);
         AgreementStanding.Map(fhir);
         OnboardingCases.Map(fhir);
+        SubscriptionAnswers.Map(fhir);
         CadIntake.Map(app);
         Health.Map(app);
     }

@@ -4,6 +4,8 @@ using Interop.Server.Tests.Guard;
 using Interop.Server.Tests.Interactions;
 using Interop.Server.Tests.Lists;
 using Interop.Server.Tests.NonInterference;
+using Interop.Server.Tests.Referrals;
+using Interop.Server.Tests.Subscriptions;
 
 namespace Interop.Server.Tests;
 
@@ -87,4 +89,19 @@ public sealed class PostgresFollowUpDeadlineTests : FollowUpDeadlineTests
 public sealed class PostgresFollowUpWishTests : FollowUpWishTests
 {
     public PostgresFollowUpWishTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresSubscriptionTests : SubscriptionTests
+{
+    public PostgresSubscriptionTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresNotificationPairTests : NotificationPairTests
+{
+    public PostgresNotificationPairTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresReferralJourneyTests : ReferralJourneyTests
+{
+    public PostgresReferralJourneyTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }

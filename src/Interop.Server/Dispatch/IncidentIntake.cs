@@ -121,6 +121,7 @@ internal sealed class IncidentIntake(
     {
         if (caller.IsOperator)
         {
+            transaction.IsHistory = true;
             transaction.Put(key, settings.Custodian, body);
         }
         else

@@ -23,13 +23,6 @@ internal sealed class FollowUpEndRule(FollowUpBreach breach, InteropSettings set
             breach.Record(transaction, step.Key, was, due);
         }
 
-        var escalation = EscalationTask.KeyOf(step.Key, secrets.Key.Span);
-        if (transaction.BytesOf(escalation) is { } stored && new TaskBody(stored) is { IsOpen: true } open)
-        {
-            transaction.Put(
-                escalation,
-                settings.Custodian,
-                open.End("cancelled", "ended", "The follow-up has ended.", transaction.Instant).Bytes);
-        }
+        EscalationTask.Close(transaction, step.Key, settings.Custodian, secrets.Key.Span);
     }
 }

@@ -35,6 +35,22 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     /// <summary>What of one kind has waited for its time, which has come, oldest first.</summary>
     public IReadOnlyList<Storage.Write.OutboxRow> Due(string kind, int count) => rows.Due(kind, Instant, count);
 
+    /// <summary>Ids of the channels that are to be looked after now.</summary>
+    public IReadOnlyList<string> DueChannels(int count) => [.. rows.DueChannels(Instant, count).Select(channel => channel.Id)];
+
+    /// <inheritdoc cref="ResourceRows.Channel"/>
+    public Storage.Write.SubscriptionChannel? Channel(string id) => rows.Channel(id);
+
+    /// <inheritdoc cref="ResourceRows.WaitingEvents"/>
+    public IReadOnlyList<Storage.Write.SubscriptionEvent> WaitingEvents(string channel, int count) => rows.WaitingEvents(channel, count);
+
+    /// <inheritdoc cref="ResourceRows.HasLaterEvent"/>
+    public bool HasLaterEvent(Storage.Write.SubscriptionEvent waiting) => rows.HasLaterEvent(waiting);
+
+    /// <inheritdoc cref="ResourceRows.ToldEvents"/>
+    public IReadOnlyList<Storage.Write.SubscriptionEvent> ToldEvents(string channel, long first, long last, int count) =>
+        rows.ToldEvents(channel, first, last, count);
+
     /// <summary>Whether the sight sees the resource.</summary>
     public bool Sees(ResourceKey key, Sight through) => rows.See(key, through) is not null;
 

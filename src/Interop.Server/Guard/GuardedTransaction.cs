@@ -36,6 +36,12 @@ internal sealed class GuardedTransaction(
         rules.Follow(this, StepOf(key, custodian, before, body));
     }
 
+    /// <summary>Whether what is brought in has happened long since, elsewhere: then nobody is told of it.</summary>
+    public bool IsHistory { get; set; }
+
+    /// <summary>Where subscribers are told.</summary>
+    public GuardedChannels Channels { get; } = new(session, sight.Instant);
+
     /// <summary>
     /// Lets a work wait until all is stored that the writer brings: it may look for what stands behind it in the same Bundle.
     /// </summary>
@@ -138,6 +144,9 @@ internal sealed class GuardedTransaction(
 
     /// <summary>Id of the Organization whose record a stored resource is; null where nothing is stored.</summary>
     public string? KeeperOf(ResourceKey key) => Rows.Find(key) is { Deleted: false } stored ? stored.Source : null;
+
+    /// <summary>Whether a stored resource carries any label of sensitivity.</summary>
+    public bool IsLabelled(ResourceKey key) => Rows.Find(key) is { Labels: not 0 };
 
     /// <summary>Ids of the Organizations that a resource names at an element, themselves or through who stands for them.</summary>
     public IReadOnlyList<string> OrganizationsAt(string type, ReadOnlyMemory<byte> body, string element) =>

@@ -25,9 +25,8 @@ internal sealed class TypeRules(IEnumerable<TypeRule> rules, IEnumerable<IChange
         First(key.Type, rule => rule.Ended(key.Id, stored));
 
     /// <inheritdoc cref="TypeRule.ByParty"/>
-    public (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(
-        string type, ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> view, ReadOnlyMemory<byte> sent) =>
-        byType[type].Select(rule => rule.ByParty(stored, view, sent)).FirstOrDefault(change => change is not null);
+    public (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(ResourceStep step, ReadOnlyMemory<byte> view) =>
+        byType[step.Key.Type].Select(rule => rule.ByParty(step, view)).FirstOrDefault(change => change is not null);
 
     /// <inheritdoc cref="TypeRule.Completed"/>
     public byte[] Completed(ResourceStep step, byte[] body) =>
@@ -85,8 +84,7 @@ internal abstract class TypeRule(string type)
     /// The resource as it becomes when a party to it changes it that does not keep it, or why that may not be: by itself nobody's.
     /// </summary>
     /// <param name="view">The resource as the party sees it.</param>
-    public virtual (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(
-        ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> view, ReadOnlyMemory<byte> sent) => null;
+    public virtual (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(ResourceStep step, ReadOnlyMemory<byte> view) => null;
 
     /// <summary>The resource as it is stored: with what the server adds to it, and without what it keeps elsewhere.</summary>
     public virtual byte[] Completed(ResourceStep step, byte[] body) => body;

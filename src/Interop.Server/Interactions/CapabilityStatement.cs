@@ -26,6 +26,11 @@ internal sealed class CapabilityStatement : IOwnAnswer
 
     private const string BulkData = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition";
 
+    private const string Backport = "http://hl7.org/fhir/uv/subscriptions-backport";
+
+    /// <summary>Of the canonical of a topic that one may subscribe to.</summary>
+    private const string Topics = Backport + "/StructureDefinition/capabilitystatement-subscriptiontopic-canonical";
+
     /// <summary>The parts of the extension oauth-uris, and where the issuer's SMART configuration tells them.</summary>
     private static readonly (string Url, string Member)[] Places =
     [
@@ -131,6 +136,10 @@ internal sealed class CapabilityStatement : IOwnAnswer
         string type, HashSet<FhirInteraction> mapped, SearchParameterSet parameters, IReadOnlyList<FhirRoute> routes) => new()
         {
             Type = type,
+            Extension = type == "Subscription"
+                ? [.. Topic.All.Select(topic => new Extension(Topics, new Canonical(topic.Url)))]
+                : [],
+            SupportedProfile = type == "Subscription" ? [$"{Backport}/StructureDefinition/backport-subscription"] : [],
             Interaction =
             [
                 .. OfType.Where(mapped.Contains)
@@ -170,6 +179,7 @@ internal sealed class CapabilityStatement : IOwnAnswer
         "export" when type.Length == 0 => $"{BulkData}/export",
         "export" => $"{BulkData}/{type.ToLowerInvariant()}-export",
         "everything" or "match" => $"http://hl7.org/fhir/OperationDefinition/Patient-{operation}",
+        "status" or "events" => $"{Backport}/OperationDefinition/backport-subscription-{operation}",
         "lastn" => "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
         "document" => "http://hl7.org/fhir/OperationDefinition/Composition-document",
         "validate" => "http://hl7.org/fhir/OperationDefinition/Resource-validate",

@@ -42,10 +42,9 @@ internal sealed class TaskRule() : TypeRule("Task")
             ? new(IssueCode.BusinessRule, "The time for which the Task was requested is over.", "Task.restriction.period")
             : step.Before is { } before && StatusOf(before) != "draft" ? TaskOwner.Objection(step, before) : null;
 
-    public override (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(
-        ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> view, ReadOnlyMemory<byte> sent)
+    public override (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(ResourceStep step, ReadOnlyMemory<byte> view)
     {
-        var change = TaskChange.Apply(stored, view, sent);
+        var change = TaskChange.Apply(step.Before!.Value, view, step.After, step.Writer);
         return (change.Body, change.Issues);
     }
 

@@ -50,6 +50,9 @@ public sealed record InteropSettings(
     /// </summary>
     public string Supervisor { get; init; } = $"Organization/{Custodian}";
 
+    /// <summary>From <c>Interop:Subscriptions</c>.</summary>
+    public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Usual;
+
     /// <summary>From <c>Interop:Exports</c>; null where nothing is exported.</summary>
     public ExportSettings? Exports { get; init; }
 
@@ -104,6 +107,7 @@ public sealed record InteropSettings(
             Exports = ExportSettings.From(section.GetSection("Exports")),
             CaseInactivity = InactivityFrom(section["CaseInactivityDays"]),
             Bases = new([publicUrl, .. bases]),
+            Subscriptions = SubscriptionSettings.From(section.GetSection("Subscriptions")),
             Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
             TimeZone = ZoneFrom(section["TimeZone"]),
             Drain = DrainFrom(section["DrainSeconds"]),

@@ -1,6 +1,7 @@
 using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Server.Authoring;
+using Interop.Server.Guard;
 using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.Tasks;
@@ -12,6 +13,18 @@ internal static class EscalationTask
 
     /// <summary>The one escalation of a Task.</summary>
     public static ResourceKey KeyOf(ResourceKey task, ReadOnlySpan<byte> secret) => new("Task", NameBasedId.Of(secret, $"{Code}|{task}"));
+
+    /// <summary>Ends the escalation of a Task that needs none any more, if it has one.</summary>
+    /// <param name="keeper">Id of the Organization whose records both are.</param>
+    public static void Close(GuardedTransaction transaction, ResourceKey task, string keeper, ReadOnlySpan<byte> secret)
+    {
+        var escalation = KeyOf(task, secret);
+        if (transaction.BytesOf(escalation) is { } stored && new TaskBody(stored) is { IsOpen: true } open)
+        {
+            transaction.Put(
+                escalation, keeper, open.End("cancelled", "ended", "There is nothing to see to any more.", transaction.Instant).Bytes);
+        }
+    }
 
     /// <param name="supervisor">Reference to who is told; with an organisation, its supervisor.</param>
     /// <param name="text">What is not getting done, without anything of the person.</param>

@@ -32,6 +32,9 @@ public sealed class SharingPolicy
 
     internal RoleTable Roles { get; }
 
+    /// <summary>The purposes for which an agreement gives something to everybody: those of treating somebody.</summary>
+    public IReadOnlySet<string> TreatmentPurposes => Roles.DefaultPurposes;
+
     /// <summary>Reads the tables (UTF-8 JSON as in profiles/sharing); throws <see cref="PolicyException"/> listing all problems.</summary>
     public static SharingPolicy Load(ReadOnlyMemory<byte> tiers, ReadOnlyMemory<byte> labels, ReadOnlyMemory<byte> roles)
     {

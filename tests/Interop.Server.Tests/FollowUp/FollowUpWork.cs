@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Interop.Server.Subscriptions;
 using Interop.Server.Tasks;
 
 namespace Interop.Server.Tests.FollowUp;
@@ -63,6 +64,35 @@ internal static class FollowUpWork
         "reference":{"reference":"Organization/crisis-program"} }],"code":[{"coding":[
         {"system":"{{Base}}/CodeSystem/crisis-task","code":"follow-up-48h"}]}]} }
         """;
+
+    /// <summary>
+    /// Tells all that is to be told by now, and waits until nobody is being told: a clock that jumps meanwhile would end a lease.
+    /// </summary>
+    public static async Task QuietAsync(this RunningServer server)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            await server.Part<Deliveries>().PassAsync(CancellationToken.None);
+            await using var session = await server.Rows.OpenReadAsync(CancellationToken.None);
+            var now = Hosting.Instants.ToMicroseconds(server.Clock.GetUtcNow());
+            var isBusy = session.Rows.BodiesOf("Subscription").Select(stored => session.Rows.Channel(stored.Key.Id))
+                .Any(channel => channel is not null && (channel.LeasedUntil > 0 || channel.Due <= now));
+            if (!isBusy)
+            {
+                return;
+            }
+
+            Assert.True(tries < 600, "Somebody is being told all the time.");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>A system of a caller's agency, which acts for itself.</summary>
+    public static HttpClient AsSystem(this RunningServer server, string name)
+    {
+        var caller = Interop.Demo.DemoCaller.All.Single(caller => caller.Name == name);
+        return server.As(caller, ("sub", caller.ClientId));
+    }
 
     /// <summary>Lets time pass, and what is due then.</summary>
     public static async Task PassAsync(this RunningServer server, TimeSpan time)

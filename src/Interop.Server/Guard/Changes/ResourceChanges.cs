@@ -210,7 +210,7 @@ internal sealed class ResourceChanges(
         }
 
         var (changed, issues) = isOwn ? (body, [])
-            : IsParty(sight, seen) && rules.ByParty(key.Type, seen.Body, view.Body, body) is { } byParty ? byParty
+            : IsParty(sight, seen) && rules.ByParty(step, view.Body) is { } byParty ? byParty
             : ([], [NotItsRecord]);
         var refused = issues.Count == 0 ? null : new WriteResult.Refused(issues[0].Code == "forbidden" ? 403 : 422, issues);
         refused ??= rules.Reached(step with { After = changed });
