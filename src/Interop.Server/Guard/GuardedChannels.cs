@@ -22,15 +22,15 @@ internal sealed class GuardedChannels(WriteSession session, long instant)
         session.LeaseChannel(id, instant, until) ? session.Rows.Channel(id) : null;
 
     /// <summary>Writes down how far a leased channel is; false where its Subscription was written meanwhile.</summary>
-    public bool Save(SubscriptionChannel leased, SubscriptionChannel next)
+    /// <param name="rests">Whether nothing waited: what has come meanwhile found it busy and did not wake it.</param>
+    public bool Save(SubscriptionChannel leased, SubscriptionChannel next, bool rests = false)
     {
         if (session.Rows.Channel(leased.Id)?.LeasedUntil != leased.LeasedUntil)
         {
             return false;
         }
 
-        // What happened while it was being told found it busy and did not wake it.
-        var isBehind = next is { State: "active", Failures: 0 } && session.Rows.WaitingEvents(leased.Id, 1).Count > 0;
+        var isBehind = rests && next.State == "active" && session.Rows.WaitingEvents(leased.Id, 1).Count > 0;
         session.PutChannel(isBehind ? next with { Due = instant } : next);
         return true;
     }

@@ -28,6 +28,9 @@ internal sealed class TypeRules(IEnumerable<TypeRule> rules, IEnumerable<IChange
     public (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(ResourceStep step, ReadOnlyMemory<byte> view) =>
         byType[step.Key.Type].Select(rule => rule.ByParty(step, view)).FirstOrDefault(change => change is not null);
 
+    /// <inheritdoc cref="TypeRule.PartyElements"/>
+    public IReadOnlyCollection<string> PartyElements(string type) => [.. byType[type].SelectMany(rule => rule.PartyElements)];
+
     /// <inheritdoc cref="TypeRule.Completed"/>
     public byte[] Completed(ResourceStep step, byte[] body) =>
         byType[step.Key.Type].Aggregate(body, (whole, rule) => rule.Completed(step with { After = whole }, whole));
@@ -85,6 +88,9 @@ internal abstract class TypeRule(string type)
     /// </summary>
     /// <param name="view">The resource as the party sees it.</param>
     public virtual (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(ResourceStep step, ReadOnlyMemory<byte> view) => null;
+
+    /// <summary>The root elements that a party may change.</summary>
+    public virtual IReadOnlyCollection<string> PartyElements => [];
 
     /// <summary>The resource as it is stored: with what the server adds to it, and without what it keeps elsewhere.</summary>
     public virtual byte[] Completed(ResourceStep step, byte[] body) => body;

@@ -42,9 +42,11 @@ internal sealed class TaskRule() : TypeRule("Task")
             ? new(IssueCode.BusinessRule, "The time for which the Task was requested is over.", "Task.restriction.period")
             : step.Before is { } before && StatusOf(before) != "draft" ? TaskOwner.Objection(step, before) : null;
 
+    public override IReadOnlyCollection<string> PartyElements => ReferralStates.ChangeableElements;
+
     public override (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(ResourceStep step, ReadOnlyMemory<byte> view)
     {
-        var change = TaskChange.Apply(step.Before!.Value, view, step.After, step.Writer);
+        var change = TaskChange.Apply(step.Before!.Value, view, step.After);
         return (change.Body, change.Issues);
     }
 

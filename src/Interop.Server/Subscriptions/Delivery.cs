@@ -163,7 +163,7 @@ internal sealed class Delivery(
             : Math.Min(
                 request.End ?? long.MaxValue,
                 request.Heartbeat is { } beat ? channel.ToldAt + Microseconds(beat) : long.MaxValue);
-        return SaveAsync(channel, channel with { Due = due }, cancellationToken);
+        return SaveAsync(channel, channel with { Due = due, Failures = 0 }, cancellationToken, rests: true);
     }
 
     /// <summary>What is not to be told goes; a number that may have come with it is not given again.</summary>
@@ -219,14 +219,14 @@ internal sealed class Delivery(
     }
 
     private async Task<SubscriptionChannel?> SaveAsync(
-        SubscriptionChannel channel, SubscriptionChannel next, CancellationToken cancellationToken)
+        SubscriptionChannel channel, SubscriptionChannel next, CancellationToken cancellationToken, bool rests = false)
     {
         await store.WriteAsOperatorAsync(
             settings.Custodian,
             transaction =>
             {
                 transaction.Channels.DropBefore(channel.Id, transaction.Instant - Microseconds(Kept));
-                return transaction.Channels.Save(channel, next with { LeasedUntil = 0 });
+                return transaction.Channels.Save(channel, next with { LeasedUntil = 0 }, rests);
             },
             cancellationToken);
         return null;

@@ -72,13 +72,12 @@ public sealed class PostgresWorkersTests : IAsyncLifetime
         endpoint.Answer = 503;
         await FinishAsync(there, 0);
         await one.DisposeAsync();
-        await other.Part<Deliveries>().PassAsync(CancellationToken.None);
-        clock.Advance(TimeSpan.FromHours(1));
-        var now = Hosting.Instants.ToMicroseconds(clock.GetUtcNow());
+        await other.QuietAsync();
+        var then = Hosting.Instants.ToMicroseconds(clock.GetUtcNow() + TimeSpan.FromMinutes(61));
         await other.Rows.WriteAsync(
-            session => session.PutChannel(session.Rows.Channel(key.Split('/')[1])! with { LeasedUntil = now + 60_000_000 }),
-            CancellationToken.None);
+            session => session.PutChannel(session.Rows.Channel(key.Split('/')[1])! with { LeasedUntil = then }), CancellationToken.None);
         endpoint.Answer = 200;
+        clock.Advance(TimeSpan.FromHours(1));
 
         await other.Part<Deliveries>().PassAsync(CancellationToken.None);
         Assert.Single(endpoint.Received);

@@ -49,6 +49,8 @@ public class CompleteTrailTests : SceneTests
     [InlineData("POST", "", "permit", """{"resourceType":"Bundle","type":"transaction"}""")]
     [InlineData("GET", "Organization/city-hospital/$agreement", "permit", null)]
     [InlineData("GET", "Organization/city-hospital/$onboarding-checklist", "deny", null)]
+    [InlineData("GET", "Subscription/nothing/$status", "deny", null)]
+    [InlineData("GET", "Subscription/nothing/$events", "deny", null)]
     public async Task A_request_of_a_verified_caller_has_one_row(string method, string path, string outcome, string? body)
     {
         var before = (await RowsAsync()).Count;

@@ -99,6 +99,8 @@ public sealed class EveryRoleTests : SceneTests
 
         await AskAsync(HttpMethod.Get, "Organization/x/$agreement", null);
         await AskAsync(HttpMethod.Get, "Organization/x/$onboarding-checklist", null);
+        await AskAsync(HttpMethod.Get, "Subscription/x/$status", null);
+        await AskAsync(HttpMethod.Get, "Subscription/x/$events", null);
         await AskAsync(
             HttpMethod.Post,
             "",

@@ -231,6 +231,7 @@ public sealed partial class SmartScopeTests : SceneTests
             "Patient/p1", "Patient/nobody", $"Patient/p1/_history/{version}", "Patient/p1/_history", "Patient",
             page[(page.IndexOf("/fhir/", StringComparison.Ordinal) + 6)..],
             "Organization/city-hospital", "Organization", "Organization/city-hospital/$agreement",
+            "Subscription/x/$status", "Subscription/x/$events",
         ])
         {
             using var refused = await hospital.GetAsync(path);

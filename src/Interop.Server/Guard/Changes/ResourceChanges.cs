@@ -48,7 +48,8 @@ internal sealed class ResourceChanges(
         (body, var unreadable) = door.Normal(key.Type, body);
         return unreadable
             ?? TryUpdate(transaction, sight, key, body, preconditions, door)
-            ?? new WriteResult.Stored(transaction.Written(key, sight), Created: false);
+            ?? new WriteResult.Stored(
+                transaction.Written(key, sight).WithSent(new(body, rules.PartyElements(key.Type))), Created: false);
     }
 
     /// <summary>Updates the one resource that the condition finds; where it finds none, creates one.</summary>
