@@ -90,6 +90,8 @@ internal sealed class StandIns(SearchQueryParser queries, InteropSettings settin
             ? (organization.Id, At("practitioner")?.Id)
             : null;
 
-        ResourceKey? At(string name) => places.FirstOrDefault(place => place.Element == name)?.Target;
+        // A team of several organisations is no one's.
+        ResourceKey? At(string name) => places.Where(place => place.Element == name).Select(place => place.Target).Distinct().ToList() is
+            [var only] ? only : null;
     }
 }

@@ -28,11 +28,11 @@ public sealed partial class WriteSession
     /// <summary>Lets something that has happened wait at each channel of a topic that is not off, and wakes those that are well.</summary>
     public void Spread(string topic, string focus, long happenedAt, long now)
     {
-        Rows.Statements.Execute($"""
+        Rows.Statements.Add($"""
             INSERT INTO subscription_event (channel, focus, happened_at, event, told_at)
             SELECT id, {focus}, {happenedAt}, NULL, 0 FROM subscription_channel WHERE topic = {topic} AND state <> 'off'
             """);
-        Rows.Statements.Execute($"""
+        Rows.Statements.Add($"""
             UPDATE subscription_channel SET due = {now}
             WHERE  topic = {topic} AND state = 'active' AND failures = 0 AND due > {now}
             """);
