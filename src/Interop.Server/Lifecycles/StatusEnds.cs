@@ -22,6 +22,10 @@ internal static class StatusEnds
     private static Dictionary<string, Dictionary<string, string[]>> Load()
     {
         using var stream = typeof(StatusEnds).Assembly.GetManifestResourceStream("workflow/status-ends.json")!;
-        return JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string[]>>>(stream)!;
+        using var document = JsonDocument.Parse(stream);
+        return document.RootElement.EnumerateObject().ToDictionary(
+            type => type.Name,
+            type => type.Value.EnumerateObject().ToDictionary(
+                end => end.Name, end => end.Value.EnumerateArray().Select(status => status.GetString()!).ToArray()));
     }
 }

@@ -12,11 +12,9 @@ namespace Interop.Server.Settings;
 /// <param name="Codes"><c>system|code</c>.</param>
 /// <param name="Filters">Search parameters of the type by which a subscription may be narrowed.</param>
 internal sealed record Topic(
-    string Code, string Title, string Type, string? Element, IReadOnlyList<string> Codes, IReadOnlyList<string> Filters)
+    string Code, string Type, string? Element, IReadOnlyList<string> Codes, IReadOnlyList<string> Filters)
 {
     private const string Base = CrisisProfiles.Base + "/SubscriptionTopic/";
-
-    private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web);
 
     public static IReadOnlyList<Topic> All { get; } = Load();
 
@@ -40,6 +38,15 @@ internal sealed record Topic(
     private static Topic[] Load()
     {
         using var stream = typeof(Topic).Assembly.GetManifestResourceStream("workflow/topics.json")!;
-        return [.. JsonSerializer.Deserialize<Topic[]>(stream, Reading)!.Select(topic => topic with { Codes = topic.Codes ?? [] })];
+        using var document = JsonDocument.Parse(stream);
+        return
+        [
+            .. document.RootElement.EnumerateArray().Select(topic => new Topic(
+                topic.Text("code")!,
+                topic.Text("type")!,
+                topic.Text("element"),
+                [.. topic.Items("codes").Select(code => code.GetString()!)],
+                [.. topic.Items("filters").Select(filter => filter.GetString()!)])),
+        ];
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Interop.Fhir.Search;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Exports;
@@ -80,7 +79,7 @@ internal sealed class Delivery(
 
         var notification = Notification.Of(
             settings.PublicUrl, standing, type, told is null ? [] : [told], request.Content, now);
-        var headers = JsonSerializer.Deserialize<string[]>(channel.Headers)!;
+        var headers = channel.Headers.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var answer = await calls.SendAsync(request.Endpoint, headers, notification, cancellationToken);
         if (answer.Failure is { } failure)
         {

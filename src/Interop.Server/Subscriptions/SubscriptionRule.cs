@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.Search;
@@ -64,7 +63,7 @@ internal sealed class SubscriptionRule(SearchQueryParser queries, InteropSetting
             ?? (step.Before is { } before && Read(SubscriptionStates.Asked(before)).Request?.Endpoint == request.Endpoint
                 ? known?.Headers
                 : null)
-            ?? "[]";
+            ?? string.Empty;
         transaction.Channels.Keep(new(
             id,
             request.Topic.Code,
@@ -83,7 +82,7 @@ internal sealed class SubscriptionRule(SearchQueryParser queries, InteropSetting
     {
         if (Read(body).Request is { Headers.Count: > 0 } request)
         {
-            step.Transaction.Channels.GiveHeaders(step.Key.Id, JsonSerializer.Serialize(request.Headers));
+            step.Transaction.Channels.GiveHeaders(step.Key.Id, string.Join('\n', request.Headers));
         }
 
         return stored;
