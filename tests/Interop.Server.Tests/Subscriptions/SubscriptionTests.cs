@@ -102,6 +102,7 @@ public class SubscriptionTests : SubscriptionScene
         Assert.True(again.IsSuccessStatusCode, await again.Content.ReadAsStringAsync());
         await Endpoint.WaitAsync(2);
         Assert.Equal("Bearer top-secret", Endpoint.Secrets[1]);
+        await StatusAsync(hospital, key, "active");
 
         await using var elsewhere = await SubscriberEndpoint.StartAsync();
         using var moved = await hospital.ChangeAsync(key, change =>
@@ -109,6 +110,7 @@ public class SubscriptionTests : SubscriptionScene
             change["status"] = "requested";
             change["channel"]!["endpoint"] = elsewhere.Url;
         });
+        Assert.True(moved.IsSuccessStatusCode, await moved.Content.ReadAsStringAsync());
         await elsewhere.WaitAsync(1);
         Assert.Equal([null], elsewhere.Secrets);
     }
