@@ -5,6 +5,9 @@ namespace Interop.Sharing.Consents;
 /// <summary>Up to this tier, for resources whose labels are all cleared, because of this consent (null: the agreement's default).</summary>
 internal readonly record struct GrantLine(Tier Tier, long Cleared, ConsentFacts? Consent)
 {
+    /// <summary>Where in the consent the provision stands that permits it; null for the agreement's default.</summary>
+    public string? Provision { get; init; }
+
     /// <summary>Whether this line gives all that the other gives.</summary>
     public bool Contains(GrantLine other) => Tier >= other.Tier && (Cleared & other.Cleared) == other.Cleared;
 
@@ -12,4 +15,5 @@ internal readonly record struct GrantLine(Tier Tier, long Cleared, ConsentFacts?
 }
 
 /// <summary>Takes away what has one of the labels (all of it when the mask is -1) from a tier on, but for the exceptions.</summary>
-internal readonly record struct Denial(ConsentFacts Consent, long Mask, Tier From, List<GrantLine>? Exceptions);
+/// <param name="Provision">Where in the consent the provision stands that denies it.</param>
+internal readonly record struct Denial(ConsentFacts Consent, long Mask, Tier From, List<GrantLine>? Exceptions, string Provision);

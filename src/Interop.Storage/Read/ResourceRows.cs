@@ -50,7 +50,8 @@ public sealed partial class ResourceRows
         var look = new Look(h, h);
         var versions = Statements.Query(
             $"""
-            SELECT h.type, h.id, h.version, h.deleted, h.seen, h.party, {visibility.Changed(look, PartyChanged)}, h.labels, h.body
+            SELECT h.type, h.id, h.version, h.deleted, h.seen, h.party, {visibility.Changed(look, PartyChanged)}, h.labels, h.body,
+                   {visibility.About(look)}
             FROM  (SELECT v.*, {visibility.Tier(v)} AS seen FROM ({Versions(key, visibility)}) v) h
             WHERE  {visibility.Appears(look)} AND {visibility.Opened(look, key.Type, $"h.is_current = 1")}
             ORDER BY h.version DESC
@@ -271,7 +272,7 @@ public sealed partial class ResourceRows
     /// <summary>How many resources are stored and not deleted: for operators, never for callers.</summary>
     public long Count() => Statements.Number($"SELECT COUNT(*) FROM resource WHERE deleted = 0") ?? 0;
 
-    /// <summary>Reads the columns type, id, version, deleted, seen tier, party, changed, labels, body.</summary>
+    /// <summary>Reads the columns type, id, version, deleted, seen tier, party, changed, labels, body, patients, basis.</summary>
     internal static SeenResource Seen(DbDataReader reader) => new(
         new(reader.GetString(0), reader.GetString(1)),
         reader.GetInt64(2),
@@ -280,7 +281,11 @@ public sealed partial class ResourceRows
         reader.GetInt64(5) == 1,
         reader.GetInt64(6),
         reader.GetInt64(7),
-        reader.Bytes(8));
+        reader.Bytes(8))
+    {
+        Patients = Ids(reader.Text(9)),
+        Basis = reader.Text(10) ?? string.Empty,
+    };
 
     private static Sql StoredColumns =>
         $"type, id, version, deleted, subject, source, labels, label_rules, updated_at, policy_version, body";
