@@ -1,6 +1,7 @@
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
 using Interop.Fhir.Search.Index;
+using Interop.Server.Accountability;
 using Interop.Server.Agreements;
 using Interop.Server.Bundles;
 using Interop.Server.Commands;
@@ -12,6 +13,7 @@ using Interop.Server.Guard.Exports;
 using Interop.Server.Guard.Histories;
 using Interop.Server.Guard.Matching;
 using Interop.Server.Guard.Searches;
+using Interop.Server.Guard.Trail;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
 using Interop.Server.Operations;
@@ -126,9 +128,9 @@ public static class InteropServer
         services.AddSingleton<ScopeReader>();
         services.AddSingleton<ICorsPolicyProvider, RegisteredOrigins>();
         services.AddCors();
+        services.AddSingleton<AuditTrail>();
         services.AddHostedService<RevocationFeeds>();
         services.AddSingleton<DpopProofs>();
-        services.AddSingleton<AuditTrail>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton(_ => Turns.ForThisMachine(settings.Limits.Readers));
         services.AddSingleton<SnoopingWatch>();
@@ -201,6 +203,9 @@ public static class InteropServer
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<Importer>();
         services.AddSingleton<Explanation>();
+        services.AddSingleton<AuditEventIds>();
+        services.AddSingleton<GuardedAudit>();
+        services.AddSingleton<GuardedAccounts>();
         services.AddSingleton<Checkup>();
     }
 
@@ -260,6 +265,10 @@ public static class InteropServer
         ExpandValueSet.Map(fhir);
         ValidateCode.Map(fhir);
         LookupCode.Map(fhir);
+        AuditEvents.Map(fhir);
+        Disclosures.Map(fhir);
+        RecordDisclosure.Map(fhir);
+        SuspendAccounting.Map(fhir);
         AgreementStanding.Map(fhir);
         OnboardingCases.Map(fhir);
         CadIntake.Map(app);

@@ -1,3 +1,4 @@
+using Interop.Server.Tests.Accountability;
 using Interop.Server.Tests.Exports;
 using Interop.Server.Tests.Guard;
 using Interop.Server.Tests.Interactions;
@@ -66,4 +67,29 @@ public sealed class PostgresCompartmentSearchTests : CompartmentSearchTests
 public sealed class PostgresExportTests : ExportTests
 {
     public PostgresExportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresAuditEventTests : AuditEventTests
+{
+    public PostgresAuditEventTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresAccountingTests : AccountingTests
+{
+    public PostgresAccountingTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresBalpRuleTests : BalpRuleTests
+{
+    public PostgresBalpRuleTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresGeneratedHourTests : GeneratedHourTests
+{
+    public PostgresGeneratedHourTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresAgreeingAccountsTests : AgreeingAccountsTests
+{
+    public PostgresAgreeingAccountsTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }

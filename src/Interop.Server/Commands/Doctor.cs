@@ -59,7 +59,7 @@ internal static class Doctor
 
     private static async Task<bool> TrailAsync(ServiceProvider provider, CancellationToken cancellationToken)
     {
-        var verification = await provider.GetRequiredService<AuditTrail>().VerifyAsync(cancellationToken);
+        var verification = await provider.GetRequiredService<AuditTrail>().VerifyAsync([], _ => { }, cancellationToken);
         Console.WriteLine(VerifyAudit.Text(verification));
         return verification.Holds;
     }

@@ -14,7 +14,8 @@ internal static class VerifyAudit
         verify.SetAction(async (arguments, cancellationToken) =>
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
-            var verification = await provider.GetRequiredService<AuditTrail>().VerifyAsync(cancellationToken);
+            var verification = await provider.GetRequiredService<AuditTrail>().VerifyAsync(
+                [], rows => Console.WriteLine($"... {rows} rows hold"), cancellationToken);
             Console.WriteLine(Text(verification));
             return verification.Holds ? 0 : 1;
         });

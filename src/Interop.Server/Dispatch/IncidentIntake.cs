@@ -65,12 +65,14 @@ internal sealed class IncidentIntake(
         var earlier = Mapped([.. before.Select(Parse)]);
         var mapped = isNew ? Mapped([.. before.Select(Parse), message]) : earlier;
         var changed = isNew ? StoreChanged(transaction, mapped, earlier.ToDictionary(item => item.Key, item => item.Json)) : [];
-        transaction.Audit(AuditTrail.Row(caller, transaction.Instant, FhirInteraction.CadIntake, message.Incident, null, "permit", detail =>
-        {
-            detail.WriteString("message", message.Hash);
-            detail.WriteBoolean("repeated", !isNew);
-            detail.WriteNumber("resources", changed.Count);
-        }));
+        var person = mapped.FirstOrDefault(item => item.Key.Type == "Patient")?.Key.Id;
+        transaction.Audit(AuditTrail.Row(
+            caller, transaction.Instant, FhirInteraction.CadIntake, message.Incident, person, "permit", detail =>
+            {
+                detail.WriteString("message", message.Hash);
+                detail.WriteBoolean("repeated", !isNew);
+                detail.WriteNumber("resources", changed.Count);
+            }));
         var encounter = mapped.FirstOrDefault(item => item.Key.Type == "Encounter");
         IEnumerable<Issue> pending = encounter is null ? [EidoOmissions.NoIncident] : [];
         return new(message.Incident, encounter?.Key, isNew, EidoReview.Capped([.. pending, .. notices]));

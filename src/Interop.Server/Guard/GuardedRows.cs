@@ -29,6 +29,12 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     /// <summary>Whether something is or was stored under the key: for what the server makes itself.</summary>
     public bool Has(ResourceKey key) => rows.Find(key) is not null;
 
+    /// <summary>Ids of the Patients that a resource is about, for the trail.</summary>
+    public IReadOnlyList<string> PatientsOf(ResourceKey key) => rows.PatientsOf(key);
+
+    /// <summary>On what ground the sight sees the resource, for the trail; empty where no grant opens it.</summary>
+    public string BasisOf(ResourceKey key, Sight through) => rows.See(key, through)?.Basis ?? string.Empty;
+
     /// <summary>The resource as the sight may see it, or null where nothing of it may leave.</summary>
     public Disclosure? Read(ResourceKey key, Sight through) => rows.See(key, through) is { } seen ? Disclose(seen, through) : null;
 

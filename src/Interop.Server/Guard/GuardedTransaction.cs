@@ -22,6 +22,7 @@ internal sealed class GuardedTransaction(
     /// </summary>
     private const int MostIndexEntries = 10_000;
 
+    private readonly Dictionary<ResourceKey, SeenResource> shown = [];
     private WrittenResources written = new();
 
     /// <summary>Judges and stores one resource, and what follows from it by the rules of its type.</summary>
@@ -116,8 +117,17 @@ internal sealed class GuardedTransaction(
     public Disclosure Written(ResourceKey key, Sight through)
     {
         Settle();
-        return Rows.See(key, through) is { } seen && Disclose(seen, through) is { } disclosure ? disclosure : throw NotOpen(through);
+        if (Rows.See(key, through) is not { } seen || Disclose(seen, through) is not { } disclosure)
+        {
+            throw NotOpen(through);
+        }
+
+        shown[key] = seen;
+        return disclosure;
     }
+
+    /// <summary>What the writer was shown of what it wrote, for the trail.</summary>
+    public IReadOnlyCollection<SeenResource> Shown => shown.Values;
 
     public static FhirException NotOpen(Sight through, string? expression = null) => through.Constraints is null
         ? new(IssueCode.Forbidden, "The caller may not see what it would write.", expression)
@@ -139,6 +149,20 @@ internal sealed class GuardedTransaction(
     /// <summary>Writes down in the trail what is done, with the writer's name.</summary>
     public void Audit(FhirInteraction interaction, string? target, string outcome, Action<Utf8JsonWriter>? detail = null) =>
         Audit(AuditTrail.Row(Caller, Instant, interaction, target, null, outcome, detail));
+
+    /// <summary>The same of one resource that is or was there, with whom it is about.</summary>
+    public void Audit(FhirInteraction interaction, ResourceKey key, Action<Utf8JsonWriter>? detail = null)
+    {
+        var patients = Rows.PatientsOf(key);
+        Audit(AuditTrail.Row(Caller, Instant, interaction, key.ToString(), patients is [var one] ? one : null, "permit", writer =>
+        {
+            detail?.Invoke(writer);
+            if (shown.TryGetValue(key, out var seen))
+            {
+                ShownResources.Write(writer, seen);
+            }
+        }));
+    }
 
     public void Audit(Storage.Audit.AuditRow row) => session.Audit(row);
 

@@ -99,6 +99,13 @@ public sealed class EveryRoleTests : SceneTests
 
         await AskAsync(HttpMethod.Get, "Organization/x/$agreement", null);
         await AskAsync(HttpMethod.Get, "Organization/x/$onboarding-checklist", null);
+        foreach (var path in new[] { "$disclosures", "$explain-access?organization=Organization/city-hospital", "AuditEvent" })
+        {
+            await AskAsync(HttpMethod.Get, $"Patient/x/{path}", null);
+        }
+
+        await AskAsync(HttpMethod.Post, "Patient/x/$suspend-accounting", """{"resourceType":"Parameters"}""");
+        await AskAsync(HttpMethod.Post, "Consent/$record-disclosure", """{"resourceType":"Parameters"}""");
         await AskAsync(
             HttpMethod.Post,
             "",
