@@ -269,6 +269,7 @@ public static class InteropServer
         Disclosures.Map(fhir);
         RecordDisclosure.Map(fhir);
         SuspendAccounting.Map(fhir);
+        ExplainAccess.Map(fhir);
         AgreementStanding.Map(fhir);
         OnboardingCases.Map(fhir);
         CadIntake.Map(app);
