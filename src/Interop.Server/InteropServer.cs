@@ -129,6 +129,11 @@ public static class InteropServer
         services.AddSingleton<ICorsPolicyProvider, RegisteredOrigins>();
         services.AddCors();
         services.AddSingleton<AuditTrail>();
+        if (settings.AuditCheckpoints is not null)
+        {
+            services.AddHostedService<AuditCheckpoints>(); // first of all these, and so the last to stop
+        }
+
         services.AddHostedService<RevocationFeeds>();
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<RequestLimits>();

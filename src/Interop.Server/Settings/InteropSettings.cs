@@ -56,6 +56,11 @@ public sealed record InteropSettings(
     /// <summary>From <c>Interop:AccessLog</c>: whether each request is a line of the log.</summary>
     public bool LogsAccess { get; init; }
 
+    /// <summary>
+    /// From <c>Interop:AuditCheckpoints</c>: path of the file to which signed checkpoints of the trail are added; null for none.
+    /// </summary>
+    public string? AuditCheckpoints { get; init; }
+
     /// <summary>From <c>Interop:MetricsToken</c>: with it <c>/metrics</c> can be read; null for nobody.</summary>
     public string? MetricsToken { get; init; }
 
@@ -102,6 +107,7 @@ public sealed record InteropSettings(
             TimeZone = ZoneFrom(section["TimeZone"]),
             Drain = DrainFrom(section["DrainSeconds"]),
             LogsAccess = FlagFrom(section, "AccessLog"),
+            AuditCheckpoints = section["AuditCheckpoints"] is { Length: > 0 } checkpoints ? Path.GetFullPath(checkpoints) : null,
             MetricsToken = SecretSources.Secret(section, "MetricsToken"),
         };
     }
