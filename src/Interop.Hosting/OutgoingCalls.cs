@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
@@ -22,8 +23,15 @@ public static class OutgoingCalls
     /// <param name="perTry">Until the headers of an answer; null where a call waits on purpose, and is never tried again.</param>
     /// <param name="mostBytes">Largest answer.</param>
     /// <param name="isDirect">Whether neither redirects nor proxies are followed: for addresses that others have chosen.</param>
+    /// <param name="mayBeCalled">Which addresses may be called, asked when a name has been resolved; null for all.</param>
     public static void AddOutgoingCalls(
-        this IServiceCollection services, string name, TimeSpan total, TimeSpan? perTry, long mostBytes, bool isDirect)
+        this IServiceCollection services,
+        string name,
+        TimeSpan total,
+        TimeSpan? perTry,
+        long mostBytes,
+        bool isDirect,
+        Func<IPAddress, bool>? mayBeCalled = null)
     {
         var client = services.AddHttpClient(name, http =>
             {
@@ -35,6 +43,9 @@ public static class OutgoingCalls
                 AllowAutoRedirect = !isDirect,
                 UseProxy = !isDirect,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                ConnectCallback = mayBeCalled is null
+                    ? null
+                    : (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, mayBeCalled, cancellationToken),
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
@@ -60,6 +71,32 @@ public static class OutgoingCalls
     public static bool IsFailure(Exception failure, CancellationToken cancellationToken) =>
         failure is HttpRequestException or TimeoutRejectedException
         || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    /// <summary>
+    /// Connects to an address of the name that may be called: a name that was looked at before could lead elsewhere by now.
+    /// </summary>
+    private static async ValueTask<Stream> ConnectAsync(
+        DnsEndPoint place, Func<IPAddress, bool> mayBeCalled, CancellationToken cancellationToken)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(place.Host, cancellationToken);
+        IPAddress[] allowed = [.. addresses.Where(mayBeCalled)];
+        if (allowed.Length == 0)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "No address of this name may be called.");
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(allowed, place.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static bool IsPassing(Outcome<HttpResponseMessage> outcome) =>
         outcome.Exception is HttpRequestException or TimeoutRejectedException

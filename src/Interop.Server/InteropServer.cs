@@ -1,6 +1,7 @@
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
 using Interop.Fhir.Search.Index;
+using Interop.Server.Accountability;
 using Interop.Server.Agreements;
 using Interop.Server.Bundles;
 using Interop.Server.Commands;
@@ -12,8 +13,10 @@ using Interop.Server.Guard.Exports;
 using Interop.Server.Guard.Histories;
 using Interop.Server.Guard.Matching;
 using Interop.Server.Guard.Searches;
+using Interop.Server.Guard.Trail;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
+using Interop.Server.Lifecycles;
 using Interop.Server.Operations;
 using Interop.Server.Oversight;
 using Interop.Server.Referrals;
@@ -21,7 +24,9 @@ using Interop.Server.Routing;
 using Interop.Server.Sandbox;
 using Interop.Server.Security;
 using Interop.Server.Settings;
+using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
+using Interop.Server.Tasks;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
@@ -126,21 +131,28 @@ public static class InteropServer
         services.AddSingleton<ScopeReader>();
         services.AddSingleton<ICorsPolicyProvider, RegisteredOrigins>();
         services.AddCors();
+        services.AddSingleton<AuditTrail>();
+        if (settings.AuditCheckpoints is not null)
+        {
+            services.AddHostedService<AuditCheckpoints>(); // first of all these, and so the last to stop
+        }
+
         services.AddHostedService<RevocationFeeds>();
         services.AddSingleton<DpopProofs>();
-        services.AddSingleton<AuditTrail>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton(_ => Turns.ForThisMachine(settings.Limits.Readers));
         services.AddSingleton<SnoopingWatch>();
         services.AddSingleton<ThrottledTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());
         services.AddSingleton<SharingRows>();
-        AddGuard(services);
+        AddGuard(services, settings);
         services.AddSingleton<Capabilities>();
         services.AddSingleton<BundleEntries>();
         services.AddSingleton<JudgeAgain>();
         services.AddHostedService(provider => provider.GetRequiredService<JudgeAgain>());
         services.AddHostedService<AgreementReviews>();
+        services.AddSingleton<Deadlines>();
+        services.AddHostedService(provider => provider.GetRequiredService<Deadlines>());
         if (settings.Exports is { } exports)
         {
             services.AddSingleton(new ExportFiles(exports));
@@ -167,14 +179,20 @@ public static class InteropServer
     }
 
     /// <summary>What stands between a request and the rows, and the workflows that have rules of their own.</summary>
-    private static void AddGuard(IServiceCollection services)
+    private static void AddGuard(IServiceCollection services, InteropSettings settings)
     {
         services.AddSingleton<Sights>();
         services.AddSingleton<Judge>();
         services.AddSingleton<TypeRules>();
         services.AddSingleton<TypeRule, ContractRule>();
-        services.AddSingleton<TypeRule, TaskRule>();
-        services.AddSingleton<TypeRule, EncounterRule>();
+        services.AddReferrals();
+        services.AddFollowUps();
+        services.AddSubscriptions(settings.Subscriptions);
+        foreach (var type in StatusEnds.Types)
+        {
+            services.AddSingleton<TypeRule>(new StatusEndRule(type));
+        }
+
         services.AddSingleton<GuardedStore>();
         services.AddSingleton<ILookupWatch, SnoopingAlerts>();
         services.AddSingleton<PersonLookups>();
@@ -202,6 +220,9 @@ public static class InteropServer
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<Importer>();
         services.AddSingleton<Explanation>();
+        services.AddSingleton<AuditEventIds>();
+        services.AddSingleton<GuardedAudit>();
+        services.AddSingleton<GuardedAccounts>();
         services.AddSingleton<Checkup>();
     }
 
@@ -262,8 +283,14 @@ public static class InteropServer
         ExpandValueSet.Map(fhir);
         ValidateCode.Map(fhir);
         LookupCode.Map(fhir);
+        AuditEvents.Map(fhir);
+        Disclosures.Map(fhir);
+        RecordDisclosure.Map(fhir);
+        SuspendAccounting.Map(fhir);
+        ExplainAccess.Map(fhir);
         AgreementStanding.Map(fhir);
         OnboardingCases.Map(fhir);
+        SubscriptionAnswers.Map(fhir);
         CadIntake.Map(app);
         Health.Map(app);
     }

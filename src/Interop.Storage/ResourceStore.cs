@@ -154,15 +154,45 @@ public sealed class ResourceStore : IAsyncDisposable
 
     /// <summary>The oldest audit rows with a higher sequence number.</summary>
     public Task<IReadOnlyList<AuditEntry>> AuditAsync(long after, int count, CancellationToken cancellationToken) =>
-        ReadTrailAsync(chain => chain.Read(after, count), cancellationToken);
+        ReadTrailAsync(statements => new AuditChain(statements, dialect).Read(after, count), cancellationToken);
 
     /// <summary>What a client of an organisation did, oldest first.</summary>
     public Task<IReadOnlyList<AuditRow>> AuditOfClientAsync(string client, string organization, CancellationToken cancellationToken) =>
-        ReadTrailAsync(chain => chain.OfClient(client, organization), cancellationToken);
+        ReadTrailAsync(statements => new AuditChain(statements, dialect).OfClient(client, organization), cancellationToken);
+
+    /// <summary>A page of what is looked for in the trail.</summary>
+    /// <param name="custodian">Id of the Organization whose trail it is.</param>
+    /// <exception cref="TooCostlyException">It takes longer than a snapshot may.</exception>
+    public Task<AuditPage> SearchAuditAsync(string custodian, AuditQuery query, CancellationToken cancellationToken) =>
+        ReadTrailAsync(
+            statements =>
+            {
+                statements.StopAt(limits.Snapshot, cancellationToken);
+                return new AuditSearch(statements, dialect, custodian).Find(query);
+            },
+            cancellationToken);
+
+    /// <summary>One row by its place.</summary>
+    public Task<AuditEntry?> FindAuditAsync(long chain, long sequence, CancellationToken cancellationToken) =>
+        ReadTrailAsync(statements => new AuditSearch(statements, dialect, string.Empty).Find(chain, sequence), cancellationToken);
+
+    /// <summary>The last rows of all chains, and the number of the one that this server adds to.</summary>
+    public async Task<(long Own, IReadOnlyList<AuditHead> Heads)> AuditHeadsAsync(CancellationToken cancellationToken) => (
+        trail.Chain,
+        await ReadTrailAsync(
+            statements => new AuditChain(statements, dialect).Heads().Select(one => one.Head).ToList(), cancellationToken));
 
     /// <summary>Walks the audit trail from its start and says where it first fails to hold.</summary>
+    /// <param name="witnesses">What of it has been seen from outside.</param>
+    /// <param name="progress">Is told how many rows hold, from time to time.</param>
+    public Task<AuditVerification> VerifyAuditAsync(
+        IReadOnlyList<AuditWitness> witnesses, Action<long> progress, CancellationToken cancellationToken) =>
+        ReadTrailAsync(
+            statements => new AuditVerifier(statements, dialect, witnesses, progress).Verify(cancellationToken), cancellationToken);
+
+    /// <inheritdoc cref="VerifyAuditAsync(IReadOnlyList{AuditWitness}, Action{long}, CancellationToken)"/>
     public Task<AuditVerification> VerifyAuditAsync(CancellationToken cancellationToken) =>
-        ReadTrailAsync(chain => chain.Verify(cancellationToken), cancellationToken);
+        VerifyAuditAsync([], _ => { }, cancellationToken);
 
     /// <summary>Finishes the works that are queued, then closes.</summary>
     public async ValueTask DisposeAsync()
@@ -190,11 +220,11 @@ public sealed class ResourceStore : IAsyncDisposable
         await Task.Run(() => dialect.Analyze(statements), cancellationToken);
     }
 
-    private async Task<T> ReadTrailAsync<T>(Func<AuditChain, T> read, CancellationToken cancellationToken)
+    private async Task<T> ReadTrailAsync<T>(Func<Statements, T> read, CancellationToken cancellationToken)
     {
         await using var statements = new Statements(await dialect.OpenAuditAsync(readOnly: true, cancellationToken), dialect);
         statements.Begin(dialect.BeginRead);
-        return await Task.Run(() => read(new(statements, dialect)), cancellationToken);
+        return await Task.Run(() => read(statements), cancellationToken);
     }
 
     internal async ValueTask ReturnAsync(ResourceRows rows)

@@ -17,7 +17,7 @@ if (args is ["start", var executable])
 }
 
 output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
-var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "tokens", "server", "city", "issuer"] : args;
+var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "tokens", "server", "city", "trail", "issuer"] : args;
 if (parts.Contains("fhir"))
 {
     FhirBenchmarks.Run(output);
@@ -51,6 +51,11 @@ if (parts.Contains("city") || parts.Contains("bystander"))
 if (parts.Contains("city") && parts.Contains("postgres"))
 {
     await CityBenchmarks.RunOnPostgresAsync(output);
+}
+
+if (parts.Contains("trail"))
+{
+    await TrailBenchmarks.RunAsync(output);
 }
 
 if (parts.Contains("issuer"))

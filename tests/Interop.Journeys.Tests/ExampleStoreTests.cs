@@ -70,6 +70,11 @@ public sealed class ExampleStoreTests
     private static bool IsUnplaced(byte[] example)
     {
         var type = ResourceJson.ReadHeader(example)!.Type!;
+        if (type == "AuditEvent")
+        {
+            return true; // the server alone writes its trail
+        }
+
         var references = ResourceReferences.Of(example);
         return references.Places.Any(place =>
         {

@@ -67,24 +67,22 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
 
     public static TheoryData<string, string, string, string> Table => new()
     {
-        {
-            "noConsent", "hospital", "basic", "Patient RiskAssessment Flag Encounter Observation CarePlan ServiceRequest Task Communication"
-        },
-        { "noConsent", "social", "basic", "Patient RiskAssessment Flag Encounter Observation CarePlan" },
+        { "noConsent", "hospital", "basic", "Patient Flag Encounter ServiceRequest Task Communication" },
+        { "noConsent", "social", "basic", "Patient Flag Encounter" },
         { "noConsent", "police", "none", "" },
         {
             "intermediateConsent", "hospital", "intermediate",
             "Patient RiskAssessment Flag Encounter Observation Condition MedicationStatement Procedure CarePlan ServiceRequest Task "
                 + "QuestionnaireResponse Communication Consent CareTeam RelatedPerson"
         },
-        { "intermediateConsent", "social", "basic", "Patient RiskAssessment Flag Encounter Observation CarePlan" },
+        { "intermediateConsent", "social", "basic", "Patient Flag Encounter" },
         { "intermediateConsent", "police", "none", "" },
         {
             "fullConsent", "hospital", "full",
             "Patient RiskAssessment Flag Encounter Observation Condition MedicationStatement Procedure CarePlan ServiceRequest Task "
                 + "QuestionnaireResponse DocumentReference Communication Consent CareTeam RelatedPerson"
         },
-        { "fullConsent", "social", "basic", "Patient RiskAssessment Flag Encounter Observation CarePlan" },
+        { "fullConsent", "social", "basic", "Patient Flag Encounter" },
         { "fullConsent", "police", "none", "" },
     };
 

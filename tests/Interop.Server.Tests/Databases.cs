@@ -1,9 +1,13 @@
+using Interop.Server.Tests.Accountability;
 using Interop.Server.Tests.Exports;
+using Interop.Server.Tests.FollowUp;
 using Interop.Server.Tests.Guard;
 using Interop.Server.Tests.Interactions;
 using Interop.Server.Tests.Lists;
 using Interop.Server.Tests.NonInterference;
 using Interop.Server.Tests.Oversight;
+using Interop.Server.Tests.Referrals;
+using Interop.Server.Tests.Subscriptions;
 
 namespace Interop.Server.Tests;
 
@@ -77,4 +81,64 @@ public sealed class PostgresAgreementAloneTests : AgreementAloneTests
 public sealed class PostgresBreakGlassTests : BreakGlassTests
 {
     public PostgresBreakGlassTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresFollowUpClaimTests : FollowUpClaimTests
+{
+    public PostgresFollowUpClaimTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresContactAttemptTests : ContactAttemptTests
+{
+    public PostgresContactAttemptTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresFollowUpDeadlineTests : FollowUpDeadlineTests
+{
+    public PostgresFollowUpDeadlineTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresFollowUpWishTests : FollowUpWishTests
+{
+    public PostgresFollowUpWishTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresSubscriptionTests : SubscriptionTests
+{
+    public PostgresSubscriptionTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresNotificationPairTests : NotificationPairTests
+{
+    public PostgresNotificationPairTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresReferralJourneyTests : ReferralJourneyTests
+{
+    public PostgresReferralJourneyTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresAuditEventTests : AuditEventTests
+{
+    public PostgresAuditEventTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresAccountingTests : AccountingTests
+{
+    public PostgresAccountingTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresBalpRuleTests : BalpRuleTests
+{
+    public PostgresBalpRuleTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresGeneratedHourTests : GeneratedHourTests
+{
+    public PostgresGeneratedHourTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresAgreeingAccountsTests : AgreeingAccountsTests
+{
+    public PostgresAgreeingAccountsTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }

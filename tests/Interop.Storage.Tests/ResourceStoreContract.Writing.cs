@@ -277,9 +277,9 @@ public abstract partial class ResourceStoreContract
             {
                 session.Enqueue(new(0, "notify", "Task/late", 20, "{}"));
                 session.Enqueue(new(0, "notify", "Task/early", 10, "{}"));
-                Assert.Equal(["Task/early"], session.Rows.Due(15, 10).Select(row => row.Target));
-                session.Sent(session.Rows.Due(15, 10)[0].Number);
-                Assert.Equal(["Task/late"], session.Rows.Due(30, 10).Select(row => row.Target));
+                Assert.Equal(["Task/early"], session.Rows.Due("notify", 15, 10).Select(row => row.Target));
+                session.Sent(session.Rows.Due("notify", 15, 10)[0].Number);
+                Assert.Equal(["Task/late"], session.Rows.Due("notify", 30, 10).Select(row => row.Target));
                 session.SetSetting("secret", "a");
                 session.SetSetting("secret", "b");
                 Assert.Equal("b", session.Rows.Setting("secret"));

@@ -133,6 +133,9 @@ public sealed class RunningServer : IAsyncDisposable
     public Task ImportAsync(string source, params string[] resources) =>
         Importer.ImportAsync(source, [.. resources.Select(Parsed)], CancellationToken.None);
 
+    /// <summary>Ends it as an operator does: what is done at the end is done. To dispose of it is to pull the plug.</summary>
+    public Task StopAsync() => application.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         await application.DisposeAsync();

@@ -9,11 +9,14 @@ public abstract class SceneTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Server = await RunningServer.StartAsync();
+        Server = await RunningServer.StartAsync(settings: [.. Settings]);
         await Server.ImportAsync(Custodian, [Fixtures.Organization(Custodian, "crisis-program"), .. Scene]);
     }
 
     public async Task DisposeAsync() => await Server.DisposeAsync();
+
+    /// <summary>What the server is started with, such as <c>--Interop:Exports:Folder=...</c>.</summary>
+    protected virtual IReadOnlyList<string> Settings => [];
 
     /// <summary>Resources that the custodian keeps.</summary>
     protected virtual IReadOnlyList<string> Scene => [];

@@ -27,7 +27,8 @@ internal sealed class ContractRule() : TypeRule("Contract")
 
     public override WriteResult.Refused? Reached(ResourceStep step)
     {
-        var issues = AgreementStates.Check(step.Before is { } stored ? Agreement(step.Id, stored) : null, Agreement(step.Id, step.After));
+        var before = step.Before is { } stored ? Agreement(step.Key.Id, stored) : null;
+        var issues = AgreementStates.Check(before, Agreement(step.Key.Id, step.After));
         return issues.Count == 0 ? null : new(422, issues);
     }
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Interop.Fhir;
 using Interop.Fhir.References;
-using Interop.Server.Guard;
+using Interop.Fhir;
 using Interop.Server.Guard.Changes;
+using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
@@ -106,11 +106,14 @@ internal sealed class Transactions(
         {
             var run = new TransactionRun(transaction, changes, changes.DoorOf(transaction, foreseen), settings);
             var answers = run.Execute(patched);
-            transaction.Audit(FhirInteraction.Transaction, null, "permit", detail =>
-            {
-                WriteKeys(detail, "written", run.Written);
-                WriteKeys(detail, "matched", run.Matched);
-            });
+            var patients = run.Written.SelectMany(transaction.PatientsOf).Distinct().ToList();
+            transaction.Audit(AuditTrail.Row(
+                caller, transaction.Instant, FhirInteraction.Transaction, null, patients is [var one] ? one : null, "permit", detail =>
+                {
+                    WriteKeys(detail, "written", run.Written);
+                    WriteKeys(detail, "matched", run.Matched);
+                    ShownResources.WriteAbout(detail, patients);
+                }));
             return answers;
         }
     }

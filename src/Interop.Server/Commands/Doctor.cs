@@ -57,12 +57,8 @@ internal static class Doctor
         return differences.Count == 0;
     }
 
-    private static async Task<bool> TrailAsync(ServiceProvider provider, CancellationToken cancellationToken)
-    {
-        var verification = await provider.GetRequiredService<AuditTrail>().VerifyAsync(cancellationToken);
-        Console.WriteLine(VerifyAudit.Text(verification));
-        return verification.Holds;
-    }
+    private static Task<bool> TrailAsync(ServiceProvider provider, CancellationToken cancellationToken) =>
+        VerifyAudit.RunAsync(provider, null, null, cancellationToken);
 
     private static async Task<bool> IssuersAsync(ServiceProvider provider, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Interop.Server.Guard;
+using Interop.Server.Guard.Trail;
+using Interop.Server.Security;
 
 namespace Interop.Server.Commands;
 
@@ -26,6 +27,7 @@ internal static class Explain
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);
             var lines = await provider.GetRequiredService<Explanation>().OfAsync(
+                Caller.Operator,
                 arguments.GetValue(caller)!,
                 arguments.GetValue(patient)!,
                 arguments.GetValue(purpose)!,

@@ -21,6 +21,7 @@ internal sealed class Importer(GuardedStore store, ResourceChanges changes, Vali
             custodian,
             transaction =>
             {
+                transaction.IsHistory = true;
                 var door = changes.DoorOf(transaction, new());
 
                 // Those that are found by identifier come before those that name them so.
@@ -51,6 +52,7 @@ internal sealed class Importer(GuardedStore store, ResourceChanges changes, Vali
             custodian ?? settings.Custodian,
             transaction =>
             {
+                transaction.IsHistory = true;
                 var run = new TransactionRun(transaction, changes, changes.DoorOf(transaction, new()), settings);
                 run.Execute(request);
                 Record(transaction, transaction.Sight.Organization, run.Written.Count);

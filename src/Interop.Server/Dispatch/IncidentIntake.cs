@@ -3,7 +3,6 @@ using Interop.Fhir;
 using Interop.Fhir.Validation;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
-using Interop.Server.FollowUp;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Http;
@@ -64,13 +63,15 @@ internal sealed class IncidentIntake(
             new(message.Incident, message.Hash, Instants.ToMicroseconds(message.Updated.Value), transaction.Instant, message.Raw));
         var earlier = Mapped([.. before.Select(Parse)]);
         var mapped = isNew ? Mapped([.. before.Select(Parse), message]) : earlier;
-        var changed = isNew ? StoreChanged(transaction, mapped, earlier.ToDictionary(item => item.Key, item => item.Json)) : [];
-        transaction.Audit(AuditTrail.Row(caller, transaction.Instant, FhirInteraction.CadIntake, message.Incident, null, "permit", detail =>
-        {
-            detail.WriteString("message", message.Hash);
-            detail.WriteBoolean("repeated", !isNew);
-            detail.WriteNumber("resources", changed.Count);
-        }));
+        var changed = isNew ? StoreChanged(transaction, caller, mapped, earlier.ToDictionary(item => item.Key, item => item.Json)) : [];
+        var person = mapped.FirstOrDefault(item => item.Key.Type == "Patient")?.Key.Id;
+        transaction.Audit(AuditTrail.Row(
+            caller, transaction.Instant, FhirInteraction.CadIntake, message.Incident, person, "permit", detail =>
+            {
+                detail.WriteString("message", message.Hash);
+                detail.WriteBoolean("repeated", !isNew);
+                detail.WriteNumber("resources", changed.Count);
+            }));
         var encounter = mapped.FirstOrDefault(item => item.Key.Type == "Encounter");
         IEnumerable<Issue> pending = encounter is null ? [EidoOmissions.NoIncident] : [];
         return new(message.Incident, encounter?.Key, isNew, EidoReview.Capped([.. pending, .. notices]));
@@ -93,7 +94,10 @@ internal sealed class IncidentIntake(
     /// Stores what the new message changed. What staff have edited since dispatch wrote it is theirs: it is left as it is.
     /// </summary>
     private List<ResourceKey> StoreChanged(
-        GuardedTransaction transaction, IReadOnlyList<MappedResource> mapped, Dictionary<ResourceKey, byte[]> earlier)
+        GuardedTransaction transaction,
+        Caller caller,
+        IReadOnlyList<MappedResource> mapped,
+        Dictionary<ResourceKey, byte[]> earlier)
     {
         var changed = new List<ResourceKey>();
         var door = changes.DoorOf(transaction, new());
@@ -106,7 +110,7 @@ internal sealed class IncidentIntake(
                 && (stored.Value.Span.SequenceEqual(was) || stored.Value.Span.SequenceEqual(door.Normal(key.Type, was).Body)));
             if (isOurs && (stored is null || !stored.Value.Span.SequenceEqual(body)))
             {
-                transaction.Put(key, settings.Custodian, body);
+                Store(transaction, caller, key, body);
                 changed.Add(key);
             }
         }
@@ -114,22 +118,23 @@ internal sealed class IncidentIntake(
         return changed;
     }
 
-    /// <summary>The incident's resources and, for each encounter that has finished, the follow-up that is owed.</summary>
-    private List<MappedResource> Mapped(IReadOnlyCollection<EidoMessage> messages)
+    /// <summary>What dispatch tells happens now, and has what follows from it; what an operator imports has happened.</summary>
+    private void Store(GuardedTransaction transaction, Caller caller, ResourceKey key, byte[] body)
     {
-        if (messages.Count == 0)
+        if (caller.IsOperator)
         {
-            return [];
+            transaction.IsHistory = true;
+            transaction.Put(key, settings.Custodian, body);
         }
-
-        var context = new IncidentContext(settings.Custodian, secrets.Key, settings.CadAgencies);
-        var resources = Incident.Map(messages, context);
-        var last = messages.Max(message => message.Updated.Value);
-        var tasks = resources.Where(resource => resource.Key.Type == "Encounter")
-            .Select(encounter => FollowUpTask.TaskFor(encounter.Json, last, settings.Custodian, secrets.Key.Span))
-            .OfType<MappedResource>();
-        return [.. resources, .. tasks];
+        else
+        {
+            transaction.Store(key, settings.Custodian, body);
+        }
     }
+
+    private IReadOnlyList<MappedResource> Mapped(IReadOnlyCollection<EidoMessage> messages) => messages.Count == 0
+        ? []
+        : Incident.Map(messages, new IncidentContext(settings.Custodian, secrets.Key, settings.CadAgencies));
 
     private static EidoMessage Parse(CadMessage stored) => ((EidoParse.Parsed)EidoMessage.Parse(stored.Body)).Message;
 }

@@ -1,31 +1,55 @@
+using Interop.Fhir;
 using Interop.Fhir.Json;
-using Interop.Server.Authoring;
 using Interop.Server.Guard;
-using Interop.Server.Http;
 using Interop.Server.Settings;
+using Interop.Server.Tasks;
 
 namespace Interop.Server.FollowUp;
 
-/// <summary>An encounter that has ended stays so, and owes its person a follow-up.</summary>
-internal sealed class EncounterRule(InteropSettings settings, Secrets secrets) : TypeRule("Encounter")
+/// <summary>An encounter of the programme that ends now owes its person a follow-up.</summary>
+internal sealed class EncounterRule(FollowUps followUps, InteropSettings settings, Secrets secrets) : TypeRule("Encounter")
 {
-    /// <summary>
-    /// What is over made the follow-up and ended the case, so another crisis is another encounter (<c>partOf</c> or by
-    /// <c>episodeOfCare</c>), and what was wrong is entered-in-error.
-    /// </summary>
-    public override WriteResult.Refused? Reached(ResourceStep step)
+    /// <summary>What was over longer ago when it was written down is history: a feed that is replayed, a record that is copied.</summary>
+    private static readonly TimeSpan History = TimeSpan.FromHours(72);
+
+    public override void Follow(GuardedTransaction transaction, StoredStep step)
     {
-        var (from, to) = (step.Before is { } before ? StatusOf(before) : null, StatusOf(step.After));
-        return from is "finished" or "cancelled" && to != from && to != "entered-in-error"
-            ? new(IssueCode.BusinessRule, $"An encounter that is {from} stays so, or becomes entered-in-error.", "Encounter.status")
-            : null;
+        if (step.Custodian == settings.Custodian && step.Body is { } body && StatusOf(body) == "finished"
+            && !(step.Before is { } before && StatusOf(before) == "finished"))
+        {
+            transaction.AtEnd(() => Owe(transaction, step.Key));
+        }
     }
 
-    /// <summary>The follow-up, when an encounter of the custodian's has just finished.</summary>
-    public override MappedResource? Following(StoredStep step) =>
-        step.Custodian == settings.Custodian && !(step.Before is { } before && StatusOf(before) == "finished")
-            ? FollowUpTask.TaskFor(step.Body, Instants.ToDateTimeOffset(step.Instant), settings.Custodian, secrets.Key.Span)
-            : null;
+    private void Owe(GuardedTransaction transaction, ResourceKey encounter)
+    {
+        var now = Instants.ToDateTimeOffset(transaction.Instant);
+        var task = FollowUpTask.TaskFor(transaction.BytesOf(encounter)!.Value, now, settings.Custodian, secrets.Key.Span);
+        if (task is null || transaction.Has(task.Key) || followUps.IsContact(transaction, encounter))
+        {
+            return;
+        }
+
+        var body = new TaskBody(task.Json);
+        if (body.Due - Microseconds(FollowUpTask.Within) < transaction.Instant - Microseconds(History))
+        {
+            return;
+        }
+
+        var patient = body.At("for");
+        if (patient is { } person && transaction.BytesOf(person) is { } known)
+        {
+            body = new(SafeContact.Copied(known, body.Bytes));
+        }
+
+        var whole = patient is { } asked && followUps.RefusalOf(transaction, asked) is { } refusal
+            ? FollowUpTask.Refused(body, refusal, transaction.Instant)
+            : body.Bytes;
+        transaction.Put(task.Key, settings.Custodian, whole);
+        FollowUpDeadlines.SetPassed(transaction, task.Key, whole);
+    }
+
+    private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 
     private static string? StatusOf(ReadOnlyMemory<byte> encounter) => TopLevel.Text(encounter.Span, "status");
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Interop.Fhir;
 using Interop.Server.Authoring;
 using Interop.Server.Http;
 using Interop.Server.Settings;
+using Interop.Server.Tasks;
 using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.FollowUp;
@@ -57,6 +59,12 @@ public static class FollowUpTask
             Restriction = new() { Period = new() { End = (end + Within).ToDateTimeText() } },
         });
     }
+
+    /// <summary>The follow-up of somebody who wants none: it is there, with its reason, and nobody's to do.</summary>
+    internal static byte[] Refused(TaskBody task, ResourceKey consent, long instant) => task
+        .Output("refusal", consent)
+        .End("cancelled", "consent-refused", "The person refuses to be followed up.", instant)
+        .Bytes;
 
     private static bool IsFollowUp(JsonElement encounter) =>
         encounter.TryGetProperty("type", out var types)

@@ -2,9 +2,9 @@ using System.Text.Json;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Sharing.Redaction;
-using Interop.Storage;
 using Interop.Storage.Audit;
 using Interop.Storage.Search;
+using Interop.Storage;
 
 namespace Interop.Server.Guard;
 
@@ -14,6 +14,9 @@ namespace Interop.Server.Guard;
 /// </summary>
 internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
 {
+    /// <summary>The target of the rows of summaries on scene.</summary>
+    public const string Summary = "Patient/$crisis-summary";
+
     /// <summary>A request that was refused before any data was looked at: a bad token, a missing scope.</summary>
     public Task RefusedAsync(
         Caller? caller, FhirInteraction interaction, string? target, string rule, CancellationToken cancellationToken) =>
@@ -37,8 +40,22 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
     public Task<IReadOnlyList<AuditRow>> OfClientAsync(string client, string organization, CancellationToken cancellationToken) =>
         store.AuditOfClientAsync(client, organization, cancellationToken);
 
-    /// <summary>Walks the trail from its start and says where it first fails to hold.</summary>
-    public Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken) => store.VerifyAuditAsync(cancellationToken);
+    /// <inheritdoc cref="ResourceStore.VerifyAuditAsync(IReadOnlyList{AuditWitness}, Action{long}, CancellationToken)"/>
+    public Task<AuditVerification> VerifyAsync(
+        IReadOnlyList<AuditWitness> witnesses, Action<long> progress, CancellationToken cancellationToken) =>
+        store.VerifyAuditAsync(witnesses, progress, cancellationToken);
+
+    /// <inheritdoc cref="ResourceStore.AuditHeadsAsync"/>
+    public Task<(long Own, IReadOnlyList<AuditHead> Heads)> HeadsAsync(CancellationToken cancellationToken) =>
+        store.AuditHeadsAsync(cancellationToken);
+
+    /// <inheritdoc cref="ResourceStore.SearchAuditAsync"/>
+    public Task<AuditPage> SearchAsync(string custodian, AuditQuery query, CancellationToken cancellationToken) =>
+        store.SearchAuditAsync(custodian, query, cancellationToken);
+
+    /// <inheritdoc cref="ResourceStore.FindAuditAsync"/>
+    public Task<AuditEntry?> FindAsync(long chain, long sequence, CancellationToken cancellationToken) =>
+        store.FindAuditAsync(chain, sequence, cancellationToken);
 
     public Task RecordAsync(AuditRow row, CancellationToken cancellationToken) => store.RecordAsync(row, cancellationToken);
 
@@ -55,6 +72,16 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
         {
             writer.WriteStartObject();
             detail?.Invoke(writer);
+            if (caller?.Address is { } address)
+            {
+                writer.WriteString("address", address);
+            }
+
+            if (caller?.Roles.Count > 0)
+            {
+                writer.WriteString("roles", string.Join(' ', caller.Roles));
+            }
+
             writer.WriteEndObject();
         });
         return new(
@@ -98,20 +125,29 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
         string query,
         IEnumerable<SeenResource> shown,
         bool isCondition = false) =>
-        Row(caller, instant, interaction, target, null, "permit", detail =>
+        ShownRow(caller, instant, interaction, target, [.. shown], detail =>
         {
             detail.WriteString("query", query);
             if (isCondition)
             {
                 detail.WriteBoolean("condition", true);
             }
-
-            detail.WriteStartArray("disclosed");
-            foreach (var seen in shown)
-            {
-                detail.WriteStringValue($"{seen.Key} v{seen.Version} {seen.Tier}");
-            }
-
-            detail.WriteEndArray();
         });
+
+    /// <summary>What was shown, and of whom, on what ground: the trail is asked by person (<c>about</c>).</summary>
+    public static AuditRow ShownRow(
+        Caller caller,
+        long instant,
+        FhirInteraction interaction,
+        string? target,
+        IReadOnlyList<SeenResource> shown,
+        Action<Utf8JsonWriter> further)
+    {
+        var patients = shown.SelectMany(seen => seen.Patients).Distinct().Take(2).ToList();
+        return Row(caller, instant, interaction, target, patients.Count == 1 ? patients[0] : null, "permit", detail =>
+        {
+            further(detail);
+            ShownResources.Write(detail, shown);
+        });
+    }
 }

@@ -10,7 +10,14 @@ namespace Interop.Server.Guard;
 /// <summary>Reading one resource: see, disclose, write down, answer, in that order.</summary>
 internal sealed class GuardedReads(GuardedStore store, AuditTrail audit, Turns turns, PersonLookups lookups)
 {
-    public async Task<ReadResult> ReadAsync(Caller caller, ResourceKey key, CancellationToken cancellationToken)
+    public Task<ReadResult> ReadAsync(Caller caller, ResourceKey key, CancellationToken cancellationToken) =>
+        ReadAsync(caller, key, isTold: false, cancellationToken);
+
+    /// <summary>As a read, for a larger answer that begins with the resource: where it is there, the answer's row tells of it.</summary>
+    public Task<ReadResult> ReadPartAsync(Caller caller, ResourceKey key, CancellationToken cancellationToken) =>
+        ReadAsync(caller, key, isTold: true, cancellationToken);
+
+    private async Task<ReadResult> ReadAsync(Caller caller, ResourceKey key, bool isTold, CancellationToken cancellationToken)
     {
         caller.Demand(key.Type, SmartRight.Read);
         ReadResult result;
@@ -23,7 +30,11 @@ internal sealed class GuardedReads(GuardedStore store, AuditTrail audit, Turns t
             row = Row(snapshot, FhirInteraction.Read, key, seen, result);
         }
 
-        await audit.RecordAsync(row, cancellationToken);
+        if (!isTold || result is not ReadResult.Found)
+        {
+            await audit.RecordAsync(row, cancellationToken);
+        }
+
         return result;
     }
 
@@ -110,12 +121,9 @@ internal sealed class GuardedReads(GuardedStore store, AuditTrail audit, Turns t
     {
         if (seen is not null && result is not ReadResult.Absent)
         {
-            return AuditTrail.Row(snapshot.Caller, snapshot.Instant, interaction, key.ToString(), null, "permit", detail =>
-            {
-                detail.WriteNumber("version", seen.Version);
-                detail.WriteNumber("tier", (int)seen.Tier);
-                detail.WriteBoolean("party", seen.Party);
-            });
+            var patient = seen.Patients is [var one] ? one : null;
+            return AuditTrail.Row(snapshot.Caller, snapshot.Instant, interaction, key.ToString(), patient, "permit", detail =>
+                ShownResources.Write(detail, seen));
         }
 
         // What a denial costs must not hang on what is withheld, nor on how much decided about it: which rules led there is worked out

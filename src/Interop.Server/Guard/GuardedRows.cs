@@ -29,8 +29,33 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     /// <summary>Whether something is or was stored under the key: for what the server makes itself.</summary>
     public bool Has(ResourceKey key) => rows.Find(key) is not null;
 
+    /// <summary>Ids of the Patients that a resource is about, for the trail.</summary>
+    public IReadOnlyList<string> PatientsOf(ResourceKey key) => rows.PatientsOf(key);
+
+    /// <summary>On what ground the sight sees the resource, for the trail; empty where no grant opens it.</summary>
+    public string BasisOf(ResourceKey key, Sight through) => rows.See(key, through)?.Basis ?? string.Empty;
+
     /// <summary>The resource as the sight may see it, or null where nothing of it may leave.</summary>
     public Disclosure? Read(ResourceKey key, Sight through) => rows.See(key, through) is { } seen ? Disclose(seen, through) : null;
+
+    /// <summary>What of one kind has waited for its time, which has come, oldest first.</summary>
+    public IReadOnlyList<Storage.Write.OutboxRow> Due(string kind, int count) => rows.Due(kind, Instant, count);
+
+    /// <summary>Ids of the channels that are to be looked after now.</summary>
+    public IReadOnlyList<string> DueChannels(int count) => [.. rows.DueChannels(Instant, count).Select(channel => channel.Id)];
+
+    /// <inheritdoc cref="ResourceRows.Channel"/>
+    public Storage.Write.SubscriptionChannel? Channel(string id) => rows.Channel(id);
+
+    /// <inheritdoc cref="ResourceRows.WaitingEvents"/>
+    public IReadOnlyList<Storage.Write.SubscriptionEvent> WaitingEvents(string channel, int count) => rows.WaitingEvents(channel, count);
+
+    /// <inheritdoc cref="ResourceRows.HasLaterEvent"/>
+    public bool HasLaterEvent(Storage.Write.SubscriptionEvent waiting) => rows.HasLaterEvent(waiting);
+
+    /// <inheritdoc cref="ResourceRows.ToldEvents"/>
+    public IReadOnlyList<Storage.Write.SubscriptionEvent> ToldEvents(string channel, long first, long last, int count) =>
+        rows.ToldEvents(channel, first, last, count);
 
     /// <summary>Whether the sight sees the resource.</summary>
     public bool Sees(ResourceKey key, Sight through) => rows.See(key, through) is not null;

@@ -23,6 +23,8 @@ internal sealed class GuardedTransaction(
     /// </summary>
     private const int MostIndexEntries = 10_000;
 
+    private readonly Queue<Action> waiting = [];
+    private readonly Dictionary<ResourceKey, SeenResource> shown = [];
     private WrittenResources written = new();
 
     /// <summary>Judges and stores one resource, and what follows from it by the rules of its type.</summary>
@@ -33,13 +35,19 @@ internal sealed class GuardedTransaction(
     {
         var before = Rows.Find(key);
         Put(key, custodian, body, before, renews);
-        if (rules.Following(
-            new(key, custodian, before is { Deleted: false } ? before.Body : (ReadOnlyMemory<byte>?)null, body, Instant)) is { } task
-            && Rows.Find(task.Key) is null)
-        {
-            Put(task.Key, custodian, task.Json, null);
-        }
+        rules.Follow(this, StepOf(key, custodian, before, body));
     }
+
+    /// <summary>Whether what is brought in has happened long since, elsewhere: then nobody is told of it.</summary>
+    public bool IsHistory { get; set; }
+
+    /// <summary>Where subscribers are told.</summary>
+    public GuardedChannels Channels { get; } = new(session, sight.Instant);
+
+    /// <summary>
+    /// Lets a work wait until all is stored that the writer brings: it may look for what stands behind it in the same Bundle.
+    /// </summary>
+    public void AtEnd(Action work) => waiting.Enqueue(work);
 
     /// <summary>Judges and stores one resource as it is.</summary>
     /// <inheritdoc cref="Store"/>
@@ -47,6 +55,12 @@ internal sealed class GuardedTransaction(
 
     private void Put(ResourceKey key, string custodian, byte[] body, StoredResource? before, bool renews = true)
     {
+        // An AuditEvent is a row of the trail: what somebody stored as one could never be read.
+        if (key.Type == "AuditEvent")
+        {
+            throw new FhirException(IssueCode.Forbidden, "The audit trail is written by the server alone.", "AuditEvent");
+        }
+
         var kindBefore = key.Type == "Organization" ? judge.CustodianOf(Rows, key.Id) : null;
         var keeper = judge.CustodianOf(Rows, custodian);
         var lapses = judge.Lapse(Rows, Instant, before, renews);
@@ -62,6 +76,7 @@ internal sealed class GuardedTransaction(
         var now = before is { Deleted: false } ? judge.Of(Rows, before.Body, keeper, key, Instant, lapses) : null;
         session.Put(new(key, custodian, body, judged, Instant, judge.PolicyVersion) { Before = now });
         written.Add(key, judged, before);
+        rules.Note(this, StepOf(key, custodian, before, body));
         Rejudge(judge.StandIns.Changed(Rows, key, before, isDeleted: false));
         if (kindBefore is not null && kindBefore != judge.CustodianOf(Rows, key.Id))
         {
@@ -77,7 +92,11 @@ internal sealed class GuardedTransaction(
         written.Add(key, judge.Of(Rows, stored), stored);
         session.Delete(key, Instant);
         Rejudge(judge.StandIns.Changed(Rows, key, stored, isDeleted: true));
+        rules.Follow(this, StepOf(key, stored.Source, stored, null));
     }
+
+    private StoredStep StepOf(ResourceKey key, string custodian, StoredResource? before, ReadOnlyMemory<byte>? body) =>
+        new(key, custodian, before is { Deleted: false } ? before.Body : (ReadOnlyMemory<byte>?)null, body, Instant);
 
     /// <summary>Judges again what is stored, because what it was judged by has changed; it gets no new version.</summary>
     public void Rejudge(IReadOnlyList<StoredResource> resources)
@@ -117,8 +136,17 @@ internal sealed class GuardedTransaction(
     public Disclosure Written(ResourceKey key, Sight through)
     {
         Settle();
-        return Rows.See(key, through) is { } seen && Disclose(seen, through) is { } disclosure ? disclosure : throw NotOpen(through);
+        if (Rows.See(key, through) is not { } seen || Disclose(seen, through) is not { } disclosure)
+        {
+            throw NotOpen(through);
+        }
+
+        shown[key] = seen;
+        return disclosure;
     }
+
+    /// <summary>What the writer was shown of what it wrote, for the trail.</summary>
+    public IReadOnlyCollection<SeenResource> Shown => shown.Values;
 
     public static FhirException NotOpen(Sight through, string? expression = null) => through.Constraints is null
         ? new(IssueCode.Forbidden, "The caller may not see what it would write.", expression)
@@ -131,6 +159,25 @@ internal sealed class GuardedTransaction(
     /// <summary>The bytes that are stored under the key, to compare with those that would be; null where there are none.</summary>
     public ReadOnlyMemory<byte>? BytesOf(ResourceKey key) => Rows.Find(key)?.Body;
 
+    /// <summary>Id of the Organization whose record a stored resource is; null where nothing is stored.</summary>
+    public string? KeeperOf(ResourceKey key) => Rows.Find(key) is { Deleted: false } stored ? stored.Source : null;
+
+    /// <summary>Whether a stored resource carries any label of sensitivity.</summary>
+    public bool IsLabelled(ResourceKey key) => Rows.Find(key) is { Labels: not 0 };
+
+    /// <summary>Ids of the Organizations that a resource names at an element, themselves or through who stands for them.</summary>
+    public IReadOnlyList<string> OrganizationsAt(string type, ReadOnlyMemory<byte> body, string element) =>
+        judge.OrganizationsAt(Rows, body, type, element);
+
+    /// <summary>Ids of the Organizations for which a practitioner works, by the directory.</summary>
+    public IReadOnlyList<string> EmployersOf(string practitioner) => judge.StandIns.EmployersOf(Rows, practitioner);
+
+    /// <summary>Lets something wait for its time.</summary>
+    public void Enqueue(string kind, string target, long due, string detail) => session.Enqueue(new(0, kind, target, due, detail));
+
+    /// <summary>Takes out of the queue what was done.</summary>
+    public void Done(long number) => session.Sent(number);
+
     /// <summary>The distinct messages of an incident, by their own instant.</summary>
     public IReadOnlyList<CadMessage> CadMessages(string incident) => Rows.CadMessages(incident);
 
@@ -141,10 +188,21 @@ internal sealed class GuardedTransaction(
     public void Audit(FhirInteraction interaction, string? target, string outcome, Action<Utf8JsonWriter>? detail = null) =>
         Audit(AuditTrail.Row(Caller, Instant, interaction, target, null, outcome, detail));
 
-    public void Audit(Storage.Audit.AuditRow row) => session.Audit(row);
+    /// <summary>The same of one resource that is or was there, with whom it is about.</summary>
+    public void Audit(FhirInteraction interaction, ResourceKey key, Action<Utf8JsonWriter>? detail = null)
+    {
+        var patients = Rows.PatientsOf(key);
+        Audit(AuditTrail.Row(Caller, Instant, interaction, key.ToString(), patients is [var one] ? one : null, "permit", writer =>
+        {
+            detail?.Invoke(writer);
+            if (shown.TryGetValue(key, out var seen))
+            {
+                ShownResources.Write(writer, seen);
+            }
+        }));
+    }
 
-    /// <summary>Id of the Organization that keeps the resource, or null where there is none.</summary>
-    public string? KeeperOf(ResourceKey key) => Rows.Find(key) is { Deleted: false } stored ? stored.Source : null;
+    public void Audit(Storage.Audit.AuditRow row) => session.Audit(row);
 
     /// <summary>Breaks the glass over a patient's records; false where that opens nothing, and then the work must throw.</summary>
     /// <param name="role">The role in which the person acts.</param>
@@ -174,8 +232,22 @@ internal sealed class GuardedTransaction(
             .Where(stored => !stored.Deleted)
             .Select(stored => stored.Body);
 
-    /// <summary>Lets the grant rows follow from what has been written: from here on the transaction itself reads by them.</summary>
+    /// <summary>
+    /// Does what waited for the end of what the writer brings, and lets the grant rows follow from what has been written: from here on the
+    /// transaction itself reads by them.
+    /// </summary>
     public void Settle()
+    {
+        while (waiting.TryDequeue(out var work))
+        {
+            work();
+        }
+
+        LetGrantsFollow();
+    }
+
+    /// <summary>Lets the grant rows follow from what has been written, for who asks by them before the end.</summary>
+    public void LetGrantsFollow()
     {
         if (!written.IsEmpty)
         {

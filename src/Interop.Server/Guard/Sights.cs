@@ -58,6 +58,19 @@ internal sealed class Sights(SharingPolicy policy, InteropSettings settings, Tim
             forSummary);
     }
 
+    /// <summary>
+    /// What the clinicians of an organisation see who treat somebody, admitted or not: to decide what may be sent to it.
+    /// </summary>
+    public Sight OfRecipient(GuardedRows rows, string organization) => OfAnybody(
+        rows.Rows,
+        new Caller("interop", "interop", organization, null, [.. policy.TreatmentPurposes], ["clinician"], Scopes.All),
+        rows.Instant,
+        forSummary: false);
+
+    /// <summary>Whether an organisation is let in: the custodian of the server, or who has an agreement with it in force.</summary>
+    public bool IsAdmitted(GuardedRows rows, string organization) =>
+        organization == settings.Custodian || rows.Rows.HasAgreement(organization, settings.Custodian, rows.Instant);
+
     /// <summary>The eyes of a custodian on its own records, every label: for the server's own work, never for a caller's answer.</summary>
     public static Sight OfCustodian(string organization, long instant) =>
         new(organization, null, [], instant, Tier.Own, ~0L, Directory: true, Types: null);

@@ -10,16 +10,22 @@ namespace Interop.Server.Guard;
 /// <summary>Who is asked in a role, or as a service, is asked for the organisation that the role or service is of.</summary>
 internal sealed class StandIns(SearchQueryParser queries, InteropSettings settings)
 {
+    private const int Many = 100;
+
     /// <summary>
     /// The organisation for which a stored role or service stands, or a practitioner all of whose roles are there; null where nobody says
     /// so, or not with the right to.
     /// </summary>
     public string? OrganizationOf(ResourceRows rows, ResourceKey key) => key.Type switch
     {
-        "PractitionerRole" or "HealthcareService" => Of(rows.Find(key))?.Organization,
+        "PractitionerRole" or "HealthcareService" or "CareTeam" => Of(rows.Find(key))?.Organization,
         "Practitioner" => OnlyOrganization(rows, key),
         _ => null,
     };
+
+    /// <summary>Ids of the organisations whose roles a practitioner has.</summary>
+    public IReadOnlyList<string> EmployersOf(ResourceRows rows, string practitioner) =>
+        [.. RolesOf(rows, new("Practitioner", practitioner)).Select(role => Of(role)?.Organization).OfType<string>().Distinct()];
 
     /// <summary>
     /// What names a role, a service or a practitioner, to be judged again because that stands for another organisation now; nothing
@@ -28,7 +34,7 @@ internal sealed class StandIns(SearchQueryParser queries, InteropSettings settin
     /// <param name="before">The role or service as it was stored.</param>
     public IReadOnlyList<StoredResource> Changed(ResourceRows rows, ResourceKey key, StoredResource? before, bool isDeleted)
     {
-        if (key.Type is not ("PractitionerRole" or "HealthcareService"))
+        if (key.Type is not ("PractitionerRole" or "HealthcareService" or "CareTeam"))
         {
             return [];
         }
@@ -46,11 +52,15 @@ internal sealed class StandIns(SearchQueryParser queries, InteropSettings settin
 
     private string? OnlyOrganization(ResourceRows rows, ResourceKey practitioner)
     {
-        const int Many = 100;
-        var query = queries.ParseOwn("PractitionerRole", 0, ("practitioner", practitioner.ToString())) with { Count = Many };
-        var roles = rows.Search(query, Sights.OfCustodian(settings.Custodian, 0)).Matches;
-        var organizations = roles.Select(role => Of(rows.Find(role.Key))?.Organization).OfType<string>().Distinct().ToList();
+        var roles = RolesOf(rows, practitioner);
+        var organizations = roles.Select(role => Of(role)?.Organization).OfType<string>().Distinct().ToList();
         return organizations is [var only] && roles.Count < Many ? only : null;
+    }
+
+    private List<StoredResource?> RolesOf(ResourceRows rows, ResourceKey practitioner)
+    {
+        var query = queries.ParseOwn("PractitionerRole", 0, ("practitioner", practitioner.ToString())) with { Count = Many };
+        return [.. rows.Search(query, Sights.OfCustodian(settings.Custodian, 0)).Matches.Select(role => rows.Find(role.Key))];
     }
 
     /// <summary>
@@ -70,11 +80,18 @@ internal sealed class StandIns(SearchQueryParser queries, InteropSettings settin
         }
 
         var places = ResourceReferences.Of(body).Places.Where(place => place.Container is null).ToList();
-        return At(type == "PractitionerRole" ? "organization" : "providedBy") is { Type: "Organization" } organization
+        var element = type switch
+        {
+            "PractitionerRole" => "organization",
+            "HealthcareService" => "providedBy",
+            _ => "managingOrganization",
+        };
+        return At(element) is { Type: "Organization" } organization
             ? (organization.Id, At("practitioner")?.Id)
             : null;
 
-        ResourceKey? At(string element) =>
-            places.FirstOrDefault(place => place.Element == element)?.Target;
+        // A team of several organisations is no one's.
+        ResourceKey? At(string name) => places.Where(place => place.Element == name).Select(place => place.Target).Distinct().ToList() is
+            [var only] ? only : null;
     }
 }

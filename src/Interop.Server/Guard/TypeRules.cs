@@ -1,23 +1,70 @@
 using Interop.Fhir;
 using Interop.Fhir.Validation;
-using Interop.Server.Authoring;
 using Interop.Server.Security;
 
 namespace Interop.Server.Guard;
 
 /// <summary>What the workflows of crisis work demand of changes to resources of their types, and what follows from them.</summary>
-internal sealed class TypeRules(IEnumerable<TypeRule> rules)
+internal sealed class TypeRules(IEnumerable<TypeRule> rules, IEnumerable<IChangeWatch> watches)
 {
-    private readonly Dictionary<string, TypeRule> byType = rules.ToDictionary(rule => rule.Type, StringComparer.Ordinal);
+    private readonly ILookup<string, TypeRule> byType = rules.ToLookup(rule => rule.Type, StringComparer.Ordinal);
+    private readonly IReadOnlyList<IChangeWatch> watches = [.. watches];
 
-    /// <summary>The rule of a type, if there is one.</summary>
-    public TypeRule? Of(string type) => byType.GetValueOrDefault(type);
+    /// <inheritdoc cref="TypeRule.Recorded"/>
+    public WriteResult.Refused? Recorded(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body) =>
+        First(key.Type, rule => rule.Recorded(caller, key, body));
 
-    /// <inheritdoc cref="TypeRule.Following"/>
-    public MappedResource? Following(StoredStep step) => Of(step.Key.Type)?.Following(step);
+    /// <inheritdoc cref="TypeRule.Taken"/>
+    public WriteResult.Refused? Taken(ResourceStep step) => First(step.Key.Type, rule => rule.Taken(step));
+
+    /// <inheritdoc cref="TypeRule.Reached"/>
+    public WriteResult.Refused? Reached(ResourceStep step) => First(step.Key.Type, rule => rule.Reached(step));
+
+    /// <inheritdoc cref="TypeRule.Ended"/>
+    public WriteResult.Refused? Ended(ResourceKey key, ReadOnlyMemory<byte> stored) =>
+        First(key.Type, rule => rule.Ended(key.Id, stored));
+
+    /// <inheritdoc cref="TypeRule.ByParty"/>
+    public (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(ResourceStep step, ReadOnlyMemory<byte> view) =>
+        byType[step.Key.Type].Select(rule => rule.ByParty(step, view)).FirstOrDefault(change => change is not null);
+
+    /// <inheritdoc cref="TypeRule.PartyElements"/>
+    public IReadOnlyCollection<string> PartyElements(string type) => [.. byType[type].SelectMany(rule => rule.PartyElements)];
+
+    /// <inheritdoc cref="TypeRule.Completed"/>
+    public byte[] Completed(ResourceStep step, byte[] body) =>
+        byType[step.Key.Type].Aggregate(body, (whole, rule) => rule.Completed(step with { After = whole }, whole));
+
+    /// <inheritdoc cref="TypeRule.Follow"/>
+    public void Follow(GuardedTransaction transaction, StoredStep step)
+    {
+        foreach (var rule in byType[step.Key.Type])
+        {
+            rule.Follow(transaction, step);
+        }
+    }
+
+    /// <inheritdoc cref="IChangeWatch.Note"/>
+    public void Note(GuardedTransaction transaction, StoredStep step)
+    {
+        foreach (var watch in watches)
+        {
+            watch.Note(transaction, step);
+        }
+    }
+
+    private WriteResult.Refused? First(string type, Func<TypeRule, WriteResult.Refused?> ask) =>
+        byType[type].Select(ask).FirstOrDefault(refused => refused is not null);
 }
 
-/// <summary>The rule of one workflow about one type. By itself it allows everything.</summary>
+/// <summary>Is told of all that is stored, by whomever, in the transaction that stores it.</summary>
+internal interface IChangeWatch
+{
+    /// <summary>Notes that a resource was stored. It may let something wait for its time, and changes no resource.</summary>
+    void Note(GuardedTransaction transaction, StoredStep step);
+}
+
+/// <summary>A rule of one workflow about one type. By itself it allows everything.</summary>
 internal abstract class TypeRule(string type)
 {
     public string Type => type;
@@ -40,31 +87,47 @@ internal abstract class TypeRule(string type)
     /// The resource as it becomes when a party to it changes it that does not keep it, or why that may not be: by itself nobody's.
     /// </summary>
     /// <param name="view">The resource as the party sees it.</param>
-    public virtual (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(
-        ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> view, ReadOnlyMemory<byte> sent) => null;
+    public virtual (byte[] Body, IReadOnlyList<Issue> Issues)? ByParty(ResourceStep step, ReadOnlyMemory<byte> view) => null;
 
-    /// <summary>What is stored along with the resource, unless it is there already.</summary>
-    public virtual MappedResource? Following(StoredStep step) => null;
+    /// <summary>The root elements that a party may change.</summary>
+    public virtual IReadOnlyCollection<string> PartyElements => [];
+
+    /// <summary>The resource as it is stored: with what the server adds to it, and without what it keeps elsewhere.</summary>
+    public virtual byte[] Completed(ResourceStep step, byte[] body) => body;
+
+    /// <summary>
+    /// What follows from a change that happens now, in the same transaction. What an operator brings in has happened: nothing follows.
+    /// </summary>
+    public virtual void Follow(GuardedTransaction transaction, StoredStep step)
+    {
+    }
 }
 
 /// <summary>A change that is asked for.</summary>
 /// <param name="Before">The resource as it is stored; null for a new one.</param>
 /// <param name="Writer">Id of the Organization that asks.</param>
 /// <param name="IsOwn">Whether the writer changes its own organisation's record.</param>
-/// <param name="PartiesAt">Ids of the Organizations that the stored resource names at an element, themselves or through a role.</param>
-/// <param name="Instant">UTC microseconds.</param>
+/// <param name="Transaction">In which it would be made.</param>
 internal readonly record struct ResourceStep(
-    string Id,
+    ResourceKey Key,
     ReadOnlyMemory<byte>? Before,
     ReadOnlyMemory<byte> After,
     string Writer,
     bool IsOwn,
-    Func<string, IReadOnlyCollection<string>> PartiesAt,
-    long Instant);
+    GuardedTransaction Transaction)
+{
+    /// <summary>UTC microseconds.</summary>
+    public long Instant => Transaction.Instant;
+
+    /// <summary>Ids of the Organizations that the stored resource names at an element, themselves or through a role.</summary>
+    public IReadOnlyCollection<string> PartiesAt(string element) =>
+        Before is { } stored ? Transaction.OrganizationsAt(Key.Type, stored, element) : [];
+}
 
 /// <summary>A change that was stored.</summary>
 /// <param name="Custodian">Id of the Organization whose record it is.</param>
 /// <param name="Before">The resource as it was, unless it was deleted or not there.</param>
+/// <param name="Body">The resource as it is; null where it was deleted.</param>
 /// <param name="Instant">UTC microseconds.</param>
 internal readonly record struct StoredStep(
-    ResourceKey Key, string Custodian, ReadOnlyMemory<byte>? Before, ReadOnlyMemory<byte> Body, long Instant);
+    ResourceKey Key, string Custodian, ReadOnlyMemory<byte>? Before, ReadOnlyMemory<byte>? Body, long Instant);

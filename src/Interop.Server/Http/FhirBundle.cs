@@ -159,6 +159,11 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
 
         if (item.Statement is { } statement)
         {
+            if (item.FullUrl is not null)
+            {
+                writer.WriteString("fullUrl", item.FullUrl);
+            }
+
             writer.WritePropertyName("resource");
             writer.WriteRawValue(statement.Json.Span, skipInputValidation: true);
         }
@@ -247,8 +252,11 @@ internal sealed record BundleItem(Disclosure? Disclosure)
     /// <summary>A searchset as the answer to a GET inside a batch.</summary>
     public FhirBundle? Nested { get; init; }
 
-    /// <summary>What the server can do, as the answer to a GET of metadata inside a batch.</summary>
+    /// <summary>What the server says of its own: what it can do, or what somebody did.</summary>
     public IOwnAnswer? Statement { get; init; }
+
+    /// <summary>Where that can be read again.</summary>
+    public string? FullUrl { get; init; }
 
     /// <summary>An OperationOutcome as an entry of its own: what a search has to say beside its matches.</summary>
     public IReadOnlyList<Issue>? Found { get; init; }

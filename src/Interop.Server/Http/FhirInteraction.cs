@@ -21,6 +21,8 @@ internal enum FhirInteraction
     CadIntake,
     Authentication,
     SnoopingAlert,
+    RecordedDisclosure,
+    AccountingSuspension,
 }
 
 internal static class FhirInteractionNames
@@ -37,6 +39,8 @@ internal static class FhirInteractionNames
         FhirInteraction.HistorySystem => "history-system",
         FhirInteraction.CadIntake => "cad-intake",
         FhirInteraction.SnoopingAlert => "snooping-alert",
+        FhirInteraction.RecordedDisclosure => "record-disclosure",
+        FhirInteraction.AccountingSuspension => "suspend-accounting",
         _ => interaction.ToString().ToLowerInvariant(),
     };
 }

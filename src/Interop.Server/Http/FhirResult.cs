@@ -107,7 +107,13 @@ internal sealed class FhirResult : IResult
         answer.Json,
         mediaType: answer.MediaType,
         mayBePacked: answer.MayBePacked,
-        headers: answer.Expires is { } expires ? [("Expires", expires.ToString("R", CultureInfo.InvariantCulture))] : []);
+        headers:
+        [
+            .. answer.Expires is { } expires
+                ? [("Expires", expires.ToString("R", CultureInfo.InvariantCulture))]
+                : Array.Empty<(string, string)>(),
+            .. answer.ContentSecurityPolicy is { } policy ? [("Content-Security-Policy", policy)] : Array.Empty<(string, string)>(),
+        ]);
 
     /// <summary>What was asked for is being made, and is asked about at an address (https://hl7.org/fhir/R4/async.html).</summary>
     public static FhirResult Accepted(string address) =>

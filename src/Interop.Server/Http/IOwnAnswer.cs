@@ -6,7 +6,7 @@ namespace Interop.Server.Http;
 /// </summary>
 internal interface IOwnAnswer
 {
-    /// <summary>UTF-8 JSON.</summary>
+    /// <summary>UTF-8 JSON, or what else <see cref="MediaType"/> says.</summary>
     ReadOnlyMemory<byte> Json { get; }
 
     /// <summary>HTTP status.</summary>
@@ -19,6 +19,9 @@ internal interface IOwnAnswer
     /// tell of the one by the other (BREACH).
     /// </summary>
     bool MayBePacked => false;
+
+    /// <summary>What a browser may do with it; null for nothing, as with all that is no page.</summary>
+    string? ContentSecurityPolicy => null;
 
     /// <summary>Until when it holds; null where it says nothing of it.</summary>
     DateTimeOffset? Expires => null;

@@ -5,6 +5,7 @@ using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
 using Interop.Server.Guard.Histories;
 using Interop.Server.Guard.Searches;
+using Interop.Server.Guard.Trail;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
@@ -76,6 +77,11 @@ internal sealed class BundleEntries(
     private Task<BundleItem> AnswerAsync(Caller caller, BundleRequestEntry entry, CancellationToken cancellationToken)
     {
         var key = new ResourceKey(entry.Type, entry.Id ?? string.Empty);
+        if (entry is { Method: "GET", Type: GuardedAudit.Type })
+        {
+            throw GuardedAudit.Apart();
+        }
+
         return entry switch
         {
             { Condition: { } condition } => ConditionalAsync(caller, entry, condition, cancellationToken),

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Hl7.Fhir.Model;
 using Interop.Fhir.Schema;
 using Interop.Server.Authoring;
+using Interop.Server.Guard.Trail;
 using Interop.Server.Http;
 using Interop.Server.Routing;
 using Interop.Server.Settings;
@@ -25,6 +26,11 @@ internal sealed class CapabilityStatement : IOwnAnswer
     ];
 
     private const string BulkData = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition";
+
+    private const string Backport = "http://hl7.org/fhir/uv/subscriptions-backport";
+
+    /// <summary>Of the canonical of a topic that one may subscribe to.</summary>
+    private const string Topics = Backport + "/StructureDefinition/capabilitystatement-subscriptiontopic-canonical";
 
     /// <summary>The parts of the extension oauth-uris, and where the issuer's SMART configuration tells them.</summary>
     private static readonly (string Url, string Member)[] Places =
@@ -128,26 +134,47 @@ internal sealed class CapabilityStatement : IOwnAnswer
     }
 
     private static Statement.ResourceComponent OfOne(
-        string type, HashSet<FhirInteraction> mapped, SearchParameterSet parameters, IReadOnlyList<FhirRoute> routes) => new()
+        string type, HashSet<FhirInteraction> mapped, SearchParameterSet parameters, IReadOnlyList<FhirRoute> routes)
+    {
+        // What has routes of its own is answered by those alone, to be read and searched.
+        var own = routes.Where(route => route.Pattern == $"/{type}" || route.Pattern == $"/{type}/{{id}}")
+            .Select(route => route.Interaction).ToHashSet();
+        return own.Count > 0
+            ? OfOne(type, own, routes, parameters.Of(type).Where(parameter => AuditQueries.Parameters.Contains(parameter.Code)))
+            : OfOne(type, mapped, routes, parameters.Of(type));
+    }
+
+    private static Statement.ResourceComponent OfOne(
+        string type,
+        HashSet<FhirInteraction> mapped,
+        IReadOnlyList<FhirRoute> routes,
+        IEnumerable<SearchParameterFacts> parameters)
+    {
+        var isKept = mapped.Contains(FhirInteraction.Create);
+        return new()
         {
             Type = type,
+            Extension = type == "Subscription"
+                ? [.. Topic.All.Select(topic => new Extension(Topics, new Canonical(topic.Url)))]
+                : [],
+            SupportedProfile = type == "Subscription" ? [$"{Backport}/StructureDefinition/backport-subscription"] : [],
             Interaction =
             [
                 .. OfType.Where(mapped.Contains)
                     .Select(interaction =>
                         new Statement.ResourceInteractionComponent { CodeElement = new() { JsonValue = interaction.Code() } }),
             ],
-            Versioning = Statement.ResourceVersionPolicy.Versioned,
+            Versioning = isKept ? Statement.ResourceVersionPolicy.Versioned : Statement.ResourceVersionPolicy.NoVersion,
             ReadHistory = mapped.Contains(FhirInteraction.Vread),
             UpdateCreate = type == "Organization",
-            ConditionalCreate = mapped.Contains(FhirInteraction.Create),
-            ConditionalUpdate = routes.Any(route => route is { Method: "PUT", Pattern: "/{type}" }),
-            ConditionalDelete = routes.Any(route => route is { Method: "DELETE", Pattern: "/{type}" })
+            ConditionalCreate = isKept,
+            ConditionalUpdate = isKept && routes.Any(route => route is { Method: "PUT", Pattern: "/{type}" }),
+            ConditionalDelete = isKept && routes.Any(route => route is { Method: "DELETE", Pattern: "/{type}" })
                 ? Statement.ConditionalDeleteStatus.Single
                 : Statement.ConditionalDeleteStatus.NotSupported,
             SearchParam =
             [
-                .. parameters.Of(type).Select(parameter => new Statement.SearchParamComponent
+                .. parameters.Select(parameter => new Statement.SearchParamComponent
                 {
                     Name = parameter.Code,
                     Definition = parameter.Url,
@@ -163,6 +190,7 @@ internal sealed class CapabilityStatement : IOwnAnswer
                     .Select(name => new Statement.OperationComponent { Name = name, Definition = Definition(type, name) }),
             ],
         };
+    }
 
     /// <summary>R4's own definition of an operation, or ours.</summary>
     private static string Definition(string type, string operation) => operation switch
@@ -170,6 +198,8 @@ internal sealed class CapabilityStatement : IOwnAnswer
         "export" when type.Length == 0 => $"{BulkData}/export",
         "export" => $"{BulkData}/{type.ToLowerInvariant()}-export",
         "everything" or "match" => $"http://hl7.org/fhir/OperationDefinition/Patient-{operation}",
+        "status" or "events" => $"{Backport}/OperationDefinition/backport-subscription-{operation}",
+        "record-disclosure" => "http://hl7.org/fhir/us/consent-management/OperationDefinition/record-disclosure",
         "lastn" => "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
         "document" => "http://hl7.org/fhir/OperationDefinition/Composition-document",
         "validate" => "http://hl7.org/fhir/OperationDefinition/Resource-validate",

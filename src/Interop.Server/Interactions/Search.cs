@@ -72,11 +72,13 @@ internal static class Search
         {
             Total = answer.Total,
             Self = self,
-            Next = answer.NextCursor is { } cursor
-                ? $"{self}{(self.Contains('?', StringComparison.Ordinal) ? '&' : '?')}_cursor={cursor}"
-                : null,
+            Next = answer.NextCursor is { } cursor ? Next(self, cursor) : null,
         };
     }
+
+    /// <summary>The link to the next page.</summary>
+    public static string Next(string self, string cursor) =>
+        $"{self}{(self.Contains('?', StringComparison.Ordinal) ? '&' : '?')}_cursor={cursor}";
 
     public static async Task<List<KeyValuePair<string, string>>> ParametersAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -107,7 +109,7 @@ internal static class Search
         }
     }
 
-    private static string Link(InteropSettings settings, string path, IEnumerable<KeyValuePair<string, string>> parameters)
+    public static string Link(InteropSettings settings, string path, IEnumerable<KeyValuePair<string, string>> parameters)
     {
         var url = path.Length == 0 ? settings.PublicUrl : $"{settings.PublicUrl}/{path}";
         var query = string.Join('&', parameters.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));

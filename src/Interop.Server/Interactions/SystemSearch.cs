@@ -1,5 +1,6 @@
 using Interop.Fhir.Schema;
 using Interop.Server.Guard.Searches;
+using Interop.Server.Guard.Trail;
 using Interop.Server.Http;
 using Interop.Server.Routing;
 using Interop.Server.Security;
@@ -44,6 +45,7 @@ internal static class SystemSearch
                 IssueCode.Value, unknown.Length is > 0 and < 40 && unknown.All(char.IsAsciiLetter)
                     ? $"_type: {unknown} is no resource type of R4."
                     : "_type: names of resource types are expected, with commas between them.")
+            : types.Contains(GuardedAudit.Type) ? throw GuardedAudit.Apart()
             : types.Count > 0
                 ? types
                 : throw new FhirException(IssueCode.Required, "A search without a type in its path names the types: _type=Patient,Task.");

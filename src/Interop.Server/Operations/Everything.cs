@@ -40,7 +40,7 @@ internal static class Everything
         var patient = FhirRequest.Key("Patient", id);
         var input = (await OperationInput.ReadAsync(request, cancellationToken, "_type")).Allow(Names);
         var area = AreaOf(caller, patient, input, queries);
-        if (await reads.ReadAsync(caller, patient, cancellationToken) is var read and not ReadResult.Found)
+        if (await reads.ReadPartAsync(caller, patient, cancellationToken) is var read and not ReadResult.Found)
         {
             return Read.Answer(read, patient.ToString(), new([], SummaryMode.False), Preconditions.None);
         }

@@ -36,7 +36,7 @@ internal static class BreakGlass
         var patient = FhirRequest.Key("Patient", id);
         (await OperationInput.ReadAsync(request, cancellationToken)).Allow();
         await emergencies.EndAsync(caller, patient, cancellationToken);
-        return Results.NoContent();
+        return FhirResult.NoContent();
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Interop.Fhir.Validation;
+using Interop.Server.Lifecycles;
 
 namespace Interop.Server.Referrals;
 
@@ -23,10 +24,6 @@ public static class ReferralStates
         ],
         ["in-progress"] = [new("completed", Side.Owner), new("failed", Side.Owner), new("on-hold", Side.Owner)],
         ["on-hold"] = [new("in-progress", Side.Owner), new("cancelled", Side.Requester)],
-        ["rejected"] = [],
-        ["cancelled"] = [],
-        ["failed"] = [],
-        ["completed"] = [],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private enum Side
@@ -48,7 +45,8 @@ public static class ReferralStates
     /// <summary>Null when the step is allowed, or is none; else an issue that lists the states that this party may choose.</summary>
     public static Issue? Check(string from, string to, bool isOwner, bool isRequester)
     {
-        if (!Next.TryGetValue(from, out var steps))
+        var steps = Next.GetValueOrDefault(from) ?? (StatusEnds.After("Task", from) is null ? null : []);
+        if (steps is null)
         {
             return Refusal("The stored Task has a status that referrals do not use; no party may change it.");
         }

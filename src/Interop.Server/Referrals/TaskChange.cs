@@ -36,7 +36,7 @@ internal sealed record TaskChange(byte[] Body, IReadOnlyList<Issue> Issues)
                 continue;
             }
 
-            if (!ReferralStates.ChangeableElements.Contains(property.Name) || property.Name == "owner")
+            if (!ReferralStates.ChangeableElements.Contains(property.Name))
             {
                 issues.Add(
                     new(IssueSeverity.Error, "business-rule", "A party to a Task may not change this element.", $"Task.{property.Name}"));

@@ -23,7 +23,9 @@ internal sealed class BearerEvents(DpopProofs proofs, AuditTrail audit) : JwtBea
 
     public override async Task TokenValidated(TokenValidatedContext context)
     {
-        var confirmation = Caller.From(context.Principal!).Confirmation;
+        var caller = Caller.From(context.Principal!);
+        context.Principal = new((caller with { Address = context.HttpContext.Connection.RemoteIpAddress?.ToString() }).ToIdentity());
+        var confirmation = caller.Confirmation;
 
         // A bound token without its proof is a stolen one, for all that is known (RFC 9449 section 7.2).
         var objection = (ProvenToken(context.Request), confirmation.Jkt) switch

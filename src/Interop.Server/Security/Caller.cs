@@ -34,6 +34,9 @@ internal sealed record Caller(
     /// <summary>The scopes as the token has them, for work that goes on without it.</summary>
     public string ScopeText { get; init; } = string.Empty;
 
+    /// <summary>The IP address of the connection, for the trail; null for work without one.</summary>
+    public string? Address { get; init; }
+
     /// <summary>Id of the patient in the token's launch context, or null.</summary>
     public string? Patient { get; init; }
 

@@ -12,10 +12,17 @@ public static class CrisisProfiles
 
     private static readonly Lazy<(TerminologySet Terminology, ProfileSet Profiles)> Loaded = new(() => Load([]));
 
-    /// <summary>R4's search parameters, and <c>Task.due</c> for the follow-up list: R4 has none on restriction.period.</summary>
+    /// <summary>
+    /// R4's search parameters, and <c>Task.due</c> for the follow-up list: R4 has none on restriction.period; and those of the trail that
+    /// R4 lacks: for what somebody asked, and for whom.
+    /// </summary>
     public static SearchParameterSet SearchParameters { get; } = SearchParameterSet.R4.With(
     [
         new("Task", "due", $"{Base}/SearchParameter/Task-due", SearchParameterType.Date, "Task.restriction.period.end", [], []),
+        new("AuditEvent", "purpose", $"{Base}/SearchParameter/AuditEvent-purpose", SearchParameterType.Token,
+            "AuditEvent.purposeOfEvent", [], []),
+        new("AuditEvent", "agent-organization", $"{Base}/SearchParameter/AuditEvent-agent-organization", SearchParameterType.Reference,
+            "AuditEvent.agent.who", ["Organization"], []),
     ]);
 
     /// <summary>Our code systems and value sets, beside those of R4's required bindings.</summary>

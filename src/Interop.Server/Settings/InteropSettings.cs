@@ -45,6 +45,14 @@ public sealed record InteropSettings(
     /// </summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>
+    /// From <c>Interop:Supervisor</c>: a reference to who is told of what does not get done; the custodian itself where nobody is named.
+    /// </summary>
+    public string Supervisor { get; init; } = $"Organization/{Custodian}";
+
+    /// <summary>From <c>Interop:Subscriptions</c>.</summary>
+    public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Usual;
+
     /// <summary>From <c>Interop:Exports</c>; null where nothing is exported.</summary>
     public ExportSettings? Exports { get; init; }
 
@@ -55,6 +63,11 @@ public sealed record InteropSettings(
 
     /// <summary>From <c>Interop:AccessLog</c>: whether each request is a line of the log.</summary>
     public bool LogsAccess { get; init; }
+
+    /// <summary>
+    /// From <c>Interop:AuditCheckpoints</c>: path of the file to which signed checkpoints of the trail are added; null for none.
+    /// </summary>
+    public string? AuditCheckpoints { get; init; }
 
     /// <summary>From <c>Interop:MetricsToken</c>: with it <c>/metrics</c> can be read; null for nobody.</summary>
     public string? MetricsToken { get; init; }
@@ -99,9 +112,12 @@ public sealed record InteropSettings(
             Exports = ExportSettings.From(section.GetSection("Exports")),
             CaseInactivity = InactivityFrom(section["CaseInactivityDays"]),
             Bases = new([publicUrl, .. bases]),
+            Subscriptions = SubscriptionSettings.From(section.GetSection("Subscriptions")),
+            Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
             TimeZone = ZoneFrom(section["TimeZone"]),
             Drain = DrainFrom(section["DrainSeconds"]),
             LogsAccess = FlagFrom(section, "AccessLog"),
+            AuditCheckpoints = section["AuditCheckpoints"] is { Length: > 0 } checkpoints ? Path.GetFullPath(checkpoints) : null,
             MetricsToken = SecretSources.Secret(section, "MetricsToken"),
         };
     }
@@ -111,6 +127,12 @@ public sealed record InteropSettings(
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 3660
             ? TimeSpan.FromDays(days)
             : throw new SettingsException("Interop:CaseInactivityDays must be a number of days from 1 to 3660.");
+
+    private static string SupervisorFrom(string text) =>
+        Fhir.ResourceKey.TryParse(text) is { Type: "Organization" or "PractitionerRole" or "Practitioner" or "CareTeam" }
+            ? text
+            : throw new SettingsException(
+                "Interop:Supervisor must be a reference to an Organization, PractitionerRole, Practitioner or CareTeam.");
 
     private static bool FlagFrom(IConfigurationSection section, string name) => section[name] is { } text
         && (bool.TryParse(text, out var value) ? value : throw new SettingsException($"Interop:{name} must be true or false."));

@@ -31,6 +31,7 @@ internal sealed class CrisisSummaries(
         SummaryDocument? document = null;
         string rule;
         string? patientId = null;
+        var (isShared, basis) = (false, string.Empty);
         long instant;
         await using (var snapshot = await store.OpenAsync(caller, cancellationToken, forSummary: true))
         {
@@ -50,20 +51,26 @@ internal sealed class CrisisSummaries(
             else
             {
                 patientId = patient.Id;
-                (document, var isShared) = Compose(snapshot, sight, patient, question);
+                (document, isShared) = Compose(snapshot, sight, patient, question);
+                basis = snapshot.BasisOf(patient, sight);
                 rule = isShared ? "person named and shared" : "person not confirmed or not shared";
             }
         }
 
         // An agency that asks without an incident is snooping: the privacy officer finds it under this outcome.
         await audit.RecordAsync(
-            AuditTrail.Row(caller, instant, FhirInteraction.Operation, "Patient/$crisis-summary", patientId, document is null
+            AuditTrail.Row(caller, instant, FhirInteraction.Operation, AuditTrail.Summary, patientId, document is null
                 ? "alert"
                 : "permit", detail =>
             {
                 detail.WriteString("incident", question.Incident);
                 detail.WriteString("officer", question.Officer);
                 detail.WriteString("rule", rule);
+                if (isShared)
+                {
+                    detail.WriteString("shared", "Patient, Flag, CarePlan");
+                    detail.WriteString("basis", basis);
+                }
             }),
             cancellationToken);
         watch.Note(

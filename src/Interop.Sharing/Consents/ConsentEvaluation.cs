@@ -73,7 +73,7 @@ internal sealed class ConsentEvaluation
         {
             if (DeniesWhenUnclear(consent))
             {
-                denials.Add(new(consent, Everything, Tier.Basic, null));
+                denials.Add(new(consent, Everything, Tier.Basic, null, consent.Root.Path));
             }
         }
         else if (Matches(root))
@@ -95,7 +95,7 @@ internal sealed class ConsentEvaluation
     {
         if (node.Permit)
         {
-            var own = new GrantLine(node.Tier ?? tier, Cleared(consent, node, isRoot ? null : cleared), consent);
+            var own = new GrantLine(node.Tier ?? tier, Cleared(consent, node, isRoot ? null : cleared), consent) { Provision = node.Path };
             permits.Add(own);
             foreach (var child in node.Children)
             {
@@ -123,7 +123,7 @@ internal sealed class ConsentEvaluation
             permits.AddRange(exceptions);
         }
 
-        denies.Add(new(consent, Denied(node), node.Tier ?? Tier.Basic, exceptions));
+        denies.Add(new(consent, Denied(node), node.Tier ?? Tier.Basic, exceptions, node.Path));
     }
 
     private bool Matches(ProvisionFacts node)

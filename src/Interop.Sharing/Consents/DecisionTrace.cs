@@ -18,7 +18,7 @@ internal static class DecisionTrace
         var basis = $"Contract/{agreement.Id}";
         if (Obstacle(patient, agreement, purpose, instant) is { } obstacle)
         {
-            reasons.Add(new(obstacle.Rule, basis, $"{purpose}: {obstacle.Text}"));
+            reasons.Add(new(obstacle.Rule, basis, $"{purpose}: {obstacle.Text}") { Purpose = purpose });
             return;
         }
 
@@ -29,16 +29,23 @@ internal static class DecisionTrace
 
         foreach (var line in lines.Where(line => line.Consent is null))
         {
-            reasons.Add(new("agreement-default", basis, $"{purpose}: the agreement's default, {line.Tier}{Clearing(line)}"));
+            reasons.Add(new("agreement-default", basis, $"{purpose}: the agreement's default, {line.Tier}{Clearing(line)}")
+            {
+                Purpose = purpose,
+                Tier = line.Tier,
+                Labels = line.Cleared,
+            });
         }
 
-        reasons.Add(new(
-            "ceiling",
-            basis,
-            $"{purpose}: at most {PairEvaluation.Ceiling(patient.Partners, agreement, purpose)}; full only with an open case"));
+        var ceiling = PairEvaluation.Ceiling(patient.Partners, agreement, purpose);
+        reasons.Add(new("ceiling", basis, $"{purpose}: at most {ceiling}; full only with an open case")
+        {
+            Purpose = purpose,
+            Tier = ceiling,
+        });
         if (lines.Count == 0)
         {
-            reasons.Add(new("nothing-permits", basis, $"{purpose}: nothing permits"));
+            reasons.Add(new("nothing-permits", basis, $"{purpose}: nothing permits") { Purpose = purpose });
         }
     }
 
@@ -70,30 +77,56 @@ internal static class DecisionTrace
         var basis = $"Consent/{consent.Id}";
         if (consent.State != ConsentState.Active)
         {
-            reasons.Add(new(consent.State == ConsentState.Ended ? "consent-revoked" : "consent-not-in-effect", basis, "it does not count"));
+            var rule = consent.State == ConsentState.Ended ? "consent-revoked" : "consent-not-in-effect";
+            reasons.Add(new(rule, basis, "it does not count") { Version = consent.Version });
         }
         else if (consent.IsIndeterminate)
         {
             var effect = denials.Any(denial => denial.Consent == consent) ? "denies" : "does not concern this requester";
             reasons.Add(new(
-                "consent-indeterminate", basis, $"{purpose}: indeterminate ({string.Join(", ", consent.Indeterminate)}), {effect}"));
+                "consent-indeterminate", basis, $"{purpose}: indeterminate ({string.Join(", ", consent.Indeterminate)}), {effect}")
+            {
+                Purpose = purpose,
+                Version = consent.Version,
+                Provision = string.Join(", ", consent.Indeterminate),
+                Labels = effect == "denies" ? -1 : 0,
+            });
         }
         else
         {
             reasons.AddRange(denials.Where(denial => denial.Consent == consent).Select(denial => new Reason(
-                "consent-denies", basis, $"{purpose}: denies {Denied(denial)} from {denial.From}")));
+                "consent-denies", basis, $"{purpose}: denies {Denied(denial)} from {denial.From}")
+            {
+                Purpose = purpose,
+                Version = consent.Version,
+                Provision = denial.Provision,
+                Tier = denial.From,
+                Labels = denial.Mask,
+            }));
             reasons.AddRange(lines.Where(line => line.Consent == consent).Select(line => new Reason(
-                "consent-permits", basis, $"{purpose}: permits {line.Tier}{Clearing(line)}")));
+                "consent-permits", basis, $"{purpose}: permits {line.Tier}{Clearing(line)}")
+            {
+                Purpose = purpose,
+                Version = consent.Version,
+                Provision = line.Provision,
+                Tier = line.Tier,
+                Labels = line.Cleared,
+            }));
             if (lines.All(line => line.Consent != consent) && denials.All(denial => denial.Consent != consent))
             {
                 reasons.Add(new(
                     "consent-does-not-apply",
                     basis,
-                    $"{purpose}: does not apply (period, actor, purpose), is replaced, or adds nothing"));
+                    $"{purpose}: does not apply (period, actor, purpose), is replaced, or adds nothing")
+                {
+                    Purpose = purpose,
+                    Version = consent.Version,
+                });
             }
 
             reasons.AddRange(consent.Policy == ConsentReader.Part2Policy
-                ? consent.Part2Defects.Select(defect => new Reason("part2-consent-incomplete", basis, defect))
+                ? consent.Part2Defects.Select(
+                    defect => new Reason("part2-consent-incomplete", basis, defect) { Version = consent.Version })
                 : []);
         }
     }

@@ -118,7 +118,9 @@ public static class GrantCompiler
 
     private static GrantRow Row(GrantLine line, string? subject, Agreement agreement, string purpose, long from, long to) => new(
         subject, agreement.Grantor, agreement.Grantee, null, purpose, line.Tier, line.Cleared, from, to,
-        line.Consent is null ? $"Contract/{agreement.Id}" : $"Contract/{agreement.Id} Consent/{line.Consent.Id}")
+        line.Consent is { } consent
+            ? $"Contract/{agreement.Id} Consent/{consent.Id}/_history/{consent.Version}#{line.Provision}"
+            : $"Contract/{agreement.Id}")
     {
         Closed = ClosedTypes.Of(line.Standing, agreement),
     };

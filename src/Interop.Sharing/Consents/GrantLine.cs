@@ -6,6 +6,9 @@ namespace Interop.Sharing.Consents;
 /// <param name="Standing">What it rests on: it decides which types are open, and to whom.</param>
 internal readonly record struct GrantLine(Tier Tier, long Cleared, ConsentFacts? Consent, Standing Standing = Standing.Case)
 {
+    /// <summary>Where in the consent the provision stands that permits it; null for the agreement's default.</summary>
+    public string? Provision { get; init; }
+
     /// <summary>Whether this line gives all that the other gives.</summary>
     public bool Contains(GrantLine other) => 
         Tier >= other.Tier && (Cleared & other.Cleared) == other.Cleared && Standing >= other.Standing;
@@ -19,4 +22,5 @@ internal readonly record struct GrantLine(Tier Tier, long Cleared, ConsentFacts?
 }
 
 /// <summary>Takes away what has one of the labels (all of it when the mask is -1) from a tier on, but for the exceptions.</summary>
-internal readonly record struct Denial(ConsentFacts Consent, long Mask, Tier From, List<GrantLine>? Exceptions);
+/// <param name="Provision">Where in the consent the provision stands that denies it.</param>
+internal readonly record struct Denial(ConsentFacts Consent, long Mask, Tier From, List<GrantLine>? Exceptions, string Provision);

@@ -18,7 +18,9 @@ namespace Interop.Sharing.Consents;
 /// <param name="Cleared">Bitmask of labels.</param>
 /// <param name="From">UTC microseconds, inclusive.</param>
 /// <param name="To">UTC microseconds, exclusive; long.MaxValue for no end.</param>
-/// <param name="Basis">What it rests on, for audit and explanations: <c>Contract/x</c>, <c>Consent/y</c>, joined by a space.</param>
+/// <param name="Basis">
+/// What it rests on, for the trail: <c>Contract/x</c>, and with a space before it <c>Consent/y/_history/2#provision.provision[0]</c>.
+/// </param>
 public sealed record GrantRow(
     string? Subject, string Source, string Grantee, string? Practitioner, string Purpose, Tier Tier, long Cleared, long From, long To,
     string Basis)

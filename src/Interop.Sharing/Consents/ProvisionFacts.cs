@@ -28,4 +28,8 @@ public sealed record ProvisionFacts(
     Tier? Tier,
     long Labels,
     int Confidentiality,
-    IReadOnlyList<ProvisionFacts> Children);
+    IReadOnlyList<ProvisionFacts> Children)
+{
+    /// <summary>Where it stands in the Consent, such as <c>provision.provision[0]</c>.</summary>
+    public string Path { get; init; } = "provision";
+}

@@ -23,7 +23,8 @@ internal static class ProvisionReader
 
     /// <param name="json">Undefined for a consent without a provision, which permits nothing and denies nothing.</param>
     /// <param name="parent">Whether the parent permits; null for the root, whose type is deny when absent.</param>
-    public static ProvisionFacts Read(JsonElement json, List<string> indeterminate, bool? parent)
+    /// <param name="place">Where it stands in the Consent.</param>
+    public static ProvisionFacts Read(JsonElement json, List<string> indeterminate, bool? parent, string place = "provision")
     {
         var path = parent is null ? "provision" : "provision.provision";
         if (json.ValueKind != JsonValueKind.Object)
@@ -57,7 +58,10 @@ internal static class ProvisionReader
         return new(
             permit, period.From, period.To, [.. actors.OfType<string>()], actors.Count > 0, actors.Contains(null),
             ReadPurposes(json, path, indeterminate), ReadActions(json, path, indeterminate), labels.Tier, labels.Labels, labels.Rank,
-            [.. json.Items("provision").Select(child => Read(child, indeterminate, permit))]);
+            [.. json.Items("provision").Select((child, number) => Read(child, indeterminate, permit, $"{place}.provision[{number}]"))])
+        {
+            Path = place,
+        };
     }
 
     private static bool Unknown(List<string> indeterminate, string element)

@@ -7,7 +7,7 @@ namespace Interop.Sharing.Json;
 /// FHIR dates as instants: a start begins with its unit, an end lasts to the end of its unit. Without a zone
 /// the reading is the conservative one: the latest start and the earliest end that any zone on earth gives.
 /// </summary>
-internal static class FhirPeriod
+public static class FhirPeriod
 {
     private const long Hour = 3_600_000_000;
     private static readonly string[] Formats =

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Interop.Sharing.Json;
 
 /// <summary>Reads a resource tolerantly: what is absent or of another shape is null, undefined or empty, never an exception.</summary>
-internal static class JsonReading
+public static class JsonReading
 {
     public static readonly JsonDocumentOptions Options = new() { MaxDepth = 512 };
 

@@ -12,6 +12,8 @@ public sealed class SharingPolicy
     private static readonly Lazy<IReadOnlySet<string>> Summaries =
         new(() => Default.Roles.SummaryPurposes.Keys.ToHashSet(StringComparer.Ordinal));
 
+    private static readonly string[] CareRoots = ["TREAT", "HPAYMT", "HOPERAT"];
+
     private SharingPolicy(TierTable tiers, LabelTable labels, RoleTable roles) => (Tiers, LabelRules, Roles) = (tiers, labels, roles);
 
     /// <summary>The policy that is compiled in from profiles/sharing.</summary>
@@ -19,6 +21,9 @@ public sealed class SharingPolicy
 
     /// <summary>Purposes that only a computed summary may use, never an ordinary read (v3-ActReason).</summary>
     public static IReadOnlySet<string> SummaryPurposes => Summaries.Value;
+
+    /// <summary>Whether a purpose (v3-ActReason) is treatment, payment or health care operations (45 CFR 164.506).</summary>
+    public static bool IsOfCare(string purpose) => CareRoots.Any(root => Purposes.Covers(root, purpose));
 
     /// <summary>Version of the label rules: a resource judged by another must be judged again.</summary>
     public string LabelVersion => LabelRules.Version;
@@ -37,6 +42,9 @@ public sealed class SharingPolicy
     internal LabelTable LabelRules { get; }
 
     internal RoleTable Roles { get; }
+
+    /// <summary>The purposes for which an agreement gives something to everybody: those of treating somebody.</summary>
+    public IReadOnlySet<string> TreatmentPurposes => Roles.DefaultPurposes;
 
     /// <summary>Reads the tables (UTF-8 JSON as in profiles/sharing); throws <see cref="PolicyException"/> listing all problems.</summary>
     public static SharingPolicy Load(ReadOnlyMemory<byte> tiers, ReadOnlyMemory<byte> labels, ReadOnlyMemory<byte> roles)

@@ -1,3 +1,4 @@
+using Interop.Fhir.Json;
 using Interop.Fhir.Views;
 
 namespace Interop.Sharing.Redaction;
@@ -26,6 +27,21 @@ public sealed class Disclosure
     /// <summary>What of it the client asked for by <c>_elements</c>: less than it may see, under the same version.</summary>
     public Disclosure WithElements(IReadOnlyCollection<string> names) =>
         new(Key, VersionId, LastUpdated, ResourceViews.Elements(Body.Span, names));
+
+    /// <summary>
+    /// With what the caller has just written and will not be shown again: only for the answer to that write.
+    /// </summary>
+    public Disclosure WithSent(SentResource sent)
+    {
+        var body = Body.ToArray();
+        foreach (var name in sent.Names.Where(name => TopLevel.Value(Body.Span, name).IsEmpty))
+        {
+            var value = TopLevel.Value(sent.Body.Span, name);
+            body = value.IsEmpty ? body : TopLevel.Replace(body, name, value);
+        }
+
+        return new(Key, VersionId, LastUpdated, body);
+    }
 
     /// <summary>What of it the client asked for by <c>_summary</c>.</summary>
     public Disclosure WithSummary(SummaryMode mode) =>

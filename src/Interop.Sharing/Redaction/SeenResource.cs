@@ -13,6 +13,12 @@ public sealed class SeenResource
         ResourceKey key, long version, bool deleted, Tier tier, bool party, long changed, long labels, ReadOnlyMemory<byte> body) =>
         (Key, Version, Deleted, Tier, Party, Changed, Labels, Body) = (key, version, deleted, tier, party, changed, labels, body);
 
+    /// <summary>Ids of the Patients that it is about, in order; none for the directory.</summary>
+    public IReadOnlyList<string> Patients { get; internal init; } = [];
+
+    /// <summary>What the grant rests on that opens it, as <see cref="Consents.GrantRow.Basis"/>; empty where no grant does.</summary>
+    public string Basis { get; internal init; } = string.Empty;
+
     public ResourceKey Key { get; }
 
     /// <summary>The stored version, from 1.</summary>
@@ -37,5 +43,9 @@ public sealed class SeenResource
     public ReadOnlyMemory<byte> Body { get; }
 
     /// <summary>The same as somebody sees it who sees what is basic and no more.</summary>
-    public SeenResource AsBasic() => new(Key, Version, Deleted, Tier.Basic, party: false, Changed, Labels, Body);
+    public SeenResource AsBasic() => new(Key, Version, Deleted, Tier.Basic, party: false, Changed, Labels, Body)
+    {
+        Patients = Patients,
+        Basis = Basis,
+    };
 }

@@ -21,7 +21,9 @@ internal sealed class AuditChain
     private readonly SqlValue sequence = new(0L);
     private readonly SqlValue previousHash = new("");
     private readonly SqlValue hash = new("");
+    private readonly SqlValue patient = new("");
     private readonly SqlText insert;
+    private readonly SqlText insertPatient;
     private AuditHead head = AuditHead.StartOf(1);
     private IReadOnlyList<AuditHead> others = [];
 
@@ -33,7 +35,12 @@ internal sealed class AuditChain
             VALUES ({number}, {sequence}, {values.List}, {previousHash}, {hash})
             """;
         insert = sql.Flatten();
+        Sql about = $"INSERT INTO audit_patient (patient, chain, sequence) VALUES ({patient}, {number}, {sequence})";
+        insertPatient = about.Flatten();
     }
+
+    /// <summary>The number of the chain that is added to.</summary>
+    public long Number => head.Chain;
 
     /// <summary>Takes the first chain that no other server has, for as long as the connection is there.</summary>
     public void Claim()
@@ -82,6 +89,16 @@ internal sealed class AuditChain
         hash.Set(next.Hash);
         statements.Add(insert);
         head = next;
+        if (row.Patient is not null)
+        {
+            return; // found by its column
+        }
+
+        foreach (var id in row.Patients)
+        {
+            patient.Set(id);
+            statements.Add(insertPatient);
+        }
     }
 
     public IReadOnlyList<AuditEntry> Read(long after, int count) => statements.Query(
@@ -101,86 +118,9 @@ internal sealed class AuditChain
         """,
         reader => Link(reader).Entry.Row);
 
-    public AuditVerification Verify(CancellationToken cancellationToken)
-    {
-        var heads = Heads();
-        var chains = heads.Select(one => one.Head.Chain)
-            .Union(statements.Query($"SELECT DISTINCT chain FROM audit", reader => reader.GetInt64(0)))
-            .Order()
-            .ToList();
-        var rows = 0L;
-        foreach (var chain in chains)
-        {
-            var walked = Walk(chain, heads.FirstOrDefault(one => one.Head.Chain == chain).Head, cancellationToken);
-            rows += walked.Rows;
-            if (!walked.Holds)
-            {
-                return walked with { Rows = rows, Problem = chains.Count == 1 ? walked.Problem : $"{walked.Problem} (chain {chain})" };
-            }
-        }
+    public static Sql Columns => $"sequence, {AuditColumns.All}, previous_hash, hash, chain";
 
-        foreach (var (own, named) in heads.SelectMany(one => AuditHead.Parse(one.Others).Select(other => (one.Head, other))))
-        {
-            if (!IsThere(named, heads))
-            {
-                var problem = $"The row is gone that the head record of chain {own.Chain} names (chain {named.Chain}).";
-                return new(rows, Math.Max(named.Sequence, 1), problem);
-            }
-        }
-
-        return new(rows, null, null);
-    }
-
-    private AuditVerification Walk(long chain, AuditHead? saved, CancellationToken cancellationToken)
-    {
-        var last = AuditHead.StartOf(chain);
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var links = Links(chain, last.Sequence, 1000);
-            foreach (var (entry, previous) in links)
-            {
-                if (ProblemOf(entry, previous, last) is { } problem)
-                {
-                    return new(last.Sequence, entry.Sequence, problem);
-                }
-
-                last = new(chain, entry.Sequence, entry.Hash);
-            }
-
-            if (links.Count == 0)
-            {
-                return saved == last
-                    ? new(last.Sequence, null, null)
-                    : new(last.Sequence, last.Sequence + 1, "The trail ends elsewhere than its head record says.");
-            }
-        }
-    }
-
-    /// <summary>A chain that has begun has a head, and its rows are never fewer than they were.</summary>
-    private bool IsThere(AuditHead named, IReadOnlyList<(AuditHead Head, string Others)> heads) => named.Sequence == 0
-        ? heads.Any(one => one.Head.Chain == named.Chain)
-        : statements.Number(
-            $"SELECT 1 FROM audit WHERE chain = {named.Chain} AND sequence = {named.Sequence} AND hash = {named.Hash}") is not null;
-
-    private static Sql Columns => $"sequence, {AuditColumns.All}, previous_hash, hash";
-
-    private static string? ProblemOf(AuditEntry entry, string previousHash, AuditHead last)
-    {
-        if (entry.Sequence != last.Sequence + 1)
-        {
-            return "A row is missing before this one.";
-        }
-
-        if (previousHash != last.Hash)
-        {
-            return "The row does not follow the one before it.";
-        }
-
-        return entry.Hash == HashOf(entry.Sequence, previousHash, entry.Row) ? null : "The row was changed.";
-    }
-
-    private static string HashOf(long sequence, string previousHash, AuditRow row)
+    public static string HashOf(long sequence, string previousHash, AuditRow row)
     {
         string?[] fields =
         [
@@ -201,32 +141,12 @@ internal sealed class AuditChain
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
-    private static (AuditEntry Entry, string PreviousHash) Link(DbDataReader reader) =>
-        (new(reader.GetInt64(0), AuditColumns.Read(reader, 1), reader.GetString(14)), reader.GetString(13));
+    /// <summary>Reads <see cref="Columns"/>.</summary>
+    public static (AuditEntry Entry, string PreviousHash) Link(DbDataReader reader) => (
+        new(reader.GetInt64(0), AuditColumns.Read(reader, 1), reader.GetString(14)) { Chain = reader.GetInt64(15) }, reader.GetString(13));
 
-    private List<(AuditEntry Entry, string PreviousHash)> Links(long chain, long after, int count) => statements.Query(
-        $"""
-        SELECT {Columns} FROM audit
-        WHERE  chain = {chain} AND sequence > {after}
-        ORDER BY sequence
-        {dialect.Page(count)}
-        """,
-        Link);
-
-    private List<(AuditHead Head, string Others)> Heads() => statements.Query(
+    /// <summary>The last row of each chain, and where it saw the others.</summary>
+    public IReadOnlyList<(AuditHead Head, string Others)> Heads() => statements.Query(
         $"SELECT chain, sequence, hash, others FROM head ORDER BY chain",
         reader => (new AuditHead(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2)), reader.GetString(3)));
-}
-
-/// <summary>The last row of a chain of the audit trail: its number and its hash.</summary>
-internal sealed record AuditHead(long Chain, long Sequence, string Hash)
-{
-    /// <summary>Before its first row. No two chains begin alike, so that none stands for another.</summary>
-    public static AuditHead StartOf(long chain) => new(chain, 0, (chain - 1).ToString("x64", CultureInfo.InvariantCulture));
-
-    public static IEnumerable<AuditHead> Parse(string heads) =>
-        heads.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(head => head.Split(':')).Select(parts => new AuditHead(
-            long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), parts[2]));
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Chain}:{Sequence}:{Hash}");
 }

@@ -10,7 +10,7 @@ namespace Interop.Storage.Audit;
 /// <param name="Purposes">v3-ActReason codes, joined by a space.</param>
 /// <param name="Interaction">Such as <c>read</c> or <c>search-type</c>.</param>
 /// <param name="Target">Such as <c>Patient/x</c> or a type.</param>
-/// <param name="Patient">Id of the Patient whose data it was about, where there is one.</param>
+/// <param name="Patient">Id of the one Patient whose data it was about; of several <paramref name="Detail"/> tells (<c>about</c>).</param>
 /// <param name="Outcome">Such as <c>permit</c>, <c>absent</c>, <c>deny</c>.</param>
 /// <param name="Detail">A JSON object: the rest, with the names of the rules.</param>
 public sealed record AuditRow(
@@ -25,11 +25,22 @@ public sealed record AuditRow(
     string? Target,
     string? Patient,
     string Outcome,
-    string Detail);
+    string Detail)
+{
+    /// <summary>
+    /// Ids of all Patients whose data it was about: read from what the row's hash is over, so that the rows that find it by them can be
+    /// checked against it.
+    /// </summary>
+    public IReadOnlyList<string> Patients => Patient is not null ? [Patient] : AuditDetail.PatientsOf(Detail);
+}
 
 /// <summary>An audit row in its place in the chain.</summary>
 /// <param name="Hash">SHA-256 over the previous hash and this row's canonical bytes, in lower-case hex.</param>
-public sealed record AuditEntry(long Sequence, AuditRow Row, string Hash);
+public sealed record AuditEntry(long Sequence, AuditRow Row, string Hash)
+{
+    /// <summary>The number of its chain: of the server that added it.</summary>
+    public long Chain { get; init; } = 1;
+}
 
 /// <summary>Whether the audit trail is whole: the rows checked, and the first place where it is not, in words.</summary>
 public sealed record AuditVerification(long Rows, long? BrokenSequence, string? Problem)

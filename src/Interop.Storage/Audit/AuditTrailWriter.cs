@@ -57,6 +57,9 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
     /// <summary>Whether the last rows could not be written.</summary>
     public bool HasFailed => hasFailed;
 
+    /// <summary>The number of the chain that it adds to.</summary>
+    public long Chain => chain.Number;
+
     /// <summary>Completes when the rows are durable; once queued they are written, whoever has gone.</summary>
     public async Task AppendAsync(IReadOnlyList<PendingRow> rows)
     {

@@ -24,7 +24,8 @@ public sealed partial class ResourceRows
             : null;
         var rows = Statements.Query(
             $"""
-            SELECT r.type, r.id, p.version, p.deleted, p.seen, p.party, p.changed, p.labels, COALESCE(o.body, r.body), p.total,
+            SELECT r.type, r.id, p.version, p.deleted, p.seen, p.party, p.changed, p.labels, COALESCE(o.body, r.body),
+                   {visibility.About(new(Sql.Name("r"), Sql.Name("p")))}, p.total,
                    CASE WHEN p.changed = p.begun THEN 1 ELSE 0 END
             FROM  (SELECT t.* FROM (
                        SELECT g.*, COUNT(*) OVER () AS total FROM ({Changes(query.Type, visibility)}) g WHERE {Asked(query)}) t
@@ -35,7 +36,7 @@ public sealed partial class ResourceRows
             LEFT JOIN resource_version o ON o.resource = p.key AND o.version = p.version
             ORDER BY p.changed DESC, p.key DESC
             """,
-            reader => (Version: new TypeVersion(Seen(reader), IsFirst: reader.GetInt64(10) == 1), Total: reader.GetInt64(9)));
+            reader => (Version: new TypeVersion(Seen(reader), IsFirst: reader.GetInt64(12) == 1), Total: reader.GetInt64(11)));
         var shown = rows.Take(query.Count).ToList();
         return new(
             [.. shown.Select(row => row.Version)],

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Interop.Fhir;
 using Interop.Fhir.Search;
-using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Dialects;
@@ -50,7 +49,8 @@ public sealed partial class ResourceRows
         var look = new Look(h, h);
         var versions = Statements.Query(
             $"""
-            SELECT h.type, h.id, h.version, h.deleted, h.seen, h.party, {visibility.Changed(look, PartyChanged)}, h.labels, h.body
+            SELECT h.type, h.id, h.version, h.deleted, h.seen, h.party, {visibility.Changed(look, PartyChanged)}, h.labels, h.body,
+                   {visibility.About(look)}
             FROM  (SELECT v.*, {visibility.Tier(v)} AS seen FROM ({Versions(key, visibility)}) v) h
             WHERE  {visibility.Appears(look)} AND {visibility.Opened(look, key.Type, $"h.is_current = 1")}
             ORDER BY h.version DESC
@@ -176,29 +176,6 @@ public sealed partial class ResourceRows
         """,
         Stored);
 
-    /// <param name="source">Only the cases that this custodian's own records establish; null for all.</param>
-    public IReadOnlyList<CaseFact> CasesOf(string patient, string? source = null) => Statements.Query(
-        source is null
-            ? (Sql)$"""
-                SELECT organization, valid_from, valid_to, referral FROM case_relation WHERE patient = {patient}
-                ORDER BY resource, organization, valid_from, referral
-                """
-            : (Sql)$"""
-                SELECT c.organization, c.valid_from, c.valid_to, c.referral
-                FROM   case_relation c JOIN resource r ON r.key = c.resource
-                WHERE  c.patient = {patient} AND r.source = {source}
-                ORDER BY c.resource, c.organization, c.valid_from, c.referral
-                """,
-        reader => new CaseFact(patient, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3) == 1));
-
-    /// <summary>When the case ends that the resource establishes, UTC microseconds; null where it establishes none.</summary>
-    public long? CaseEnd(ResourceKey key) => Statements.Number(
-        $"""
-        SELECT MAX(c.valid_to)
-        FROM   case_relation c JOIN resource r ON r.key = c.resource
-        WHERE  r.type = {key.Type} AND r.id = {key.Id} AND c.referral = 0
-        """);
-
     /// <summary>
     /// Whether an agreement of the grantor, in force at the instant (UTC microseconds), names the organisation as grantee: every one has
     /// a default row for as long as it is in force, if only of no tier.
@@ -233,32 +210,18 @@ public sealed partial class ResourceRows
     /// <summary>Whether any organisation demands a qualification.</summary>
     public bool HasRosterRequirements() => Statements.Number($"SELECT 1 FROM roster_requirement {Dialect.Page(1)}") is not null;
 
-    /// <summary>The grant rows of a patient; with null the agreements' defaults.</summary>
-    public IReadOnlyList<GrantRow> GrantsOf(string? patient) => Statements.Query(
-        $"SELECT {GrantColumns.All} FROM sharing_grant WHERE subject = {patient ?? ""} ORDER BY number", GrantColumns.Read);
-
-    /// <summary>The patients whose grants differ from the defaults, or might once they are compiled again.</summary>
-    public IReadOnlyList<string> PatientsWithGrants() => Statements.Query(
-        $"""
-        SELECT subject FROM sharing_grant WHERE subject <> ''
-        UNION
-        SELECT patient FROM case_relation
-        UNION
-        SELECT patient FROM emergency
-        UNION
-        SELECT subject FROM resource WHERE type = 'Consent' AND deleted = 0 AND subject IS NOT NULL
-        ORDER BY 1
-        """,
-        reader => reader.GetString(0));
-
     /// <summary>The distinct messages of an incident, by their own instant.</summary>
     public IReadOnlyList<CadMessage> CadMessages(string incident) => Statements.Query(
         $"SELECT hash, sent_at, received_at, body FROM cad_message WHERE incident = {incident} ORDER BY sent_at, hash",
         reader => new CadMessage(incident, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.Bytes(3)));
 
-    /// <summary>The rows of the outbox that are due, oldest first.</summary>
-    public IReadOnlyList<OutboxRow> Due(long instant, int count) => Statements.Query(
-        $"SELECT number, kind, target, due, detail FROM outbox WHERE due <= {instant} ORDER BY due, number {Dialect.Page(count)}",
+    /// <summary>The rows of one kind in the outbox that are due, oldest first.</summary>
+    public IReadOnlyList<OutboxRow> Due(string kind, long instant, int count) => Statements.Query(
+        $"""
+        SELECT number, kind, target, due, detail FROM outbox
+        WHERE  kind = {kind} AND due <= {instant}
+        ORDER BY due, number {Dialect.Page(count)}
+        """,
         reader => new OutboxRow(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4)));
 
     public string? Setting(string name) =>
@@ -277,7 +240,7 @@ public sealed partial class ResourceRows
     /// <summary>How many resources are stored and not deleted: for operators, never for callers.</summary>
     public long Count() => Statements.Number($"SELECT COUNT(*) FROM resource WHERE deleted = 0") ?? 0;
 
-    /// <summary>Reads the columns type, id, version, deleted, seen tier, party, changed, labels, body.</summary>
+    /// <summary>Reads the columns type, id, version, deleted, seen tier, party, changed, labels, body, patients, basis.</summary>
     internal static SeenResource Seen(DbDataReader reader) => new(
         new(reader.GetString(0), reader.GetString(1)),
         reader.GetInt64(2),
@@ -286,7 +249,11 @@ public sealed partial class ResourceRows
         reader.GetInt64(5) == 1,
         reader.GetInt64(6),
         reader.GetInt64(7),
-        reader.Bytes(8));
+        reader.Bytes(8))
+    {
+        Patients = Ids(reader.Text(9)),
+        Basis = reader.Text(10) ?? string.Empty,
+    };
 
     private static Sql StoredColumns =>
         $"type, id, version, deleted, subject, source, labels, label_rules, updated_at, policy_version, body";

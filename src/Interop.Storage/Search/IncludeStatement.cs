@@ -21,7 +21,8 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
 
     /// <summary>The columns of a seen resource, from v (key, seen, party) and r.</summary>
     public static Sql Columns(Visibility visibility) => $"""
-        r.type, r.id, r.version, r.deleted, v.seen, v.party, {visibility.Changed(new(Sql.Name("r"), Sql.Name("v")))}, r.labels, r.body
+        r.type, r.id, r.version, r.deleted, v.seen, v.party, {visibility.Changed(new(Sql.Name("r"), Sql.Name("v")))}, r.labels, r.body,
+        {visibility.About(new(Sql.Name("r"), Sql.Name("v")))}
         """;
 
     public IReadOnlyList<SeenResource> Run(IReadOnlyList<SeenResource> matches)

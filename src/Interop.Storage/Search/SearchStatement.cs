@@ -9,7 +9,7 @@ namespace Interop.Storage.Search;
 internal sealed class SearchStatement(SearchQuery query, Visibility visibility, Statements statements)
 {
     // The columns before the sort values in a row of matches.
-    private const int SeenColumns = 9;
+    private const int SeenColumns = 11;
 
     private readonly CriterionSql criteria = new(visibility);
 

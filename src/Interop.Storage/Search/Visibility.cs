@@ -189,6 +189,25 @@ internal sealed partial class Visibility
         return $"CASE WHEN {s}.seen = 4 THEN {r}.changed_4 WHEN {s}.party = 1 THEN {ofParty} ELSE {ByTier(s, r)} END";
     }
 
+    /// <summary>
+    /// Two columns of a row that is seen, for the trail: the ids of its patients with spaces between them, and what the grant rests on that
+    /// opens it. Neither decides anything.
+    /// </summary>
+    public Sql About(Look look)
+    {
+        var (r, s) = look;
+        var basis = HasGrants
+            ? (Sql)$"CASE WHEN {s}.seen = 4 OR {r}.subject IS NULL OR {r}.source = {organization} THEN NULL ELSE {BasisOf(r)} END"
+            : (Sql)$"NULL";
+        return $"{Patients(r)}, {basis}";
+    }
+
+    /// <summary>Of several patients a row names none as its subject; what it inherits labels from names them.</summary>
+    public static Sql Patients(Sql r) => $"""
+        COALESCE({r}.subject, (
+            SELECT string_agg(n.id, ' ') FROM label_inheritance n WHERE n.resource = {r}.key AND n.type = 'Patient'))
+        """;
+
     public static Sql ByTier(Sql s, Sql r) =>
         $"CASE {s}.seen WHEN 3 THEN {r}.changed_3 WHEN 2 THEN {r}.changed_2 ELSE {r}.changed_1 END";
 
@@ -255,6 +274,19 @@ internal sealed partial class Visibility
     private Sql Granted(Sql r, Way way)
     {
         var grant = Alias();
+        return $"COALESCE((SELECT MAX({grant}.tier) {Holding(r, grant, way)}), 0)";
+    }
+
+    /// <summary>Of the grant that gives a row its tier; of several the first that was made.</summary>
+    private Sql BasisOf(Sql r)
+    {
+        var grant = Alias();
+        return $"(SELECT {grant}.basis {Holding(r, grant, Way.ByName)} ORDER BY {grant}.tier DESC, {grant}.number {dialect.Page(1)})";
+    }
+
+    /// <summary>The grants that hold for the sight over a row and clear its labels.</summary>
+    private Sql Holding(Sql r, Sql grant, Way way)
+    {
         Sql subject = $"""
             CASE WHEN EXISTS (
                 SELECT 1 FROM sharing_grant s
@@ -271,14 +303,13 @@ internal sealed partial class Visibility
                 THEN {practitioner} ELSE '' END
                 """;
         return $"""
-            COALESCE((
-                SELECT MAX({grant}.tier) FROM sharing_grant {grant}
-                WHERE  {grant}.grantee = {organization} AND {grant}.subject = {subject} AND {grant}.source = {r}.source
-                AND    {grant}.practitioner = {person}
-                AND    {grant}.purpose IN {Sql.List(purposes)}
-                AND    {grant}.valid_from <= {instant} AND {instant} < {grant}.valid_to
-                AND    ({r}.labels & ~{grant}.cleared) = 0
-                AND    {Closed(grant, r, way)} NOT LIKE '% ' || {r}.type || ' %'), 0)
+            FROM   sharing_grant {grant}
+            WHERE  {grant}.grantee = {organization} AND {grant}.subject = {subject} AND {grant}.source = {r}.source
+            AND    {grant}.practitioner = {person}
+            AND    {grant}.purpose IN {Sql.List(purposes)}
+            AND    {grant}.valid_from <= {instant} AND {instant} < {grant}.valid_to
+            AND    ({r}.labels & ~{grant}.cleared) = 0
+            AND    {Closed(grant, r, way)} NOT LIKE '% ' || {r}.type || ' %'
             """;
     }
 }

@@ -7,7 +7,7 @@ namespace Interop.Storage.Write;
 /// <param name="Received">When it arrived first, UTC microseconds.</param>
 public sealed record CadMessage(string Incident, string Hash, long Sent, long Received, ReadOnlyMemory<byte> Body);
 
-/// <summary>Something that must be sent, written in the transaction that caused it.</summary>
+/// <summary>Something that must be done at its time, written in the transaction that caused it.</summary>
 /// <param name="Number">Its place in the queue; 0 before it is stored.</param>
 /// <param name="Kind">Who handles it.</param>
 /// <param name="Due">UTC microseconds before which it waits.</param>

@@ -97,8 +97,10 @@ public sealed class CitySharingTests
         var visible = records.Where(it => it.Source == "crisis-program" && Decide(it).Visible).Select(it => it.Key.Type).ToHashSet();
 
         Assert.Equal(tier, Decide(records.Single(it => it.Key.Type == "Patient")).Tier);
-        string[] basic = ["Patient", "RiskAssessment", "Flag", "CarePlan", "Encounter", "Task", "ServiceRequest"];
+        string[] basic = ["Patient", "Flag", "Encounter", "Task", "ServiceRequest"];
         Assert.Subset(visible, basic.ToHashSet());
+        Assert.Equal(who != "none", visible.Contains("RiskAssessment"));
+        Assert.Equal(who != "none", visible.Contains("CarePlan"));
         Assert.Equal(seesDiagnoses, visible.Contains("Condition"));
         Assert.Equal(seesDiagnoses, visible.Contains("MedicationStatement"));
         Assert.Equal(tier == Tier.Full, visible.Contains("DocumentReference"));

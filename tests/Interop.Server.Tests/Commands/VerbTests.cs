@@ -159,9 +159,9 @@ public sealed partial class VerbTests : IDisposable
         Assert.Equal(1, imported);
         Assert.Contains("5 resources", importText, StringComparison.Ordinal);
         Assert.Contains("Bundle.entry[0].resource.gender", importText, StringComparison.Ordinal);
-        Assert.Contains("tier     Intermediate", tier, StringComparison.Ordinal);
+        Assert.Contains("It sees the intermediate part", tier, StringComparison.Ordinal);
         Assert.Contains("Consent/c1", tier, StringComparison.Ordinal);
-        Assert.Contains("tier     None", none, StringComparison.Ordinal);
+        Assert.Contains("It does not see it", none, StringComparison.Ordinal);
         Assert.Equal(0, verified);
         Assert.Contains("the chain holds", verifyText, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Interop.Server.Guard;
+using Interop.Server.Guard.Trail;
+using Interop.Server.Security;
 using Interop.Storage.Audit;
 
 namespace Interop.Server.Tests.Guard;
@@ -48,7 +49,7 @@ public sealed class AuditTests : SceneTests
 
         Assert.Equal(("deny", "p1"), (row.Outcome, row.Patient));
         var reasons = await Server.Part<Explanation>()
-            .OfAsync("Organization/city-hospital", "Patient/p1", ["TREAT"], ["clinician"], null, CancellationToken.None);
+            .OfAsync(Caller.Operator, "Organization/city-hospital", "Patient/p1", ["TREAT"], ["clinician"], null, CancellationToken.None);
         Assert.Contains(reasons, reason =>
             reason.Contains("Consent/odd", StringComparison.Ordinal) && reason.Contains("provision.dataPeriod", StringComparison.Ordinal));
     }

@@ -49,6 +49,18 @@ public class CompleteTrailTests : SceneTests
     [InlineData("POST", "", "permit", """{"resourceType":"Bundle","type":"transaction"}""")]
     [InlineData("GET", "Organization/city-hospital/$agreement", "permit", null)]
     [InlineData("GET", "Organization/city-hospital/$onboarding-checklist", "deny", null)]
+    [InlineData("GET", "Subscription/nothing/$status", "deny", null)]
+    [InlineData("GET", "Subscription/nothing/$events", "deny", null)]
+    [InlineData("POST", "Patient/p1/$break-glass", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData("POST", "Patient/p1/$end-break-glass", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData("GET", "AuditEvent", "permit", null)]
+    [InlineData("GET", "AuditEvent?nonsense=1", "deny", null)]
+    [InlineData("GET", "Patient/p1/AuditEvent", "permit", null)]
+    [InlineData("GET", "Patient/p1/$everything", "permit", null)]
+    [InlineData("GET", "Patient/p1/$disclosures", "deny", null)]
+    [InlineData("GET", "Patient/p1/$explain-access?organization=Organization/city-hospital", "deny", null)]
+    [InlineData("POST", "Patient/p1/$suspend-accounting", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData("POST", "Consent/$record-disclosure", "deny", """{"resourceType":"Parameters"}""")]
     public async Task A_request_of_a_verified_caller_has_one_row(string method, string path, string outcome, string? body)
     {
         var before = (await RowsAsync()).Count;
@@ -142,7 +154,9 @@ public class CompleteTrailTests : SceneTests
         var rows = (await RowsAsync())[^2..];
         Assert.Equal(["deny", "absent"], rows.Select(row => row.Outcome));
         Assert.Equal(["p1", null], rows.Select(row => row.Patient));
-        Assert.Equal(["{}", "{}"], rows.Select(row => row.Detail));
+        Assert.Single(rows.Select(row => row.Detail).Distinct());
+        using var detail = JsonDocument.Parse(rows[0].Detail);
+        Assert.Equal(["address", "roles"], detail.RootElement.EnumerateObject().Select(property => property.Name));
     }
 
     private async Task FoundAsync(string condition, string? found)

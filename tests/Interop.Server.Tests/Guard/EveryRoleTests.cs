@@ -99,6 +99,17 @@ public sealed class EveryRoleTests : SceneTests
 
         await AskAsync(HttpMethod.Get, "Organization/x/$agreement", null);
         await AskAsync(HttpMethod.Get, "Organization/x/$onboarding-checklist", null);
+        await AskAsync(HttpMethod.Get, "Subscription/x/$status", null);
+        await AskAsync(HttpMethod.Get, "Subscription/x/$events", null);
+        foreach (var path in new[] { "$disclosures", "$explain-access?organization=Organization/city-hospital", "AuditEvent" })
+        {
+            await AskAsync(HttpMethod.Get, $"Patient/x/{path}", null);
+        }
+
+        await AskAsync(HttpMethod.Post, "Patient/x/$break-glass", """{"resourceType":"Parameters"}""");
+        await AskAsync(HttpMethod.Post, "Patient/x/$end-break-glass", """{"resourceType":"Parameters"}""");
+        await AskAsync(HttpMethod.Post, "Patient/x/$suspend-accounting", """{"resourceType":"Parameters"}""");
+        await AskAsync(HttpMethod.Post, "Consent/$record-disclosure", """{"resourceType":"Parameters"}""");
         await AskAsync(
             HttpMethod.Post,
             "",

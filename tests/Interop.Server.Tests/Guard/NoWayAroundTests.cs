@@ -1,10 +1,12 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Interop.Server.Accountability;
 using Interop.Server.Guard.Exports;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
 using Interop.Server.Routing;
+using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
 using Interop.Sharing.Redaction;
 using Microsoft.AspNetCore.Authorization;
@@ -69,8 +71,8 @@ public sealed partial class NoWayAroundTests
     {
         string[] kinds =
         [
-            "CapabilityStatement", "ExportFile", "ExportManifest", "IncidentReceipt", "OperationOutput", "SmartConfigurationDocument",
-            "SummaryDocument",
+            "AccountingPage", "AuditEventDocument", "CapabilityStatement", "ExportFile", "ExportManifest", "IncidentReceipt",
+            "Notification", "OperationOutput", "SmartConfigurationDocument", "SummaryDocument",
         ];
 
         var found = typeof(FhirResult).Assembly.GetTypes().Where(type => type.IsClass && typeof(IOwnAnswer).IsAssignableFrom(type));
@@ -85,8 +87,11 @@ public sealed partial class NoWayAroundTests
     [InlineData(typeof(SummaryDocument))]
     [InlineData(typeof(CapabilityStatement))]
     [InlineData(typeof(ExportManifest))]
+    [InlineData(typeof(AuditEventDocument))]
+    [InlineData(typeof(AccountingPage))]
     [InlineData(typeof(ExportFile))]
     [InlineData(typeof(SmartConfigurationDocument))]
+    [InlineData(typeof(Notification))]
     public void What_leaves_is_made_by_its_writer_alone_and_not_changed_after(Type type)
     {
         var isOurs = type.Assembly == typeof(FhirResult).Assembly;

@@ -16,7 +16,7 @@ public sealed class OwnPartyTests : SceneTests
     [Theory]
     [InlineData("Task?_total=accurate")]
     [InlineData("Task?_id=t1,t2&_total=accurate")]
-    [InlineData("Task?status=requested&_total=accurate")]
+    [InlineData("Task?status=requested,cancelled&_total=accurate")]
     [InlineData("Task?status:not=completed&_total=accurate")]
     [InlineData("Task?owner=Organization/city-hospital&_total=accurate")]
     [InlineData("Task?patient=p1,p2&_sort=-_lastUpdated&_total=accurate")]

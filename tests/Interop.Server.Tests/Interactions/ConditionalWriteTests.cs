@@ -124,7 +124,11 @@ public class ConditionalWriteTests : SceneTests
     [Fact]
     public async Task A_Task_is_updated_by_a_condition_only_with_its_version()
     {
-        await Server.ImportAsync(Custodian, Fixtures.Referral("r1", "two1"), Fixtures.ReferralTask("t1", "two1", "r1", status: "draft"));
+        await Server.ImportAsync(
+            Custodian,
+            Fixtures.Consent("opens", "two1", "city-hospital"),
+            Fixtures.Referral("r1", "two1"),
+            Fixtures.ReferralTask("t1", "two1", "r1", status: "draft"));
         using var client = Server.As(Navigator);
         var moved = Fixtures.ReferralTask("t1", "two1", "r1");
 

@@ -22,9 +22,10 @@ public sealed class MetadataTests : SceneTests
             calls.AddRange(Codes(resource, "interaction").SelectMany(code => CallsOf(type, code)));
             calls.AddRange(Names(resource).SelectMany(name => (IEnumerable<(string, string)>)[
                 ("OPTIONS", $"{type}/${name}"), ("OPTIONS", $"{type}/x/${name}")]).Take(1));
-            Assert.True(resource.GetProperty("conditionalCreate").GetBoolean());
-            Assert.True(resource.GetProperty("conditionalUpdate").GetBoolean());
-            Assert.Equal("single", resource.GetProperty("conditionalDelete").GetString());
+            var isWritten = type != "AuditEvent";
+            Assert.Equal(isWritten, resource.GetProperty("conditionalCreate").GetBoolean());
+            Assert.Equal(isWritten, resource.GetProperty("conditionalUpdate").GetBoolean());
+            Assert.Equal(isWritten ? "single" : "not-supported", resource.GetProperty("conditionalDelete").GetString());
         }
 
         calls.AddRange(Codes(rest, "interaction").SelectMany(code => CallsOf(null, code)));
@@ -48,7 +49,8 @@ public sealed class MetadataTests : SceneTests
     }
 
     [Theory]
-    [InlineData("Patient", "everything match validate")]
+    [InlineData("Patient", "disclosures everything explain-access match suspend-accounting validate")]
+    [InlineData("Consent", "record-disclosure validate")]
     [InlineData("Observation", "lastn validate")]
     [InlineData("Composition", "document validate")]
     [InlineData("ValueSet", "expand validate validate-code")]
@@ -61,6 +63,26 @@ public sealed class MetadataTests : SceneTests
 
         var resource = rest.GetProperty("resource").EnumerateArray().Single(resource => resource.GetProperty("type").GetString() == type);
         Assert.Equal(names, string.Join(' ', Names(resource).Where(name => name is not "crisis-summary").Order()));
+    }
+
+    [Fact]
+    public async Task An_AuditEvent_is_read_and_searched_by_what_is_told_and_nothing_more()
+    {
+        using var stranger = Server.WithToken(null);
+        var rest = (await stranger.GetJsonAsync("metadata")).GetProperty("rest")[0];
+        var told = rest.GetProperty("resource").EnumerateArray().Single(resource => resource.GetProperty("type").ValueEquals("AuditEvent"));
+        var parameters = told.GetProperty("searchParam").EnumerateArray().Select(item => item.GetProperty("name").GetString()!).ToList();
+
+        Assert.Equal(["read", "search-type"], Codes(told, "interaction").Order());
+        Assert.Equal("no-version", told.GetProperty("versioning").GetString());
+        Assert.Equal(
+            ["action", "agent", "agent-organization", "date", "entity", "outcome", "patient", "purpose", "subtype", "type"],
+            parameters.Order(StringComparer.Ordinal));
+        using var officer = Server.As("privacy");
+        foreach (var parameter in parameters)
+        {
+            await officer.GetJsonAsync($"AuditEvent?{parameter}={(parameter == "date" ? "2026" : parameter == "entity" ? "Task/x" : "x")}");
+        }
     }
 
     private static IEnumerable<(string Method, string Path)> CallsOf(string? type, string code) => code switch

@@ -116,6 +116,7 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
     [MemberData(nameof(Forms))]
     public async Task A_task_reaches_its_owner(string form)
     {
+        await server.ImportAsync("crisis-program", Fixtures.Consent("asks", "p2", "city-hospital"));
         using var navigator = server.As("navigator");
         using var hospital = server.As(Hospital);
         var referral = await navigator.CreatedAsync("ServiceRequest", Fixtures.Referral("sr1", "p2"));
@@ -188,11 +189,12 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
     public async Task Who_is_asked_in_a_role_is_asked_for_its_organisation(string owner, string role)
     {
         await server.ImportAsync("city-hospital", """{"resourceType":"Practitioner","id":"who","active":true}""", role);
-        using var navigator = server.As("navigator");
         using var hospital = server.As(Hospital with { Roles = ["clinician", "agency-administrator"] });
-        var referral = await navigator.CreatedAsync("ServiceRequest", Fixtures.Referral("sr1", "p2"));
-        var task = await navigator.CreatedAsync("Task", Fixtures.ReferralTask("t1", "p2", referral.Split('/')[1])
-            .Replace(
+        const string task = "Task/t1";
+        await server.ImportAsync(
+            "crisis-program",
+            Fixtures.Referral("sr1", "p2"),
+            Fixtures.ReferralTask("t1", "p2", "sr1").Replace(
                 "Organization/city-hospital", owner == "Practitioner" ? "Practitioner/who" : $"{owner}/role", StringComparison.Ordinal));
         Assert.Equal(200, await StatusAsync(hospital, task));
 
@@ -211,10 +213,8 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
     [Fact]
     public async Task A_contained_role_stands_for_its_organisation()
     {
-        using var navigator = server.As("navigator");
         using var hospital = server.As(Hospital);
-        var referral = await navigator.CreatedAsync("ServiceRequest", Fixtures.Referral("sr1", "p2"));
-        var json = Fixtures.ReferralTask("t1", "p2", referral.Split('/')[1])
+        var json = Fixtures.ReferralTask("t1", "p2", "sr1")
             .Replace(
                 "{\"resourceType\":\"Task\",",
                 "{\"resourceType\":\"Task\",\"contained\":[{\"resourceType\":\"PractitionerRole\",\"id\":\"r\","
@@ -222,9 +222,9 @@ public sealed class ReferenceEffectTests : IAsyncLifetime
                 StringComparison.Ordinal)
             .Replace("\"Organization/city-hospital\"", "\"#r\"", StringComparison.Ordinal);
 
-        var task = await navigator.CreatedAsync("Task", json);
+        await server.ImportAsync("crisis-program", Fixtures.Referral("sr1", "p2"), json);
 
-        Assert.Equal(200, await StatusAsync(hospital, task));
+        Assert.Equal(200, await StatusAsync(hospital, "Task/t1"));
     }
 
     private static string Identified(string json)

@@ -154,6 +154,24 @@ public sealed partial class SmartScopeTests : SceneTests
         Assert.Equal(status, (int)response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("system/AuditEvent.rs", 200)]
+    [InlineData("system/AuditEvent.rs?type=rest", 403)]
+    [InlineData("patient/AuditEvent.rs", 403)]
+    [InlineData("system/Patient.rs", 403)]
+    public async Task The_trail_is_opened_by_a_scope_for_all_of_it(string scope, int status)
+    {
+        using var client = Server.As(DemoCaller.All.Single(caller => caller.Name == "privacy") with { Scope = scope }, ("patient", "p1"));
+        foreach (var path in new[]
+        {
+            "AuditEvent", "Patient/p1/$disclosures", "Patient/p1/$explain-access?organization=Organization/city-hospital",
+        })
+        {
+            using var response = await client.GetAsync(path);
+            Assert.True(status == (int)response.StatusCode, $"{path}: {await response.Content.ReadAsStringAsync()}");
+        }
+    }
+
     [Fact]
     public async Task A_condition_may_hold_a_secret_and_is_not_repeated()
     {
@@ -231,6 +249,9 @@ public sealed partial class SmartScopeTests : SceneTests
             "Patient/p1", "Patient/nobody", $"Patient/p1/_history/{version}", "Patient/p1/_history", "Patient",
             page[(page.IndexOf("/fhir/", StringComparison.Ordinal) + 6)..],
             "Organization/city-hospital", "Organization", "Organization/city-hospital/$agreement",
+            "Subscription/x/$status", "Subscription/x/$events",
+            "AuditEvent", "AuditEvent/00000000000000000000000000000000", "Patient/p1/AuditEvent", "Patient/p1/$disclosures",
+            "Patient/p1/$explain-access?organization=Organization/city-hospital",
         ])
         {
             using var refused = await hospital.GetAsync(path);

@@ -89,7 +89,7 @@ public sealed class GrantCompilerTests
     [Fact]
     public void A_row_names_the_agreement_and_the_consent_that_it_rests_on() => Assert.Contains(
         GrantCompiler.Compile(Patient([Agreement()], [Given(Permit(), "mine")])),
-            row => row.Basis == "Contract/with-hospital Consent/mine");
+            row => row.Basis == "Contract/with-hospital Consent/mine/_history/1#provision");
 
     [Fact]
     public void An_agreement_that_is_not_in_force_has_no_rows() =>

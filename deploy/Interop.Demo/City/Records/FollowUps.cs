@@ -37,7 +37,7 @@ internal static class FollowUps
         var task = chart.Add(Codes.CrisisProgram, () => new FhirTask
         {
             StatusElement = new() { JsonValue = state },
-            StatusReason = state == "failed" ? new() { Text = "Not reached after three attempts" } : null,
+            StatusReason = state == "failed" ? Codes.Concept("task-reason", "not-reached") : null,
             Intent = FhirTask.TaskIntent.Order,
             Code = Codes.Concept("crisis-task", FollowUpTask.Code),
             Focus = new(visit.Reference),
@@ -82,7 +82,7 @@ internal static class FollowUps
         {
             About = [new(task)],
             Status = isReached ? EventStatus.Completed : EventStatus.NotDone,
-            StatusReason = new() { Text = isReached ? "Reached" : "No answer" },
+            StatusReason = Codes.Concept("contact-outcome", isReached ? "reached" : "no-answer"),
             Subject = chart.Patient,
             Encounter = new(visit.Reference),
             Sent = at.ToDateTimeText(),

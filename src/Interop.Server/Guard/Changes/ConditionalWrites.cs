@@ -113,9 +113,15 @@ internal sealed class ConditionalWrites(
                             transaction, transaction.Sight.Opened(caller, SmartRight.Delete), match.Key, preconditions),
                         _ => DeleteResult.Ambiguous,
                     };
-                    var isDone = result == DeleteResult.Deleted;
-                    transaction.Audit(
-                        FhirInteraction.Delete, isDone ? matches[0].Key.ToString() : type, isDone ? "permit" : "deny");
+                    if (result == DeleteResult.Deleted)
+                    {
+                        transaction.Audit(FhirInteraction.Delete, matches[0].Key);
+                    }
+                    else
+                    {
+                        transaction.Audit(FhirInteraction.Delete, type, "deny");
+                    }
+
                     return result;
                 },
                 cancellationToken);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Interop.Fhir;
 using Interop.Server.Http;
 using Interop.Server.Security;
@@ -100,7 +101,15 @@ internal sealed class GuardedWrites(
             transaction =>
             {
                 var result = changes.Delete(transaction, transaction.Sight.Opened(caller, SmartRight.Delete), key, preconditions);
-                transaction.Audit(FhirInteraction.Delete, key.ToString(), result == DeleteResult.Deleted ? "permit" : "deny");
+                if (result == DeleteResult.Deleted)
+                {
+                    transaction.Audit(FhirInteraction.Delete, key);
+                }
+                else
+                {
+                    transaction.Audit(FhirInteraction.Delete, key.ToString(), "deny");
+                }
+
                 return result;
             },
             cancellationToken);
@@ -125,14 +134,24 @@ internal sealed class GuardedWrites(
                 transaction =>
                 {
                     var result = work(transaction, foreseen, prepared);
-                    var (written, outcome) = result switch
+                    ResourceKey? written = result switch
                     {
-                        WriteResult.Stored stored => (stored.Disclosure.Key.ToString(), "permit"),
-                        WriteResult.Existing existing => (existing.Disclosure.Key.ToString(), "permit"),
-                        _ => (target, "deny"),
+                        WriteResult.Stored stored => stored.Disclosure.Key,
+                        WriteResult.Existing existing => existing.Disclosure.Key,
+                        _ => null,
                     };
-                    transaction.Audit(interaction, written, outcome, detail => detail.WriteString("result", result.GetType().Name));
+                    if (written is { } key)
+                    {
+                        transaction.Audit(interaction, key, Result);
+                    }
+                    else
+                    {
+                        transaction.Audit(interaction, target, "deny", Result);
+                    }
+
                     return result;
+
+                    void Result(Utf8JsonWriter detail) => detail.WriteString("result", result.GetType().Name);
                 },
                 cancellationToken);
         });

@@ -13,7 +13,7 @@ namespace Interop.Server.Guard.Changes;
 
 /// <summary>Whether a caller may make a change to one resource; where it may, the change is made in the transaction.</summary>
 internal sealed class ResourceChanges(
-    Conditions conditions, SharingPolicy policy, Judge judge, TypeRules rules, InteropSettings settings)
+    Conditions conditions, SharingPolicy policy, TypeRules rules, InteropSettings settings)
 {
     /// <summary>The door that references of one transaction pass.</summary>
     public ReferenceDoor DoorOf(GuardedTransaction transaction, ForeseenConditions foreseen) =>
@@ -48,7 +48,8 @@ internal sealed class ResourceChanges(
         (body, var unreadable) = door.Normal(key.Type, body);
         return unreadable
             ?? TryUpdate(transaction, sight, key, body, preconditions, door)
-            ?? new WriteResult.Stored(transaction.Written(key, sight), Created: false);
+            ?? new WriteResult.Stored(
+                transaction.Written(key, sight).WithSent(new(body, rules.PartyElements(key.Type))), Created: false);
     }
 
     /// <summary>Updates the one resource that the condition finds; where it finds none, creates one.</summary>
@@ -149,13 +150,13 @@ internal sealed class ResourceChanges(
         ReferenceDoor door,
         IReadOnlySet<ResourceKey>? alsoKnown = null)
     {
-        var step = new ResourceStep(key.Id, null, body, transaction.Caller.Organization, IsOwn: true, _ => [], transaction.Instant);
+        var step = new ResourceStep(key, null, body, transaction.Caller.Organization, IsOwn: true, transaction);
         var refused = Recorded(transaction, sight, key, body)
-            ?? rules.Of(key.Type)?.Reached(step)
+            ?? rules.Reached(step)
             ?? door.Unknown(sight, key, body, alsoKnown);
         if (refused is null)
         {
-            transaction.Store(key, transaction.Caller.Organization, WithId(body, key.Id));
+            transaction.Store(key, transaction.Caller.Organization, rules.Completed(step, WithId(body, key.Id)));
         }
 
         return refused;
@@ -198,9 +199,8 @@ internal sealed class ResourceChanges(
         }
 
         var isOwn = corrects || seen.Tier == Tier.Own;
-        var rule = rules.Of(key.Type);
-        var step = new ResourceStep(key.Id, seen.Body, body, caller.Organization, isOwn, PartiesAt, transaction.Instant);
-        if (rule?.Taken(step) is { } wrongStep)
+        var step = new ResourceStep(key, seen.Body, body, caller.Organization, isOwn, transaction);
+        if (rules.Taken(step) is { } wrongStep)
         {
             return Told(transaction, sight, key, wrongStep);
         }
@@ -211,10 +211,10 @@ internal sealed class ResourceChanges(
         }
 
         var (changed, issues) = isOwn ? (body, [])
-            : IsParty(sight, seen) && rule?.ByParty(seen.Body, view.Body, body) is { } byParty ? byParty
+            : IsParty(sight, seen) && rules.ByParty(step, view.Body) is { } byParty ? byParty
             : ([], [NotItsRecord]);
         var refused = issues.Count == 0 ? null : new WriteResult.Refused(issues[0].Code == "forbidden" ? 403 : 422, issues);
-        refused ??= rule?.Reached(step with { After = changed });
+        refused ??= rules.Reached(step with { After = changed });
         if (refused is not null)
         {
             return Told(transaction, sight, key, refused);
@@ -228,10 +228,9 @@ internal sealed class ResourceChanges(
         // Who puts its own entry right keeps it from then on; else whoever wrote it could undo that.
         var custodian =
             corrects && DirectoryRules.IsOf(caller.Organization, body) ? caller.Organization : transaction.Rows.Find(key)!.Source;
-        transaction.Store(key, custodian, changed, renews: isOwn || IsRenewing(transaction, seen, body));
+        var whole = rules.Completed(step with { After = changed }, changed);
+        transaction.Store(key, custodian, whole, renews: isOwn || IsRenewing(transaction, seen, body));
         return null;
-
-        IReadOnlyCollection<string> PartiesAt(string element) => judge.OrganizationsAt(transaction.Rows, seen.Body, key.Type, element);
     }
 
     /// <summary>Marks the resource as deleted, or says why not.</summary>
@@ -256,7 +255,7 @@ internal sealed class ResourceChanges(
         }
 
         var refused = corrects ? null : Recorded(transaction, sight, key, seen.Body);
-        if (refused is null && rules.Of(key.Type)?.Ended(key.Id, seen.Body) is { } lasts)
+        if (refused is null && rules.Ended(key, seen.Body) is { } lasts)
         {
             refused = Told(transaction, sight, key, lasts);
         }
@@ -293,7 +292,7 @@ internal sealed class ResourceChanges(
 
     private WriteResult.Refused? Recorded(GuardedTransaction transaction, Sight sight, ResourceKey key, ReadOnlyMemory<byte> body) =>
         WriteRules.Check(transaction.Caller, sight, key, body, settings.Custodian, transaction.Rows.Find)
-        ?? rules.Of(key.Type)?.Recorded(transaction.Caller, key, body);
+        ?? rules.Recorded(transaction.Caller, key, body);
 
     /// <summary>Null, or why an update must name the version that it was made from.</summary>
     private static WriteResult.Refused? VersionDemanded(ResourceKey key, bool corrects) =>

@@ -1,21 +1,25 @@
 using Interop.Fhir;
+using Interop.Fhir.Json;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
 using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 
-namespace Interop.Server.Guard;
+namespace Interop.Server.Guard.Trail;
 
 /// <summary>Why someone sees what they see: for the operator and the privacy officer, never for the requester.</summary>
 internal sealed class Explanation(
     GuardedStore store, Sights sights, Judge judge, SharingRows sharingRows, SharingPolicy policy, InteropSettings settings)
 {
+    /// <summary>In an order that can be read aloud: the question, the answer, and what led to it, step by step.</summary>
+    /// <param name="asker">Who wants to know: whose eyes see the names.</param>
     /// <param name="organization"><c>Organization/id</c> of the requester.</param>
     /// <param name="patient"><c>Patient/id</c>.</param>
     /// <param name="resource">A resource to decide about; the Patient itself when null.</param>
-    /// <exception cref="FhirException">A reference is malformed, or the resource is not stored.</exception>
+    /// <exception cref="FhirException">A reference is malformed, or the resource is not stored or not the person's.</exception>
     public async Task<IReadOnlyList<string>> OfAsync(
+        Caller asker,
         string organization,
         string patient,
         IReadOnlyList<string> purposes,
@@ -29,27 +33,41 @@ internal sealed class Explanation(
             ? person
             : ResourceKey.TryParse(resource) ?? throw new FhirException(IssueCode.Value, "The resource must be Type/id.");
         var caller = new Caller("interop", "interop", requester.Id, null, purposes, roles, Scopes.All);
-        await using var snapshot = await store.OpenAsOperatorAsync(settings.Custodian, cancellationToken);
+        await using var snapshot = asker.IsOperator
+            ? await store.OpenAsOperatorAsync(settings.Custodian, cancellationToken)
+            : await store.OpenAsync(asker, cancellationToken);
         var rows = snapshot.Rows;
-        var stored = rows.Find(key) ?? throw new FhirException(IssueCode.NotFound, $"{key} is not known.");
+        var stored = rows.Find(key);
+        if (stored is null || stored.Deleted || !(asker.IsOperator || snapshot.Sees(key, snapshot.Sight)))
+        {
+            throw new FhirException(IssueCode.NotFound, $"{key} is not known.");
+        }
+
+        if (rows.PatientsOf(key) is { Count: > 0 } patients && !patients.Contains(person.Id))
+        {
+            throw new FhirException(IssueCode.BusinessRule, $"{key} is not about {person}.");
+        }
+
         var sight = sights.OfAnybody(rows, caller, snapshot.Instant, forSummary: purposes.Any(SharingPolicy.SummaryPurposes.Contains));
         var judged = judge.Of(rows, stored);
         var subject = new ResourceFacts(
             key.Type, stored.Source, stored.Labels, judged.Tiers, judged.Parties.Contains(requester.Id), policy.IsDirectory(key.Type));
         var facts = sharingRows.FactsOf(rows, person.Id, stored.Source);
         var decision = Decider.Decide(sight, facts, subject, explain: true);
-        return
-        [
-            $"{organization} for {string.Join(' ', purposes)} on {key}, whose records are kept by Organization/{stored.Source}:",
-            $"  tier     {decision.Tier}{(decision.Visible ? string.Empty : " (the resource does not appear)")}",
-            $"  labels   {LabelsOf(stored.Labels)} on the resource; cleared: {LabelsOf(decision.Cleared)}",
-            $"  labelled by {(stored.LabelRules.Count == 0 ? "no rule" : string.Join(", ", stored.LabelRules))}",
-            .. decision.Obligations.Select(obligation => $"  owes     {obligation}"),
-            .. decision.Reasons.Select(reason => $"  rule     {reason.Rule} {reason.Basis} {reason.Effect}"),
-        ];
-    }
+        return AccessSentences.Of(
+            new(
+                NameOf(requester),
+                purposes,
+                key,
+                NameOf(new("Organization", stored.Source)),
+                stored.Labels,
+                stored.LabelRules,
+                subject.Party),
+            decision);
 
-    private static string LabelsOf(long labels) => labels == 0 ? "none" : string.Join(' ', Labels.CodesOf(labels));
+        string NameOf(ResourceKey of) =>
+            rows.Find(of) is { Deleted: false } found && TopLevel.Text(found.Body.Span, "name") is { } name ? $"{name} ({of})" : $"{of}";
+    }
 
     private static ResourceKey Reference(string text, string type) =>
         ResourceKey.TryParse(text) is { } key && key.Type == type ? key : throw new FhirException(IssueCode.Value, $"Give {type}/id.");

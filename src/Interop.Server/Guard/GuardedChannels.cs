@@ -1,0 +1,48 @@
+using Interop.Storage.Write;
+
+namespace Interop.Server.Guard;
+
+/// <summary>Where subscribers are told, inside a transaction.</summary>
+/// <param name="instant">UTC microseconds.</param>
+internal sealed class GuardedChannels(WriteSession session, long instant)
+{
+    private readonly Dictionary<string, string> headers = new(StringComparer.Ordinal);
+
+    public SubscriptionChannel? Of(string id) => session.Rows.Channel(id);
+
+    public void Keep(SubscriptionChannel channel) => session.PutChannel(channel);
+
+    public void Remove(string id) => session.RemoveChannel(id);
+
+    /// <summary>Lets something that happens now wait at each channel of a topic.</summary>
+    public void Spread(string topic, string focus, long happenedAt) => session.Spread(topic, focus, happenedAt, instant);
+
+    /// <summary>Takes a channel that is due until a time; null where another server has it.</summary>
+    public SubscriptionChannel? Lease(string id, long until) =>
+        session.LeaseChannel(id, instant, until) ? session.Rows.Channel(id) : null;
+
+    /// <summary>Writes down how far a leased channel is; false where its Subscription was written meanwhile.</summary>
+    /// <param name="rests">Whether nothing waited: what has come meanwhile found it busy and did not wake it.</param>
+    public bool Save(SubscriptionChannel leased, SubscriptionChannel next, bool rests = false)
+    {
+        if (session.Rows.Channel(leased.Id)?.LeasedUntil != leased.LeasedUntil)
+        {
+            return false;
+        }
+
+        var isBehind = rests && next.State == "active" && session.Rows.WaitingEvents(leased.Id, 1).Count > 0;
+        session.PutChannel(isBehind ? next with { Due = instant } : next);
+        return true;
+    }
+
+    public void Tell(SubscriptionEvent told) => session.PutEvent(told);
+
+    public void Drop(long number) => session.RemoveEvent(number);
+
+    public void DropBefore(string id, long before) => session.RemoveEvents(id, before);
+
+    /// <summary>Keeps headers that a resource must not be stored with, until its channel is kept.</summary>
+    public void GiveHeaders(string id, string text) => headers[id] = text;
+
+    public string? TakeHeaders(string id) => headers.Remove(id, out var text) ? text : null;
+}

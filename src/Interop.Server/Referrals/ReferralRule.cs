@@ -1,0 +1,80 @@
+using Interop.Fhir;
+using Interop.Server.Guard;
+using Interop.Server.Http;
+using Interop.Server.Settings;
+using Interop.Server.Tasks;
+
+namespace Interop.Server.Referrals;
+
+/// <summary>A referral goes out with what it rests on, and comes back with its outcome.</summary>
+internal sealed class ReferralRule(ReferralBasis basis, Secrets secrets) : TypeRule("Task")
+{
+    public override byte[] Completed(ResourceStep step, byte[] body) =>
+        Referral.Is(body) && step.Before is { } before ? ReferralOutcome.Told(step.Transaction, before, body) : body;
+
+    public override void Follow(GuardedTransaction transaction, StoredStep step)
+    {
+        if (step.Body is not { } body || !Referral.Is(body))
+        {
+            return;
+        }
+
+        if (IsSent(body) && !(step.Before is { } before && IsSent(before)))
+        {
+            transaction.AtEnd(() => Demand(transaction, step.Key, step.Custodian));
+        }
+
+        if (!Referral.IsPending(body))
+        {
+            EscalationTask.Close(transaction, step.Key, step.Custodian, secrets.Key.Span);
+        }
+    }
+
+    private static bool IsSent(ReadOnlyMemory<byte> task) => new TaskBody(task).Status == "requested";
+
+    private void Demand(GuardedTransaction transaction, ResourceKey task, string keeper)
+    {
+        if (basis.Missing(transaction, transaction.BytesOf(task)!.Value, keeper) is { Count: > 0 } missing)
+        {
+            throw new FhirException(422, missing);
+        }
+    }
+}
+
+/// <summary>A referral that nobody answers in time is told to who supervises, once.</summary>
+internal sealed class ReferralDeadline(InteropSettings settings, Secrets secrets) : IChangeWatch, IDeadline
+{
+    public string Kind => "referral-acceptance";
+
+    public void Note(GuardedTransaction transaction, StoredStep step)
+    {
+        if (!transaction.IsHistory && step.Key.Type == "Task" && step.Body is { } body && Referral.IsPending(body)
+            && !(step.Before is { } before && Referral.IsPending(before)))
+        {
+            var due = transaction.Instant + (Referral.Patience(body).Ticks / TimeSpan.TicksPerMicrosecond);
+            Deadlines.Set(transaction, Kind, step.Key, due, due);
+        }
+    }
+
+    public void Pass(GuardedTransaction transaction, ResourceKey task, long due)
+    {
+        if (transaction.KeeperOf(task) is not { } keeper || transaction.BytesOf(task) is not { } stored || !Referral.IsPending(stored))
+        {
+            return;
+        }
+
+        var escalation = EscalationTask.Of(
+            task,
+            new TaskBody(stored).At("for"),
+            keeper == settings.Custodian ? settings.Supervisor : $"Organization/{keeper}",
+            keeper,
+            "Nobody has accepted a referral, or refused it, in the time that it has.",
+            transaction.Instant,
+            secrets.Key.Span);
+        if (!transaction.Has(escalation.Key))
+        {
+            transaction.Put(escalation.Key, keeper, escalation.Json);
+            transaction.Audit(FhirInteraction.Create, escalation.Key.ToString(), "permit", detail => detail.WriteString("rule", Kind));
+        }
+    }
+}

@@ -1,0 +1,238 @@
+using Interop.Fhir.Search;
+using Interop.Server.Guard;
+using Interop.Server.Guard.Exports;
+using Interop.Server.Http;
+using Interop.Server.Security;
+using Interop.Server.Settings;
+using Interop.Sharing.Redaction;
+using Interop.Storage.Write;
+
+namespace Interop.Server.Subscriptions;
+
+/// <summary>
+/// The next thing that one subscriber is told: a greeting, something that has happened, or that nothing has. What has happened is looked at
+/// through the subscriber's eyes at the moment of telling, so that nothing is told that it may not see by then.
+/// </summary>
+internal sealed class Delivery(
+    GuardedStore store,
+    SubscriptionStates states,
+    SubscriberCalls calls,
+    AuditTrail audit,
+    SearchQueryParser queries,
+    ScopeReader scopes,
+    InteropSettings settings)
+{
+    // What could not be told in a month is not news.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+    private static readonly TimeSpan WithoutAgreement = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
+
+    /// <summary>Does the next thing that is due; null where the channel waits now, or is nobody's business any more.</summary>
+    /// <param name="channel">Leased by this server.</param>
+    public async Task<SubscriptionChannel?> NextAsync(SubscriptionChannel channel, CancellationToken cancellationToken)
+    {
+        var caller = ExportCaller.Read(channel.Caller, scopes);
+        var request = await states.RequestOfAsync(channel, caller.Organization, cancellationToken);
+        var now = store.Now();
+        if (request is null)
+        {
+            return await SaveAsync(channel, channel with { State = "off", Due = long.MaxValue }, cancellationToken);
+        }
+
+        if (request.End <= now)
+        {
+            await states.MoveAsync(channel, caller.Organization, "off", null, cancellationToken);
+            return null;
+        }
+
+        var standing = new SubscriptionStanding(channel.Id, request.Topic.Url, channel.State, channel.Events);
+        Waiting? waiting;
+        try
+        {
+            waiting = channel.State == "active" ? await WaitingAsync(channel, caller, request, cancellationToken) : null;
+            await using var snapshot = await store.OpenAsync(caller, cancellationToken);
+        }
+        catch (FhirException)
+        {
+            // No agreement, or a qualification that has run out: such a subscriber is told nothing, not even that nothing has happened.
+            return await SaveAsync(channel, channel with { Due = now + Microseconds(WithoutAgreement) }, cancellationToken);
+        }
+
+        if (waiting is { Told: null })
+        {
+            return await DropAsync(channel, waiting.Event, cancellationToken);
+        }
+
+        var (type, told) = channel.State == "requested" ? ("handshake", (NotifiedEvent?)null)
+            : waiting is { Told: { } happened } ? ("event-notification", happened)
+            : ("heartbeat", null);
+        if (type == "heartbeat" && (request.Heartbeat is not { } beat || channel.ToldAt + Microseconds(beat) > now))
+        {
+            return await RestAsync(channel, request, cancellationToken);
+        }
+
+        if (told is not null)
+        {
+            await RecordAsync(caller, channel, request, told, now);
+            standing = standing with { Events = told.Number };
+        }
+
+        var notification = Notification.Of(
+            settings.PublicUrl, standing, type, told is null ? [] : [told], request.Content, now);
+        var headers = channel.Headers.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var answer = await calls.SendAsync(request.Endpoint, headers, notification, cancellationToken);
+        if (answer.Failure is { } failure)
+        {
+            return await FailedAsync(channel, caller, waiting?.Event, told, failure, answer.MayHaveCome, cancellationToken);
+        }
+
+        var next = channel with { Failures = 0, ToldAt = now, Events = told?.Number ?? channel.Events };
+        if (type == "handshake")
+        {
+            await states.MoveAsync(channel, caller.Organization, "active", null, cancellationToken);
+            return null;
+        }
+
+        return await store.WriteAsOperatorAsync(
+            settings.Custodian,
+            transaction =>
+            {
+                next = next with { LeasedUntil = channel.LeasedUntil };
+                if (!transaction.Channels.Save(channel, next))
+                {
+                    return null;
+                }
+
+                if (waiting is { } done)
+                {
+                    transaction.Channels.Tell(done.Event with { Event = next.Events, ToldAt = now });
+                }
+
+                return next;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The oldest thing that waits, and how the subscriber sees it; nothing to tell where it sees nothing new.</summary>
+    private async Task<Waiting?> WaitingAsync(
+        SubscriptionChannel channel, Caller caller, SubscriptionRequest request, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await store.OpenAsync(caller, cancellationToken);
+        if (snapshot.WaitingEvents(channel.Id, 1) is not [var first])
+        {
+            return null;
+        }
+
+        var seen = Seen(snapshot, caller, request, first.Focus);
+
+        // The view changed with this event, or with a later one that no event tells of: else another one tells it, or none.
+        var isNews = seen is not null && (seen.LastUpdated == first.HappenedAt
+            || (seen.LastUpdated > first.HappenedAt && !snapshot.HasLaterEvent(first)));
+        return new(first, isNews ? new(first.Event ?? channel.Events + 1, first.HappenedAt, seen!) : null);
+    }
+
+    /// <summary>The resource as a search of the subscriber's finds it now, with the criteria of the subscription.</summary>
+    private Disclosure? Seen(GuardedSnapshot snapshot, Caller caller, SubscriptionRequest request, string focus)
+    {
+        var pairs = request.Filters.SelectMany(FhirRequest.Pairs).Append(KeyValuePair.Create("_id", focus.Split('/')[1]));
+        return queries.Parse(request.Topic.Type, pairs, lenient: false, snapshot.Instant).Query is { } query
+            && snapshot.Search(query, snapshot.Sight.Within(caller, SmartRight.Search), _ => true) is [var found, ..]
+                ? found
+                : null;
+    }
+
+    /// <summary>What is told is on the trail before it leaves.</summary>
+    private Task RecordAsync(Caller caller, SubscriptionChannel channel, SubscriptionRequest request, NotifiedEvent told, long now) =>
+        audit.RecordAsync(
+            AuditTrail.Row(caller, now, FhirInteraction.Operation, $"Subscription/{channel.Id}/$notify", null, "permit", detail =>
+            {
+                detail.WriteString("content", request.Content);
+                detail.WriteNumber("event", told.Number);
+                detail.WriteStartArray("disclosed");
+                detail.WriteStringValue($"{told.Focus.Key} {told.Focus.VersionId}");
+                detail.WriteEndArray();
+            }),
+            CancellationToken.None);
+
+    /// <summary>Nothing waits: until something happens, or the next heartbeat.</summary>
+    private Task<SubscriptionChannel?> RestAsync(
+        SubscriptionChannel channel, SubscriptionRequest request, CancellationToken cancellationToken)
+    {
+        var due = channel.State != "active" ? long.MaxValue
+            : Math.Min(
+                request.End ?? long.MaxValue,
+                request.Heartbeat is { } beat ? channel.ToldAt + Microseconds(beat) : long.MaxValue);
+        return SaveAsync(channel, channel with { Due = due, Failures = 0 }, cancellationToken, rests: true);
+    }
+
+    /// <summary>What is not to be told goes; a number that may have come with it is not given again.</summary>
+    private Task<SubscriptionChannel?> DropAsync(
+        SubscriptionChannel channel, SubscriptionEvent dropped, CancellationToken cancellationToken) =>
+        store.WriteAsOperatorAsync(
+            settings.Custodian,
+            transaction =>
+            {
+                var next = channel with { Events = Math.Max(channel.Events, dropped.Event ?? 0) };
+                if (!transaction.Channels.Save(channel, next))
+                {
+                    return null;
+                }
+
+                transaction.Channels.Drop(dropped.Number);
+                return next;
+            },
+            cancellationToken);
+
+    private async Task<SubscriptionChannel?> FailedAsync(
+        SubscriptionChannel channel,
+        Caller caller,
+        SubscriptionEvent? waiting,
+        NotifiedEvent? told,
+        string failure,
+        bool mayHaveCome,
+        CancellationToken cancellationToken)
+    {
+        var failures = channel.Failures + 1;
+        if (failures >= settings.Subscriptions.Tries)
+        {
+            await states.MoveAsync(channel, caller.Organization, "error", failure, cancellationToken);
+            return null;
+        }
+
+        var wait = settings.Subscriptions.Retry * Math.Pow(2, failures - 1);
+        var due = store.Now() + Microseconds(wait < LongestRetry ? wait : LongestRetry);
+        await store.WriteAsOperatorAsync(
+            settings.Custodian,
+            transaction =>
+            {
+                var isSaved = transaction.Channels.Save(channel, channel with { Failures = failures, Due = due, LeasedUntil = 0 });
+                if (isSaved && mayHaveCome && waiting is not null && told is not null)
+                {
+                    transaction.Channels.Tell(waiting with { Event = told.Number });
+                }
+
+                return isSaved;
+            },
+            cancellationToken);
+        return null;
+    }
+
+    private async Task<SubscriptionChannel?> SaveAsync(
+        SubscriptionChannel channel, SubscriptionChannel next, CancellationToken cancellationToken, bool rests = false)
+    {
+        await store.WriteAsOperatorAsync(
+            settings.Custodian,
+            transaction =>
+            {
+                transaction.Channels.DropBefore(channel.Id, transaction.Instant - Microseconds(Kept));
+                return transaction.Channels.Save(channel, next with { LeasedUntil = 0 }, rests);
+            },
+            cancellationToken);
+        return null;
+    }
+
+    private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <param name="Told">As the subscriber sees it; null where it is not to be told.</param>
+    private sealed record Waiting(SubscriptionEvent Event, NotifiedEvent? Told);
+}

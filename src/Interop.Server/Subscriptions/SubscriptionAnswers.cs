@@ -1,0 +1,136 @@
+using Interop.Fhir;
+using Interop.Server.Guard;
+using Interop.Server.Http;
+using Interop.Server.Operations;
+using Interop.Server.Routing;
+using Interop.Server.Security;
+using Interop.Server.Settings;
+
+namespace Interop.Server.Subscriptions;
+
+/// <summary>
+/// <c>Subscription/[id]/$status</c> and <c>Subscription/[id]/$events</c>
+/// (https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/operations.html): how a subscription stands, and what was told, as its reader
+/// sees it now.
+/// </summary>
+internal static class SubscriptionAnswers
+{
+    private const int Most = 100;
+
+    public static void Map(FhirRoutes fhir)
+    {
+        fhir.Get("/Subscription/{id}/$status", FhirInteraction.Operation, StatusAsync);
+        fhir.Post("/Subscription/{id}/$status", FhirInteraction.Operation, StatusAsync);
+        fhir.Get("/Subscription/{id}/$events", FhirInteraction.Operation, EventsAsync);
+        fhir.Post("/Subscription/{id}/$events", FhirInteraction.Operation, EventsAsync);
+    }
+
+    private static async Task<IResult> StatusAsync(
+        string id,
+        Caller caller,
+        HttpRequest request,
+        GuardedStore store,
+        AuditTrail audit,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
+    {
+        FhirRequest.RequireJson(request);
+        (await OperationInput.ReadAsync(request, cancellationToken)).Allow();
+        var key = FhirRequest.Key("Subscription", id);
+        caller.Demand(key.Type, SmartRight.Read);
+        SubscriptionStanding? standing;
+        long instant;
+        await using (var snapshot = await store.OpenAsync(caller, cancellationToken))
+        {
+            (standing, instant) = (StandingOf(snapshot, caller, key)?.Standing, snapshot.Instant);
+        }
+
+        await audit.RecordAsync(
+            AuditTrail.Row(
+                caller, instant, FhirInteraction.Operation, $"{key}/$status", null, standing is null ? "deny" : "permit"),
+            cancellationToken);
+        return standing is null ? Unknown(key) : FhirResult.Of(Notification.Standings(settings.PublicUrl, [standing]));
+    }
+
+    private static async Task<IResult> EventsAsync(
+        string id,
+        Caller caller,
+        HttpRequest request,
+        GuardedStore store,
+        AuditTrail audit,
+        InteropSettings settings,
+        CancellationToken cancellationToken)
+    {
+        FhirRequest.RequireJson(request);
+        var input = (await OperationInput.ReadAsync(request, cancellationToken))
+            .Allow("eventsSinceNumber", "eventsUntilNumber", "content");
+        var (first, last) = (input.Number("eventsSinceNumber") ?? 0, input.Number("eventsUntilNumber") ?? int.MaxValue);
+        if (input["content"] is { } wanted && wanted is not ("empty" or "id-only" or "full-resource"))
+        {
+            throw new FhirException(IssueCode.Value, "The parameter content must be empty, id-only or full-resource.");
+        }
+
+        var key = FhirRequest.Key("Subscription", id);
+        caller.Demand(key.Type, SmartRight.Read);
+        (SubscriptionStanding Standing, SubscriptionRequest Request)? known;
+        List<NotifiedEvent> events = [];
+        long instant;
+        await using (var snapshot = await store.OpenAsync(caller, cancellationToken))
+        {
+            (known, instant) = (StandingOf(snapshot, caller, key), snapshot.Instant);
+            if (known is { } found)
+            {
+                caller.Demand(found.Request.Topic.Type, SmartRight.Read);
+                var sight = snapshot.Sight.Within(caller, SmartRight.Read);
+                events =
+                [
+                    .. snapshot.ToldEvents(id, first, last, Most)
+                        .Select(told => (Told: told, Focus: snapshot.Read(ResourceKey.TryParse(told.Focus)!.Value, sight)))
+                        .Where(pair => pair.Focus is not null)
+                        .Select(pair => new NotifiedEvent(pair.Told.Event!.Value, pair.Told.HappenedAt, pair.Focus!)),
+                ];
+            }
+        }
+
+        await audit.RecordAsync(
+            AuditTrail.Row(
+                caller,
+                instant,
+                FhirInteraction.Operation,
+                $"{key}/$events",
+                null,
+                known is null ? "deny" : "permit",
+                detail =>
+                {
+                    detail.WriteStartArray("disclosed");
+                    events.ForEach(told => detail.WriteStringValue($"{told.Focus.Key} {told.Focus.VersionId}"));
+                    detail.WriteEndArray();
+                }),
+            cancellationToken);
+        return known is { } answer
+            ? FhirResult.Of(Notification.Of(
+                settings.PublicUrl,
+                answer.Standing,
+                "query-event",
+                events,
+                input["content"] ?? answer.Request.Content,
+                instant))
+            : Unknown(key);
+    }
+
+    /// <summary>How a subscription stands that the caller reads; null where it reads none.</summary>
+    private static (SubscriptionStanding Standing, SubscriptionRequest Request)? StandingOf(
+        GuardedSnapshot snapshot, Caller caller, ResourceKey key)
+    {
+        if (snapshot.Read(key, snapshot.Sight.Within(caller, SmartRight.Read)) is not { } stored
+            || snapshot.Channel(key.Id) is not { } channel
+            || SubscriptionRequest.Read(SubscriptionStates.Asked(stored.Body), mayBePrivate: true).Request is not { } request)
+        {
+            return null;
+        }
+
+        return (new(key.Id, request.Topic.Url, channel.State, channel.Events), request);
+    }
+
+    private static FhirResult Unknown(ResourceKey key) => FhirResult.Problem(IssueCode.NotFound, $"{key} is not known.");
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Interop.Fhir;
+using Interop.Server.Guard;
+using Interop.Server.Settings;
+
+namespace Interop.Server.Tasks;
+
+/// <summary>
+/// Does what was due: each in a transaction that also takes it out of the queue, so that it is done once however many servers look, and all
+/// the same where one of them stops in between.
+/// </summary>
+internal sealed class Deadlines(
+    GuardedStore store, IEnumerable<IDeadline> deadlines, InteropSettings settings, TimeProvider clock, ILogger<Deadlines> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
+
+    // What can't be done now must not keep the others waiting.
+    private static readonly TimeSpan Postponed = TimeSpan.FromMinutes(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Between, clock);
+        do
+        {
+            try
+            {
+                await PassAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The database may be gone for a while; what is due stays due.
+                logger.LogWarning("Deadlines could not be looked for: {Failure}", failure.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Does all that is due by now.</summary>
+    public async Task PassAsync(CancellationToken cancellationToken)
+    {
+        foreach (var deadline in deadlines)
+        {
+            while (await IsDueAsync(deadline.Kind, cancellationToken))
+            {
+                await PassAsync(deadline, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<bool> IsDueAsync(string kind, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await store.OpenAsOperatorAsync(settings.Custodian, cancellationToken);
+        return snapshot.Due(kind, 1).Count > 0;
+    }
+
+    private async Task PassAsync(IDeadline deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.WriteAsOperatorAsync(settings.Custodian, transaction => Take(transaction, deadline.Pass), cancellationToken);
+        }
+        catch (Exception failure) when (failure is not (System.Data.Common.DbException or OperationCanceledException))
+        {
+            logger.LogWarning("A {Deadline} could not be done and waits: {Failure}", deadline.Kind, failure.GetType().Name);
+            var later = store.Now() + (Postponed.Ticks / TimeSpan.TicksPerMicrosecond);
+            await store.WriteAsOperatorAsync(
+                settings.Custodian,
+                transaction => Take(
+                    transaction, (_, task, due) => transaction.Enqueue(deadline.Kind, task.ToString(), later, Detail(due))),
+                cancellationToken);
+        }
+
+        bool Take(GuardedTransaction transaction, Action<GuardedTransaction, ResourceKey, long> work)
+        {
+            if (transaction.Due(deadline.Kind, 1) is not [var row])
+            {
+                return false; // another server was quicker
+            }
+
+            transaction.Done(row.Number);
+            work(transaction, ResourceKey.TryParse(row.Target)!.Value, long.Parse(row.Detail, CultureInfo.InvariantCulture));
+            return true;
+        }
+    }
+
+    /// <summary>Lets a deadline wait for its time.</summary>
+    /// <param name="at">When it passes, UTC microseconds.</param>
+    /// <param name="due">What the Task says, by which it is known again.</param>
+    public static void Set(GuardedTransaction transaction, string kind, ResourceKey task, long at, long due) =>
+        transaction.Enqueue(kind, task.ToString(), at, Detail(due));
+
+    private static string Detail(long due) => due.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,69 @@
+using System.Data.Common;
+using Interop.Storage.Write;
+
+namespace Interop.Storage.Read;
+
+/// <summary>Channels of subscriptions, and what waits for them.</summary>
+public sealed partial class ResourceRows
+{
+    public SubscriptionChannel? Channel(string id) =>
+        Statements.First($"SELECT {ChannelColumns} FROM subscription_channel WHERE id = {id}", ReadChannel);
+
+    /// <summary>The channels that are to be looked after, and are nobody's yet; who waits longest first.</summary>
+    public IReadOnlyList<SubscriptionChannel> DueChannels(long now, int count) => Statements.Query(
+        $"""
+        SELECT {ChannelColumns} FROM subscription_channel
+        WHERE  due <= {now} AND leased_until < {now}
+        ORDER BY due, id {Dialect.Page(count)}
+        """,
+        ReadChannel);
+
+    /// <summary>What a channel has not been told yet, oldest first.</summary>
+    public IReadOnlyList<SubscriptionEvent> WaitingEvents(string channel, int count) => Statements.Query(
+        $"""
+        SELECT {EventColumns} FROM subscription_event
+        WHERE  channel = {channel} AND told_at = 0
+        ORDER BY number {Dialect.Page(count)}
+        """,
+        ReadEvent);
+
+    /// <summary>Whether something happened to a resource after another event that a channel has still to be told.</summary>
+    public bool HasLaterEvent(SubscriptionEvent waiting) => Statements.Number($"""
+        SELECT 1 FROM subscription_event
+        WHERE  channel = {waiting.Channel} AND told_at = 0 AND number > {waiting.Number} AND focus = {waiting.Focus}
+        {Dialect.Page(1)}
+        """) is not null;
+
+    /// <summary>What a channel was told, by its numbers.</summary>
+    public IReadOnlyList<SubscriptionEvent> ToldEvents(string channel, long first, long last, int count) => Statements.Query(
+        $"""
+        SELECT {EventColumns} FROM subscription_event
+        WHERE  channel = {channel} AND told_at > 0 AND event >= {first} AND event <= {last}
+        ORDER BY event {Dialect.Page(count)}
+        """,
+        ReadEvent);
+
+    private static Sql ChannelColumns => $"id, topic, caller, headers, state, due, failures, events, told_at, leased_until";
+
+    private static Sql EventColumns => $"number, channel, focus, happened_at, event, told_at";
+
+    private static SubscriptionChannel ReadChannel(DbDataReader reader) => new(
+        reader.GetString(0),
+        reader.GetString(1),
+        reader.GetString(2),
+        reader.GetString(3),
+        reader.GetString(4),
+        reader.GetInt64(5),
+        reader.GetInt64(6),
+        reader.GetInt64(7),
+        reader.GetInt64(8),
+        reader.GetInt64(9));
+
+    private static SubscriptionEvent ReadEvent(DbDataReader reader) => new(
+        reader.GetInt64(0),
+        reader.GetString(1),
+        reader.GetString(2),
+        reader.GetInt64(3),
+        reader.IsDBNull(4) ? null : reader.GetInt64(4),
+        reader.GetInt64(5));
+}
