@@ -19,6 +19,11 @@ public sealed record SearchQuery(
     bool CountOnly,
     SearchCursor? After)
 {
+    /// <summary>
+    /// Whether the ids of <c>_id</c> are the server's words and not those of who searches: they restrict, and nobody has named them.
+    /// </summary>
+    public bool ListsIds { get; init; }
+
     /// <summary>Matches per page when <c>_count</c> is absent.</summary>
     public const int DefaultCount = 50;
 

@@ -136,7 +136,8 @@ internal sealed class Delivery(
     {
         var pairs = request.Filters.SelectMany(FhirRequest.Pairs).Append(KeyValuePair.Create("_id", focus.Split('/')[1]));
         return queries.Parse(request.Topic.Type, pairs, lenient: false, snapshot.Instant).Query is { } query
-            && snapshot.Search(query, snapshot.Sight.Within(caller, SmartRight.Search), _ => true) is [var found, ..]
+            && snapshot.Search(
+                query with { ListsIds = true }, snapshot.Sight.Within(caller, SmartRight.Search), _ => true) is [var found, ..]
                 ? found
                 : null;
     }

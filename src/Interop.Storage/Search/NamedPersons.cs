@@ -9,16 +9,23 @@ namespace Interop.Storage.Search;
 /// <param name="Keys">Texts of <see cref="PersonKeys"/>.</param>
 internal sealed record NamedPersons(IReadOnlyList<string> Ids, IReadOnlyList<string> Keys)
 {
+    /// <summary>How the resources are come by that <c>_id</c> lists.</summary>
+    public Way WayOfIds { get; private init; } = Way.ByName;
+
     public static NamedPersons Nobody { get; } = new([], []);
 
     /// <param name="patient">The one patient whom the token is about, or null.</param>
     public static NamedPersons Of(SearchQuery query, string? patient) => new(
         [
-            .. query.Criteria.SelectMany(criterion => PersonsIn(query.Type, criterion))
+            .. query.Criteria.Where(criterion => !query.ListsIds || criterion is not IdCriterion)
+                .SelectMany(criterion => PersonsIn(query.Type, criterion))
                 .Concat(patient is null ? [] : [patient])
                 .Distinct(StringComparer.Ordinal),
         ],
-        PersonKeys.Of(query));
+        PersonKeys.Of(query))
+    {
+        WayOfIds = query.ListsIds ? Way.ByListing : Way.ByName,
+    };
 
     public NamedPersons With(IEnumerable<string> ids) => this with { Ids = [.. Ids.Union(ids, StringComparer.Ordinal)] };
 

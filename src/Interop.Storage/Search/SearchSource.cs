@@ -63,11 +63,11 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
         /// <summary>The keys of visible resources of the type among which are all that meet the criteria.</summary>
         public Sql Keys()
         {
-            var places = visibility.Places(type, best is IdCriterion ? Way.ByName : Way.ByListing).Select(In).ToList();
+            var places = visibility.Places(type, best is IdCriterion ? visibility.WayOfIds : Way.ByListing).Select(In).ToList();
             if (visibility.HasGrants)
             {
                 places.Add(best is IdCriterion named ? visibility.ReachedOf(type, Named(named)) : visibility.Reached(type, record));
-                if (best is not IdCriterion)
+                if (best is not IdCriterion || visibility.WayOfIds == Way.ByListing)
                 {
                     places.AddRange(visibility.NamedRows(type));
                     places.AddRange(type == "Patient" ? visibility.KeyedPatients() : []);

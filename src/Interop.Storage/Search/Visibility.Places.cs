@@ -216,7 +216,7 @@ internal sealed partial class Visibility
         return $"""
             SELECT {r}.key
             FROM   resource {r} CROSS JOIN sharing_grant {grant} CROSS JOIN reach {h}
-            WHERE  {isNamed(r)} AND {Opening(grant, type, Way.ByName)} AND {grant}.subject IN ('', {r}.subject)
+            WHERE  {isNamed(r)} AND {Opening(grant, type, WayOfIds)} AND {grant}.subject IN ('', {r}.subject)
             AND    {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf(type)}
             AND    {h}.subject = {r}.subject AND {h}.resource = {r}.key
             """;

@@ -48,6 +48,9 @@ internal sealed partial class Visibility
 
     public bool HasGrants { get; }
 
+    /// <inheritdoc cref="NamedPersons.WayOfIds"/>
+    public Way WayOfIds => named.WayOfIds;
+
     /// <summary>The same eyes on a request that names these Patients as well, because it was shown them.</summary>
     public Visibility Naming(IEnumerable<string> persons) => new(sight, dialect, HasGrants, named.With(persons));
 
