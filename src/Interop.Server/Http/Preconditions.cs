@@ -93,5 +93,17 @@ internal sealed record Preconditions(
         {
             throw new FhirException(IssueCode.NotSupported, $"{other} has no meaning for this interaction, so it is not accepted.");
         }
+
+        // Who names a purpose or an emergency in a header counts on it; browsers' Sec-Purpose is about fetching ahead.
+        if (request.Headers.Keys.FirstOrDefault(NamesPurpose) is { } purpose)
+        {
+            throw new FhirException(
+                IssueCode.NotSupported,
+                $"{purpose} is not accepted: the token says the purpose (purpose_of_use), or Patient/[id]/$break-glass.");
+        }
     }
+
+    private static bool NamesPurpose(string header) =>
+        (header.Contains("purpose", StringComparison.OrdinalIgnoreCase) && !header.StartsWith("Sec-", StringComparison.OrdinalIgnoreCase))
+        || header.Contains("glass", StringComparison.OrdinalIgnoreCase);
 }

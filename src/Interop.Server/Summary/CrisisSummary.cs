@@ -59,6 +59,13 @@ internal static class CrisisSummary
             }
         }
 
+        string[] known = [.. Required, .. SummaryQuestion.PersonIdentifiers];
+        if (values.Keys.Except(known).Any())
+        {
+            throw new FhirException(
+                IssueCode.NotSupported, $"A parameter is not supported: {string.Join(", ", known)} are.", "Parameters.parameter.name");
+        }
+
         if (Required.FirstOrDefault(name => !values.ContainsKey(name)) is { } name)
         {
             throw new FhirException(IssueCode.Required, $"The parameter {name} is missing.", $"Parameters.parameter.where(name='{name}')");

@@ -16,6 +16,23 @@ public sealed class PreconditionTests : SceneTests
     protected override IReadOnlyList<string> Scene => [Fixtures.Patient("p1", "Own")];
 
     [Theory]
+    [InlineData("X-Purpose-Of-Use", "BTG", 400)]
+    [InlineData("purposeofuse", "TREAT", 400)]
+    [InlineData("X-Break-Glass", "true", 400)]
+    [InlineData("Sec-Purpose", "prefetch", 200)]
+    public async Task A_purpose_in_a_header_is_refused_and_not_ignored(string header, string value, int status)
+    {
+        using var navigator = Server.As("navigator");
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(navigator.BaseAddress!, "Patient"));
+        request.Headers.Add(header, value);
+
+        using var answer = await navigator.SendAsync(request);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.True(status == 200 || (await answer.Content.ReadAsStringAsync()).Contains(header, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
     [InlineData("GET", "If-None-Match", "W/\"1\"", 304)]
     [InlineData("GET", "If-None-Match", "\"1\"", 304)]
     [InlineData("GET", "If-None-Match", "W/\"7\", W/\"1\"", 304)]

@@ -126,6 +126,20 @@ public sealed class CrisisSummaryTests : SceneTests
     }
 
     [Fact]
+    public async Task A_parameter_that_is_not_known_is_refused_and_not_ignored()
+    {
+        using var police = Server.As("police");
+
+        using var response = await police.PostFhirAsync(
+            "Patient/$crisis-summary",
+            Question("inc-agreed", "Nameagreed").Replace(
+                "\"parameter\":[", "\"parameter\":[{\"name\":\"exception\",\"valueString\":\"512(j)\"},", StringComparison.Ordinal));
+
+        Assert.Equal(
+            "Parameters.parameter.name", (await response.OutcomeAsync(400)).GetProperty("expression")[0].GetString());
+    }
+
+    [Fact]
     public async Task Others_than_police_systems_lack_the_scope()
     {
         using var hospital = Server.As("hospital");
