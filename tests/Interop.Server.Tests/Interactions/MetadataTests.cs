@@ -49,7 +49,7 @@ public sealed class MetadataTests : SceneTests
     }
 
     [Theory]
-    [InlineData("Patient", "disclosures everything explain-access match suspend-accounting validate")]
+    [InlineData("Patient", "break-glass disclosures end-break-glass everything explain-access match suspend-accounting validate")]
     [InlineData("Consent", "record-disclosure validate")]
     [InlineData("Observation", "lastn validate")]
     [InlineData("Composition", "document validate")]
