@@ -218,11 +218,14 @@ internal sealed class GuardedTransaction(
     }
 
     /// <inheritdoc cref="WriteSession.EndEmergencies"/>
-    public bool EndEmergencies(string patient, string? practitioner)
+    public bool EndEmergencies(string patient, (string Organization, string Practitioner)? person)
     {
         written.Add(patient);
-        return session.EndEmergencies(patient, practitioner, Instant);
+        return session.EndEmergencies(patient, person, Instant);
     }
+
+    /// <summary>Ids of the custodians to whose records an organisation could break the glass at all, whoever they are about.</summary>
+    public IReadOnlyList<string> CustodiansOpenTo(string organization) => sharingRows.CustodiansOpenTo(Rows, organization, Instant);
 
     /// <summary>The reviews of broken glasses that were due by now, in whatever state they are.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> ReviewsDue(string custodian, string organization, string role) =>

@@ -75,6 +75,10 @@ internal sealed class SharingRows(InteropSettings settings)
         return FactsOf(rows, patient, custodian, rows.BodiesOf("Consent", patient), partners);
     }
 
+    /// <inheritdoc cref="EmergencyFact.CustodiansOpenTo"/>
+    public IReadOnlyList<string> CustodiansOpenTo(ResourceRows rows, string organization, long instant) =>
+        EmergencyFact.CustodiansOpenTo(PartnersOf(rows.BodiesOf("Contract"), rows.BodiesOf("Organization")), organization, instant);
+
     private Partners PartnersOf(IReadOnlyList<StoredResource> contracts, IReadOnlyList<StoredResource> organizations)
     {
         var agreements = contracts

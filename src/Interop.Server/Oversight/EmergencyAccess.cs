@@ -27,9 +27,7 @@ internal sealed class EmergencyAccess(
             transaction =>
             {
                 sights.DemandAdmission(transaction, caller with { Purposes = [.. caller.Purposes.Where(IsOrdinary)] });
-                var custodian = transaction.KeeperOf(patient)
-                    ?? throw new FhirException(IssueCode.NotFound, $"{patient} is not known.");
-                DemandReviews(transaction, custodian, caller.Organization, role);
+                var custodian = CustodianOf(transaction, patient, caller.Organization, role);
                 var from = Instants.ToDateTimeOffset(transaction.Instant);
                 var to = from + policy.EmergencyLasts;
                 var review = EmergencyReview.TaskFor(caller, patient, role, reason, from, to, settings.Custodian, secrets.Key.Span);
@@ -43,12 +41,12 @@ internal sealed class EmergencyAccess(
                     review.Key.ToString());
                 if (!transaction.Declare(patient.Id, fact, role, Instants.ToMicroseconds(EmergencyReview.DueAfter(from))))
                 {
-                    throw new FhirException(IssueCode.Forbidden, "Emergency access is not open to this caller for these records.");
+                    throw NotOpen();
                 }
 
                 transaction.Put(review.Key, settings.Custodian, review.Json);
                 transaction.Audit(AuditTrail.Row(
-                    caller with { Purposes = [.. caller.Purposes.Union([Purposes.Emergency])] },
+                    caller.For(Purposes.Emergency),
                     transaction.Instant,
                     FhirInteraction.Operation,
                     $"{patient}/$break-glass",
@@ -86,7 +84,7 @@ internal sealed class EmergencyAccess(
             transaction =>
             {
                 sights.DemandAdmission(transaction, caller with { Purposes = [.. caller.Purposes.Where(IsOrdinary)] });
-                if (!transaction.EndEmergencies(patient.Id, isOfficer ? null : caller.Practitioner))
+                if (!transaction.EndEmergencies(patient.Id, isOfficer ? null : (caller.Organization, caller.Practitioner!)))
                 {
                     throw new FhirException(IssueCode.NotFound, "No emergency access of this caller to these records lasts.");
                 }
@@ -117,14 +115,28 @@ internal sealed class EmergencyAccess(
         return (practitioner, role, policy.EmergencyRole(role) == true);
     }
 
-    /// <summary>A role whose last emergencies nobody has reviewed in time has no further ones.</summary>
-    private static void DemandReviews(GuardedTransaction transaction, string custodian, string organization, string role)
+    /// <summary>Whose record a patient is. Who may break no glass is told so before anybody looks whether the patient is there.</summary>
+    private static string CustodianOf(GuardedTransaction transaction, ResourceKey patient, string organization, string role)
     {
-        if (transaction.ReviewsDue(custodian, organization, role)
+        var custodians = transaction.CustodiansOpenTo(organization);
+        if (custodians.Count == 0)
+        {
+            throw NotOpen();
+        }
+
+        // A role whose last emergencies nobody has reviewed in time has no further ones.
+        if (custodians.SelectMany(custodian => transaction.ReviewsDue(custodian, organization, role))
             .Any(review => !Reviewed.Contains(TopLevel.Text(review.Span, "status"))))
         {
             throw new FhirException(
                 IssueCode.Forbidden, "An earlier emergency of this role was not reviewed in time; until it is, there is no other.");
         }
+
+        return transaction.KeeperOf(patient) is { } keeper && custodians.Contains(keeper)
+            ? keeper
+            : throw new FhirException(IssueCode.NotFound, $"{patient} is not known.");
     }
+
+    private static FhirException NotOpen() =>
+        new(IssueCode.Forbidden, "Emergency access is not open to this caller for these records.");
 }

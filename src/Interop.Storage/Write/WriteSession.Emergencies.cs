@@ -17,9 +17,13 @@ public sealed partial class WriteSession
         """);
 
     /// <summary>Ends at the instant (UTC microseconds) what is not over; false where there is nothing.</summary>
-    /// <param name="practitioner">Only what this person broke; null for everybody's.</param>
-    public bool EndEmergencies(string patient, string? practitioner, long instant) => Rows.Statements.Execute($"""
-        UPDATE emergency SET valid_to = {instant}
-        WHERE  patient = {patient} AND valid_to > {instant} AND {(practitioner is null ? (Sql)$"1 = 1" : $"practitioner = {practitioner}")}
-        """) > 0;
+    /// <param name="person">Only what this practitioner of this organisation broke; null for everybody's.</param>
+    public bool EndEmergencies(string patient, (string Organization, string Practitioner)? person, long instant)
+    {
+        var whose = person is var (organization, practitioner)
+            ? (Sql)$"organization = {organization} AND practitioner = {practitioner}"
+            : (Sql)$"1 = 1";
+        return Rows.Statements.Execute(
+            $"UPDATE emergency SET valid_to = {instant} WHERE patient = {patient} AND valid_to > {instant} AND {whose}") > 0;
+    }
 }
