@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
+using Interop.Storage;
 using Interop.Storage.Audit;
 using Interop.Storage.Search;
-using Interop.Storage;
 
 namespace Interop.Server.Guard;
 
@@ -101,15 +102,8 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
 
     /// <summary>What was searched for and what was shown; the parameters are the caller's own words.</summary>
     /// <param name="isCondition">Whether a write asked, and showed nothing.</param>
-    public static AuditRow SearchRow(Caller caller, long instant, SearchRequest request, SearchPage page, bool isCondition = false) =>
-        ListRow(
-            caller,
-            instant,
-            FhirInteraction.Search,
-            request.Path,
-            QueryText(request.Pairs),
-            page.Matches.Concat(page.Included),
-            isCondition);
+    public static AuditRow SearchRow(GuardedRows eyes, SearchRequest request, SearchPage page, bool isCondition = false) => ListRow(
+        eyes, FhirInteraction.Search, request.Path, QueryText(request.Pairs), page.Matches.Concat(page.Included), isCondition);
 
     /// <summary>The caller's own words.</summary>
     public static string QueryText(IEnumerable<KeyValuePair<string, string>> pairs) =>
@@ -118,14 +112,13 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
     /// <summary>What was asked for and what was shown.</summary>
     /// <inheritdoc cref="SearchRow"/>
     public static AuditRow ListRow(
-        Caller caller,
-        long instant,
+        GuardedRows eyes,
         FhirInteraction interaction,
         string? target,
         string query,
         IEnumerable<SeenResource> shown,
         bool isCondition = false) =>
-        ShownRow(caller, instant, interaction, target, [.. shown], detail =>
+        ShownRow(eyes, interaction, target, [.. shown], detail =>
         {
             detail.WriteString("query", query);
             if (isCondition)
@@ -134,17 +127,28 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
             }
         });
 
-    /// <summary>What was shown, and of whom, on what ground: the trail is asked by person (<c>about</c>).</summary>
+    /// <summary>What was shown of some resources that a sight sees.</summary>
     public static AuditRow ShownRow(
-        Caller caller,
-        long instant,
+        GuardedRows eyes,
+        FhirInteraction interaction,
+        string? target,
+        IEnumerable<Disclosure> shown,
+        Sight through,
+        Action<Utf8JsonWriter> further) =>
+        ShownRow(
+            eyes, interaction, target, [.. shown.Select(item => eyes.Rows.See(item.Key, through)).OfType<SeenResource>()], further);
+
+    /// <summary>What was shown, and of whom, on what ground: the trail is asked by person (<c>about</c>).</summary>
+    /// <param name="eyes">Through which it was seen: they know of an emergency that the token does not.</param>
+    private static AuditRow ShownRow(
+        GuardedRows eyes,
         FhirInteraction interaction,
         string? target,
         IReadOnlyList<SeenResource> shown,
         Action<Utf8JsonWriter> further)
     {
         var patients = shown.SelectMany(seen => seen.Patients).Distinct().Take(2).ToList();
-        return Row(caller, instant, interaction, target, patients.Count == 1 ? patients[0] : null, "permit", detail =>
+        return Row(eyes.Caller, eyes.Instant, interaction, target, patients is [var one] ? one : null, "permit", detail =>
         {
             further(detail);
             ShownResources.Write(detail, shown);

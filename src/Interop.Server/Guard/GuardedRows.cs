@@ -19,7 +19,8 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     /// <summary>What is stored, seen by nobody: the guard's own, to judge and to decide by. Nobody else touches it (a test).</summary>
     public ResourceRows Rows => rows;
 
-    public Caller Caller => caller;
+    /// <summary>Who looks, with the purpose of an emergency of its own that lasts: what it reads is marked so on the trail.</summary>
+    public Caller Caller { get; } = sight.Purposes.Contains(Purposes.Emergency) ? caller.For(Purposes.Emergency) : caller;
 
     public Sight Sight => sight;
 

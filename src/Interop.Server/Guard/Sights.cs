@@ -24,9 +24,7 @@ internal sealed class Sights(SharingPolicy policy, InteropSettings settings, Tim
                 IssueCode.Forbidden, "The purpose BTG holds for who called Patient/[id]/$break-glass, until that ends.");
         }
 
-        var seen = isInEmergency && !caller.Purposes.Contains(Purposes.Emergency)
-            ? caller with { Purposes = [.. caller.Purposes, Purposes.Emergency] }
-            : caller;
+        var seen = isInEmergency ? caller.For(Purposes.Emergency) : caller;
         return Admission.Demand(
             seen,
             OfAnybody(rows, seen, instant, forSummary),

@@ -59,6 +59,9 @@ internal sealed record Caller(
 
     public bool Has(string role) => Roles.Contains(role);
 
+    /// <summary>The caller with this purpose as well.</summary>
+    public Caller For(string purpose) => Purposes.Contains(purpose) ? this : this with { Purposes = [.. Purposes, purpose] };
+
     /// <exception cref="FhirException">403: no scope lets the caller do this to any resource of the type.</exception>
     public void Demand(string type, SmartRight right)
     {

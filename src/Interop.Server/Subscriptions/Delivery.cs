@@ -4,7 +4,9 @@ using Interop.Server.Guard.Exports;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
+using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
+using Interop.Storage.Audit;
 using Interop.Storage.Write;
 
 namespace Interop.Server.Subscriptions;
@@ -49,8 +51,8 @@ internal sealed class Delivery(
         Waiting? waiting;
         try
         {
-            waiting = channel.State == "active" ? await WaitingAsync(channel, caller, request, cancellationToken) : null;
             await using var snapshot = await store.OpenAsync(caller, cancellationToken);
+            waiting = channel.State == "active" ? WaitingOf(snapshot, channel, request) : null;
         }
         catch (FhirException)
         {
@@ -73,7 +75,8 @@ internal sealed class Delivery(
 
         if (told is not null)
         {
-            await RecordAsync(caller, channel, request, told, now);
+            // It is on the trail before it leaves.
+            await audit.RecordAsync(waiting!.Row!, CancellationToken.None);
             standing = standing with { Events = told.Number };
         }
 
@@ -97,7 +100,6 @@ internal sealed class Delivery(
             settings.Custodian,
             transaction =>
             {
-                next = next with { LeasedUntil = channel.LeasedUntil };
                 if (!transaction.Channels.Save(channel, next))
                 {
                     return null;
@@ -114,46 +116,40 @@ internal sealed class Delivery(
     }
 
     /// <summary>The oldest thing that waits, and how the subscriber sees it; nothing to tell where it sees nothing new.</summary>
-    private async Task<Waiting?> WaitingAsync(
-        SubscriptionChannel channel, Caller caller, SubscriptionRequest request, CancellationToken cancellationToken)
+    private Waiting? WaitingOf(GuardedSnapshot snapshot, SubscriptionChannel channel, SubscriptionRequest request)
     {
-        await using var snapshot = await store.OpenAsync(caller, cancellationToken);
         if (snapshot.WaitingEvents(channel.Id, 1) is not [var first])
         {
             return null;
         }
 
-        var seen = Seen(snapshot, caller, request, first.Focus);
+        var sight = snapshot.Sight.Within(snapshot.Caller, SmartRight.Search);
+        var seen = Seen(snapshot, sight, request, first.Focus);
 
         // The view changed with this event, or with a later one that no event tells of: else another one tells it, or none.
         var isNews = seen is not null && (seen.LastUpdated == first.HappenedAt
             || (seen.LastUpdated > first.HappenedAt && !snapshot.HasLaterEvent(first)));
-        return new(first, isNews ? new(first.Event ?? channel.Events + 1, first.HappenedAt, seen!) : null);
+        if (!isNews)
+        {
+            return new(first, null, null);
+        }
+
+        var told = new NotifiedEvent(first.Event ?? channel.Events + 1, first.HappenedAt, seen!);
+        var target = $"Subscription/{channel.Id}/$notify";
+        return new(first, told, AuditTrail.ShownRow(snapshot, FhirInteraction.Operation, target, [seen!], sight, detail =>
+        {
+            detail.WriteString("content", request.Content);
+            detail.WriteNumber("event", told.Number);
+        }));
     }
 
     /// <summary>The resource as a search of the subscriber's finds it now, with the criteria of the subscription.</summary>
-    private Disclosure? Seen(GuardedSnapshot snapshot, Caller caller, SubscriptionRequest request, string focus)
+    private Disclosure? Seen(GuardedSnapshot snapshot, Sight sight, SubscriptionRequest request, string focus)
     {
         var pairs = request.Filters.SelectMany(FhirRequest.Pairs).Append(KeyValuePair.Create("_id", focus.Split('/')[1]));
         return queries.Parse(request.Topic.Type, pairs, lenient: false, snapshot.Instant).Query is { } query
-            && snapshot.Search(
-                query with { ListsIds = true }, snapshot.Sight.Within(caller, SmartRight.Search), _ => true) is [var found, ..]
-                ? found
-                : null;
+            && snapshot.Search(query with { ListsIds = true }, sight, _ => true) is [var found, ..] ? found : null;
     }
-
-    /// <summary>What is told is on the trail before it leaves.</summary>
-    private Task RecordAsync(Caller caller, SubscriptionChannel channel, SubscriptionRequest request, NotifiedEvent told, long now) =>
-        audit.RecordAsync(
-            AuditTrail.Row(caller, now, FhirInteraction.Operation, $"Subscription/{channel.Id}/$notify", null, "permit", detail =>
-            {
-                detail.WriteString("content", request.Content);
-                detail.WriteNumber("event", told.Number);
-                detail.WriteStartArray("disclosed");
-                detail.WriteStringValue($"{told.Focus.Key} {told.Focus.VersionId}");
-                detail.WriteEndArray();
-            }),
-            CancellationToken.None);
 
     /// <summary>Nothing waits: until something happens, or the next heartbeat.</summary>
     private Task<SubscriptionChannel?> RestAsync(
@@ -235,5 +231,6 @@ internal sealed class Delivery(
     private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <param name="Told">As the subscriber sees it; null where it is not to be told.</param>
-    private sealed record Waiting(SubscriptionEvent Event, NotifiedEvent? Told);
+    /// <param name="Row">What the trail says of it then.</param>
+    private sealed record Waiting(SubscriptionEvent Event, NotifiedEvent? Told, AuditRow? Row);
 }

@@ -5,6 +5,7 @@ using Interop.Server.Operations;
 using Interop.Server.Routing;
 using Interop.Server.Security;
 using Interop.Server.Settings;
+using Interop.Storage.Audit;
 
 namespace Interop.Server.Subscriptions;
 
@@ -39,16 +40,15 @@ internal static class SubscriptionAnswers
         var key = FhirRequest.Key("Subscription", id);
         caller.Demand(key.Type, SmartRight.Read);
         SubscriptionStanding? standing;
-        long instant;
+        AuditRow row;
         await using (var snapshot = await store.OpenAsync(caller, cancellationToken))
         {
-            (standing, instant) = (StandingOf(snapshot, caller, key)?.Standing, snapshot.Instant);
+            standing = StandingOf(snapshot, key)?.Standing;
+            var outcome = standing is null ? "deny" : "permit";
+            row = AuditTrail.Row(snapshot.Caller, snapshot.Instant, FhirInteraction.Operation, $"{key}/$status", null, outcome);
         }
 
-        await audit.RecordAsync(
-            AuditTrail.Row(
-                caller, instant, FhirInteraction.Operation, $"{key}/$status", null, standing is null ? "deny" : "permit"),
-            cancellationToken);
+        await audit.RecordAsync(row, cancellationToken);
         return standing is null ? Unknown(key) : FhirResult.Of(Notification.Standings(settings.PublicUrl, [standing]));
     }
 
@@ -72,57 +72,43 @@ internal static class SubscriptionAnswers
 
         var key = FhirRequest.Key("Subscription", id);
         caller.Demand(key.Type, SmartRight.Read);
-        (SubscriptionStanding Standing, SubscriptionRequest Request)? known;
-        List<NotifiedEvent> events = [];
-        long instant;
+        AuditRow row;
+        Notification? answer = null;
         await using (var snapshot = await store.OpenAsync(caller, cancellationToken))
         {
-            (known, instant) = (StandingOf(snapshot, caller, key), snapshot.Instant);
-            if (known is { } found)
+            var target = $"{key}/$events";
+            if (StandingOf(snapshot, key) is not var (standing, asked))
             {
-                caller.Demand(found.Request.Topic.Type, SmartRight.Read);
+                row = AuditTrail.Row(snapshot.Caller, snapshot.Instant, FhirInteraction.Operation, target, null, "deny");
+            }
+            else
+            {
+                caller.Demand(asked.Topic.Type, SmartRight.Read);
                 var sight = snapshot.Sight.Within(caller, SmartRight.Read);
-                events =
+                List<NotifiedEvent> events =
                 [
                     .. snapshot.ToldEvents(id, first, last, Most)
                         .Select(told => (Told: told, Focus: snapshot.Read(ResourceKey.TryParse(told.Focus)!.Value, sight)))
                         .Where(pair => pair.Focus is not null)
                         .Select(pair => new NotifiedEvent(pair.Told.Event!.Value, pair.Told.HappenedAt, pair.Focus!)),
                 ];
+                var content = input["content"] ?? asked.Content;
+                row = AuditTrail.ShownRow(
+                    snapshot, FhirInteraction.Operation, target, events.Select(told => told.Focus), sight, detail =>
+                        detail.WriteString("content", content));
+                answer = Notification.Of(settings.PublicUrl, standing, "query-event", events, content, snapshot.Instant);
             }
         }
 
-        await audit.RecordAsync(
-            AuditTrail.Row(
-                caller,
-                instant,
-                FhirInteraction.Operation,
-                $"{key}/$events",
-                null,
-                known is null ? "deny" : "permit",
-                detail =>
-                {
-                    detail.WriteStartArray("disclosed");
-                    events.ForEach(told => detail.WriteStringValue($"{told.Focus.Key} {told.Focus.VersionId}"));
-                    detail.WriteEndArray();
-                }),
-            cancellationToken);
-        return known is { } answer
-            ? FhirResult.Of(Notification.Of(
-                settings.PublicUrl,
-                answer.Standing,
-                "query-event",
-                events,
-                input["content"] ?? answer.Request.Content,
-                instant))
-            : Unknown(key);
+        await audit.RecordAsync(row, cancellationToken);
+        return answer is null ? Unknown(key) : FhirResult.Of(answer);
     }
 
     /// <summary>How a subscription stands that the caller reads; null where it reads none.</summary>
     private static (SubscriptionStanding Standing, SubscriptionRequest Request)? StandingOf(
-        GuardedSnapshot snapshot, Caller caller, ResourceKey key)
+        GuardedSnapshot snapshot, ResourceKey key)
     {
-        if (snapshot.Read(key, snapshot.Sight.Within(caller, SmartRight.Read)) is not { } stored
+        if (snapshot.Read(key, snapshot.Sight.Within(snapshot.Caller, SmartRight.Read)) is not { } stored
             || snapshot.Channel(key.Id) is not { } channel
             || SubscriptionRequest.Read(SubscriptionStates.Asked(stored.Body), mayBePrivate: true).Request is not { } request)
         {

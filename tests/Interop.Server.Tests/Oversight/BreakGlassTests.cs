@@ -100,6 +100,34 @@ public class BreakGlassTests : SceneTests
     }
 
     [Fact]
+    public async Task Each_read_while_it_lasts_is_marked_on_the_trail_and_none_before_or_after()
+    {
+        using var doctor = Person(Doctor);
+        string[] paths =
+        [
+            "Condition/plain", "Condition/plain/_history", "Condition/of-ben", "Condition", "Patient/ana/$everything",
+            "Observation/$lastn?patient=Patient/ana", "Condition/_history", "Condition/plain/_history/1",
+        ];
+        using (var before = await doctor.GetAsync(paths[0]))
+        {
+            Assert.Equal(404, (int)before.StatusCode);
+        }
+
+        Assert.Equal(200, (int)(await BreakAsync(doctor, "ana")).StatusCode);
+        foreach (var path in paths)
+        {
+            using var during = await doctor.GetAsync(path);
+        }
+
+        Assert.Equal(204, (int)(await EndAsync(doctor)).StatusCode);
+        using var after = await doctor.GetAsync(paths[0]);
+
+        using var officer = Officer();
+        var marked = await officer.GetJsonAsync("AuditEvent?purpose=BTG&_count=100");
+        Assert.Equal(paths.Length + 1, marked.Keys().Count);
+    }
+
+    [Fact]
     public async Task It_ends_after_an_hour_and_when_who_broke_it_or_the_officer_says_so()
     {
         using var doctor = Person(Doctor);
@@ -195,6 +223,45 @@ public class BreakGlassTests : SceneTests
         using var doctor = Person(Doctor);
 
         await (await BreakAsync(doctor, "nobody")).OutcomeAsync(404);
+    }
+
+    [Theory]
+    [InlineData("family-services", "COC")]
+    [InlineData("city-police", "OVRPS")]
+    [InlineData("crisis-program", "TREAT")]
+    public async Task Who_may_not_learns_nothing_of_who_is_there(string agency, string purpose)
+    {
+        using var caller = Person(Doctor, "clinician", agency, purpose);
+
+        var known = await (await BreakAsync(caller, "ana")).OutcomeAsync(403);
+        var unknown = await (await BreakAsync(caller, "nobody")).OutcomeAsync(403);
+
+        Assert.Equal(known.ToString(), unknown.ToString());
+    }
+
+    [Fact]
+    public async Task A_role_that_rests_learns_nothing_of_who_is_there()
+    {
+        using var doctor = Person(Doctor);
+        Assert.Equal(200, (int)(await BreakAsync(doctor, "ana")).StatusCode);
+        Server.Clock.Advance(TimeSpan.FromDays(5));
+
+        var known = await (await BreakAsync(doctor, "ben")).OutcomeAsync(403);
+        var unknown = await (await BreakAsync(doctor, "nobody")).OutcomeAsync(403);
+
+        Assert.Equal(known.ToString(), unknown.ToString());
+    }
+
+    [Fact]
+    public async Task A_namesake_of_another_agency_ends_nothing()
+    {
+        using var doctor = Person(Doctor);
+        using var namesake = Person(Doctor, "clinician", "family-services", "COC");
+        Assert.Equal(200, (int)(await BreakAsync(doctor, "ana")).StatusCode);
+
+        await (await EndAsync(namesake)).OutcomeAsync(404);
+
+        Assert.Equal(200, (int)(await doctor.GetAsync("Condition/plain")).StatusCode);
     }
 
     private static string Labelled(string id, string label) => Fixtures.Condition(id, "ana").Replace(

@@ -86,6 +86,28 @@ public class SubscriptionTests : SubscriptionScene
     }
 
     [Fact]
+    public async Task What_was_told_is_on_the_trail_with_whom_it_is_about_and_on_what_ground()
+    {
+        using var hospital = Server.AsSystem("hospital");
+        var key = await SubscribedAsync(hospital, Subscription("referral"));
+        await StepAsync(hospital, "accepted");
+        await Endpoint.WaitAsync(2);
+        await PassAsync(TimeSpan.Zero);
+        await hospital.GetJsonAsync($"{key}/$events");
+
+        using var officer = Server.As("privacy");
+        Assert.NotEmpty((await officer.GetJsonAsync("AuditEvent?_count=1000")).Keys());
+        foreach (var target in (string[])["$notify", "$events"])
+        {
+            var rows = (await officer.GetJsonAsync("AuditEvent?patient=Patient/p1&entity=Task/t1&_count=1000")).GetProperty("entry");
+            var row = Assert.Single(rows.EnumerateArray(), row => row.ToString().Contains(target, StringComparison.Ordinal)).ToString();
+            Assert.Contains("Contract/", row, StringComparison.Ordinal);
+        }
+
+        await officer.GetJsonAsync("Patient/p1/$disclosures");
+    }
+
+    [Fact]
     public async Task A_header_goes_out_and_never_back_and_stays_while_the_endpoint_does()
     {
         using var hospital = Server.AsSystem("hospital");

@@ -44,7 +44,7 @@ internal sealed class Conditions(GuardedStore store, SearchQueries queries, Audi
 
         var page = foreseen.Confirmed(type, condition, transaction) ?? transaction.Rows.Search(request.Query, Searching(transaction));
         persons.Note(caller, request.Pairs, request.Query, page);
-        var row = AuditTrail.SearchRow(caller, transaction.Instant, request, page, isCondition: true);
+        var row = AuditTrail.SearchRow(transaction, request, page, isCondition: true);
         transaction.Audit(row);
         foreseen.Rows.Add(row);
         return page.Matches;

@@ -90,7 +90,7 @@ internal sealed class ExportPages(
             ? progress with { After = place.Write(), Files = written }
             : new ExportProgress(progress.Type + 1, null, written);
         var row = page.Matches.Count == 0 ? null : AuditTrail.ListRow(
-            caller, snapshot.Instant, FhirInteraction.Operation, $"{GuardedExports.Path}/{job.Id}", request.Url, page.Matches);
+            snapshot, FhirInteraction.Operation, $"{GuardedExports.Path}/{job.Id}", request.Url, page.Matches);
         return (next, row, type == "Patient" ? [.. page.Matches.Select(seen => seen.Key)] : []);
     }
 

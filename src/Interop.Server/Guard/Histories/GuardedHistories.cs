@@ -4,6 +4,7 @@ using Interop.Fhir.Schema;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Sharing.Policy;
+using Interop.Storage.Audit;
 using Interop.Storage.Read;
 
 namespace Interop.Server.Guard.Histories;
@@ -21,17 +22,9 @@ internal sealed class GuardedHistories(GuardedStore store, AuditTrail audit, Tur
             lookups.Demand(caller, question.Count);
         }
 
-        var (answer, page, instant) = await turns.RunAsync(
+        var (answer, page, row) = await turns.RunAsync(
             caller, () => FindAsync(caller, type, question, place, cancellationToken), cancellationToken);
-        await audit.RecordAsync(
-            AuditTrail.ListRow(
-                caller,
-                instant,
-                type is null ? FhirInteraction.HistorySystem : FhirInteraction.HistoryType,
-                type,
-                question.Query,
-                page.Versions.Select(version => version.Seen)),
-            cancellationToken);
+        await audit.RecordAsync(row, cancellationToken);
         var persons = page.Versions.Select(version => version.Seen.Key).Where(key => key.Type == "Patient").Distinct().ToList();
         lookups.Note(caller, persons);
         await lookups.TellAsync();
@@ -51,7 +44,7 @@ internal sealed class GuardedHistories(GuardedStore store, AuditTrail audit, Tur
         }
     }
 
-    private async Task<(HistoryAnswer Answer, HistoryPage Page, long Instant)> FindAsync(
+    private async Task<(HistoryAnswer Answer, HistoryPage Page, AuditRow Row)> FindAsync(
         Caller caller, string? type, HistoryQuestion question, HistoryPlace? place, CancellationToken cancellationToken)
     {
         await using var snapshot = await store.OpenAsync(caller, cancellationToken);
@@ -72,7 +65,9 @@ internal sealed class GuardedHistories(GuardedStore store, AuditTrail audit, Tur
                 .Select(item => (item.First.Seen.Key, VersionOf(item.First.Seen, item.Second), item.First.IsFirst)),
         ];
         var next = page.Next is null ? null : secrets.Sign(caller, Bound(type, question), Write(page.Next));
-        return (new(versions, page.Total, next), page, snapshot.Instant);
+        var interaction = type is null ? FhirInteraction.HistorySystem : FhirInteraction.HistoryType;
+        var row = AuditTrail.ListRow(snapshot, interaction, type, question.Query, page.Versions.Select(version => version.Seen));
+        return (new(versions, page.Total, next), page, row);
     }
 
     private static HistoryVersion VersionOf(Sharing.Redaction.SeenResource seen, Sharing.Redaction.Disclosure? disclosure) => seen.Deleted

@@ -1,7 +1,9 @@
 using Interop.Fhir.Search;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
+using Interop.Storage.Audit;
 
 namespace Interop.Server.Guard.Matching;
 
@@ -33,18 +35,9 @@ internal sealed class PersonMatches(
         var searches = SearchesFor(person);
         lookups.Demand(caller, 1);
         var instant = store.Now();
-        var found = await turns.RunAsync(
-            caller, () => CompareAsync(caller, person, searches, instant, cancellationToken), cancellationToken);
-        var told = Told(found, onlyCertain).Take(most).ToList();
-        await audit.RecordAsync(
-            AuditTrail.ListRow(
-                caller,
-                instant,
-                FhirInteraction.Operation,
-                $"{Type}/$match",
-                string.Join(" or ", searches.Select(search => string.Join('&', search.Select(pair => $"{pair.Name}={pair.Value}")))),
-                told.Select(match => match.Seen)),
-            cancellationToken);
+        var (told, row) = await turns.RunAsync(
+            caller, () => FindAsync(caller, person, searches, onlyCertain, most, instant, cancellationToken), cancellationToken);
+        await audit.RecordAsync(row, cancellationToken);
         var asked = searches.SelectMany(search => search.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
         lookups.NoteMatch(caller, [.. told.Select(match => match.Seen.Key)], PersonLookup.Fingerprint(Type, asked));
         await lookups.TellAsync();
@@ -97,19 +90,34 @@ internal sealed class PersonMatches(
             values.Count == 0 ? null : string.Join(',', values.Take(MostIdentifiers).Select(SearchText.Escape));
     }
 
-    private async Task<IReadOnlyList<PersonMatched>> CompareAsync(
+    private async Task<(IReadOnlyList<PersonMatched> Told, AuditRow Row)> FindAsync(
         Caller caller,
         PersonDescription person,
-        IEnumerable<IReadOnlyList<(string Name, string Value)>> searches,
+        IReadOnlyList<IReadOnlyList<(string Name, string Value)>> searches,
+        bool onlyCertain,
+        int most,
         long instant,
         CancellationToken cancellationToken)
     {
         await using var snapshot = await store.OpenAsync(caller, cancellationToken, instant);
-        var sight = snapshot.Sight.Within(caller, SmartRight.Search);
+        var found = Compare(snapshot, snapshot.Sight.Within(caller, SmartRight.Search), person, searches);
+        var told = Told(found, onlyCertain).Take(most).ToList();
+        var query = string.Join(" or ", searches.Select(search => string.Join('&', search.Select(pair => $"{pair.Name}={pair.Value}"))));
+        return (
+            told,
+            AuditTrail.ListRow(snapshot, FhirInteraction.Operation, $"{Type}/$match", query, told.Select(match => match.Seen)));
+    }
+
+    private IReadOnlyList<PersonMatched> Compare(
+        GuardedSnapshot snapshot,
+        Sight sight,
+        PersonDescription person,
+        IReadOnlyList<IReadOnlyList<(string Name, string Value)>> searches)
+    {
         List<SeenResource> candidates =
         [
             .. searches.SelectMany(search =>
-                    snapshot.Rows.Search(queries.ParseOwn(Type, instant, search) with { Count = MostOfOneSearch }, sight).Matches)
+                    snapshot.Rows.Search(queries.ParseOwn(Type, snapshot.Instant, search) with { Count = MostOfOneSearch }, sight).Matches)
                 .DistinctBy(seen => seen.Key),
         ];
         var basics = snapshot.DiscloseEach([.. candidates.Select(seen => seen.AsBasic())], sight);

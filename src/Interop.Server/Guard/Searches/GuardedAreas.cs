@@ -3,6 +3,7 @@ using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
+using Interop.Storage.Audit;
 using Interop.Storage.Search;
 
 namespace Interop.Server.Guard.Searches;
@@ -28,18 +29,9 @@ internal sealed class GuardedAreas(
             lookups.Demand(caller, query);
         }
 
-        var (answer, pages, brought) = await turns.RunAsync(
-            caller, () => FindAsync(caller, request, instant, cancellationToken), cancellationToken);
-        var shown = pages.SelectMany(page => page.Page.Matches.Concat(page.Page.Included)).Concat(brought);
-        await audit.RecordAsync(
-            AuditTrail.ListRow(
-                caller,
-                instant,
-                interaction,
-                area.Path,
-                AuditTrail.QueryText(request.Pairs),
-                shown.DistinctBy(seen => seen.Key)),
-            cancellationToken);
+        var (answer, pages, row) = await turns.RunAsync(
+            caller, () => FindAsync(caller, request, interaction, instant, cancellationToken), cancellationToken);
+        await audit.RecordAsync(row, cancellationToken);
         foreach (var (query, page) in pages)
         {
             lookups.Note(caller, request.Pairs, query, page);
@@ -49,7 +41,8 @@ internal sealed class GuardedAreas(
         return answer;
     }
 
-    private async Task<Found> FindAsync(Caller caller, SearchesRequest request, long instant, CancellationToken cancellationToken)
+    private async Task<Found> FindAsync(
+        Caller caller, SearchesRequest request, FhirInteraction interaction, long instant, CancellationToken cancellationToken)
     {
         await using var snapshot = await store.OpenAsync(caller, cancellationToken, instant);
         var sight = snapshot.Sight.Within(caller, SmartRight.Search);
@@ -89,7 +82,11 @@ internal sealed class GuardedAreas(
             [.. pages.SelectMany(page => snapshot.DiscloseAll(page.Page.Included, sight)).Where(disclosure => keys.Add(disclosure.Key))];
         var brought = snapshot.Referenced(matches, sight, key => request.Area.Brings(key.Type) && keys.Add(key));
         included.AddRange(snapshot.DiscloseAll(brought, sight));
-        return new(new(matches, included, Total(snapshot, request, sight), next, request.Used, []), pages, brought);
+        var shown = pages.SelectMany(page => page.Page.Matches.Concat(page.Page.Included)).Concat(brought).DistinctBy(seen => seen.Key);
+        return new(
+            new(matches, included, Total(snapshot, request, sight), next, request.Used, []),
+            pages,
+            AuditTrail.ListRow(snapshot, interaction, request.Area.Path, AuditTrail.QueryText(request.Pairs), shown));
     }
 
     private static long? Total(GuardedSnapshot snapshot, SearchesRequest request, Sight sight) =>
@@ -97,7 +94,5 @@ internal sealed class GuardedAreas(
             ? null
             : request.Queries.Sum(query => snapshot.Rows.Search(query with { CountOnly = true, After = null }, sight).Total ?? 0);
 
-    /// <param name="Brought">What the matches refer to, where that is wanted.</param>
-    private sealed record Found(
-        SearchAnswer Answer, IReadOnlyList<(SearchQuery Query, SearchPage Page)> Pages, IReadOnlyList<SeenResource> Brought);
+    private sealed record Found(SearchAnswer Answer, IReadOnlyList<(SearchQuery Query, SearchPage Page)> Pages, AuditRow Row);
 }

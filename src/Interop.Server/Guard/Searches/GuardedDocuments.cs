@@ -27,11 +27,11 @@ internal sealed class GuardedDocuments(GuardedStore store, AuditTrail audit, Tur
         var sight = snapshot.Sight.Within(caller, SmartRight.Read);
         if (snapshot.Rows.See(key, sight) is not { Deleted: false } seen || snapshot.Disclose(seen, sight) is not { } composition)
         {
-            return (null, AuditTrail.Row(caller, snapshot.Instant, FhirInteraction.Operation, target, null, "deny"));
+            return (null, AuditTrail.Row(snapshot.Caller, snapshot.Instant, FhirInteraction.Operation, target, null, "deny"));
         }
 
         var parts = snapshot.Referenced([composition], sight, part => part != key);
-        var row = AuditTrail.ListRow(caller, snapshot.Instant, FhirInteraction.Operation, target, string.Empty, [seen, .. parts]);
+        var row = AuditTrail.ListRow(snapshot, FhirInteraction.Operation, target, string.Empty, [seen, .. parts]);
         return ((composition, snapshot.DiscloseAll(parts, sight)), row);
     }
 }

@@ -1,6 +1,7 @@
 using Interop.Fhir;
 using Interop.Server.Security;
 using Interop.Sharing.Redaction;
+using Interop.Storage.Audit;
 using Interop.Storage.Search;
 
 namespace Interop.Server.Guard.Searches;
@@ -22,9 +23,9 @@ internal sealed class GuardedSearches(
         var instant = store.Now();
         var request = queries.Read(caller, type, pairs, lenient, instant, compartment);
         lookups.Demand(caller, request.Query);
-        var (page, matches, included) = await turns.RunAsync(
+        var (page, matches, included, row) = await turns.RunAsync(
             caller, () => FindAsync(caller, request, instant, cancellationToken), cancellationToken);
-        await audit.RecordAsync(AuditTrail.SearchRow(caller, instant, request, page), cancellationToken);
+        await audit.RecordAsync(row, cancellationToken);
         lookups.Note(caller, request.Pairs, request.Query, page);
         await lookups.TellAsync();
         return new(
@@ -36,12 +37,16 @@ internal sealed class GuardedSearches(
             request.Ignored);
     }
 
-    private async Task<(SearchPage Page, IReadOnlyList<Disclosure> Matches, IReadOnlyList<Disclosure> Included)> FindAsync(
+    private async Task<(SearchPage Page, IReadOnlyList<Disclosure> Matches, IReadOnlyList<Disclosure> Included, AuditRow Row)> FindAsync(
         Caller caller, SearchRequest request, long instant, CancellationToken cancellationToken)
     {
         await using var snapshot = await store.OpenAsync(caller, cancellationToken, instant);
         var sight = snapshot.Sight.Within(caller, SmartRight.Search);
         var page = snapshot.Rows.Search(request.Query, sight);
-        return (page, snapshot.DiscloseAll(page.Matches, sight), snapshot.DiscloseAll(page.Included, sight));
+        return (
+            page,
+            snapshot.DiscloseAll(page.Matches, sight),
+            snapshot.DiscloseAll(page.Included, sight),
+            AuditTrail.SearchRow(snapshot, request, page));
     }
 }

@@ -3,6 +3,7 @@ using Interop.Fhir.Search;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Sharing.Redaction;
+using Interop.Storage.Audit;
 
 namespace Interop.Server.Guard.Searches;
 
@@ -25,28 +26,23 @@ internal sealed class LastObservations(
         SearchQueries.RefuseResults(criteria, "$lastn");
         var request = queries.Read(caller, Type, [.. criteria, KeyValuePair.Create("_sort", "-date")], lenient: false, instant);
         lookups.Demand(caller, request.Query);
-        var found = await turns.RunAsync(
-            caller, () => FindAsync(caller, request.Query, most, instant, cancellationToken), cancellationToken);
-        await audit.RecordAsync(
-            AuditTrail.ListRow(
-                caller,
-                instant,
-                FhirInteraction.Operation,
-                $"{Type}/$lastn",
-                AuditTrail.QueryText(criteria),
-                found.Select(item => item.Seen)),
+        var (found, row) = await turns.RunAsync(
+            caller,
+            () => FindAsync(caller, request.Query, AuditTrail.QueryText(criteria), most, instant, cancellationToken),
             cancellationToken);
+        await audit.RecordAsync(row, cancellationToken);
         lookups.Note(caller, criteria, request.Query, new([], [], null, null));
         await lookups.TellAsync();
-        return [.. found.Select(item => item.Disclosure)];
+        return found;
     }
 
-    private async Task<IReadOnlyList<(SeenResource Seen, Disclosure Disclosure)>> FindAsync(
-        Caller caller, SearchQuery query, int most, long instant, CancellationToken cancellationToken)
+    /// <param name="text">The query in the caller's own words.</param>
+    private async Task<(IReadOnlyList<Disclosure> Found, AuditRow Row)> FindAsync(
+        Caller caller, SearchQuery query, string text, int most, long instant, CancellationToken cancellationToken)
     {
         await using var snapshot = await store.OpenAsync(caller, cancellationToken, instant);
         var sight = snapshot.Sight.Within(caller, SmartRight.Search);
-        var kept = new List<(SeenResource, Disclosure)>();
+        var kept = new List<(SeenResource Seen, Disclosure Disclosure)>();
         var taken = new Dictionary<string, int>(StringComparer.Ordinal);
         var (after, looked) = ((SearchCursor?)null, 0);
         do
@@ -68,7 +64,9 @@ internal sealed class LastObservations(
             }
         }
         while (after is not null);
-        return kept;
+        var row = AuditTrail.ListRow(
+            snapshot, FhirInteraction.Operation, $"{Type}/$lastn", text, kept.Select(item => item.Seen));
+        return (kept.ConvertAll(item => item.Disclosure), row);
     }
 
     /// <summary>
