@@ -16,7 +16,8 @@ public sealed record DemoCaller(string Name, string Organization, string[] Purpo
         new("police", "city-police", ["OVRPS"], ["officer"], "system/*.rs crisis-summary"),
         new("social", "family-services", ["COC"], ["clinician"], "system/*.cruds"),
         new("navigator", "crisis-program", ["COC"], ["navigator"], "system/*.cruds"),
-        new("dispatch", "dispatch-center", ["OVRPS"], ["dispatcher"], "system/*.rs cad.write"),
+        new("dispatch", "dispatch-center", ["OVRPS"], ["dispatcher"],
+            "system/*.rs system/QuestionnaireResponse.c system/ServiceRequest.c cad.write cad.read"),
         new("privacy", "crisis-program", ["HOPERAT"], ["privacy-officer", "agency-administrator"], "system/*.cruds client.manage"),
     ];
 }

@@ -4,6 +4,7 @@ using Interop.Fhir.Search.Index;
 using Interop.Server.Accountability;
 using Interop.Server.Agreements;
 using Interop.Server.Bundles;
+using Interop.Server.Calls;
 using Interop.Server.Commands;
 using Interop.Server.Dispatch;
 using Interop.Server.FollowUp;
@@ -150,6 +151,7 @@ public static class InteropServer
         services.AddSingleton<BundleEntries>();
         services.AddSingleton<JudgeAgain>();
         services.AddHostedService(provider => provider.GetRequiredService<JudgeAgain>());
+        services.AddHostedService<ScreeningForms>();
         services.AddHostedService<AgreementReviews>();
         services.AddSingleton<Deadlines>();
         services.AddHostedService(provider => provider.GetRequiredService<Deadlines>());
@@ -185,6 +187,7 @@ public static class InteropServer
         services.AddSingleton<Judge>();
         services.AddSingleton<TypeRules>();
         services.AddSingleton<TypeRule, ContractRule>();
+        services.AddCalls(settings.ScreeningTable);
         services.AddReferrals();
         services.AddFollowUps();
         services.AddSubscriptions(settings.Subscriptions);
@@ -198,6 +201,7 @@ public static class InteropServer
         services.AddSingleton<PersonLookups>();
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<Conditions>();
+        services.AddSingleton<DispatchDesk>();
         services.AddSingleton<ResourceChanges>();
         services.AddSingleton<ValidBody>();
         services.AddSingleton<Patches>();

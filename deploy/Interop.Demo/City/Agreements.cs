@@ -44,7 +44,8 @@ internal static class Agreements
             }),
             Contract("agreement-dispatch", crisis with
             {
-                Grantee = Codes.DispatchCenter, Purposes = ["OVRPS"], Scopes = ["system/*.rs", "cad.write"],
+                Grantee = Codes.DispatchCenter, Purposes = ["OVRPS"],
+                Scopes = ["system/*.rs", "system/QuestionnaireResponse.c", "system/ServiceRequest.c", "cad.write", "cad.read", "cad.plan"],
             }),
             Contract("agreement-shelter-expired", crisis with { Start = now.AddDays(-400), End = now.AddDays(-35) }),
             Contract("agreement-shelter-suspended", crisis with { IsSuspended = true }),

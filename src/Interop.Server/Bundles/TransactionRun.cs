@@ -172,6 +172,7 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
     private void RequireOpen(EntryPlan plan)
     {
         var writing = Through(plan.Entry, plan.IsNew);
+        writing = plan.IsNew ? changes.EyesOn(transaction, writing, plan.Key) : writing;
         if (!transaction.Caller.IsOperator && !transaction.Sees(plan.Key, writing))
         {
             throw GuardedTransaction.NotOpen(writing, plan.Entry.Path + ".resource");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Interop.Fhir;
 using Interop.Fhir.Validation;
 using Interop.Server.Authoring;
+using Interop.Server.Calls;
 using Interop.Server.Dispatch.Eido;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
@@ -15,7 +16,14 @@ namespace Interop.Server.Dispatch;
 
 /// <summary>Dispatch messages: the record of an incident is a function of the set of its messages, whatever their order.</summary>
 internal sealed class IncidentIntake(
-    GuardedStore store, ResourceChanges changes, Judge judge, Sights sights, Turns turns, InteropSettings settings, Secrets secrets)
+    GuardedStore store,
+    ResourceChanges changes,
+    OpenCalls calls,
+    Judge judge,
+    Sights sights,
+    Turns turns,
+    InteropSettings settings,
+    Secrets secrets)
 {
     public const string Scope = "cad.write";
 
@@ -64,9 +72,14 @@ internal sealed class IncidentIntake(
         var earlier = Mapped([.. before.Select(Parse)]);
         var mapped = isNew ? Mapped([.. before.Select(Parse), message]) : earlier;
         var changed = isNew ? StoreChanged(transaction, caller, mapped, earlier.ToDictionary(item => item.Key, item => item.Json)) : [];
-        var person = mapped.FirstOrDefault(item => item.Key.Type == "Patient")?.Key.Id;
+        foreach (var call in mapped.Where(item => isNew && item.Key.Type == "Encounter"))
+        {
+            transaction.AtEnd(() => calls.Settle(transaction, call.Key));
+        }
+
+        var person = mapped.FirstOrDefault(item => item.Key.Type == "Patient")?.Key;
         transaction.Audit(AuditTrail.Row(
-            caller, transaction.Instant, FhirInteraction.CadIntake, message.Incident, person, "permit", detail =>
+            caller, transaction.Instant, FhirInteraction.CadIntake, message.Incident, person?.Id, "permit", detail =>
             {
                 detail.WriteString("message", message.Hash);
                 detail.WriteBoolean("repeated", !isNew);
@@ -74,7 +87,7 @@ internal sealed class IncidentIntake(
             }));
         var encounter = mapped.FirstOrDefault(item => item.Key.Type == "Encounter");
         IEnumerable<Issue> pending = encounter is null ? [EidoOmissions.NoIncident] : [];
-        return new(message.Incident, encounter?.Key, isNew, EidoReview.Capped([.. pending, .. notices]));
+        return new(message.Incident, encounter?.Key, person, isNew, EidoReview.Capped([.. pending, .. notices]));
     }
 
     /// <summary>

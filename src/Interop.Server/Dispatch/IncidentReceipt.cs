@@ -8,7 +8,9 @@ namespace Interop.Server.Dispatch;
 /// <summary>What became of a dispatch message.</summary>
 /// <param name="Encounter">The incident's first; null while no message has said what the incident is.</param>
 /// <param name="Issues">Warnings and information about what was not understood or not taken over.</param>
-internal sealed record IncidentReceipt(string Incident, ResourceKey? Encounter, bool IsNew, IReadOnlyList<Issue> Issues) : IOwnAnswer
+/// <param name="Patient">Its first person, or a placeholder: whom a screening of the call is about.</param>
+internal sealed record IncidentReceipt(
+    string Incident, ResourceKey? Encounter, ResourceKey? Patient, bool IsNew, IReadOnlyList<Issue> Issues) : IOwnAnswer
 {
     public int Status => IsNew ? 202 : 200;
 
@@ -21,6 +23,11 @@ internal sealed record IncidentReceipt(string Incident, ResourceKey? Encounter, 
         if (Encounter is { } encounter)
         {
             writer.WriteString("encounter", encounter.ToString());
+        }
+
+        if (Patient is { } patient)
+        {
+            writer.WriteString("patient", patient.ToString());
         }
 
         writer.WriteBoolean("repeated", !IsNew);

@@ -30,6 +30,10 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     /// <summary>Whether something is or was stored under the key: for what the server makes itself.</summary>
     public bool Has(ResourceKey key) => rows.Find(key) is not null;
 
+    /// <summary>Whether exactly these bytes are stored under the key: for what the server makes itself.</summary>
+    public bool Holds(ResourceKey key, ReadOnlySpan<byte> body) =>
+        rows.Find(key) is { Deleted: false } stored && stored.Body.Span.SequenceEqual(body);
+
     /// <summary>Ids of the Patients that a resource is about, for the trail.</summary>
     public IReadOnlyList<string> PatientsOf(ResourceKey key) => rows.PatientsOf(key);
 

@@ -50,6 +50,11 @@ public sealed record InteropSettings(
     /// </summary>
     public string Supervisor { get; init; } = $"Organization/{Custodian}";
 
+    /// <summary>
+    /// From <c>Interop:ScreeningTable</c>: path of the site's decision table for screenings; null for the one that comes with the server.
+    /// </summary>
+    public string? ScreeningTable { get; init; }
+
     /// <summary>From <c>Interop:Subscriptions</c>.</summary>
     public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Usual;
 
@@ -115,6 +120,7 @@ public sealed record InteropSettings(
             Subscriptions = SubscriptionSettings.From(section.GetSection("Subscriptions")),
             Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
             TimeZone = ZoneFrom(section["TimeZone"]),
+            ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
             Drain = DrainFrom(section["DrainSeconds"]),
             LogsAccess = FlagFrom(section, "AccessLog"),
             AuditCheckpoints = section["AuditCheckpoints"] is { Length: > 0 } checkpoints ? Path.GetFullPath(checkpoints) : null,

@@ -29,7 +29,10 @@ internal sealed class RoleTable
             var except = LabelTable.LabelsOf(role.Value.GetProperty("except"), $"roles.json: role {role.Name}", problems);
             var administers = role.Value.TryGetProperty("administers", out var flag) && flag.ValueKind == JsonValueKind.True;
             table.Roles[role.Name] = new(
-                TierOf(role.Value.GetProperty("tier"), $"role {role.Name}", problems), Labels.All & ~except, administers);
+                TierOf(role.Value.GetProperty("tier"), $"role {role.Name}", problems),
+                Labels.All & ~except,
+                administers,
+                role.Value.TryGetProperty("records", out var types) ? [.. types.EnumerateArray().Select(type => type.GetString()!)] : []);
         }
 
         table.Administered = [.. json.GetProperty("administered").EnumerateArray().Select(type => type.GetString()!)];
@@ -100,7 +103,8 @@ internal sealed class RoleTable
 
 /// <summary>What a role may see of its own organisation's records.</summary>
 /// <param name="Administers">Whether it keeps its organisation's agreements and directory, whatever else it may see.</param>
-internal sealed record RoleRule(Tier Tier, long Cleared, bool Administers);
+/// <param name="Records">Types of which it adds to the record though it does not keep it.</param>
+internal sealed record RoleRule(Tier Tier, long Cleared, bool Administers, IReadOnlyList<string> Records);
 
 /// <summary>Breaking the glass.</summary>
 /// <param name="Minutes">How long it lasts.</param>

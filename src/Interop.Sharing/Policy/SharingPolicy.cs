@@ -103,6 +103,9 @@ public sealed class SharingPolicy
         return new(organization, practitioner, usable, instant, tier, cleared, isCustodian || hasAgreement, types)
         {
             Keeps = administers ? Roles.Administered : [],
+            Records = isCustodian
+                ? [.. roles.SelectMany(role => Roles.Roles.TryGetValue(role, out var rule) ? rule.Records : []).Distinct()]
+                : [],
         };
     }
 

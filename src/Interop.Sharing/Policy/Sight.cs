@@ -27,6 +27,11 @@ public sealed record Sight(
     /// </summary>
     public IReadOnlyList<string> Keeps { get; init; } = [];
 
+    /// <summary>
+    /// Types of which it adds to its own organisation's record, as far as it sees what it adds: the roles that keep none and tell of calls.
+    /// </summary>
+    public IReadOnlyList<string> Records { get; init; } = [];
+
     /// <summary>What the scopes ask of a resource beyond its type; null where they ask nothing.</summary>
     public ScopeConstraints? Constraints { get; init; }
 

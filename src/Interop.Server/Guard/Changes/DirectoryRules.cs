@@ -19,7 +19,10 @@ internal static class DirectoryRules
     private const int MaximumSteps = 8;
 
     private static readonly HashSet<string> Types =
-        ["Organization", "OrganizationAffiliation", "Endpoint", "Practitioner", "PractitionerRole", "HealthcareService", "Location"];
+    [
+        "Organization", "OrganizationAffiliation", "Endpoint", "Practitioner", "PractitionerRole", "HealthcareService", "Location",
+        "Questionnaire",
+    ];
 
     // Whose the entry is. What else it points at is named by it, and may not be somebody else's either.
     private static readonly HashSet<string> Owners =

@@ -13,7 +13,7 @@ namespace Interop.Server.Guard.Changes;
 
 /// <summary>Whether a caller may make a change to one resource; where it may, the change is made in the transaction.</summary>
 internal sealed class ResourceChanges(
-    Conditions conditions, SharingPolicy policy, TypeRules rules, InteropSettings settings)
+    Conditions conditions, SharingPolicy policy, TypeRules rules, DispatchDesk desk, InteropSettings settings)
 {
     /// <summary>The door that references of one transaction pass.</summary>
     public ReferenceDoor DoorOf(GuardedTransaction transaction, ForeseenConditions foreseen) =>
@@ -136,8 +136,11 @@ internal sealed class ResourceChanges(
         (body, var unreadable) = door.Normal(key.Type, body);
         return unreadable
             ?? TryCreate(transaction, sight, key, body, door)
-            ?? (WriteResult)new WriteResult.Stored(transaction.Written(key, sight), Created: true);
+            ?? (WriteResult)new WriteResult.Stored(transaction.Written(key, EyesOn(transaction, sight, key)), Created: true);
     }
+
+    /// <inheritdoc cref="DispatchDesk.EyesOn"/>
+    public Sight EyesOn(GuardedTransaction transaction, Sight sight, ResourceKey key) => desk.EyesOn(transaction, sight, key.Type);
 
     /// <summary>Stores the new resource of the writer's organisation, or says why not.</summary>
     /// <param name="body">With its references in normal form.</param>
@@ -150,13 +153,14 @@ internal sealed class ResourceChanges(
         ReferenceDoor door,
         IReadOnlySet<ResourceKey>? alsoKnown = null)
     {
-        var step = new ResourceStep(key, null, body, transaction.Caller.Organization, IsOwn: true, transaction);
+        sight = EyesOn(transaction, sight, key);
+        var step = new ResourceStep(key, null, body, sight.Organization, IsOwn: true, transaction);
         var refused = Recorded(transaction, sight, key, body)
             ?? rules.Reached(step)
             ?? door.Unknown(sight, key, body, alsoKnown);
         if (refused is null)
         {
-            transaction.Store(key, transaction.Caller.Organization, rules.Completed(step, WithId(body, key.Id)));
+            transaction.Store(key, sight.Organization, rules.Completed(step, WithId(body, key.Id)));
         }
 
         return refused;

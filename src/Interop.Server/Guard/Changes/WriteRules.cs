@@ -22,7 +22,7 @@ internal static class WriteRules
 
     /// <summary>Null, or why the caller may write nothing of the type as its own.</summary>
     public static WriteResult.Refused? MayKeep(Sight sight, ResourceKey key) =>
-        sight.OwnTier == Tier.Own || sight.Keeps.Contains(key.Type)
+        sight.OwnTier == Tier.Own || sight.Keeps.Contains(key.Type) || sight.Records.Contains(key.Type)
             ? null
             : new(IssueCode.Forbidden, "The caller's roles do not keep records.");
 
