@@ -6,8 +6,8 @@ namespace Interop.Sharing.Tests.Consents;
 
 public sealed class GrantCompilerTests
 {
-    private const string Basic = " CarePlan Encounter Flag Observation Patient RiskAssessment ";
-    private const string OfACase = " CarePlan Observation RiskAssessment ";
+    private const string Basic = " CarePlan Encounter Flag Observation Patient QuestionnaireResponse RiskAssessment ServiceRequest ";
+    private const string OfACase = " CarePlan Observation QuestionnaireResponse RiskAssessment ServiceRequest ";
 
     [Fact]
     public void A_patient_who_said_nothing_has_no_rows_and_the_agreement_one_default_per_purpose()
@@ -44,9 +44,9 @@ public sealed class GrantCompilerTests
     }
 
     [Theory]
-    [InlineData(Openness.Listed, OfACase, " CarePlan Encounter Flag Observation RiskAssessment ")]
+    [InlineData(Openness.Listed, OfACase, " CarePlan Encounter Flag Observation QuestionnaireResponse RiskAssessment ServiceRequest ")]
     [InlineData(Openness.Named, OfACase, Basic)]
-    [InlineData(Openness.Closed, " CarePlan Observation Patient RiskAssessment ", Basic)]
+    [InlineData(Openness.Closed, " CarePlan Observation Patient QuestionnaireResponse RiskAssessment ServiceRequest ", Basic)]
     public void An_agreement_may_open_a_type_further_or_close_it(Openness opens, string toNaming, string toListing)
     {
         var agreement = Agreement(purposes: ["TREAT"]) with
