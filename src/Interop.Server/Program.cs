@@ -15,6 +15,7 @@ var root = new RootCommand("Interop: crisis encounters, referrals and consents a
     Validate.Command(),
     FhirPath.Command(),
     Interop.Server.Commands.Index.Command(),
+    SimulateScreening.Command(),
     Explain.Command(),
     VerifyAudit.Command(),
     Doctor.Command(),
