@@ -6,6 +6,7 @@ using Interop.Server.Agreements;
 using Interop.Server.Bundles;
 using Interop.Server.Calls;
 using Interop.Server.Commands;
+using Interop.Server.Conveyance;
 using Interop.Server.Dispatch;
 using Interop.Server.FollowUp;
 using Interop.Server.Guard;
@@ -85,6 +86,7 @@ public static class InteropServer
         app.UseAuthentication();
         app.Use(app.Services.GetRequiredService<RequestLimits>().CountAsync);
         app.UseAuthorization();
+        app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         MapEndpoints(app);
 
         // Balancers see it no longer ready before connections are refused.
@@ -151,7 +153,6 @@ public static class InteropServer
         services.AddSingleton<BundleEntries>();
         services.AddSingleton<JudgeAgain>();
         services.AddHostedService(provider => provider.GetRequiredService<JudgeAgain>());
-        services.AddHostedService<ScreeningForms>();
         services.AddHostedService<AgreementReviews>();
         services.AddSingleton<Deadlines>();
         services.AddHostedService(provider => provider.GetRequiredService<Deadlines>());
@@ -188,6 +189,7 @@ public static class InteropServer
         services.AddSingleton<TypeRules>();
         services.AddSingleton<TypeRule, ContractRule>();
         services.AddCalls(settings.ScreeningTable);
+        services.AddConveyance();
         services.AddReferrals();
         services.AddFollowUps();
         services.AddSubscriptions(settings.Subscriptions);
@@ -201,7 +203,6 @@ public static class InteropServer
         services.AddSingleton<PersonLookups>();
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<Conditions>();
-        services.AddSingleton<DispatchDesk>();
         services.AddSingleton<ResourceChanges>();
         services.AddSingleton<ValidBody>();
         services.AddSingleton<Patches>();
@@ -217,7 +218,6 @@ public static class InteropServer
         services.AddSingleton<BundleReader>();
         services.AddSingleton<TransactionPatches>();
         services.AddSingleton<Transactions>();
-        services.AddSingleton<IncidentIntake>();
         services.AddSingleton<CrisisSummaries>();
         services.AddSingleton<EmergencyAccess>();
         services.AddSingleton<AgreementBook>();
@@ -296,6 +296,7 @@ public static class InteropServer
         OnboardingCases.Map(fhir);
         SubscriptionAnswers.Map(fhir);
         CadIntake.Map(app);
+        app.MapConveyance();
         Health.Map(app);
     }
 

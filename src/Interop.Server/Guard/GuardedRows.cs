@@ -78,6 +78,20 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
             .Select(match => fact(match.Body))
             .FirstOrDefault(read => read is not null);
 
+    /// <summary>All facts of one kind, in the order of the search.</summary>
+    /// <inheritdoc cref="Fact"/>
+    public IReadOnlyList<T> Facts<T>(SearchQuery query, string custodian, Func<ReadOnlyMemory<byte>, T?> fact)
+        where T : class =>
+    [
+        .. rows.Search(query, Sights.OfCustodian(custodian, Instant)).Matches
+            .Where(match => match.Tier == Tier.Own)
+            .Select(match => fact(match.Body))
+            .OfType<T>(),
+    ];
+
+    /// <summary>The distinct messages of an incident, by their own instant.</summary>
+    public IReadOnlyList<Storage.Write.CadMessage> CadMessages(string incident) => rows.CadMessages(incident);
+
     /// <summary>The agreements that a custodian records as their grantor, in the order in which they were recorded.</summary>
     public IEnumerable<Agreement> AgreementsOf(string custodian) => rows.BodiesOf("Contract")
         .Where(stored => stored.Source == custodian)

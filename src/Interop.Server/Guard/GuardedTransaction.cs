@@ -178,9 +178,6 @@ internal sealed class GuardedTransaction(
     /// <summary>Takes out of the queue what was done.</summary>
     public void Done(long number) => session.Sent(number);
 
-    /// <summary>The distinct messages of an incident, by their own instant.</summary>
-    public IReadOnlyList<CadMessage> CadMessages(string incident) => Rows.CadMessages(incident);
-
     /// <inheritdoc cref="WriteSession.AddCadMessage"/>
     public bool Add(CadMessage message) => session.AddCadMessage(message);
 
