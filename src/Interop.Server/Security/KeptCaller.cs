@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Interop.Server.Security;
 
-namespace Interop.Server.Guard.Exports;
+namespace Interop.Server.Security;
 
 /// <summary>
-/// Who asked, as the token said it: what it may see is worked out again for each page, what it might have seen then is not kept.
+/// Who asked for what goes on by itself, as the token said it: what it may see is worked out again each time, what it might have seen
+/// then is not kept.
 /// </summary>
-internal sealed record ExportCaller(
+internal sealed record KeptCaller(
     string? Issuer,
     string ClientId,
     string Subject,
@@ -16,9 +16,10 @@ internal sealed record ExportCaller(
     IReadOnlyList<string> Roles,
     string Scope,
     string? Patient,
-    bool IsPerson)
+    bool IsPerson,
+    string? SigningKey)
 {
-    public static string Write(Caller caller) => JsonSerializer.Serialize(new ExportCaller(
+    public static string Write(Caller caller) => JsonSerializer.Serialize(new KeptCaller(
         caller.Issuer,
         caller.ClientId,
         caller.Subject,
@@ -28,24 +29,26 @@ internal sealed record ExportCaller(
         caller.Roles,
         caller.ScopeText,
         caller.Patient,
-        caller.IsPerson));
+        caller.IsPerson,
+        caller.SigningKey));
 
     public static Caller Read(string text, ScopeReader scopes)
     {
-        using var document = JsonDocument.Parse(text);
-        var kept = document.RootElement;
-        var (scope, patient) = (kept.Text(nameof(Scope))!, kept.Text(nameof(Patient)));
-        var isPerson = kept.GetProperty(nameof(IsPerson)).GetBoolean();
+        var kept = JsonSerializer.Deserialize<KeptCaller>(text)!;
         return new(
-            kept.Text(nameof(ClientId))!,
-            kept.Text(nameof(Subject))!,
-            kept.Text(nameof(Organization))!,
-            kept.Text(nameof(Practitioner)),
-            kept.Texts(nameof(Purposes)),
-            kept.Texts(nameof(Roles)),
-            scopes.Read(scope, patient, isPerson))
+            kept.ClientId,
+            kept.Subject,
+            kept.Organization,
+            kept.Practitioner,
+            kept.Purposes,
+            kept.Roles,
+            scopes.Read(kept.Scope, kept.Patient, kept.IsPerson))
         {
-            Issuer = kept.Text(nameof(Issuer)), Patient = patient, IsPerson = isPerson, ScopeText = scope,
+            Issuer = kept.Issuer,
+            Patient = kept.Patient,
+            IsPerson = kept.IsPerson,
+            ScopeText = kept.Scope,
+            SigningKey = kept.SigningKey,
         };
     }
 
