@@ -25,6 +25,7 @@ using Interop.Server.Referrals;
 using Interop.Server.Routing;
 using Interop.Server.Sandbox;
 using Interop.Server.Security;
+using Interop.Server.ServiceDirectory;
 using Interop.Server.Settings;
 using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
@@ -156,15 +157,7 @@ public static class InteropServer
         services.AddHostedService<AgreementReviews>();
         services.AddSingleton<Deadlines>();
         services.AddHostedService(provider => provider.GetRequiredService<Deadlines>());
-        if (settings.Exports is { } exports)
-        {
-            services.AddSingleton(new ExportFiles(exports));
-            services.AddSingleton<ExportSignal>();
-            services.AddSingleton<ExportPages>();
-            services.AddSingleton<GuardedExports>();
-            services.AddHostedService<ExportWorker>();
-        }
-
+        services.AddExports(settings.Exports);
         services.AddSingleton<BearerEvents>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<TokenVerifier>((bearer, verifier) =>
@@ -193,6 +186,7 @@ public static class InteropServer
         services.AddReferrals();
         services.AddFollowUps();
         services.AddSubscriptions(settings.Subscriptions);
+        services.AddServiceDirectory();
         foreach (var type in StatusEnds.Types)
         {
             services.AddSingleton<TypeRule>(new StatusEndRule(type));
@@ -210,7 +204,7 @@ public static class InteropServer
         services.AddSingleton<GuardedHistories>();
         services.AddSingleton<GuardedSearches>();
         services.AddSingleton<GuardedAreas>();
-        services.AddSingleton<LastObservations>();
+        services.AddSingleton<SiftedSearches>();
         services.AddSingleton<GuardedDocuments>();
         services.AddSingleton<PersonMatches>();
         services.AddSingleton<GuardedWrites>();
@@ -277,6 +271,7 @@ public static class InteropServer
         MatchPatient.Map(fhir);
         BreakGlass.Map(fhir);
         LastN.Map(fhir);
+        OpenServices.Map(fhir);
         Document.Map(fhir);
         if (app.Services.GetRequiredService<InteropSettings>().Exports is not null)
         {
