@@ -116,6 +116,7 @@ public static class Demo
         $"--Interop:Exports:Folder={exports}",
         $"--Interop:PublicUrl={fhir}",
         "--Interop:Custodian=crisis-program",
+        "--Interop:CadAgencies:psap.city.example=dispatch-center",
         $"--Interop:Issuers:0:Authority={addresses.Issuer}",
         $"--Interop:Issuers:0:Audience={DemoIssuer.Audience}",
         "--Interop:Issuers:0:Agencies:0=*",

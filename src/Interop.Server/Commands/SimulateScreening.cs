@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using CsvHelper;
 using Interop.Server.Calls;
-using Microsoft.VisualBasic.FileIO;
 
 namespace Interop.Server.Commands;
 
@@ -95,34 +95,32 @@ internal static class SimulateScreening
             return ([], [], "There is no such file.");
         }
 
-        using var parser = new TextFieldParser(file) { HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = false };
-        parser.SetDelimiters(",");
-        var header = parser.ReadFields() ?? [];
-        var places = columns.Select(column => Array.IndexOf(header, column)).ToArray();
-        if (places.Contains(-1))
-        {
-            return ([], [], $"The header has no column {columns[Array.IndexOf(places, -1)]}.");
-        }
-
+        var options = CsvReaderOptions.Default with { TrackLineNumbers = true, FieldCountMismatch = CsvFieldCountHandling.Allow };
+        using var csv = CsvReader.FromFile(file, options);
         var calls = new List<Call>();
-        while (!parser.EndOfData)
+        try
         {
-            var line = parser.LineNumber;
-            try
+            string[] header = [.. csv.Headers];
+            var places = columns.Select(column => Array.IndexOf(header, column)).ToArray();
+            if (places.Contains(-1))
             {
-                var fields = parser.ReadFields()!;
-                if (fields.Length != header.Length || !long.TryParse(
-                    fields[places[1]], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+                return ([], [], $"The header has no column {columns[Array.IndexOf(places, -1)]}.");
+            }
+
+            while (csv.Read())
+            {
+                if (csv.FieldCount != header.Length || !long.TryParse(
+                    csv.GetString(places[1]), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
                 {
-                    return ([], [], $"Line {line}: a row needs all its columns, and a number of calls.");
+                    return ([], [], $"Line {csv.LineNumber}: a row needs all its columns, and a number of calls.");
                 }
 
-                calls.Add(new(fields[places[0]], count, fields[places[2]].Trim()));
+                calls.Add(new(csv.GetString(places[0]), count, csv.GetString(places[2]).Trim()));
             }
-            catch (MalformedLineException)
-            {
-                return ([], [], $"Line {line} is no CSV.");
-            }
+        }
+        catch (CsvFormatException malformed)
+        {
+            return ([], [], $"Line {malformed.LineNumber} is no CSV.");
         }
 
         return ([.. calls.Where(call => call.Label.Length > 0)], [.. calls.Where(call => call.Label.Length == 0)], null);
