@@ -217,6 +217,7 @@ public static class InteropServer
         services.AddSingleton<Transactions>();
         services.AddSingleton<IncidentIntake>();
         services.AddSingleton<CrisisSummaries>();
+        services.AddSingleton<FieldSummaries>();
         services.AddSingleton<EmergencyAccess>();
         services.AddSingleton<AgreementBook>();
         services.AddSingleton<SandboxStore>();
@@ -271,6 +272,7 @@ public static class InteropServer
         Delete.Map(fhir);
         Bundle.Map(fhir);
         CrisisSummary.Map(fhir);
+        FieldSummary.Map(fhir);
         Everything.Map(fhir);
         MatchPatient.Map(fhir);
         BreakGlass.Map(fhir);
