@@ -213,6 +213,7 @@ public static class InteropServer
         services.AddSingleton<TransactionPatches>();
         services.AddSingleton<Transactions>();
         services.AddSingleton<CrisisSummaries>();
+        services.AddSingleton<FieldSummaries>();
         services.AddSingleton<EmergencyAccess>();
         services.AddSingleton<AgreementBook>();
         services.AddSingleton<SandboxStore>();
@@ -267,6 +268,7 @@ public static class InteropServer
         Delete.Map(fhir);
         Bundle.Map(fhir);
         CrisisSummary.Map(fhir);
+        FieldSummary.Map(fhir);
         Everything.Map(fhir);
         MatchPatient.Map(fhir);
         BreakGlass.Map(fhir);
