@@ -18,7 +18,8 @@ namespace Interop.Server.Conveyance;
 /// What agencies are told of incidents, computed as the summary on scene is, and never a filtered record. An agency knows the incidents
 /// whose messages name it; that somebody has a plan it learns by its own sight of that moment, so that a refusal is as no plan.
 /// </summary>
-internal sealed class Incidents(GuardedStore store, SearchQueryParser queries, AuditTrail audit, Judge judge, InteropSettings settings)
+internal sealed class Incidents(
+    GuardedStore store, SearchQueryParser queries, AuditTrail audit, Judge judge, SharingPolicy policy, InteropSettings settings)
 {
     public const string Scope = "cad.read";
     public const string PlanScope = "cad.plan";
@@ -148,7 +149,7 @@ internal sealed class Incidents(GuardedStore store, SearchQueryParser queries, A
                 "cancelled" or "entered-in-error" => "Cancelled",
                 _ => units.Count > 0 ? "ResourcesAssigned" : "Active",
             },
-            last.Times.Concat(units.Select(unit => unit.Time)).MaxBy(Moment)!,
+            last.Times.Concat(units.Select(unit => unit.Time)).Concat(StateChanges(snapshot, last.Id)).MaxBy(Moment)!,
             units,
             MayKnowEnd(snapshot) ? last.Dispositions : [],
             mayKnowPlans ? known.Count > 0 : null);
@@ -163,6 +164,19 @@ internal sealed class Incidents(GuardedStore store, SearchQueryParser queries, A
                 }
             });
         return new(IncidentEido.Of(view), view.Urn, view.IsOver, row);
+    }
+
+    /// <summary>
+    /// When what is basic of an Encounter last changed, which is its state and its times: somebody may close it and name no time. It is the
+    /// view that the programme's dispatchers have, so that what is hidden from them moves nothing.
+    /// </summary>
+    private IEnumerable<string> StateChanges(GuardedSnapshot snapshot, string encounter)
+    {
+        var dispatchers = policy.SightOf(
+            settings.Custodian, null, [], ["dispatcher"], snapshot.Instant, isCustodian: true, hasAgreement: true, types: null);
+        return snapshot.Search(queries.ParseOwn("Encounter", snapshot.Instant, ("_id", encounter)), dispatchers, _ => true)
+            .Select(seen => Instants.ToDateTimeOffset(seen.LastUpdated)
+                .ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture));
     }
 
     /// <summary>How it ended is for who took the call; others are told that it has.</summary>

@@ -28,6 +28,7 @@ public sealed partial class ConveyanceTests : CallDesk
         await FeedAsync(dispatch, EidoSamples.With(
             WithUnit(EidoSamples.Message(2, "ResourcesOnscene"), 2, "OnScene"),
             ("dispositionComponent", new JsonArray())));
+        Server.Clock.Advance(TimeSpan.FromMinutes(1));
         using (var closed = await navigator.ChangeAsync(call.Encounter, encounter =>
         {
             encounter["status"] = "finished";
@@ -44,6 +45,7 @@ public sealed partial class ConveyanceTests : CallDesk
 
         var after = await EidoAsync(dispatch, "C-42");
 
+        Assert.True(After(after, before), "what is newer says so");
         Assert.Equal("ResourcesAssigned", Status(before));
         Assert.Equal("Closed", Status(after));
         var unit = after.GetProperty("emergencyResourceComponent")[0];
@@ -65,6 +67,7 @@ public sealed partial class ConveyanceTests : CallDesk
         using var navigator = Server.As("navigator");
         var call = await FeedAsync(dispatch, WithUnit(EidoSamples.Message(1, "Active"), 1, "EnRoute"));
         var plain = (await EidoAsync(dispatch, EidoSamples.Urn)).GetRawText();
+        Server.Clock.Advance(TimeSpan.FromMinutes(1));
 
         await navigator.CreatedAsync(
             "Condition", Fixtures.Condition("c", call.Patient.Split('/')[1], "13746004", call.Encounter.Split('/')[1]));
@@ -274,6 +277,10 @@ public sealed partial class ConveyanceTests : CallDesk
         Assert.Equal("application/EmergencyCallData.eido+json", answer.Content.Headers.ContentType?.MediaType);
         return await answer.JsonAsync();
     }
+
+    private static bool After(JsonElement eido, JsonElement other) => DateTimeOffset.Parse(
+        eido.Text("lastUpdateTimeStamp"), System.Globalization.CultureInfo.InvariantCulture) > DateTimeOffset.Parse(
+        other.Text("lastUpdateTimeStamp"), System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Status(JsonElement eido) =>
         eido.GetProperty("incidentComponent").GetProperty("incidentStatusCommonRegistryText")[0].GetString()!;
