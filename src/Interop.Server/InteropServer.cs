@@ -85,6 +85,7 @@ public static class InteropServer
         app.UseAuthentication();
         app.Use(app.Services.GetRequiredService<RequestLimits>().CountAsync);
         app.UseAuthorization();
+        app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         MapEndpoints(app);
 
         // Balancers see it no longer ready before connections are refused.
@@ -216,8 +217,7 @@ public static class InteropServer
         services.AddSingleton<TransactionPatches>();
         services.AddSingleton<Transactions>();
         services.AddSingleton<IncidentIntake>();
-        services.AddSingleton<CrisisSummaries>();
-        services.AddSingleton<FieldSummaries>();
+        services.AddSummaries();
         services.AddSingleton<EmergencyAccess>();
         services.AddSingleton<AgreementBook>();
         services.AddSingleton<SandboxStore>();
@@ -271,8 +271,7 @@ public static class InteropServer
         Patch.Map(fhir);
         Delete.Map(fhir);
         Bundle.Map(fhir);
-        CrisisSummary.Map(fhir);
-        FieldSummary.Map(fhir);
+        SummaryServices.Map(fhir);
         Everything.Map(fhir);
         MatchPatient.Map(fhir);
         BreakGlass.Map(fhir);
@@ -296,6 +295,7 @@ public static class InteropServer
         AgreementStanding.Map(fhir);
         OnboardingCases.Map(fhir);
         SubscriptionAnswers.Map(fhir);
+        SubscriptionSockets.Map(app);
         CadIntake.Map(app);
         Health.Map(app);
     }
