@@ -212,8 +212,7 @@ public static class InteropServer
         services.AddSingleton<BundleReader>();
         services.AddSingleton<TransactionPatches>();
         services.AddSingleton<Transactions>();
-        services.AddSingleton<CrisisSummaries>();
-        services.AddSingleton<FieldSummaries>();
+        services.AddSummaries();
         services.AddSingleton<EmergencyAccess>();
         services.AddSingleton<AgreementBook>();
         services.AddSingleton<SandboxStore>();
@@ -267,8 +266,7 @@ public static class InteropServer
         Patch.Map(fhir);
         Delete.Map(fhir);
         Bundle.Map(fhir);
-        CrisisSummary.Map(fhir);
-        FieldSummary.Map(fhir);
+        SummaryServices.Map(fhir);
         Everything.Map(fhir);
         MatchPatient.Map(fhir);
         BreakGlass.Map(fhir);
@@ -292,6 +290,7 @@ public static class InteropServer
         AgreementStanding.Map(fhir);
         OnboardingCases.Map(fhir);
         SubscriptionAnswers.Map(fhir);
+        SubscriptionSockets.Map(app);
         CadIntake.Map(app);
         app.MapConveyance();
         Health.Map(app);
