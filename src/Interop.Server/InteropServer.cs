@@ -5,6 +5,7 @@ using Interop.Server.Accountability;
 using Interop.Server.Agreements;
 using Interop.Server.Bundles;
 using Interop.Server.Commands;
+using Interop.Server.Consents;
 using Interop.Server.Dispatch;
 using Interop.Server.FollowUp;
 using Interop.Server.Guard;
@@ -187,6 +188,7 @@ public static class InteropServer
         services.AddSingleton<TypeRule, ContractRule>();
         services.AddReferrals();
         services.AddFollowUps();
+        services.AddConsents();
         services.AddSubscriptions(settings.Subscriptions);
         foreach (var type in StatusEnds.Types)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Interop.Fhir;
+using Interop.Fhir.Validation;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Sharing.Consents;
@@ -25,6 +26,7 @@ internal sealed class GuardedTransaction(
 
     private readonly Queue<Action> waiting = [];
     private readonly Dictionary<ResourceKey, SeenResource> shown = [];
+    private readonly Dictionary<ResourceKey, IReadOnlyList<Issue>> remarks = [];
     private WrittenResources written = new();
 
     /// <summary>Judges and stores one resource, and what follows from it by the rules of its type.</summary>
@@ -40,6 +42,12 @@ internal sealed class GuardedTransaction(
 
     /// <summary>Whether what is brought in has happened long since, elsewhere: then nobody is told of it.</summary>
     public bool IsHistory { get; set; }
+
+    /// <summary>What its writer must know of what is stored, though nothing forbids it; the last word about a resource counts.</summary>
+    public IReadOnlyDictionary<ResourceKey, IReadOnlyList<Issue>> Remarks => remarks;
+
+    /// <inheritdoc cref="Remarks"/>
+    public void Remark(ResourceKey key, IReadOnlyList<Issue> issues) => remarks[key] = issues;
 
     /// <summary>Where subscribers are told.</summary>
     public GuardedChannels Channels { get; } = new(session, sight.Instant);
@@ -161,6 +169,11 @@ internal sealed class GuardedTransaction(
 
     /// <summary>Id of the Organization whose record a stored resource is; null where nothing is stored.</summary>
     public string? KeeperOf(ResourceKey key) => Rows.Find(key) is { Deleted: false } stored ? stored.Source : null;
+
+    /// <summary>How a stored consent about a patient stands.</summary>
+    /// <param name="patient">Id of the Patient.</param>
+    public ConsentStanding StandingOf(ResourceKey consent, string patient) =>
+        sharingRows.StandingOf(Rows, Rows.Find(consent)!, patient, Instant);
 
     /// <summary>Whether a stored resource carries any label of sensitivity.</summary>
     public bool IsLabelled(ResourceKey key) => Rows.Find(key) is { Labels: not 0 };

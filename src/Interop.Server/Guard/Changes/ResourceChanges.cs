@@ -49,7 +49,7 @@ internal sealed class ResourceChanges(
         return unreadable
             ?? TryUpdate(transaction, sight, key, body, preconditions, door)
             ?? new WriteResult.Stored(
-                transaction.Written(key, sight).WithSent(new(body, rules.PartyElements(key.Type))), Created: false);
+                transaction, transaction.Written(key, sight).WithSent(new(body, rules.PartyElements(key.Type))), created: false);
     }
 
     /// <summary>Updates the one resource that the condition finds; where it finds none, creates one.</summary>
@@ -136,7 +136,7 @@ internal sealed class ResourceChanges(
         (body, var unreadable) = door.Normal(key.Type, body);
         return unreadable
             ?? TryCreate(transaction, sight, key, body, door)
-            ?? (WriteResult)new WriteResult.Stored(transaction.Written(key, sight), Created: true);
+            ?? (WriteResult)new WriteResult.Stored(transaction, transaction.Written(key, sight), created: true);
     }
 
     /// <summary>Stores the new resource of the writer's organisation, or says why not.</summary>
