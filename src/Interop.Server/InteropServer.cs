@@ -142,7 +142,6 @@ public static class InteropServer
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton(_ => Turns.ForThisMachine(settings.Limits.Readers));
-        services.AddSingleton<SnoopingWatch>();
         services.AddSingleton<ThrottledTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());
         services.AddSingleton<SharingRows>();
@@ -196,7 +195,9 @@ public static class InteropServer
         }
 
         services.AddSingleton<GuardedStore>();
+        services.AddSingleton<SnoopingWatch>();
         services.AddSingleton<ILookupWatch, SnoopingAlerts>();
+        services.AddSingleton<EmergencyAccess>();
         services.AddSingleton<PersonLookups>();
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<Conditions>();
@@ -217,7 +218,6 @@ public static class InteropServer
         services.AddSingleton<Transactions>();
         services.AddSingleton<IncidentIntake>();
         services.AddSingleton<CrisisSummaries>();
-        services.AddSingleton<EmergencyAccess>();
         services.AddSingleton<AgreementBook>();
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<Importer>();
@@ -288,6 +288,9 @@ public static class InteropServer
         AuditEvents.Map(fhir);
         Disclosures.Map(fhir);
         RecordDisclosure.Map(fhir);
+        FileConsent.Map(fhir);
+        RevokeConsent.Map(fhir);
+        PreviewConsent.Map(fhir);
         SuspendAccounting.Map(fhir);
         ExplainAccess.Map(fhir);
         AgreementStanding.Map(fhir);

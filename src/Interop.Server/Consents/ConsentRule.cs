@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Server.Authoring;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Sharing.Json;
+using Interop.Sharing.Policy;
 
 namespace Interop.Server.Consents;
 
@@ -47,7 +47,8 @@ internal sealed class ConsentRule(Secrets secrets) : TypeRule("Consent")
 
         if (step.Before is { } before && StatusOf(before) == "active" && StatusOf(body) == "inactive")
         {
-            var revocation = RevocationOf(transaction, step);
+            var id = NameBasedId.Of(secrets.Key.Span, $"revoked|{step.Key}|{step.Instant}");
+            var revocation = ChangeRecord.Of(transaction, id, step.Key, new(Purposes.ActReason, "PATRQT"));
             transaction.Put(revocation.Key, step.Custodian, revocation.Json);
         }
     }
@@ -58,30 +59,6 @@ internal sealed class ConsentRule(Secrets secrets) : TypeRule("Consent")
         {
             throw new FhirException(IssueCode.BusinessRule, "The document is about another person.", "Consent.sourceReference");
         }
-    }
-
-    private MappedResource RevocationOf(GuardedTransaction transaction, StoredStep step)
-    {
-        var caller = transaction.Caller;
-        var agency = new ResourceReference($"Organization/{caller.Organization}");
-        var isPerson = caller is { IsPerson: true, Practitioner: not null };
-        return MappedResource.Of(new Provenance
-        {
-            Id = NameBasedId.Of(secrets.Key.Span, $"revoked|{step.Key}|{step.Instant}"),
-            Target = [step.Key.ToReference()],
-            RecordedElement = Elements.Instant(step.Instant),
-            Activity = new("http://terminology.hl7.org/CodeSystem/v3-DataOperation", "UPDATE"),
-            Reason = [new("http://terminology.hl7.org/CodeSystem/v3-ActReason", "PATRQT")],
-            Agent =
-            [
-                new()
-                {
-                    Type = new("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "author"),
-                    Who = isPerson ? new($"Practitioner/{caller.Practitioner}") : agency,
-                    OnBehalfOf = isPerson ? agency : null,
-                },
-            ],
-        });
     }
 
     private static string? StatusOf(ReadOnlyMemory<byte> consent) => TopLevel.Text(consent.Span, "status");

@@ -8,6 +8,8 @@ internal static class ConsentServices
     public static void AddConsents(this IServiceCollection services)
     {
         services.AddSingleton<TypeRule, ConsentRule>();
+        services.AddSingleton<ConsentFiling>();
+        services.AddSingleton<ConsentPreview>();
         services.AddSingleton<IChangeWatch, ConsentRemarks>();
     }
 }

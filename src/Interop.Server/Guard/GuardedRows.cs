@@ -81,6 +81,13 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
         .OfType<Agreement>()
         .Where(agreement => agreement.Grantor == custodian);
 
+    /// <summary>
+    /// How much of what the caller's organisation keeps about a patient, and the caller may read, other eyes see, by type and tier.
+    /// </summary>
+    public IReadOnlyDictionary<(string Type, Tier Tier), long> CountsFor(Sight eyes, string patient) =>
+        rows.Counts(patient, Caller.Organization, eyes, sight.Within(Caller, SmartRight.Read))
+            .ToDictionary(count => (count.Type, count.Tier), count => count.Count);
+
     /// <summary>What was granted over a patient's records.</summary>
     public IReadOnlyList<GrantRow> GrantsOf(string patient) => rows.GrantsOf(patient);
 

@@ -50,6 +50,12 @@ public sealed record InteropSettings(
     /// </summary>
     public string Supervisor { get; init; } = $"Organization/{Custodian}";
 
+    /// <summary>
+    /// From <c>Interop:VerbalConsent</c>: whether a person may permit something by word of mouth before a witness, where the law of the
+    /// place lets her.
+    /// </summary>
+    public bool TakesVerbalConsent { get; init; }
+
     /// <summary>From <c>Interop:Subscriptions</c>.</summary>
     public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Usual;
 
@@ -113,6 +119,7 @@ public sealed record InteropSettings(
             CaseInactivity = InactivityFrom(section["CaseInactivityDays"]),
             Bases = new([publicUrl, .. bases]),
             Subscriptions = SubscriptionSettings.From(section.GetSection("Subscriptions")),
+            TakesVerbalConsent = FlagFrom(section, "VerbalConsent"),
             Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
             TimeZone = ZoneFrom(section["TimeZone"]),
             Drain = DrainFrom(section["DrainSeconds"]),
