@@ -195,12 +195,11 @@ public static class InteropServer
         }
 
         services.AddSingleton<GuardedStore>();
-        services.AddSingleton<SnoopingWatch>();
-        services.AddSingleton<ILookupWatch, SnoopingAlerts>();
-        services.AddSingleton<EmergencyAccess>();
+        services.AddOversight();
         services.AddSingleton<PersonLookups>();
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<Conditions>();
+        services.AddSingleton<Relabelling>();
         services.AddSingleton<ResourceChanges>();
         services.AddSingleton<ValidBody>();
         services.AddSingleton<Patches>();

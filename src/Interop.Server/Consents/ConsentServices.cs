@@ -8,6 +8,7 @@ internal static class ConsentServices
     public static void AddConsents(this IServiceCollection services)
     {
         services.AddSingleton<TypeRule, ConsentRule>();
+        services.AddSingleton<TypeRule, ConsentReview>();
         services.AddSingleton<ConsentFiling>();
         services.AddSingleton<ConsentPreview>();
         services.AddSingleton<IChangeWatch, ConsentRemarks>();

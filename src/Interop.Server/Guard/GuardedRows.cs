@@ -91,6 +91,10 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     /// <summary>What was granted over a patient's records.</summary>
     public IReadOnlyList<GrantRow> GrantsOf(string patient) => rows.GrantsOf(patient);
 
+    /// <inheritdoc cref="Redactor.LabelsLost"/>
+    protected IReadOnlyList<string> LabelsLost(SeenResource before, ReadOnlyMemory<byte> after, SourceFacts custodian) =>
+        redactor.LabelsLost(before.Body, after, custodian, before.Key.Type);
+
     /// <summary>The resource as the sight may see it, or null where nothing of it may leave.</summary>
     public Disclosure? Disclose(SeenResource seen, Sight through)
     {

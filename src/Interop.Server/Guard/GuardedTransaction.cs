@@ -49,6 +49,22 @@ internal sealed class GuardedTransaction(
     /// <inheritdoc cref="Remarks"/>
     public void Remark(ResourceKey key, IReadOnlyList<Issue> issues) => remarks[key] = issues;
 
+    /// <summary>From which resources labels were taken away, which, and the Provenance that says why: the trail names both.</summary>
+    public Dictionary<ResourceKey, (IReadOnlyList<string> Labels, ResourceKey Why)> Relabelled { get; } = [];
+
+    /// <inheritdoc cref="Redactor.LabelsLost"/>
+    public IReadOnlyList<string> LabelsLost(SeenResource before, ReadOnlyMemory<byte> after, string custodian) =>
+        LabelsLost(before, after, judge.CustodianOf(Rows, custodian));
+
+    /// <summary>Writes the resources from which labels were taken away into the detail of a row.</summary>
+    public void WriteRelabelled(Utf8JsonWriter detail)
+    {
+        foreach (var (key, (labels, why)) in Relabelled)
+        {
+            detail.WriteString($"relabelled {key}", $"{string.Join(' ', labels)} {why}");
+        }
+    }
+
     /// <summary>Where subscribers are told.</summary>
     public GuardedChannels Channels { get; } = new(session, sight.Instant);
 
@@ -208,6 +224,7 @@ internal sealed class GuardedTransaction(
         Audit(AuditTrail.Row(Caller, Instant, interaction, key.ToString(), patients is [var one] ? one : null, "permit", writer =>
         {
             detail?.Invoke(writer);
+            WriteRelabelled(writer);
             if (shown.TryGetValue(key, out var seen))
             {
                 ShownResources.Write(writer, seen);

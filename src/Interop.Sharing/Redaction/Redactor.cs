@@ -82,6 +82,24 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         return (scan.Labels, [.. scan.Rules.Select(labelRule => labelRule.Id)]);
     }
 
+    /// <summary>
+    /// The labels that a resource carries by itself, and would no more as it is to become. V, which free text has, R and an unknown code
+    /// count only where <c>meta.security</c> said so: else they go with what they are about.
+    /// </summary>
+    public IReadOnlyList<string> LabelsLost(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, SourceFacts source, string type)
+    {
+        const long Computed = Labels.Restricted | Labels.VeryRestricted | Labels.Unknown;
+        var (had, rules) = Label(before, source, type);
+        var said = rules.Aggregate(Labels.None, (mask, rule) => mask | rule switch
+        {
+            "meta:R" => Labels.Restricted,
+            "meta:V" => Labels.VeryRestricted,
+            "meta:unknown" => Labels.Unknown,
+            _ => Labels.None,
+        });
+        return Labels.CodesOf(had & ~Label(after, source, type).Labels & (~Computed | said));
+    }
+
     /// <summary>The literal local references in the view, other than to the subject's own Patient: ask which of them are visible.</summary>
     public IReadOnlyList<ResourceKey> References(SeenResource seen)
     {

@@ -13,7 +13,7 @@ namespace Interop.Server.Guard.Changes;
 
 /// <summary>Whether a caller may make a change to one resource; where it may, the change is made in the transaction.</summary>
 internal sealed class ResourceChanges(
-    Conditions conditions, SharingPolicy policy, TypeRules rules, InteropSettings settings)
+    Conditions conditions, SharingPolicy policy, TypeRules rules, Relabelling relabelling, InteropSettings settings)
 {
     /// <summary>The door that references of one transaction pass.</summary>
     public ReferenceDoor DoorOf(GuardedTransaction transaction, ForeseenConditions foreseen) =>
@@ -210,7 +210,8 @@ internal sealed class ResourceChanges(
             return forbidden;
         }
 
-        var (changed, issues) = isOwn ? (body, [])
+        var keeper = transaction.Rows.Find(key)!.Source;
+        var (changed, issues) = isOwn ? Relabelling.Of(transaction, seen, body, keeper)
             : IsParty(sight, seen) && rules.ByParty(step, view.Body) is { } byParty ? byParty
             : ([], [NotItsRecord]);
         var refused = issues.Count == 0 ? null : new WriteResult.Refused(issues[0].Code == "forbidden" ? 403 : 422, issues);
@@ -227,9 +228,14 @@ internal sealed class ResourceChanges(
 
         // Who puts its own entry right keeps it from then on; else whoever wrote it could undo that.
         var custodian =
-            corrects && DirectoryRules.IsOf(caller.Organization, body) ? caller.Organization : transaction.Rows.Find(key)!.Source;
+            corrects && DirectoryRules.IsOf(caller.Organization, body) ? caller.Organization : keeper;
         var whole = rules.Completed(step with { After = changed }, changed);
         transaction.Store(key, custodian, whole, renews: isOwn || IsRenewing(transaction, seen, body));
+        if (isOwn)
+        {
+            relabelling.Record(transaction, seen, body, keeper);
+        }
+
         return null;
     }
 
