@@ -63,6 +63,8 @@ public sealed class LabelTests
     [InlineData(ActCode, "PSYTHPN", Labels.PsyThpN)]
     [InlineData(ActCode, "42CFRPart2", Labels.Part2)]
     [InlineData(ActCode, "NORDSCLCD", Labels.None)]
+    [InlineData("https://interop.example/fhir/CodeSystem/sharing-label", "PART2-NOTICE", Labels.None)]
+    [InlineData("https://interop.example/fhir/CodeSystem/sharing-label", "CONSENT-SCOPE", Labels.None)]
     [InlineData("http://terminology.hl7.org/CodeSystem/v3-ActReason", "HTEST", Labels.None)]
     [InlineData(ActCode, "SOMETHING-NEW", Labels.Unknown)]
     [InlineData(Confidentiality, "X", Labels.Unknown)]
