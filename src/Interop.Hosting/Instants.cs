@@ -11,6 +11,8 @@ public static class Instants
     public static DateTimeOffset ToDateTimeOffset(long microseconds) =>
         new(DateTime.UnixEpoch.Ticks + (microseconds * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
+    public static long InMicroseconds(this TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>FHIR instant in UTC with milliseconds.</summary>
     public static string ToText(long microseconds) =>
         ToDateTimeOffset(microseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);

@@ -86,14 +86,14 @@ public sealed class RevokedUnderLoadTests(ITestOutputHelper output) : IAsyncLife
         var load = Enumerable.Range(0, Workers).Select(_ => Task.Run(() => AskAsync(token, answers, stop))).ToList();
         var control = new ConcurrentQueue<(long Started, long Ended, HttpStatusCode Status)>();
         load.Add(Task.Run(() => AskAsync(untouched, control, stop)));
-        await UntilAsync(() => answers.Count >= 200);
+        await Eventually.IsSoAsync(() => answers.Count >= 200);
 
         var asked = Stopwatch.GetTimestamp();
         await endAsync();
         var acknowledged = Stopwatch.GetTimestamp();
-        await UntilAsync(() => answers.Count(answer => answer.Status == HttpStatusCode.Unauthorized) >= 200);
+        await Eventually.IsSoAsync(() => answers.Count(answer => answer.Status == HttpStatusCode.Unauthorized) >= 200);
         var told = control.Count;
-        await UntilAsync(() => control.Count > told);
+        await Eventually.IsSoAsync(() => control.Count > told);
         await stop.CancelAsync();
         await Task.WhenAll(load);
 
@@ -117,16 +117,6 @@ public sealed class RevokedUnderLoadTests(ITestOutputHelper output) : IAsyncLife
             var started = Stopwatch.GetTimestamp();
             using var response = await client.GetAsync(Search);
             answers.Enqueue((started, Stopwatch.GetTimestamp(), response.StatusCode));
-        }
-    }
-
-    /// <summary>A guard against waiting for ever, not a measurement.</summary>
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var waited = 0; !isSo(); waited++)
-        {
-            Assert.True(waited < 1500, "It did not come about in half a minute.");
-            await Task.Delay(20);
         }
     }
 }

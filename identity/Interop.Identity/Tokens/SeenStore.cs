@@ -20,7 +20,7 @@ internal sealed class SeenStore(IdentityDatabase database, TimeProvider clock)
             Interlocked.Exchange(ref nextPurge, now + 60_000_000);
             const string purge = """
                 DELETE FROM seen WHERE expires_at < @now;
-                DELETE FROM revocation WHERE at < @dayAgo;
+                DELETE FROM revocation WHERE at < @dayAgo AND what NOT LIKE 'client:%' AND what NOT LIKE 'key:%';
                 DELETE FROM revoked_token WHERE expires_at < @now;
                 DELETE FROM allowance WHERE full_at < @now;
                 DELETE FROM authorization_code WHERE expires_at < @dayAgo;

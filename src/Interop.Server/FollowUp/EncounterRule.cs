@@ -31,7 +31,7 @@ internal sealed class EncounterRule(FollowUps followUps, InteropSettings setting
         }
 
         var body = new TaskBody(task.Json);
-        if (body.Due - Microseconds(FollowUpTask.Within) < transaction.Instant - Microseconds(History))
+        if (body.Due - FollowUpTask.Within.InMicroseconds() < transaction.Instant - History.InMicroseconds())
         {
             return;
         }
@@ -48,8 +48,6 @@ internal sealed class EncounterRule(FollowUps followUps, InteropSettings setting
         transaction.Put(task.Key, settings.Custodian, whole);
         FollowUpDeadlines.SetPassed(transaction, task.Key, whole);
     }
-
-    private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 
     private static string? StatusOf(ReadOnlyMemory<byte> encounter) => TopLevel.Text(encounter.Span, "status");
 }

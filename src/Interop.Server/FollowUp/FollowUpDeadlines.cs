@@ -11,7 +11,7 @@ internal sealed class FollowUpDeadlines : IChangeWatch
     public const string Breach = "follow-up-breach";
 
     /// <summary>36 of the 48 hours are over.</summary>
-    private static readonly long Before = TimeSpan.FromHours(12).Ticks / TimeSpan.TicksPerMicrosecond;
+    private static readonly long Before = TimeSpan.FromHours(12).InMicroseconds();
 
     /// <summary>Times that have passed are not set: what an operator brings in late was missed elsewhere, or never.</summary>
     public void Note(GuardedTransaction transaction, StoredStep step)

@@ -1,3 +1,4 @@
+using Interop.Storage.Read;
 using Interop.Storage.Write;
 
 namespace Interop.Server.Guard;
@@ -9,6 +10,9 @@ internal sealed class GuardedChannels(WriteSession session, long instant)
     private readonly Dictionary<string, string> headers = new(StringComparer.Ordinal);
 
     public SubscriptionChannel? Of(string id) => session.Rows.Channel(id);
+
+    /// <inheritdoc cref="ResourceRows.ChannelsOf"/>
+    public long CountOf(string organization, string except) => session.Rows.ChannelsOf(organization, except);
 
     public void Keep(SubscriptionChannel channel) => session.PutChannel(channel);
 
@@ -39,7 +43,7 @@ internal sealed class GuardedChannels(WriteSession session, long instant)
 
     public void Drop(long number) => session.RemoveEvent(number);
 
-    public void DropBefore(string id, long before) => session.RemoveEvents(id, before);
+    public void DropBefore(long before) => session.RemoveEvents(before);
 
     /// <summary>Keeps headers that a resource must not be stored with, until its channel is kept.</summary>
     public void GiveHeaders(string id, string text) => headers[id] = text;

@@ -7,6 +7,7 @@ using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Read;
+using Interop.Storage.Write;
 
 namespace Interop.Server.Guard;
 
@@ -40,22 +41,25 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     public Disclosure? Read(ResourceKey key, Sight through) => rows.See(key, through) is { } seen ? Disclose(seen, through) : null;
 
     /// <summary>What of one kind has waited for its time, which has come, oldest first.</summary>
-    public IReadOnlyList<Storage.Write.OutboxRow> Due(string kind, int count) => rows.Due(kind, Instant, count);
+    public IReadOnlyList<OutboxRow> Due(string kind, int count) => rows.Due(kind, Instant, count);
 
-    /// <summary>Ids of the channels that are to be looked after now.</summary>
-    public IReadOnlyList<string> DueChannels(int count) => [.. rows.DueChannels(Instant, count).Select(channel => channel.Id)];
+    /// <inheritdoc cref="ResourceRows.DueChannels"/>
+    public IReadOnlyList<SubscriptionChannel> DueChannels(int ofOne, int count) => rows.DueChannels(Instant, ofOne, count);
+
+    /// <inheritdoc cref="ResourceRows.AllChannels"/>
+    public IReadOnlyList<SubscriptionChannel> AllChannels() => rows.AllChannels();
 
     /// <inheritdoc cref="ResourceRows.Channel"/>
-    public Storage.Write.SubscriptionChannel? Channel(string id) => rows.Channel(id);
+    public SubscriptionChannel? Channel(string id) => rows.Channel(id);
 
     /// <inheritdoc cref="ResourceRows.WaitingEvents"/>
-    public IReadOnlyList<Storage.Write.SubscriptionEvent> WaitingEvents(string channel, int count) => rows.WaitingEvents(channel, count);
+    public IReadOnlyList<SubscriptionEvent> WaitingEvents(string channel, int count) => rows.WaitingEvents(channel, count);
 
     /// <inheritdoc cref="ResourceRows.HasLaterEvent"/>
-    public bool HasLaterEvent(Storage.Write.SubscriptionEvent waiting) => rows.HasLaterEvent(waiting);
+    public bool HasLaterEvent(SubscriptionEvent waiting) => rows.HasLaterEvent(waiting);
 
     /// <inheritdoc cref="ResourceRows.ToldEvents"/>
-    public IReadOnlyList<Storage.Write.SubscriptionEvent> ToldEvents(string channel, long first, long last, int count) =>
+    public IReadOnlyList<SubscriptionEvent> ToldEvents(string channel, long first, long last, int count) =>
         rows.ToldEvents(channel, first, last, count);
 
     /// <summary>Whether the sight sees the resource.</summary>

@@ -247,6 +247,12 @@ internal sealed class GuardedTransaction(
             && grant.Source == fact.Source && grant.From <= Instant && Instant < grant.To);
     }
 
+    /// <summary>What the same person broke over the same records before, lasts and opens as much; null where there is none.</summary>
+    public EmergencyFact? Lasting(string patient, EmergencyFact wanted) => Rows.EmergenciesOf(patient, wanted.Source)
+        .Where(fact => fact.Organization == wanted.Organization && fact.Practitioner == wanted.Practitioner && fact.To > Instant)
+        .Where(fact => fact.IsMedical || !wanted.IsMedical)
+        .MaxBy(fact => fact.To);
+
     /// <inheritdoc cref="WriteSession.EndEmergencies"/>
     public bool EndEmergencies(string patient, (string Organization, string Practitioner)? person)
     {

@@ -50,7 +50,7 @@ internal sealed class Judge(SharingPolicy policy, Redactor redactor, SearchQuery
     public long Lapse(ResourceRows rows, long instant, StoredResource? stored, bool renews) =>
         renews || stored is null ? After(instant) : Math.Min(After(stored.UpdatedAt), rows.CaseEnd(stored.Key) ?? long.MaxValue);
 
-    private long After(long instant) => instant + (settings.CaseInactivity.Ticks / TimeSpan.TicksPerMicrosecond);
+    private long After(long instant) => instant + settings.CaseInactivity.InMicroseconds();
 
     /// <summary>What kind of agency an organisation is; null where the custodian that runs this server does not say so.</summary>
     public AgencyType? TypeOf(GuardedRows rows, string organization) => FactsOf(rows.Rows, organization)?.Type;

@@ -29,9 +29,9 @@ internal sealed class PersonLookups(RequestLimits limits, ILookupWatch watch)
     /// <inheritdoc cref="Note(Caller, ResourceKey)"/>
     public void Note(Caller caller, IReadOnlyList<ResourceKey> persons) => Note(caller, 0, persons, found: true, 0);
 
-    /// <summary>Notes that the caller described a person, and who the answer said it may be.</summary>
-    public void NoteMatch(Caller caller, IReadOnlyList<ResourceKey> persons, long fingerprint) =>
-        Note(caller, 1, persons, found: persons.Count > 0, fingerprint);
+    /// <summary>Notes that the caller described persons, and who the answer said they may be.</summary>
+    public void NoteMatch(Caller caller, int asked, IReadOnlyList<ResourceKey> persons, long fingerprint) =>
+        Note(caller, asked, persons, found: persons.Count > 0, fingerprint);
 
     /// <summary>Has it written down what was noticed. The caller gets its answer whether or not this succeeds.</summary>
     public Task TellAsync() => watch.TellAsync();

@@ -40,12 +40,19 @@ internal sealed class EmergencyAccess(
                     transaction.Instant,
                     Instants.ToMicroseconds(to),
                     review.Key.ToString());
-                if (!transaction.Declare(patient.Id, fact, role, Instants.ToMicroseconds(OfficerTask.DueAfter(from))))
+                var lasting = transaction.Lasting(patient.Id, fact);
+                if (lasting is null)
                 {
-                    throw NotOpen();
+                    if (!transaction.Declare(patient.Id, fact, role, Instants.ToMicroseconds(OfficerTask.DueAfter(from))))
+                    {
+                        throw NotOpen();
+                    }
+
+                    transaction.Put(review.Key, settings.Custodian, review.Json);
                 }
 
-                transaction.Put(review.Key, settings.Custodian, review.Json);
+                // Asked again while it lasts it is the same one, with its review and its end.
+                var answered = lasting ?? fact;
                 transaction.Audit(AuditTrail.Row(
                     caller.For(Purposes.Emergency),
                     transaction.Instant,
@@ -57,9 +64,9 @@ internal sealed class EmergencyAccess(
                     {
                         detail.WriteString("reason", reason.Code);
                         detail.WriteString("role", role);
-                        detail.WriteString("review", review.Key.ToString());
+                        detail.WriteString("review", answered.Review);
                     }));
-                return to;
+                return Instants.ToDateTimeOffset(answered.To);
             },
             cancellationToken);
         logger.LogWarning(

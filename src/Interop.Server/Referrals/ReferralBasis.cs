@@ -49,9 +49,10 @@ internal sealed class ReferralBasis(Sights sights)
     private IReadOnlyList<Issue> Unseen(
         GuardedTransaction transaction, ResourceKey request, ResourceKey person, string owner, string keeper)
     {
+        // Whether others have an agreement with it is not for who asks.
         if (!sights.IsAdmitted(transaction, owner))
         {
-            return [TaskBody.Objection($"No agreement with Organization/{owner} is in force: it could not read it.", "Task.owner")];
+            return [NoAgreement()];
         }
 
         transaction.LetGrantsFollow();
@@ -67,7 +68,7 @@ internal sealed class ReferralBasis(Sights sights)
             .Max();
         return ceiling switch
         {
-            null => [TaskBody.Objection($"No agreement opens records of Organization/{keeper} to Organization/{owner}.", "Task.owner")],
+            null => [NoAgreement()],
             < Tier.Intermediate =>
                 [TaskBody.Objection($"The agreement with Organization/{owner} does not open requests (intermediate).", "Task.owner")],
             _ when !IsOpened(transaction, person.Id, owner, keeper) =>
@@ -75,8 +76,11 @@ internal sealed class ReferralBasis(Sights sights)
                 TaskBody.Objection(
                     $"No active consent of the person opens requests (intermediate) to Organization/{owner}.", "Task.for"),
             ],
-            _ => [TaskBody.Objection($"The person's consent does not clear what the request is labelled with.", "Task.focus")],
+            _ => [TaskBody.Objection("The person's consent does not clear what the request is labelled with.", "Task.focus")],
         };
+
+        Issue NoAgreement() =>
+            TaskBody.Objection($"No agreement opens records of Organization/{keeper} to Organization/{owner}.", "Task.owner");
     }
 
     private static bool IsOpened(GuardedTransaction transaction, string person, string owner, string keeper) =>

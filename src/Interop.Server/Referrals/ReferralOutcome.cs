@@ -20,14 +20,14 @@ internal static class ReferralOutcome
 
     private static readonly string[] Periods = ["performedPeriod", "effectivePeriod", "period", "occurrencePeriod"];
 
-    /// <summary>The Task with what its new outputs name, as its writer sees that.</summary>
+    /// <summary>The Task with what its new outputs name: of its writer's own records, as what others keep is theirs to tell.</summary>
     public static byte[] Told(GuardedTransaction transaction, ReadOnlyMemory<byte> before, byte[] task)
     {
         var (known, person) = (Named(before), Referral.At(task, "for"));
         var told = new TaskBody(task);
         foreach (var key in Named(task).Except(known))
         {
-            if (transaction.Read(key, transaction.Sight) is { } seen)
+            if (transaction.KeeperOf(key) == transaction.Caller.Organization && transaction.Read(key, transaction.Sight) is { } seen)
             {
                 Tell(told, seen.Body, person, isPlain: !transaction.IsLabelled(key));
             }

@@ -51,7 +51,7 @@ internal sealed class ReferralDeadline(InteropSettings settings, Secrets secrets
         if (!transaction.IsHistory && step.Key.Type == "Task" && step.Body is { } body && Referral.IsPending(body)
             && !(step.Before is { } before && Referral.IsPending(before)))
         {
-            var due = transaction.Instant + (Referral.Patience(body).Ticks / TimeSpan.TicksPerMicrosecond);
+            var due = transaction.Instant + Referral.Patience(body).InMicroseconds();
             Deadlines.Set(transaction, Kind, step.Key, due, due);
         }
     }

@@ -31,6 +31,9 @@ internal sealed record Caller(
     /// <summary>The issuer that vouches for all this: names of clients and users are its own.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary>Id of the issuer's key that the token was verified with: once that is withdrawn, nothing rests on the token.</summary>
+    public string? SigningKey { get; init; }
+
     /// <summary>The scopes as the token has them, for work that goes on without it.</summary>
     public string ScopeText { get; init; } = string.Empty;
 

@@ -26,8 +26,17 @@ internal static class PersonLookup
 
     public static bool Is(SearchQuery query) => Count(query) > 0;
 
-    /// <summary>How many persons a search looks for: a list of alternatives is as many.</summary>
-    public static int Count(SearchQuery query) => Most(query.Criteria.Select(criterion => Asked(query.Type, criterion)));
+    /// <summary>
+    /// How many persons a search looks for: a list of alternatives is as many, and two names with three birth dates are six.
+    /// </summary>
+    public static int Count(SearchQuery query) => Product(query.Criteria.Select(criterion => Asked(query.Type, criterion)));
+
+    /// <summary>How many ways there are to take one of each; things of which none is known don't count.</summary>
+    public static int Product(IEnumerable<int> counts)
+    {
+        var known = counts.Where(count => count > 0).ToList();
+        return known.Count == 0 ? 0 : (int)known.Aggregate(1L, (product, count) => Math.Min(product * count, int.MaxValue));
+    }
 
     /// <summary>
     /// How many lookups a search may turn out to be: those that it asks for, or as many persons as a page of a list can hold. One that

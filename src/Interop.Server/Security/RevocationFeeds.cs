@@ -8,7 +8,8 @@ namespace Interop.Server.Security;
 /// good until they expire.
 /// </summary>
 internal sealed class RevocationFeeds(
-    TokenVerifier verifier, IHttpClientFactory clients, ILogger<RevocationFeeds> logger) : BackgroundService
+    TokenVerifier verifier, IEnumerable<IRevocationWatch> watches, IHttpClientFactory clients, ILogger<RevocationFeeds> logger)
+    : BackgroundService
 {
     public const string HttpClient = "revocations";
     public const int MaxBytes = 1 << 20;
@@ -33,8 +34,13 @@ internal sealed class RevocationFeeds(
 
                 using var answer =
                     JsonDocument.Parse(await http.GetStringAsync($"{endpoint}?after={last}&follower={follower}", cancellationToken));
-                verifier.Revocations.Add(
-                    issuer.Authority, answer.RootElement.GetProperty("revoked").EnumerateArray().Select(hash => hash.GetString()!));
+                List<string> revoked = [.. answer.RootElement.GetProperty("revoked").EnumerateArray().Select(hash => hash.GetString()!)];
+                verifier.Revocations.Add(issuer.Authority, revoked);
+                foreach (var watch in revoked.Count > 0 ? watches : [])
+                {
+                    await watch.NoteAsync(cancellationToken);
+                }
+
                 last = answer.RootElement.GetProperty("last").GetInt64();
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

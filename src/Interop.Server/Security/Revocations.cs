@@ -25,6 +25,10 @@ internal sealed class Revocations(TimeProvider clock)
         .. grant is null ? Array.Empty<string>() : [Mark(issuer, Hash("grant:" + grant))],
     ];
 
+    /// <summary>Whether the client, or the key behind the token that it had, was ended lately.</summary>
+    public bool HasEnded(Caller caller) =>
+        !revoked.IsEmpty && caller.Issuer is { } issuer && Has(Marks(issuer, null, null, caller.ClientId, caller.SigningKey));
+
     public bool Has(string[] marks) => !revoked.IsEmpty && Array.Exists(marks, revoked.ContainsKey);
 
     public void Add(string issuer, IEnumerable<string> hashes)

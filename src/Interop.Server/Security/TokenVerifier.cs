@@ -89,12 +89,13 @@ internal sealed class TokenVerifier : TokenHandler
             return (null, error);
         }
 
+        caller = caller with { SigningKey = (result.SecurityToken as JsonWebToken)?.SigningKey?.KeyId };
         var marks = Revocations.Marks(
             issuer.Authority,
             parsed.Id,
             parsed.TryGetPayloadValue<string>("grant_id", out var grant) ? grant : null,
             caller.ClientId,
-            (result.SecurityToken as JsonWebToken)?.SigningKey?.KeyId);
+            caller.SigningKey);
         var verified = new VerifiedToken(caller, parsed.ValidTo, marks);
         Remember(token, verified, now);
         return Revocations.Has(marks) ? (null, Revoked) : (verified, null);

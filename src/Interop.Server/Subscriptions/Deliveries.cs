@@ -5,16 +5,26 @@ using Interop.Storage.Write;
 namespace Interop.Server.Subscriptions;
 
 /// <summary>
-/// Tells subscribers what waits for them: many at once, each by one server at a time, in order. Where that server stops, its lease ends and
-/// another one goes on.
+/// Tells subscribers what waits for them: many at once, each by one server at a time, in order. One that is slow keeps its own agency
+/// waiting and nobody else. Where a server stops, its lease ends and another one goes on.
 /// </summary>
 internal sealed class Deliveries(
     GuardedStore store, Delivery delivery, InteropSettings settings, TimeProvider clock, ILogger<Deliveries> logger) : BackgroundService
 {
     private const int MostAtOnce = 32;
+    private const int MostOfOne = 4;
 
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
-    private static readonly long Lease = TimeSpan.FromMinutes(2).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    // A turn and the call that it ends with are shorter than the lease, so that no other server begins meanwhile.
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
+    private static readonly long Lease = TimeSpan.FromMinutes(2).InMicroseconds();
+
+    // What could not be told in a month is not news.
+    private static readonly long Kept = TimeSpan.FromDays(30).InMicroseconds();
+    private static readonly long BetweenSweeps = TimeSpan.FromHours(1).InMicroseconds();
+
+    private long nextSweep;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,24 +44,63 @@ internal sealed class Deliveries(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>Tells all that is to be told by now.</summary>
+    /// <summary>Tells all that is to be told by now, and what becomes due meanwhile.</summary>
     public async Task PassAsync(CancellationToken cancellationToken)
     {
-        while (await TakeAsync(cancellationToken) is { Count: > 0 } taken)
+        await SweepAsync(cancellationToken);
+        var atWork = new Dictionary<Task, string>();
+        try
         {
-            await Parallel.ForEachAsync(
-                taken,
-                new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken },
-                async (channel, token) => await TellAsync(channel, token));
+            do
+            {
+                foreach (var channel in await TakeAsync(atWork.Values, cancellationToken))
+                {
+                    atWork.Add(TellAsync(channel, cancellationToken), channel.Organization);
+                }
+
+                if (atWork.Count > 0)
+                {
+                    // Real time: others that are due don't wait for a slow one.
+                    await Task.WhenAny([.. atWork.Keys, Task.Delay(Between, cancellationToken)]);
+                }
+
+                foreach (var ended in atWork.Keys.Where(task => task.IsCompleted).ToList())
+                {
+                    atWork.Remove(ended);
+                    await ended;
+                }
+            }
+            while (atWork.Count > 0);
+        }
+        finally
+        {
+            await Task.WhenAll(atWork.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task<IReadOnlyList<SubscriptionChannel>> TakeAsync(CancellationToken cancellationToken)
+    /// <param name="busy">The agencies that are being told, as often as they are.</param>
+    private async Task<IReadOnlyList<SubscriptionChannel>> TakeAsync(IEnumerable<string> busy, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> due;
+        var turns = busy.CountBy(agency => agency).ToDictionary(StringComparer.Ordinal);
+        var free = MostAtOnce - turns.Values.Sum();
+        if (free == 0)
+        {
+            return [];
+        }
+
+        List<string> due = [];
         await using (var snapshot = await store.OpenAsOperatorAsync(settings.Custodian, cancellationToken))
         {
-            due = snapshot.DueChannels(MostAtOnce);
+            // Those of busy agencies may stand before all others.
+            foreach (var channel in snapshot.DueChannels(MostOfOne, MostAtOnce * 2))
+            {
+                var taken = turns.GetValueOrDefault(channel.Organization);
+                if (due.Count < free && taken < MostOfOne)
+                {
+                    turns[channel.Organization] = taken + 1;
+                    due.Add(channel.Id);
+                }
+            }
         }
 
         return due.Count == 0 ? [] : await store.WriteAsOperatorAsync<IReadOnlyList<SubscriptionChannel>>(
@@ -65,15 +114,35 @@ internal sealed class Deliveries(
     {
         try
         {
+            var began = clock.GetTimestamp();
             for (var next = channel; next is not null;)
             {
-                next = await delivery.NextAsync(next, cancellationToken);
+                next = clock.GetElapsedTime(began) < Turn
+                    ? await delivery.NextAsync(next, cancellationToken)
+                    : await delivery.YieldAsync(next, cancellationToken);
             }
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             // Its lease ends by itself, and it keeps nobody else waiting.
             logger.LogWarning("Subscription {Id} could not be looked after: {Failure}", channel.Id, failure.GetType().Name);
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = store.Now();
+        if (now >= nextSweep)
+        {
+            nextSweep = now + BetweenSweeps;
+            await store.WriteAsOperatorAsync(
+                settings.Custodian,
+                transaction =>
+                {
+                    transaction.Channels.DropBefore(transaction.Instant - Kept);
+                    return true;
+                },
+                cancellationToken);
         }
     }
 }

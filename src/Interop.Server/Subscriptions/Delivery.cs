@@ -1,11 +1,11 @@
 using Interop.Fhir.Search;
 using Interop.Server.Guard;
-using Interop.Server.Guard.Exports;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
+using Interop.Storage;
 using Interop.Storage.Audit;
 using Interop.Storage.Write;
 
@@ -22,10 +22,9 @@ internal sealed class Delivery(
     AuditTrail audit,
     SearchQueryParser queries,
     ScopeReader scopes,
+    TokenVerifier verifier,
     InteropSettings settings)
 {
-    // What could not be told in a month is not news.
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
     private static readonly TimeSpan WithoutAgreement = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
 
@@ -33,7 +32,7 @@ internal sealed class Delivery(
     /// <param name="channel">Leased by this server.</param>
     public async Task<SubscriptionChannel?> NextAsync(SubscriptionChannel channel, CancellationToken cancellationToken)
     {
-        var caller = ExportCaller.Read(channel.Caller, scopes);
+        var caller = KeptCaller.Read(channel.Caller, scopes);
         var request = await states.RequestOfAsync(channel, caller.Organization, cancellationToken);
         var now = store.Now();
         if (request is null)
@@ -41,7 +40,7 @@ internal sealed class Delivery(
             return await SaveAsync(channel, channel with { State = "off", Due = long.MaxValue }, cancellationToken);
         }
 
-        if (request.End <= now)
+        if (request.End <= now || verifier.Revocations.HasEnded(caller))
         {
             await states.MoveAsync(channel, caller.Organization, "off", null, cancellationToken);
             return null;
@@ -57,7 +56,11 @@ internal sealed class Delivery(
         catch (FhirException)
         {
             // No agreement, or a qualification that has run out: such a subscriber is told nothing, not even that nothing has happened.
-            return await SaveAsync(channel, channel with { Due = now + Microseconds(WithoutAgreement) }, cancellationToken);
+            return await SaveAsync(channel, channel with { Due = now + WithoutAgreement.InMicroseconds() }, cancellationToken);
+        }
+        catch (TooCostlyException)
+        {
+            return await FailedAsync(channel, caller, null, null, "What its criteria ask for takes too long.", false, cancellationToken);
         }
 
         if (waiting is { Told: null })
@@ -68,7 +71,7 @@ internal sealed class Delivery(
         var (type, told) = channel.State == "requested" ? ("handshake", (NotifiedEvent?)null)
             : waiting is { Told: { } happened } ? ("event-notification", happened)
             : ("heartbeat", null);
-        if (type == "heartbeat" && (request.Heartbeat is not { } beat || channel.ToldAt + Microseconds(beat) > now))
+        if (type == "heartbeat" && (request.Heartbeat is not { } beat || channel.ToldAt + beat.InMicroseconds() > now))
         {
             return await RestAsync(channel, request, cancellationToken);
         }
@@ -82,6 +85,11 @@ internal sealed class Delivery(
 
         var notification = Notification.Of(
             settings.PublicUrl, standing, type, told is null ? [] : [told], request.Content, now);
+        if (verifier.Revocations.HasEnded(caller))
+        {
+            return channel;
+        }
+
         var headers = channel.Headers.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var answer = await calls.SendAsync(request.Endpoint, headers, notification, cancellationToken);
         if (answer.Failure is { } failure)
@@ -114,6 +122,10 @@ internal sealed class Delivery(
             },
             cancellationToken);
     }
+
+    /// <summary>Lets those that wait have their turn; always null, as the channel is not this server's then.</summary>
+    public Task<SubscriptionChannel?> YieldAsync(SubscriptionChannel channel, CancellationToken cancellationToken) =>
+        SaveAsync(channel, channel with { Due = store.Now() }, cancellationToken);
 
     /// <summary>The oldest thing that waits, and how the subscriber sees it; nothing to tell where it sees nothing new.</summary>
     private Waiting? WaitingOf(GuardedSnapshot snapshot, SubscriptionChannel channel, SubscriptionRequest request)
@@ -158,7 +170,7 @@ internal sealed class Delivery(
         var due = channel.State != "active" ? long.MaxValue
             : Math.Min(
                 request.End ?? long.MaxValue,
-                request.Heartbeat is { } beat ? channel.ToldAt + Microseconds(beat) : long.MaxValue);
+                request.Heartbeat is { } beat ? channel.ToldAt + beat.InMicroseconds() : long.MaxValue);
         return SaveAsync(channel, channel with { Due = due, Failures = 0 }, cancellationToken, rests: true);
     }
 
@@ -197,7 +209,7 @@ internal sealed class Delivery(
         }
 
         var wait = settings.Subscriptions.Retry * Math.Pow(2, failures - 1);
-        var due = store.Now() + Microseconds(wait < LongestRetry ? wait : LongestRetry);
+        var due = store.Now() + (wait < LongestRetry ? wait : LongestRetry).InMicroseconds();
         await store.WriteAsOperatorAsync(
             settings.Custodian,
             transaction =>
@@ -221,14 +233,12 @@ internal sealed class Delivery(
             settings.Custodian,
             transaction =>
             {
-                transaction.Channels.DropBefore(channel.Id, transaction.Instant - Microseconds(Kept));
-                return transaction.Channels.Save(channel, next with { LeasedUntil = 0 }, rests);
+                transaction.Channels.Save(channel, next with { LeasedUntil = 0 }, rests);
+                return true;
             },
             cancellationToken);
         return null;
     }
-
-    private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <param name="Told">As the subscriber sees it; null where it is not to be told.</param>
     /// <param name="Row">What the trail says of it then.</param>

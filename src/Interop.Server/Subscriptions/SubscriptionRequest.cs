@@ -126,7 +126,7 @@ internal sealed record SubscriptionRequest(
             }
 
             var query = filter.StartsWith(known.Type + "?", StringComparison.Ordinal) ? filter[(known.Type.Length + 1)..] : filter;
-            if (FhirRequest.Pairs(query) is { Count: > 0 } pairs && pairs.All(pair => known.Filters.Contains(pair.Key.Split(':')[0])))
+            if (FhirRequest.Pairs(query) is { Count: > 0 } pairs && pairs.All(pair => IsFilter(known, pair.Key)))
             {
                 return query;
             }
@@ -161,6 +161,9 @@ internal sealed record SubscriptionRequest(
         static int? Number(string text) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
+
+    /// <summary>A parameter of the topic's, also with a modifier, but not on to what it refers to.</summary>
+    private static bool IsFilter(Topic topic, string name) => !name.Contains('.') && topic.Filters.Contains(name.Split(':')[0]);
 
     private static bool IsHeader(string text)
     {

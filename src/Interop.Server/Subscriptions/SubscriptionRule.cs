@@ -2,7 +2,6 @@ using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.Search;
 using Interop.Server.Guard;
-using Interop.Server.Guard.Exports;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
@@ -15,6 +14,9 @@ namespace Interop.Server.Subscriptions;
 /// </summary>
 internal sealed class SubscriptionRule(SearchQueryParser queries, InteropSettings settings) : TypeRule("Subscription")
 {
+    // Each change of a topic is a row for each of them.
+    private const int Most = 100;
+
     public override WriteResult.Refused? Recorded(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body)
     {
         if (caller.IsPerson)
@@ -31,6 +33,8 @@ internal sealed class SubscriptionRule(SearchQueryParser queries, InteropSetting
     {
         var (request, issues) = Read(step.After);
         return request is null ? new(422, issues)
+            : request.Status != "off" && step.Transaction.Channels.CountOf(step.Transaction.Caller.Organization, step.Key.Id) >= Most
+                ? new(IssueCode.BusinessRule, $"An agency has {Most} subscriptions at most that are not off.", "Subscription.status")
             : Misread(request, step.Instant) is { } rule ? new(IssueCode.BusinessRule, rule, "Subscription.criteria")
             : null;
     }
@@ -66,8 +70,9 @@ internal sealed class SubscriptionRule(SearchQueryParser queries, InteropSetting
             ?? string.Empty;
         transaction.Channels.Keep(new(
             id,
+            transaction.Caller.Organization,
             request.Topic.Code,
-            ExportCaller.Write(transaction.Caller),
+            KeptCaller.Write(transaction.Caller),
             headers,
             request.Status,
             request.Status == "off" ? long.MaxValue : transaction.Instant,

@@ -1,4 +1,5 @@
 using Interop.Server.Guard;
+using Interop.Server.Security;
 using Interop.Server.Settings;
 
 namespace Interop.Server.Subscriptions;
@@ -13,6 +14,7 @@ internal static class SubscriptionServices
         services.AddSingleton<IChangeWatch, TopicWatch>();
         services.AddSingleton<SubscriberCalls>();
         services.AddSingleton<SubscriptionStates>();
+        services.AddSingleton<IRevocationWatch, EndedSubscribers>();
         services.AddSingleton<Delivery>();
         services.AddSingleton<Deliveries>();
         services.AddHostedService(provider => provider.GetRequiredService<Deliveries>());

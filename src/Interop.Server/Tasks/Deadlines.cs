@@ -60,10 +60,10 @@ internal sealed class Deadlines(
         {
             await store.WriteAsOperatorAsync(settings.Custodian, transaction => Take(transaction, deadline.Pass), cancellationToken);
         }
-        catch (Exception failure) when (failure is not (System.Data.Common.DbException or OperationCanceledException))
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             logger.LogWarning("A {Deadline} could not be done and waits: {Failure}", deadline.Kind, failure.GetType().Name);
-            var later = store.Now() + (Postponed.Ticks / TimeSpan.TicksPerMicrosecond);
+            var later = store.Now() + Postponed.InMicroseconds();
             await store.WriteAsOperatorAsync(
                 settings.Custodian,
                 transaction => Take(

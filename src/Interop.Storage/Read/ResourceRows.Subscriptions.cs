@@ -9,12 +9,28 @@ public sealed partial class ResourceRows
     public SubscriptionChannel? Channel(string id) =>
         Statements.First($"SELECT {ChannelColumns} FROM subscription_channel WHERE id = {id}", ReadChannel);
 
-    /// <summary>The channels that are to be looked after, and are nobody's yet; who waits longest first.</summary>
-    public IReadOnlyList<SubscriptionChannel> DueChannels(long now, int count) => Statements.Query(
+    /// <summary>All channels that are not off.</summary>
+    public IReadOnlyList<SubscriptionChannel> AllChannels() =>
+        Statements.Query($"SELECT {ChannelColumns} FROM subscription_channel WHERE state <> 'off' ORDER BY id", ReadChannel);
+
+    /// <summary>How many channels of an agency are not off, but for one.</summary>
+    public long ChannelsOf(string organization, string except) => Statements.Number($"""
+        SELECT COUNT(*) FROM subscription_channel WHERE organization = {organization} AND state <> 'off' AND id <> {except}
+        """)!.Value;
+
+    /// <summary>
+    /// The channels that are to be looked after, and are nobody's yet: by turns of the agencies, and of one of them who waits longest
+    /// first.
+    /// </summary>
+    /// <param name="ofOne">How many of one agency at most.</param>
+    public IReadOnlyList<SubscriptionChannel> DueChannels(long now, int ofOne, int count) => Statements.Query(
         $"""
-        SELECT {ChannelColumns} FROM subscription_channel
-        WHERE  due <= {now} AND leased_until < {now}
-        ORDER BY due, id {Dialect.Page(count)}
+        SELECT {ChannelColumns}
+        FROM  (SELECT {ChannelColumns}, ROW_NUMBER() OVER (PARTITION BY organization ORDER BY due, id) AS turn
+               FROM   subscription_channel
+               WHERE  due <= {now} AND leased_until < {now}) waiting
+        WHERE  turn <= {ofOne}
+        ORDER  BY turn, due, id {Dialect.Page(count)}
         """,
         ReadChannel);
 
@@ -43,7 +59,7 @@ public sealed partial class ResourceRows
         """,
         ReadEvent);
 
-    private static Sql ChannelColumns => $"id, topic, caller, headers, state, due, failures, events, told_at, leased_until";
+    private static Sql ChannelColumns => $"id, organization, topic, caller, headers, state, due, failures, events, told_at, leased_until";
 
     private static Sql EventColumns => $"number, channel, focus, happened_at, event, told_at";
 
@@ -53,11 +69,12 @@ public sealed partial class ResourceRows
         reader.GetString(2),
         reader.GetString(3),
         reader.GetString(4),
-        reader.GetInt64(5),
+        reader.GetString(5),
         reader.GetInt64(6),
         reader.GetInt64(7),
         reader.GetInt64(8),
-        reader.GetInt64(9));
+        reader.GetInt64(9),
+        reader.GetInt64(10));
 
     private static SubscriptionEvent ReadEvent(DbDataReader reader) => new(
         reader.GetInt64(0),

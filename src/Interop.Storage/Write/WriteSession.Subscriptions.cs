@@ -8,9 +8,10 @@ public sealed partial class WriteSession
     {
         Rows.Statements.Execute($"DELETE FROM subscription_channel WHERE id = {channel.Id}");
         Rows.Statements.Execute($"""
-            INSERT INTO subscription_channel (id, topic, caller, headers, state, due, failures, events, told_at, leased_until)
-            VALUES ({channel.Id}, {channel.Topic}, {channel.Caller}, {channel.Headers}, {channel.State}, {channel.Due},
-                {channel.Failures}, {channel.Events}, {channel.ToldAt}, {channel.LeasedUntil})
+            INSERT INTO subscription_channel
+                (id, organization, topic, caller, headers, state, due, failures, events, told_at, leased_until)
+            VALUES ({channel.Id}, {channel.Organization}, {channel.Topic}, {channel.Caller}, {channel.Headers}, {channel.State},
+                {channel.Due}, {channel.Failures}, {channel.Events}, {channel.ToldAt}, {channel.LeasedUntil})
             """);
     }
 
@@ -45,7 +46,6 @@ public sealed partial class WriteSession
 
     public void RemoveEvent(long number) => Rows.Statements.Execute($"DELETE FROM subscription_event WHERE number = {number}");
 
-    /// <summary>Removes what happened long ago at a channel.</summary>
-    public void RemoveEvents(string channel, long before) => Rows.Statements.Execute(
-        $"DELETE FROM subscription_event WHERE channel = {channel} AND happened_at < {before}");
+    /// <summary>Removes what happened long ago, told or not.</summary>
+    public void RemoveEvents(long before) => Rows.Statements.Execute($"DELETE FROM subscription_event WHERE happened_at < {before}");
 }

@@ -1,7 +1,6 @@
 using Interop.Server.Subscriptions;
 using Interop.Server.Tasks;
 using Interop.Server.Tests.FollowUp;
-using Interop.Server.Tests.Subscriptions;
 
 namespace Interop.Server.Tests.Durability;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Interop.Server.Tests.FollowUp;
-using Interop.Server.Tests.Subscriptions;
 
 namespace Interop.Server.Tests.NonInterference;
 

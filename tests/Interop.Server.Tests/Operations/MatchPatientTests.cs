@@ -106,6 +106,24 @@ public sealed class MatchPatientTests : SceneTests
         Assert.Contains("Patient/ana v1", row.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_description_of_several_is_as_many_lookups()
+    {
+        await using var server = await RunningServer.StartAsync(null, null, "--Interop:Limits:LookupsPerMinute=5");
+        await server.ImportAsync(Custodian, [Fixtures.Organization(Custodian, "crisis-program"), .. Scene]);
+        using var client = server.As(Navigator);
+        const string several = """
+            "identifier":[{"system":"urn:mrn","value":"7"}],"name":[{"family":"Ruiz","given":["Ana","Bea"]},{"family":"Doe"}],
+            "birthDate":"1988-02-29"
+            """;
+
+        await MatchAsync(client, several);
+        using var second = await client.PostFhirAsync(
+            "Patient/$match", Parameters(""" "name":[{"family":"Ruiz"}],"birthDate":"1988-02-29" """, ""));
+
+        await second.OutcomeAsync(429);
+    }
+
     private static List<string> Told(JsonElement bundle) => bundle.TryGetProperty("entry", out var entries)
         ? [.. entries.EnumerateArray().Select(entry =>
             $"{entry.GetProperty("resource").GetProperty("id").GetString()} "

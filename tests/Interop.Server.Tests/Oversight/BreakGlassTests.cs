@@ -100,6 +100,26 @@ public class BreakGlassTests : SceneTests
     }
 
     [Fact]
+    public async Task Asked_again_while_it_lasts_it_is_the_same_one_unless_it_opens_more()
+    {
+        using var doctor = Person(Doctor, "clinician", "city-hospital");
+        using var officer = Server.As("privacy");
+        using var first = await BreakAsync(doctor, "ana", "imminent-danger");
+        Server.Clock.Advance(TimeSpan.FromMinutes(10));
+        using var again = await BreakAsync(doctor, "ana", "imminent-danger");
+        Assert.Equal((await first.JsonAsync()).ToString(), (await again.JsonAsync()).ToString());
+        Assert.Single((await officer.GetJsonAsync("Task?code=disclosure-review")).Keys());
+
+        using var wider = await BreakAsync(doctor, "ana", "medical-emergency");
+
+        Assert.NotEqual((await first.JsonAsync()).ToString(), (await wider.JsonAsync()).ToString());
+        Assert.Equal(2, (await officer.GetJsonAsync("Task?code=disclosure-review")).Keys().Count);
+        await (await doctor.GetAsync("Condition/part2")).JsonAsync();
+        using var narrower = await BreakAsync(doctor, "ana", "imminent-danger");
+        Assert.Equal((await wider.JsonAsync()).ToString(), (await narrower.JsonAsync()).ToString());
+    }
+
+    [Fact]
     public async Task Each_read_while_it_lasts_is_marked_on_the_trail_and_none_before_or_after()
     {
         using var doctor = Person(Doctor);

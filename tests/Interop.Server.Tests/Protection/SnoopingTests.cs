@@ -122,6 +122,19 @@ public sealed class SnoopingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_way_to_put_what_is_known_together_is_a_person()
+    {
+        using var hospital = server.As(Hospital);
+        var days = Enumerable.Range(25, 5).Select(day => $"1988-02-{day}").ToList();
+        string[] names = ["Ana", "Bea", "Cleo", "Dora", "Eva"];
+        await SearchAsync(hospital, [$"Patient?family=Name01x&given={string.Join(',', names[..4])}&birthdate={string.Join(',', days)}"]);
+        Assert.Equal(0, await CountAsync());
+        await SearchAsync(hospital, [$"Patient?family=Name01x&given={string.Join(',', names)}&birthdate={string.Join(',', days)}"]);
+
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
     public async Task The_next_hour_counts_anew()
     {
         using var hospital = server.As(Hospital);

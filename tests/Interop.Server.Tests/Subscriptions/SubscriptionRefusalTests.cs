@@ -44,6 +44,8 @@ public sealed class SubscriptionRefusalTests : SubscriptionScene
     [Theory]
     [InlineData("Task?description=x")]
     [InlineData("Patient?name=x")]
+    [InlineData("Task?patient:Patient.name:contains=a")]
+    [InlineData("Task?patient.name=x")]
     public async Task A_filter_is_one_of_the_topics(string filter)
     {
         using var hospital = Server.AsSystem("hospital");

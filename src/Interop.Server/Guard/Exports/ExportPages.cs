@@ -28,7 +28,7 @@ internal sealed class ExportPages(
     /// <param name="leasedUntil">UTC microseconds.</param>
     public async Task<ExportJob?> NextAsync(ExportJob job, long leasedUntil, CancellationToken cancellationToken)
     {
-        var caller = ExportCaller.Read(job.Caller, scopes);
+        var caller = KeptCaller.Read(job.Caller, scopes);
         try
         {
             var (request, progress) = (ExportRequest.Read(job.Request), ExportProgress.Read(job.Progress));

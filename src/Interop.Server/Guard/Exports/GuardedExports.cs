@@ -38,7 +38,7 @@ internal sealed class GuardedExports(
     /// <exception cref="FhirException">403: the agency is not admitted. 429: the caller has several at work.</exception>
     public async Task<string> BeginAsync(Caller caller, ExportRequest request, CancellationToken cancellationToken)
     {
-        var owner = ExportCaller.OwnerOf(caller);
+        var owner = KeptCaller.OwnerOf(caller);
         await using (var snapshot = await guarded.OpenAsync(caller, cancellationToken))
         {
             if (snapshot.Rows.Exports().Count(job => job.Owner == owner && job.FinishedAt is null) >= MostOfOne)
@@ -53,7 +53,7 @@ internal sealed class GuardedExports(
         var job = new ExportJob(
             Guid.NewGuid().ToString("N"),
             owner,
-            ExportCaller.Write(caller),
+            KeptCaller.Write(caller),
             request.Write(),
             guarded.Now(),
             ExportProgress.Start.Write(),
@@ -143,7 +143,7 @@ internal sealed class GuardedExports(
     private async Task<ExportJob?> FindAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         await using var snapshot = await guarded.OpenAsync(caller, cancellationToken);
-        return snapshot.Rows.Export(id) is { } job && job.Owner == ExportCaller.OwnerOf(caller) ? job : null;
+        return snapshot.Rows.Export(id) is { } job && job.Owner == KeptCaller.OwnerOf(caller) ? job : null;
     }
 
     private Task RecordAsync(Caller caller, ExportJob? job, string target) => audit.RecordAsync(

@@ -33,13 +33,14 @@ internal sealed class PersonMatches(
         }
 
         var searches = SearchesFor(person);
-        lookups.Demand(caller, 1);
+        var asked = AskedBy(person);
+        lookups.Demand(caller, asked);
         var instant = store.Now();
         var (told, row) = await turns.RunAsync(
             caller, () => FindAsync(caller, person, searches, onlyCertain, most, instant, cancellationToken), cancellationToken);
         await audit.RecordAsync(row, cancellationToken);
-        var asked = searches.SelectMany(search => search.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
-        lookups.NoteMatch(caller, [.. told.Select(match => match.Seen.Key)], PersonLookup.Fingerprint(Type, asked));
+        var pairs = searches.SelectMany(search => search.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
+        lookups.NoteMatch(caller, asked, [.. told.Select(match => match.Seen.Key)], PersonLookup.Fingerprint(Type, pairs));
         await lookups.TellAsync();
         return told;
     }
@@ -55,6 +56,17 @@ internal sealed class PersonMatches(
             .OrderByDescending(match => match.Score.Value)
             .ThenBy(match => match.Seen.Key.Id, StringComparer.Ordinal);
     }
+
+    /// <summary>How many persons the description may be of: one for each identifier, and for each way to put its names together.</summary>
+    private static int AskedBy(PersonDescription person) => Math.Max(
+        1,
+        Math.Min(person.Identifiers.Count, MostIdentifiers)
+            + PersonLookup.Product(
+            [
+                Math.Min(person.Families.Count, MostIdentifiers),
+                Math.Min(person.Givens.Count, MostIdentifiers),
+                Math.Min(person.PhonesAsWritten.Count, MostIdentifiers),
+            ]));
 
     /// <summary>Each would be enough to find somebody by.</summary>
     private static List<IReadOnlyList<(string Name, string Value)>> SearchesFor(PersonDescription person)

@@ -8,7 +8,8 @@ using Interop.Storage.Audit;
 namespace Interop.Server.Guard.Trail;
 
 /// <summary>Reading the trail: through the eyes of who may, and with a row of its own for each time that somebody does.</summary>
-internal sealed class GuardedAudit(GuardedStore store, AuditTrail audit, SearchQueries queries, AuditEventIds ids, InteropSettings settings)
+internal sealed class GuardedAudit(
+    GuardedStore store, AuditTrail audit, SearchQueries queries, AuditEventIds ids, Turns turns, InteropSettings settings)
 {
     public const string Type = "AuditEvent";
 
@@ -40,8 +41,11 @@ internal sealed class GuardedAudit(GuardedStore store, AuditTrail audit, SearchQ
         var (reader, instant) = await AdmitAsync(caller, cancellationToken);
         var asked = AuditQueries.Read(request.Query, reader, ids.Read);
         var page = reader.Conditions is { } own
-            ? await audit.SearchAsync(
-                settings.Custodian, await QueryAsync(request.Query, [.. asked, .. own], reader, cancellationToken), cancellationToken)
+            ? await turns.RunAsync(
+                caller,
+                async () => await audit.SearchAsync(
+                    settings.Custodian, await QueryAsync(request.Query, [.. asked, .. own], reader, cancellationToken), cancellationToken),
+                cancellationToken)
             : new([], 0, HasMore: false);
         await audit.RecordAsync(
             AuditTrail.Row(caller, instant, FhirInteraction.Search, Type, null, "permit", detail =>

@@ -5,13 +5,16 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Interop.Server.Tests.Subscriptions;
+namespace Interop.Testing;
 
 /// <summary>A subscriber's real endpoint on this machine: it keeps what it is sent, and answers as a test wants.</summary>
 public sealed class SubscriberEndpoint : IAsyncDisposable
 {
     private readonly WebApplication application;
     private readonly ConcurrentQueue<(JsonElement Bundle, string? Secret)> received = new();
+
+    private int waiting;
+    private int givenUp;
 
     private SubscriberEndpoint(WebApplication application) => this.application = application;
 
@@ -22,6 +25,15 @@ public sealed class SubscriberEndpoint : IAsyncDisposable
 
     /// <summary>Whether the connection is cut once all has come, so that the sender never learns that it has.</summary>
     public bool Cuts { get; set; }
+
+    /// <summary>While it is set, nothing is answered before it is done.</summary>
+    public Task? Holds { get; set; }
+
+    /// <summary>How many calls wait for their answer.</summary>
+    public int Waiting => waiting;
+
+    /// <summary>How many callers did not wait for their answer.</summary>
+    public int GivenUp => givenUp;
 
     /// <summary>What was taken, in order.</summary>
     public IReadOnlyList<JsonElement> Received => [.. received.Select(item => item.Bundle)];
@@ -80,6 +92,18 @@ public sealed class SubscriberEndpoint : IAsyncDisposable
     private async Task TakeAsync(HttpContext http)
     {
         using var document = await JsonDocument.ParseAsync(http.Request.Body);
+        if (Holds is { } held)
+        {
+            Interlocked.Increment(ref waiting);
+            await held.WaitAsync(http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Interlocked.Decrement(ref waiting);
+            if (http.RequestAborted.IsCancellationRequested)
+            {
+                Interlocked.Increment(ref givenUp);
+                return;
+            }
+        }
+
         if (Answer is >= 200 and < 300)
         {
             received.Enqueue((document.RootElement.Clone(), http.Request.Headers.Authorization));
