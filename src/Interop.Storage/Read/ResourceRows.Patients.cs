@@ -33,7 +33,7 @@ public sealed partial class ResourceRows
             GROUP BY r.type, v.seen
             ORDER BY r.type, v.seen
             """,
-            reader => new SeenCount(reader.GetString(0), (Tier)reader.GetInt32(1), reader.GetInt64(2)));
+            reader => new SeenCount(reader.GetString(0), (Tier)reader.GetInt64(1), reader.GetInt64(2)));
     }
 
     // Nearly always it is one, which needs no taking apart.
