@@ -24,6 +24,7 @@ using Interop.Server.Referrals;
 using Interop.Server.Routing;
 using Interop.Server.Sandbox;
 using Interop.Server.Security;
+using Interop.Server.ServiceDirectory;
 using Interop.Server.Settings;
 using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
@@ -189,6 +190,7 @@ public static class InteropServer
         services.AddFollowUps();
         services.AddConsents();
         services.AddSubscriptions(settings.Subscriptions);
+        services.AddServiceDirectory();
         foreach (var type in StatusEnds.Types)
         {
             services.AddSingleton<TypeRule>(new StatusEndRule(type));
@@ -207,7 +209,7 @@ public static class InteropServer
         services.AddSingleton<GuardedHistories>();
         services.AddSingleton<GuardedSearches>();
         services.AddSingleton<GuardedAreas>();
-        services.AddSingleton<LastObservations>();
+        services.AddSingleton<SiftedSearches>();
         services.AddSingleton<GuardedDocuments>();
         services.AddSingleton<PersonMatches>();
         services.AddSingleton<GuardedWrites>();
@@ -274,6 +276,7 @@ public static class InteropServer
         MatchPatient.Map(fhir);
         BreakGlass.Map(fhir);
         LastN.Map(fhir);
+        OpenServices.Map(fhir);
         Document.Map(fhir);
         if (app.Services.GetRequiredService<InteropSettings>().Exports is not null)
         {

@@ -142,3 +142,8 @@ public sealed class PostgresAgreeingAccountsTests : AgreeingAccountsTests
 {
     public PostgresAgreeingAccountsTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
+
+public sealed class PostgresHsdsImportTests : ServiceDirectory.HsdsImportTests
+{
+    public PostgresHsdsImportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}

@@ -9,11 +9,12 @@ using Interop.Server.Settings;
 namespace Interop.Server.Commands;
 
 /// <summary>
-/// <c>interop import eido FILE</c> and <c>interop import bundle FILE...</c>. A bad record is reported and stops no other.
+/// <c>interop import eido FILE</c>, <c>interop import bundle FILE...</c>, <c>interop import hsds PATH...</c>. A bad record is reported and
+/// stops no other.
 /// </summary>
 internal static class Import
 {
-    public static Command Command() => new("import", "Brings in data from files.") { Eido(), Bundle() };
+    public static Command Command() => new("import", "Brings in data from files.") { Eido(), Bundle(), ImportHsds.Command() };
 
     private static Command Eido()
     {

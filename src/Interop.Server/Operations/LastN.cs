@@ -23,7 +23,7 @@ internal static class LastN
     }
 
     private static async Task<IResult> HandleAsync(
-        Caller caller, HttpRequest request, LastObservations observations, InteropSettings settings, CancellationToken cancellationToken)
+        Caller caller, HttpRequest request, SiftedSearches searches, InteropSettings settings, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var pairs = (await ParametersAsync(request, cancellationToken)).Where(pair => pair.Key is not ("_format" or "_pretty")).ToList();
@@ -33,7 +33,8 @@ internal static class LastN
             throw new FhirException(IssueCode.Required, "$lastn is about a patient or subject: give one of these parameters.");
         }
 
-        var found = await observations.FindAsync(caller, criteria, MostOf(pairs), cancellationToken);
+        var newest = new NewestOfEachCode(MostOf(pairs));
+        var found = await searches.FindAsync(caller, "Observation", "$lastn", criteria, "-date", newest.Takes, cancellationToken);
         return FhirResult.Bundle(new(
             "searchset", settings.PublicUrl, [.. found.Select(disclosure => new BundleItem(disclosure) { SearchMode = "match" })])
         {

@@ -10,11 +10,15 @@ public static class CrisisProfiles
 {
     public const string Base = "https://interop.example/fhir";
 
+    /// <summary>SDOH Clinical Care's extension by which a service says whether it has room.</summary>
+    public const string Capacity =
+        "http://hl7.org/fhir/us/sdoh-clinicalcare/StructureDefinition/SDOHCC-ExtensionHealthcareServiceCapacityStatus";
+
     private static readonly Lazy<(TerminologySet Terminology, ProfileSet Profiles)> Loaded = new(() => Load([]));
 
     /// <summary>
-    /// R4's search parameters, and <c>Task.due</c> for the follow-up list: R4 has none on restriction.period; and those of the trail that
-    /// R4 lacks: for what somebody asked, and for whom.
+    /// R4's search parameters, and what R4 has none for: when a Task is due; for what and for whom somebody asked (the trail); whether a
+    /// service has room, what it speaks and whom it serves.
     /// </summary>
     public static SearchParameterSet SearchParameters { get; } = SearchParameterSet.R4.With(
     [
@@ -23,6 +27,12 @@ public static class CrisisProfiles
             "AuditEvent.purposeOfEvent", [], []),
         new("AuditEvent", "agent-organization", $"{Base}/SearchParameter/AuditEvent-agent-organization", SearchParameterType.Reference,
             "AuditEvent.agent.who", ["Organization"], []),
+        new("HealthcareService", "capacity", $"{Base}/SearchParameter/HealthcareService-capacity", SearchParameterType.Token,
+            $"HealthcareService.extension.where(url = '{Capacity}').extension.where(url = 'capacityStatus').value", [], []),
+        new("HealthcareService", "language", $"{Base}/SearchParameter/HealthcareService-language", SearchParameterType.Token,
+            "HealthcareService.communication", [], []),
+        new("HealthcareService", "eligibility", $"{Base}/SearchParameter/HealthcareService-eligibility", SearchParameterType.String,
+            "HealthcareService.eligibility.comment", [], []),
     ]);
 
     /// <summary>Our code systems and value sets, beside those of R4's required bindings.</summary>

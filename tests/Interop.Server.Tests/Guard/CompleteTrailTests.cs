@@ -49,6 +49,8 @@ public class CompleteTrailTests : SceneTests
     [InlineData("POST", "", "permit", """{"resourceType":"Bundle","type":"transaction"}""")]
     [InlineData("GET", "Organization/city-hospital/$agreement", "permit", null)]
     [InlineData("GET", "Organization/city-hospital/$onboarding-checklist", "deny", null)]
+    [InlineData("GET", "HealthcareService/$open", "permit", null)]
+    [InlineData("GET", "HealthcareService/$open?at=soon", "deny", null)]
     [InlineData("GET", "Subscription/nothing/$status", "deny", null)]
     [InlineData("GET", "Subscription/nothing/$events", "deny", null)]
     [InlineData("POST", "Patient/p1/$break-glass", "deny", """{"resourceType":"Parameters"}""")]
