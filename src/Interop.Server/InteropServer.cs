@@ -201,10 +201,7 @@ public static class InteropServer
         services.AddSingleton<PersonLookups>();
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<Conditions>();
-        services.AddSingleton<Relabelling>();
-        services.AddSingleton<ResourceChanges>();
-        services.AddSingleton<ValidBody>();
-        services.AddSingleton<Patches>();
+        services.AddChanges();
         services.AddSingleton<GuardedReads>();
         services.AddSingleton<GuardedHistories>();
         services.AddSingleton<GuardedSearches>();
@@ -212,8 +209,6 @@ public static class InteropServer
         services.AddSingleton<SiftedSearches>();
         services.AddSingleton<GuardedDocuments>();
         services.AddSingleton<PersonMatches>();
-        services.AddSingleton<GuardedWrites>();
-        services.AddSingleton<ConditionalWrites>();
         services.AddSingleton<BundleReader>();
         services.AddSingleton<TransactionPatches>();
         services.AddSingleton<Transactions>();
