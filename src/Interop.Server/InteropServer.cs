@@ -214,6 +214,7 @@ public static class InteropServer
         services.AddSingleton<Transactions>();
         services.AddSingleton<IncidentIntake>();
         services.AddSingleton<CrisisSummaries>();
+        services.AddSingleton<FieldSummaries>();
         services.AddSingleton<AgreementBook>();
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<Importer>();
@@ -267,6 +268,7 @@ public static class InteropServer
         Delete.Map(fhir);
         Bundle.Map(fhir);
         CrisisSummary.Map(fhir);
+        FieldSummary.Map(fhir);
         Everything.Map(fhir);
         MatchPatient.Map(fhir);
         BreakGlass.Map(fhir);

@@ -147,3 +147,8 @@ public sealed class PostgresHsdsImportTests : ServiceDirectory.HsdsImportTests
 {
     public PostgresHsdsImportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
+
+public sealed class PostgresFieldSummaryTests : Summary.FieldSummaryTests
+{
+    public PostgresFieldSummaryTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}

@@ -56,6 +56,12 @@ public sealed record InteropSettings(
     /// </summary>
     public bool TakesVerbalConsent { get; init; }
 
+    /// <summary>From <c>Interop:DutyPhone</c>: the number of the clinician on duty, as summaries say it; null for none.</summary>
+    public string? DutyPhone { get; init; }
+
+    /// <summary>From <c>Interop:ShiftEnds</c>: times of the day at which a team's summaries must be gone; empty for at once.</summary>
+    public IReadOnlyList<TimeOnly> ShiftEnds { get; init; } = [];
+
     /// <summary>From <c>Interop:Subscriptions</c>.</summary>
     public SubscriptionSettings Subscriptions { get; init; } = SubscriptionSettings.Usual;
 
@@ -122,6 +128,8 @@ public sealed record InteropSettings(
             TakesVerbalConsent = FlagFrom(section, "VerbalConsent"),
             Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
             TimeZone = ZoneFrom(section["TimeZone"]),
+            DutyPhone = section["DutyPhone"] is { Length: > 0 and <= 100 } phone ? phone : null,
+            ShiftEnds = ShiftEndsFrom(section["ShiftEnds"]),
             Drain = DrainFrom(section["DrainSeconds"]),
             LogsAccess = FlagFrom(section, "AccessLog"),
             AuditCheckpoints = section["AuditCheckpoints"] is { Length: > 0 } checkpoints ? Path.GetFullPath(checkpoints) : null,
@@ -149,6 +157,14 @@ public sealed record InteropSettings(
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 600
             ? TimeSpan.FromSeconds(seconds)
             : throw new SettingsException("Interop:DrainSeconds must be a number of seconds from 0 to 600.");
+
+    private static IReadOnlyList<TimeOnly> ShiftEndsFrom(string? text) =>
+    [
+        .. (text ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(end =>
+            TimeOnly.TryParseExact(end, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+                ? time
+                : throw new SettingsException("Interop:ShiftEnds must be times of the day between commas, such as 07:00,19:00.")),
+    ];
 
     private static TimeZoneInfo ZoneFrom(string? text) => text is null
         ? TimeZoneInfo.Utc

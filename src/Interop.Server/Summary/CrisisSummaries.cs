@@ -19,7 +19,7 @@ internal sealed class CrisisSummaries(
     GuardedStore store, SearchQueryParser queries, AuditTrail audit, RequestLimits limits, ILookupWatch watch, InteropSettings settings,
     Secrets secrets)
 {
-    private const string AssignedAgency = CrisisProfiles.Base + "/StructureDefinition/encounter-assigned-agency";
+    public const string AssignedAgency = CrisisProfiles.Base + "/StructureDefinition/encounter-assigned-agency";
     private static readonly IReadOnlySet<string> NoTypes = new HashSet<string>();
     private static readonly string[] OpenStates = ["planned", "arrived", "triaged", "in-progress", "onleave"];
 
@@ -89,7 +89,8 @@ internal sealed class CrisisSummaries(
 
         // The name is compared with what the agency may see: a hidden number would else answer to guesses.
         var isShared = person is not null && PersonMatch.Holds(person.Body, question.Person);
-        var frame = new SummaryFrame(secrets.Key, question.Incident, settings.Custodian, settings.PublicUrl, sight.Instant);
+        var frame = new SummaryFrame(
+            secrets.Key, question.Incident, settings.Custodian, settings.PublicUrl, sight.Instant, settings.DutyPhone);
         var document = isShared
             ? SummaryDocument.Compose(frame, person, flags, plans is [var plan, ..] ? plan : null)
             : SummaryDocument.Compose(frame, null, [], null);

@@ -23,13 +23,7 @@ internal sealed class SummaryDocument : IOwnAnswer
     private const string NoAlert = "No safety alert is shared. This does not mean that there is none.";
     private const string ActCode = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
-    private static readonly (string Title, string Text, string Type)[] Sections =
-    [
-        ("Person", "Name, language and how to reach the person, as far as shared.", "Patient"),
-        ("Safety", "Alerts that the person or the team shares.", "Flag"),
-        ("Approach", GeneralAdvice, "CarePlan"),
-        ("Who to call", "The clinician on duty of the crisis programme.", string.Empty),
-    ];
+    private const string NoFurtherAlert = "No further safety alert is shared.";
 
     private readonly SummaryFrame frame;
     private readonly List<Part> parts = [];
@@ -37,7 +31,11 @@ internal sealed class SummaryDocument : IOwnAnswer
     private SummaryDocument(SummaryFrame frame, Disclosure? patient, IReadOnlyList<Disclosure> flags, Disclosure? plan)
     {
         this.frame = frame;
-        parts.Add(Shown(patient) ?? Filled(new Patient { Id = IdOf("Patient", 0), Active = true }));
+
+        // Officers are where the person is; where somebody lives is not theirs to learn from this.
+        parts.Add(patient is not null
+            ? new(patient.Key, TopLevel.Remove(patient.Body.Span, "address"))
+            : Filled(new Patient { Id = IdOf("Patient", 0), Active = true }));
         var subject = parts[0].Key;
         parts.AddRange(flags.Take(Flags).Select(flag => Shown(flag)!));
         for (var number = parts.Count - 1; number < Flags; number++)
@@ -46,7 +44,7 @@ internal sealed class SummaryDocument : IOwnAnswer
             {
                 Id = IdOf("Flag", number),
                 Status = Flag.FlagStatus.Active,
-                Code = new() { Text = NoAlert },
+                Code = new() { Text = flags.Count > 0 ? NoFurtherAlert : NoAlert },
                 Subject = subject.ToReference(),
             }));
         }
@@ -124,18 +122,25 @@ internal sealed class SummaryDocument : IOwnAnswer
         Title = "Crisis summary for use on scene",
         Section =
         [
-            .. Sections.Select(section => new Composition.SectionComponent
-            {
-                Title = section.Title,
-                Text = new()
-                {
-                    Status = Narrative.NarrativeStatus.Generated,
-                    Div = $"<div xmlns=\"http://www.w3.org/1999/xhtml\">{section.Text}</div>",
-                },
-                Entry = [.. parts.Where(part => part.Key.Type == section.Type).Select(part => part.Key.ToReference())],
-            }),
+            Section("Person", "Patient", "Name, language and how to reach the person are not shared."),
+            Section("Safety", "Flag", NoAlert),
+            Section("Approach", "CarePlan", GeneralAdvice),
+            Section("Who to call", string.Empty, SummaryWords.OnDuty(frame.DutyPhone)),
         ],
     };
+
+    /// <summary>What its parts say, in lines; words where they say nothing.</summary>
+    private Composition.SectionComponent Section(string title, string type, string otherwise)
+    {
+        var own = parts.Where(part => part.Key.Type == type).ToList();
+        var lines = own.Select(part => SummaryWords.Of(part.Body)).OfType<string>().Distinct().ToList();
+        return new()
+        {
+            Title = title,
+            Text = new() { Status = Narrative.NarrativeStatus.Generated, Div = SummaryWords.Div(lines.Count > 0 ? lines : [otherwise]) },
+            Entry = [.. own.Select(part => part.Key.ToReference())],
+        };
+    }
 
     private static Part? Shown(Disclosure? disclosure) => disclosure is null ? null : new(disclosure.Key, disclosure.Body);
 
@@ -149,4 +154,6 @@ internal sealed class SummaryDocument : IOwnAnswer
 /// <summary>What a summary is made for.</summary>
 /// <param name="Secret">Makes the ids of the filled-in parts: the same incident gives the same ids.</param>
 /// <param name="Instant">UTC microseconds.</param>
-internal sealed record SummaryFrame(ReadOnlyMemory<byte> Secret, string Incident, string Custodian, string BaseUrl, long Instant);
+/// <param name="DutyPhone">Of the clinician on duty, as it is to be read; null where the site has named none.</param>
+internal sealed record SummaryFrame(
+    ReadOnlyMemory<byte> Secret, string Incident, string Custodian, string BaseUrl, long Instant, string? DutyPhone);

@@ -50,6 +50,7 @@ public class CompleteTrailTests : SceneTests
     [InlineData("GET", "Organization/city-hospital/$agreement", "permit", null)]
     [InlineData("GET", "Organization/city-hospital/$onboarding-checklist", "deny", null)]
     [InlineData("GET", "HealthcareService/$open", "permit", null)]
+    [InlineData("GET", "Patient/p1/$crisis-summary", "deny", null)]
     [InlineData("GET", "HealthcareService/$open?at=soon", "deny", null)]
     [InlineData("GET", "Subscription/nothing/$status", "deny", null)]
     [InlineData("GET", "Subscription/nothing/$events", "deny", null)]

@@ -101,6 +101,8 @@ public sealed class EveryRoleTests : SceneTests
         await AskAsync(HttpMethod.Get, "Organization/x/$onboarding-checklist", null);
         await AskAsync(HttpMethod.Get, "Subscription/x/$status", null);
         await AskAsync(HttpMethod.Get, "Subscription/x/$events", null);
+        await AskAsync(HttpMethod.Get, "HealthcareService/$open", null);
+        await AskAsync(HttpMethod.Get, "Patient/x/$crisis-summary", null);
         foreach (var path in new[] { "$disclosures", "$explain-access?organization=Organization/city-hospital", "AuditEvent" })
         {
             await AskAsync(HttpMethod.Get, $"Patient/x/{path}", null);

@@ -71,8 +71,8 @@ public sealed partial class NoWayAroundTests
     {
         string[] kinds =
         [
-            "AccountingPage", "AuditEventDocument", "CapabilityStatement", "ExportFile", "ExportManifest", "IncidentReceipt",
-            "Notification", "OperationOutput", "SmartConfigurationDocument", "SummaryDocument",
+            "AccountingPage", "AuditEventDocument", "CapabilityStatement", "ExportFile", "ExportManifest", "FieldDocument",
+            "IncidentReceipt", "Notification", "OperationOutput", "SmartConfigurationDocument", "SummaryDocument",
         ];
 
         var found = typeof(FhirResult).Assembly.GetTypes().Where(type => type.IsClass && typeof(IOwnAnswer).IsAssignableFrom(type));

@@ -47,6 +47,8 @@ public partial class PairedDatabaseTests
     [InlineData("Patient/p3/$everything")]
     [InlineData("Observation/$lastn?patient=p3")]
     [InlineData("HealthcareService/$open?at=2026-11-23T10:00:00Z")]
+    [InlineData("Patient/p1/$crisis-summary")]
+    [InlineData("Patient/p3/$crisis-summary")]
     [InlineData("Composition/nothing/$document")]
     public async Task Channel_21_operations_and_compartments_are_of_the_view(string path) => await pair.SameAsync(Hospital, path);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Interop.Server.Tests.FollowUp;
 
 namespace Interop.Server.Tests.Summary;
 
@@ -6,6 +7,8 @@ namespace Interop.Server.Tests.Summary;
 public sealed class CrisisSummaryTests : SceneTests
 {
     private static readonly string[] Persons = ["silent", "agreed", "refused"];
+
+    protected override IReadOnlyList<string> Settings => ["--Interop:DutyPhone=555-0142"];
 
     protected override IReadOnlyList<string> Scene =>
     [
@@ -15,7 +18,13 @@ public sealed class CrisisSummaryTests : SceneTests
         Fixtures.Agreement("other-police", "basic", ["OVRPS"]),
         .. Persons.SelectMany(person => new[]
         {
-            Fixtures.Patient(person, "Name" + person), Incident(person, "in-progress"), Fixtures.Condition("c" + person, person),
+            Fixtures.Patient(person, "Name" + person).Replace(
+                "\"gender\"",
+                """
+                "address":[{"use":"home","line":["1 Elm Street"],"city":"Here"}],"gender"
+                """,
+                StringComparison.Ordinal),
+            Incident(person, "in-progress"), Fixtures.Condition("c" + person, person),
             Alert(person),
         }),
         Fixtures.Consent("yes", "agreed", "city-police", "basic", purpose: "OVRPS"),
@@ -32,6 +41,21 @@ public sealed class CrisisSummaryTests : SceneTests
         Assert.Equal("document", document.GetProperty("type").GetString());
         Assert.Contains("Nameagreed", text, StringComparison.Ordinal);
         Assert.DoesNotContain("38341003", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_says_what_it_knows_in_lines_and_contradicts_nothing_of_it()
+    {
+        var (document, text) = await AskAsync("agreed");
+        var sections = document.GetProperty("entry")[0].GetProperty("resource").GetProperty("section").EnumerateArray()
+            .ToDictionary(section => section.Text("title")!, section => section.GetProperty("text").Text("div")!);
+
+        Assert.Contains("Nameagreed", sections["Person"], StringComparison.Ordinal);
+        Assert.Contains("No further safety alert", sections["Safety"], StringComparison.Ordinal);
+        Assert.DoesNotContain("does not mean that there is none", text, StringComparison.Ordinal);
+        Assert.Contains("555-0142", sections["Who to call"], StringComparison.Ordinal);
+        Assert.DoesNotContain("Elm Street", text, StringComparison.Ordinal);
+        Assert.Contains("does not mean that there is none", (await AskAsync("silent")).Text, StringComparison.Ordinal);
     }
 
     [Theory]

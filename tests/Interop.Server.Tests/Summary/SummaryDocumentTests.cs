@@ -8,7 +8,7 @@ namespace Interop.Server.Tests.Summary;
 /// </summary>
 public sealed class SummaryDocumentTests
 {
-    private static readonly SummaryFrame Frame = new(new byte[32], "incident", "crisis-program", "https://x.example/fhir", 0);
+    private static readonly SummaryFrame Frame = new(new byte[32], "incident", "crisis-program", "https://x.example/fhir", 0, null);
 
     [Fact]
     public void Without_anything_shared_it_has_the_same_parts_with_general_advice()
@@ -37,5 +37,6 @@ public sealed class SummaryDocumentTests
 
     [Fact]
     public void It_is_a_function_of_what_it_is_made_of() => Assert.Equal(
-        SummaryDocument.Compose(Frame, null, [], null).Json.ToArray(), SummaryDocument.Compose(Frame, null, [], null).Json.ToArray());
+        SummaryDocument.Compose(Frame, null, [], null).Json.ToArray(),
+        SummaryDocument.Compose(Frame, null, [], null).Json.ToArray());
 }
