@@ -86,6 +86,7 @@ public static class InteropServer
         app.UseAuthentication();
         app.Use(app.Services.GetRequiredService<RequestLimits>().CountAsync);
         app.UseAuthorization();
+        app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         MapEndpoints(app);
 
         // Balancers see it no longer ready before connections are refused.
@@ -213,8 +214,7 @@ public static class InteropServer
         services.AddSingleton<TransactionPatches>();
         services.AddSingleton<Transactions>();
         services.AddSingleton<IncidentIntake>();
-        services.AddSingleton<CrisisSummaries>();
-        services.AddSingleton<FieldSummaries>();
+        services.AddSummaries();
         services.AddSingleton<AgreementBook>();
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<Importer>();
@@ -267,8 +267,7 @@ public static class InteropServer
         Patch.Map(fhir);
         Delete.Map(fhir);
         Bundle.Map(fhir);
-        CrisisSummary.Map(fhir);
-        FieldSummary.Map(fhir);
+        SummaryServices.Map(fhir);
         Everything.Map(fhir);
         MatchPatient.Map(fhir);
         BreakGlass.Map(fhir);
@@ -295,6 +294,7 @@ public static class InteropServer
         AgreementStanding.Map(fhir);
         OnboardingCases.Map(fhir);
         SubscriptionAnswers.Map(fhir);
+        SubscriptionSockets.Map(app);
         CadIntake.Map(app);
         Health.Map(app);
     }

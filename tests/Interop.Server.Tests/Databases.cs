@@ -152,3 +152,8 @@ public sealed class PostgresFieldSummaryTests : Summary.FieldSummaryTests
 {
     public PostgresFieldSummaryTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
+
+public sealed class PostgresSubscriptionSocketTests : SubscriptionSocketTests
+{
+    public PostgresSubscriptionSocketTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}

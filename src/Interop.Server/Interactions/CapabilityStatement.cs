@@ -198,7 +198,7 @@ internal sealed class CapabilityStatement : IOwnAnswer
         "export" when type.Length == 0 => $"{BulkData}/export",
         "export" => $"{BulkData}/{type.ToLowerInvariant()}-export",
         "everything" or "match" => $"http://hl7.org/fhir/OperationDefinition/Patient-{operation}",
-        "status" or "events" => $"{Backport}/OperationDefinition/backport-subscription-{operation}",
+        "status" or "events" or "get-ws-binding-token" => $"{Backport}/OperationDefinition/backport-subscription-{operation}",
         "record-disclosure" or "file-consent" or "revoke-consent" =>
             $"http://hl7.org/fhir/us/consent-management/OperationDefinition/{operation}",
         "lastn" => "http://hl7.org/fhir/OperationDefinition/Observation-lastn",

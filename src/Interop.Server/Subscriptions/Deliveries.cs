@@ -9,7 +9,12 @@ namespace Interop.Server.Subscriptions;
 /// waiting and nobody else. Where a server stops, its lease ends and another one goes on.
 /// </summary>
 internal sealed class Deliveries(
-    GuardedStore store, Delivery delivery, InteropSettings settings, TimeProvider clock, ILogger<Deliveries> logger) : BackgroundService
+    GuardedStore store,
+    Delivery delivery,
+    SubscriberCalls calls,
+    InteropSettings settings,
+    TimeProvider clock,
+    ILogger<Deliveries> logger) : BackgroundService
 {
     private const int MostAtOnce = 32;
     private const int MostOfOne = 4;
@@ -18,7 +23,7 @@ internal sealed class Deliveries(
 
     // A turn and the call that it ends with are shorter than the lease, so that no other server begins meanwhile.
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
-    private static readonly long Lease = TimeSpan.FromMinutes(2).InMicroseconds();
+    public static readonly long Lease = TimeSpan.FromMinutes(2).InMicroseconds();
 
     // What could not be told in a month is not news.
     private static readonly long Kept = TimeSpan.FromDays(30).InMicroseconds();
@@ -118,7 +123,7 @@ internal sealed class Deliveries(
             for (var next = channel; next is not null;)
             {
                 next = clock.GetElapsedTime(began) < Turn
-                    ? await delivery.NextAsync(next, cancellationToken)
+                    ? await delivery.NextAsync(next, calls, cancellationToken)
                     : await delivery.YieldAsync(next, cancellationToken);
             }
         }

@@ -18,7 +18,6 @@ namespace Interop.Server.Subscriptions;
 internal sealed class Delivery(
     GuardedStore store,
     SubscriptionStates states,
-    SubscriberCalls calls,
     AuditTrail audit,
     SearchQueryParser queries,
     ScopeReader scopes,
@@ -30,7 +29,8 @@ internal sealed class Delivery(
 
     /// <summary>Does the next thing that is due; null where the channel waits now, or is nobody's business any more.</summary>
     /// <param name="channel">Leased by this server.</param>
-    public async Task<SubscriptionChannel?> NextAsync(SubscriptionChannel channel, CancellationToken cancellationToken)
+    public async Task<SubscriptionChannel?> NextAsync(
+        SubscriptionChannel channel, ISubscriberLine line, CancellationToken cancellationToken)
     {
         var caller = KeptCaller.Read(channel.Caller, scopes);
         var request = await states.RequestOfAsync(channel, caller.Organization, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class Delivery(
         }
         catch (TooCostlyException)
         {
-            return await FailedAsync(channel, caller, null, null, "What its criteria ask for takes too long.", false, cancellationToken);
+            return await FailedAsync(channel, caller, null, "What its criteria ask for takes too long.", true, cancellationToken);
         }
 
         if (waiting is { Told: null })
@@ -91,10 +91,11 @@ internal sealed class Delivery(
         }
 
         var headers = channel.Headers.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var answer = await calls.SendAsync(request.Endpoint, headers, notification, cancellationToken);
+        var answer = await line.SendAsync(request, headers, notification, cancellationToken);
         if (answer.Failure is { } failure)
         {
-            return await FailedAsync(channel, caller, waiting?.Event, told, failure, answer.MayHaveCome, cancellationToken);
+            var missed = answer.MayHaveCome && waiting is not null && told is not null ? waiting.Event with { Event = told.Number } : null;
+            return await FailedAsync(channel, caller, missed, failure, line.CanFail, cancellationToken);
         }
 
         var next = channel with { Failures = 0, ToldAt = now, Events = told?.Number ?? channel.Events };
@@ -192,32 +193,33 @@ internal sealed class Delivery(
             },
             cancellationToken);
 
+    /// <param name="missed">What may have come all the same, with the number under which it is sent again.</param>
+    /// <param name="counts">Whether enough such failures end the subscription.</param>
     private async Task<SubscriptionChannel?> FailedAsync(
         SubscriptionChannel channel,
         Caller caller,
-        SubscriptionEvent? waiting,
-        NotifiedEvent? told,
+        SubscriptionEvent? missed,
         string failure,
-        bool mayHaveCome,
+        bool counts,
         CancellationToken cancellationToken)
     {
-        var failures = channel.Failures + 1;
+        var failures = counts ? channel.Failures + 1 : 0;
         if (failures >= settings.Subscriptions.Tries)
         {
             await states.MoveAsync(channel, caller.Organization, "error", failure, cancellationToken);
             return null;
         }
 
-        var wait = settings.Subscriptions.Retry * Math.Pow(2, failures - 1);
+        var wait = counts ? settings.Subscriptions.Retry * Math.Pow(2, failures - 1) : TimeSpan.Zero;
         var due = store.Now() + (wait < LongestRetry ? wait : LongestRetry).InMicroseconds();
         await store.WriteAsOperatorAsync(
             settings.Custodian,
             transaction =>
             {
                 var isSaved = transaction.Channels.Save(channel, channel with { Failures = failures, Due = due, LeasedUntil = 0 });
-                if (isSaved && mayHaveCome && waiting is not null && told is not null)
+                if (isSaved && missed is not null)
                 {
-                    transaction.Channels.Tell(waiting with { Event = told.Number });
+                    transaction.Channels.Tell(missed);
                 }
 
                 return isSaved;

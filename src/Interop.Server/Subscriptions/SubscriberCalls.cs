@@ -4,11 +4,13 @@ using Interop.Server.Settings;
 
 namespace Interop.Server.Subscriptions;
 
-/// <summary>Sends what a subscriber is told to its endpoint, once: whether it is sent again is decided where it waits.</summary>
-internal sealed class SubscriberCalls(IHttpClientFactory clients)
+/// <summary>Sends what a subscriber is told to its endpoint (<c>rest-hook</c>).</summary>
+internal sealed class SubscriberCalls(IHttpClientFactory clients) : ISubscriberLine
 {
     private const string Client = "subscribers";
     private const long MostBytes = 64 * 1024;
+
+    public bool CanFail => true;
 
     public static void Add(IServiceCollection services, SubscriptionSettings settings) => services.AddOutgoingCalls(
         Client,
@@ -19,9 +21,9 @@ internal sealed class SubscriberCalls(IHttpClientFactory clients)
         settings.MayBePrivate ? null : PublicAddress.Is);
 
     public async Task<SubscriberAnswer> SendAsync(
-        Uri endpoint, IReadOnlyList<string> headers, Notification notification, CancellationToken cancellationToken)
+        SubscriptionRequest request, IReadOnlyList<string> headers, Notification notification, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
+        using var message = new HttpRequestMessage(HttpMethod.Post, request.Endpoint)
         {
             Content = new ByteArrayContent(notification.Json.ToArray())
             {
@@ -31,13 +33,13 @@ internal sealed class SubscriberCalls(IHttpClientFactory clients)
         foreach (var header in headers)
         {
             var colon = header.IndexOf(':', StringComparison.Ordinal);
-            request.Headers.TryAddWithoutValidation(header[..colon].Trim(), header[(colon + 1)..].Trim());
+            message.Headers.TryAddWithoutValidation(header[..colon].Trim(), header[(colon + 1)..].Trim());
         }
 
         try
         {
             using var client = clients.CreateClient(Client);
-            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var answer = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return answer.IsSuccessStatusCode
                 ? SubscriberAnswer.Taken
                 : new($"The endpoint answered {(int)answer.StatusCode}.", MayHaveCome: false);
@@ -51,12 +53,4 @@ internal sealed class SubscriberCalls(IHttpClientFactory clients)
                     HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError));
         }
     }
-}
-
-/// <summary>What came of sending something.</summary>
-/// <param name="Failure">Why it was not taken; null where it was.</param>
-/// <param name="MayHaveCome">Whether the other side may have it all the same.</param>
-internal sealed record SubscriberAnswer(string? Failure, bool MayHaveCome)
-{
-    public static SubscriberAnswer Taken { get; } = new(null, MayHaveCome: true);
 }

@@ -6,11 +6,12 @@ using Interop.Server.Routing;
 using Interop.Server.Security;
 using Interop.Server.Settings;
 using Interop.Storage.Audit;
+using Interop.Storage.Write;
 
 namespace Interop.Server.Subscriptions;
 
 /// <summary>
-/// <c>Subscription/[id]/$status</c> and <c>Subscription/[id]/$events</c>
+/// <c>Subscription/[id]/$status</c>, <c>$events</c> and <c>$get-ws-binding-token</c>
 /// (https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/operations.html): how a subscription stands, and what was told, as its reader
 /// sees it now.
 /// </summary>
@@ -24,6 +25,8 @@ internal static class SubscriptionAnswers
         fhir.Post("/Subscription/{id}/$status", FhirInteraction.Operation, StatusAsync);
         fhir.Get("/Subscription/{id}/$events", FhirInteraction.Operation, EventsAsync);
         fhir.Post("/Subscription/{id}/$events", FhirInteraction.Operation, EventsAsync);
+        fhir.Get("/Subscription/{id}/$get-ws-binding-token", FhirInteraction.Operation, BindingTokenAsync);
+        fhir.Post("/Subscription/{id}/$get-ws-binding-token", FhirInteraction.Operation, BindingTokenAsync);
     }
 
     private static async Task<IResult> StatusAsync(
@@ -102,6 +105,43 @@ internal static class SubscriptionAnswers
 
         await audit.RecordAsync(row, cancellationToken);
         return answer is null ? Unknown(key) : FhirResult.Of(answer);
+    }
+
+    /// <summary>
+    /// A token by which a WebSocket is bound to the subscription
+    /// (https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/OperationDefinition-backport-subscription-get-ws-binding-token.html).
+    /// </summary>
+    private static async Task<IResult> BindingTokenAsync(
+        string id,
+        Caller caller,
+        HttpRequest request,
+        GuardedStore store,
+        AuditTrail audit,
+        SubscriptionSockets sockets,
+        CancellationToken cancellationToken)
+    {
+        FhirRequest.RequireJson(request);
+        (await OperationInput.ReadAsync(request, cancellationToken)).Allow();
+        var key = FhirRequest.Key("Subscription", id);
+        caller.Demand(key.Type, SmartRight.Read);
+        (SubscriptionStanding Standing, SubscriptionRequest Request)? found;
+        SubscriptionChannel? channel;
+        long instant;
+        await using (var snapshot = await store.OpenAsync(caller, cancellationToken))
+        {
+            (found, channel, instant) = (StandingOf(snapshot, key), snapshot.Channel(id), snapshot.Instant);
+        }
+
+        // Who reads it may be a colleague; it is told through the eyes of who subscribed, so only that organisation may listen.
+        var isOwn = found is not null && channel!.Organization == caller.Organization;
+        await audit.RecordAsync(
+            AuditTrail.Row(
+                caller, instant, FhirInteraction.Operation, $"{key}/$get-ws-binding-token", null, isOwn ? "permit" : "deny"),
+            cancellationToken);
+        return !isOwn ? Unknown(key)
+            : channel!.Kind != SubscriptionSockets.Kind || channel.State == "off"
+                ? FhirResult.Problem(IssueCode.BusinessRule, "The subscription has no open channel of type websocket.")
+            : FhirResult.Of(sockets.TokenFor(id));
     }
 
     /// <summary>How a subscription stands that the caller reads; null where it reads none.</summary>

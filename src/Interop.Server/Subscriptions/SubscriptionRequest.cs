@@ -13,6 +13,7 @@ namespace Interop.Server.Subscriptions;
 /// (https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/StructureDefinition-backport-subscription.html).
 /// </summary>
 /// <param name="Filters">Criteria as in a URL, all of which must be met.</param>
+/// <param name="Endpoint">Where it is called; null for a WebSocket, which the subscriber opens.</param>
 /// <param name="Content">empty, id-only or full-resource.</param>
 /// <param name="Heartbeat">How long it stays silent at most; null for ever.</param>
 /// <param name="End">When it ends, UTC microseconds; null for never.</param>
@@ -20,7 +21,7 @@ internal sealed record SubscriptionRequest(
     string Status,
     Topic Topic,
     IReadOnlyList<string> Filters,
-    Uri Endpoint,
+    Uri? Endpoint,
     string Content,
     TimeSpan? Heartbeat,
     long? End,
@@ -50,12 +51,18 @@ internal sealed record SubscriptionRequest(
 
         var filters = Values(root.At("_criteria"), "backport-filter-criteria", "valueString", "criteria")
             .Select(filter => Filter(topic, filter)).OfType<string>().ToList();
-        if (channel.Text("type") != "rest-hook")
+        var isSocket = channel.Text("type") == "websocket";
+        if (!isSocket && channel.Text("type") != "rest-hook")
         {
-            Refuse("channel.type", "The channel must be rest-hook.");
+            Refuse("channel.type", "The channel must be rest-hook or websocket.");
         }
 
-        var endpoint = EndpointOf(channel);
+        var endpoint = isSocket ? null : EndpointOf(channel);
+        if (isSocket && channel.Text("endpoint") is not null)
+        {
+            Refuse("channel.endpoint", "A WebSocket is opened by the subscriber: it has no endpoint.");
+        }
+
         var content =
             Values(channel.At("_payload"), "backport-payload-content", "valueCode", "channel.payload").FirstOrDefault() ?? "id-only";
         if (!Contents.Contains(content))
@@ -75,7 +82,7 @@ internal sealed record SubscriptionRequest(
         }
 
         var headers = channel.Items("header").Select(header => header.GetString()!).ToList();
-        if (!headers.TrueForAll(IsHeader))
+        if (!headers.TrueForAll(IsHeader) || (isSocket && headers.Count > 0))
         {
             Refuse("channel.header", "A header has a name that is the subscriber's to choose, a colon and a value.");
         }
@@ -85,7 +92,7 @@ internal sealed record SubscriptionRequest(
             Refuse("status", "It is sent as requested, or as off; what becomes of it the server says.");
         }
 
-        return issues.Count > 0 || topic is null || endpoint is null
+        return issues.Count > 0 || topic is null
             ? (null, issues)
             : (Made(root.Text("status")!), []);
 

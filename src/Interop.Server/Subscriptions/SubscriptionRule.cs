@@ -71,6 +71,7 @@ internal sealed class SubscriptionRule(SearchQueryParser queries, InteropSetting
         transaction.Channels.Keep(new(
             id,
             transaction.Caller.Organization,
+            request.Endpoint is null ? SubscriptionSockets.Kind : "rest-hook",
             request.Topic.Code,
             KeptCaller.Write(transaction.Caller),
             headers,

@@ -15,6 +15,7 @@ internal static class SubscriptionServices
         services.AddSingleton<SubscriberCalls>();
         services.AddSingleton<SubscriptionStates>();
         services.AddSingleton<IRevocationWatch, EndedSubscribers>();
+        services.AddSingleton<SubscriptionSockets>();
         services.AddSingleton<Delivery>();
         services.AddSingleton<Deliveries>();
         services.AddHostedService(provider => provider.GetRequiredService<Deliveries>());

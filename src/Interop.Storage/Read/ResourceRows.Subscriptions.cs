@@ -19,7 +19,7 @@ public sealed partial class ResourceRows
         """)!.Value;
 
     /// <summary>
-    /// The channels that are to be looked after, and are nobody's yet: by turns of the agencies, and of one of them who waits longest
+    /// The channels that are to be called, and are nobody's yet: by turns of the agencies, and of one of them who waits longest
     /// first.
     /// </summary>
     /// <param name="ofOne">How many of one agency at most.</param>
@@ -28,7 +28,7 @@ public sealed partial class ResourceRows
         SELECT {ChannelColumns}
         FROM  (SELECT {ChannelColumns}, ROW_NUMBER() OVER (PARTITION BY organization ORDER BY due, id) AS turn
                FROM   subscription_channel
-               WHERE  due <= {now} AND leased_until < {now}) waiting
+               WHERE  kind = 'rest-hook' AND due <= {now} AND leased_until < {now}) waiting
         WHERE  turn <= {ofOne}
         ORDER  BY turn, due, id {Dialect.Page(count)}
         """,
@@ -59,7 +59,8 @@ public sealed partial class ResourceRows
         """,
         ReadEvent);
 
-    private static Sql ChannelColumns => $"id, organization, topic, caller, headers, state, due, failures, events, told_at, leased_until";
+    private static Sql ChannelColumns =>
+        $"id, organization, kind, topic, caller, headers, state, due, failures, events, told_at, leased_until";
 
     private static Sql EventColumns => $"number, channel, focus, happened_at, event, told_at";
 
@@ -70,11 +71,12 @@ public sealed partial class ResourceRows
         reader.GetString(3),
         reader.GetString(4),
         reader.GetString(5),
-        reader.GetInt64(6),
+        reader.GetString(6),
         reader.GetInt64(7),
         reader.GetInt64(8),
         reader.GetInt64(9),
-        reader.GetInt64(10));
+        reader.GetInt64(10),
+        reader.GetInt64(11));
 
     private static SubscriptionEvent ReadEvent(DbDataReader reader) => new(
         reader.GetInt64(0),

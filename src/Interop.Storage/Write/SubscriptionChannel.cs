@@ -3,6 +3,7 @@ namespace Interop.Storage.Write;
 /// <summary>Where a subscriber is told of what, and how far that is; what its texts say is its server's to know.</summary>
 /// <param name="Id">Of the Subscription.</param>
 /// <param name="Organization">Id of the agency that subscribed.</param>
+/// <param name="Kind">How it is reached: <c>rest-hook</c> or <c>websocket</c>.</param>
 /// <param name="Topic">What it is told of.</param>
 /// <param name="Caller">Through whose eyes it looks.</param>
 /// <param name="Headers">What goes out with each message and never back.</param>
@@ -15,6 +16,7 @@ namespace Interop.Storage.Write;
 public sealed record SubscriptionChannel(
     string Id,
     string Organization,
+    string Kind,
     string Topic,
     string Caller,
     string Headers,

@@ -76,7 +76,7 @@ internal static class FollowUpWork
             await using var session = await server.Rows.OpenReadAsync(CancellationToken.None);
             var now = Hosting.Instants.ToMicroseconds(server.Clock.GetUtcNow());
             var isBusy = session.Rows.BodiesOf("Subscription").Select(stored => session.Rows.Channel(stored.Key.Id))
-                .Any(channel => channel is not null && (channel.LeasedUntil > 0 || channel.Due <= now));
+                .Any(channel => channel is { Kind: "rest-hook" } && (channel.LeasedUntil > 0 || channel.Due <= now));
             if (!isBusy)
             {
                 return;

@@ -13,7 +13,6 @@ public sealed class SubscriptionRefusalTests : SubscriptionScene
     [InlineData("status", "\"active\"", "status")]
     [InlineData("status", "\"error\"", "status")]
     [InlineData("channel/type", "\"email\"", "channel.type")]
-    [InlineData("channel/type", "\"websocket\"", "channel.type")]
     [InlineData("channel/endpoint", "\"http://example.org/hook\"", "channel.endpoint")]
     [InlineData("channel/endpoint", "\"ftp://example.org/hook\"", "channel.endpoint")]
     [InlineData("channel/endpoint", "\"https://user:secret@example.org/hook\"", "channel.endpoint")]
