@@ -6,6 +6,7 @@ using Interop.Server.Agreements;
 using Interop.Server.Bundles;
 using Interop.Server.Calls;
 using Interop.Server.Commands;
+using Interop.Server.Consents;
 using Interop.Server.Conveyance;
 using Interop.Server.Dispatch;
 using Interop.Server.FollowUp;
@@ -145,7 +146,6 @@ public static class InteropServer
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton(_ => Turns.ForThisMachine(settings.Limits.Readers));
-        services.AddSingleton<SnoopingWatch>();
         services.AddSingleton<ThrottledTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<ThrottledTrail>());
         services.AddSingleton<SharingRows>();
@@ -185,6 +185,7 @@ public static class InteropServer
         services.AddConveyance();
         services.AddReferrals();
         services.AddFollowUps();
+        services.AddConsents();
         services.AddSubscriptions(settings.Subscriptions);
         services.AddServiceDirectory();
         foreach (var type in StatusEnds.Types)
@@ -193,13 +194,11 @@ public static class InteropServer
         }
 
         services.AddSingleton<GuardedStore>();
-        services.AddSingleton<ILookupWatch, SnoopingAlerts>();
+        services.AddOversight();
         services.AddSingleton<PersonLookups>();
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<Conditions>();
-        services.AddSingleton<ResourceChanges>();
-        services.AddSingleton<ValidBody>();
-        services.AddSingleton<Patches>();
+        services.AddChanges();
         services.AddSingleton<GuardedReads>();
         services.AddSingleton<GuardedHistories>();
         services.AddSingleton<GuardedSearches>();
@@ -207,13 +206,10 @@ public static class InteropServer
         services.AddSingleton<SiftedSearches>();
         services.AddSingleton<GuardedDocuments>();
         services.AddSingleton<PersonMatches>();
-        services.AddSingleton<GuardedWrites>();
-        services.AddSingleton<ConditionalWrites>();
         services.AddSingleton<BundleReader>();
         services.AddSingleton<TransactionPatches>();
         services.AddSingleton<Transactions>();
         services.AddSummaries();
-        services.AddSingleton<EmergencyAccess>();
         services.AddSingleton<AgreementBook>();
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<Importer>();
@@ -285,6 +281,9 @@ public static class InteropServer
         AuditEvents.Map(fhir);
         Disclosures.Map(fhir);
         RecordDisclosure.Map(fhir);
+        FileConsent.Map(fhir);
+        RevokeConsent.Map(fhir);
+        PreviewConsent.Map(fhir);
         SuspendAccounting.Map(fhir);
         ExplainAccess.Map(fhir);
         AgreementStanding.Map(fhir);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Settings;
+using Interop.Server.Tasks;
 using Interop.Sharing.Agreements;
 using FhirTask = Hl7.Fhir.Model.Task;
 
@@ -54,6 +55,7 @@ public static class AgreementReview
             LastModified = instant.ToDateTimeText(),
             Requester = new(organization),
             Owner = new(organization),
+            PerformerType = OfficerTask.Performer,
             Restriction = new() { Period = new() { End = end.ToDateTimeText() } },
         });
     }

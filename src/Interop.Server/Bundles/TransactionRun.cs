@@ -240,7 +240,8 @@ internal sealed class TransactionRun(GuardedTransaction transaction, ResourceCha
         }
 
         return transaction.Read(plan.Key, transaction.Sight) is { } disclosure
-            ? BundleItem.Stored(disclosure, settings.PublicUrl, created: plan.IsNew)
+            ? BundleItem.Stored(
+                disclosure, settings.PublicUrl, created: plan.IsNew, transaction.Remarks.GetValueOrDefault(plan.Key, []))
             : new BundleItem(null) { Status = "201 Created", Location = plan.Key.ToString() };
     }
 

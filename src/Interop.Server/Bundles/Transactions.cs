@@ -112,6 +112,7 @@ internal sealed class Transactions(
                 {
                     WriteKeys(detail, "written", run.Written);
                     WriteKeys(detail, "matched", run.Matched);
+                    transaction.WriteRelabelled(detail);
                     ShownResources.WriteAbout(detail, patients);
                 }));
             return answers;

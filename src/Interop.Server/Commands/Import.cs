@@ -49,9 +49,9 @@ internal static class Import
                 arguments.GetValue(file)!,
                 async (provider, bytes) =>
                 {
-                    var count = await provider.GetRequiredService<Importer>()
+                    var (count, remarks) = await provider.GetRequiredService<Importer>()
                         .ImportBundleAsync(arguments.GetValue(source), bytes, cancellationToken);
-                    return ($"{count} resources", []);
+                    return ($"{count} resources", remarks);
                 }));
         return bundle;
     }

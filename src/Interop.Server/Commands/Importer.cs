@@ -1,4 +1,5 @@
 using Interop.Fhir;
+using Interop.Fhir.Validation;
 using Interop.Server.Bundles;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Changes;
@@ -42,10 +43,11 @@ internal sealed class Importer(GuardedStore store, ResourceChanges changes, Vali
             cancellationToken);
     }
 
-    /// <summary>A Bundle of any type in one transaction; gives how many resources it brought.</summary>
+    /// <summary>A Bundle of any type in one transaction; gives how many resources it brought, and warnings about them.</summary>
     /// <param name="custodian">Id of its Organization; null for the configured one.</param>
     /// <exception cref="FhirException">As <see cref="ImportAsync"/>.</exception>
-    public Task<int> ImportBundleAsync(string? custodian, byte[] body, CancellationToken cancellationToken)
+    public Task<(int Count, IReadOnlyList<Issue> Remarks)> ImportBundleAsync(
+        string? custodian, byte[] body, CancellationToken cancellationToken)
     {
         var request = BundleRequest.ParseForImport(valid.Of("Bundle", null, body), settings.Bases);
         return store.WriteAsOperatorAsync(
@@ -56,10 +58,16 @@ internal sealed class Importer(GuardedStore store, ResourceChanges changes, Vali
                 var run = new TransactionRun(transaction, changes, changes.DoorOf(transaction, new()), settings);
                 run.Execute(request);
                 Record(transaction, transaction.Sight.Organization, run.Written.Count);
-                return run.Written.Count;
+                return (run.Written.Count, RemarksOf(transaction));
             },
             cancellationToken);
     }
+
+    private static IReadOnlyList<Issue> RemarksOf(GuardedTransaction transaction) =>
+    [
+        .. transaction.Remarks.SelectMany(pair => pair.Value.Select(remark =>
+            remark with { Expression = $"{pair.Key} {remark.Expression}" })),
+    ];
 
     private static void Record(GuardedTransaction transaction, string custodian, int resources) =>
         transaction.Audit(FhirInteraction.Transaction, null, "permit", detail =>

@@ -43,7 +43,7 @@ internal sealed class FollowUps(SearchQueryParser queries, InteropSettings setti
     /// A provision that denies, whose code is the follow-up, and whose actor is the programme or nobody in particular. It names no partner,
     /// so that it closes nothing to any.
     /// </summary>
-    private bool Refuses(ReadOnlyMemory<byte> consent, long instant)
+    public bool Refuses(ReadOnlyMemory<byte> consent, long instant)
     {
         using var document = JsonDocument.Parse(consent, FhirJson.Parsing);
         return Provisions(document.RootElement.At("provision")).Any(provision =>

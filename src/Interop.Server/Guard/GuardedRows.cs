@@ -103,8 +103,19 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
         .OfType<Agreement>()
         .Where(agreement => agreement.Grantor == custodian);
 
+    /// <summary>
+    /// How much of what the caller's organisation keeps about a patient, and the caller may read, other eyes see, by type and tier.
+    /// </summary>
+    public IReadOnlyDictionary<(string Type, Tier Tier), long> CountsFor(Sight eyes, string patient) =>
+        rows.Counts(patient, Caller.Organization, eyes, sight.Within(Caller, SmartRight.Read))
+            .ToDictionary(count => (count.Type, count.Tier), count => count.Count);
+
     /// <summary>What was granted over a patient's records.</summary>
     public IReadOnlyList<GrantRow> GrantsOf(string patient) => rows.GrantsOf(patient);
+
+    /// <inheritdoc cref="Redactor.LabelsLost"/>
+    protected IReadOnlyList<string> LabelsLost(SeenResource before, ReadOnlyMemory<byte> after, SourceFacts custodian) =>
+        redactor.LabelsLost(before.Body, after, custodian, before.Key.Type);
 
     /// <summary>The resource as the sight may see it, or null where nothing of it may leave.</summary>
     public Disclosure? Disclose(SeenResource seen, Sight through)

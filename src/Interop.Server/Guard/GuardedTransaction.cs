@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Interop.Fhir;
+using Interop.Fhir.Validation;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Sharing.Consents;
@@ -25,6 +26,7 @@ internal sealed class GuardedTransaction(
 
     private readonly Queue<Action> waiting = [];
     private readonly Dictionary<ResourceKey, SeenResource> shown = [];
+    private readonly Dictionary<ResourceKey, IReadOnlyList<Issue>> remarks = [];
     private WrittenResources written = new();
 
     /// <summary>Judges and stores one resource, and what follows from it by the rules of its type.</summary>
@@ -40,6 +42,28 @@ internal sealed class GuardedTransaction(
 
     /// <summary>Whether what is brought in has happened long since, elsewhere: then nobody is told of it.</summary>
     public bool IsHistory { get; set; }
+
+    /// <summary>What its writer must know of what is stored, though nothing forbids it; the last word about a resource counts.</summary>
+    public IReadOnlyDictionary<ResourceKey, IReadOnlyList<Issue>> Remarks => remarks;
+
+    /// <inheritdoc cref="Remarks"/>
+    public void Remark(ResourceKey key, IReadOnlyList<Issue> issues) => remarks[key] = issues;
+
+    /// <summary>From which resources labels were taken away, which, and the Provenance that says why: the trail names both.</summary>
+    public Dictionary<ResourceKey, (IReadOnlyList<string> Labels, ResourceKey Why)> Relabelled { get; } = [];
+
+    /// <inheritdoc cref="Redactor.LabelsLost"/>
+    public IReadOnlyList<string> LabelsLost(SeenResource before, ReadOnlyMemory<byte> after, string custodian) =>
+        LabelsLost(before, after, judge.CustodianOf(Rows, custodian));
+
+    /// <summary>Writes the resources from which labels were taken away into the detail of a row.</summary>
+    public void WriteRelabelled(Utf8JsonWriter detail)
+    {
+        foreach (var (key, (labels, why)) in Relabelled)
+        {
+            detail.WriteString($"relabelled {key}", $"{string.Join(' ', labels)} {why}");
+        }
+    }
 
     /// <summary>Where subscribers are told.</summary>
     public GuardedChannels Channels { get; } = new(session, sight.Instant);
@@ -162,6 +186,11 @@ internal sealed class GuardedTransaction(
     /// <summary>Id of the Organization whose record a stored resource is; null where nothing is stored.</summary>
     public string? KeeperOf(ResourceKey key) => Rows.Find(key) is { Deleted: false } stored ? stored.Source : null;
 
+    /// <summary>How a stored consent about a patient stands.</summary>
+    /// <param name="patient">Id of the Patient.</param>
+    public ConsentStanding StandingOf(ResourceKey consent, string patient) =>
+        sharingRows.StandingOf(Rows, Rows.Find(consent)!, patient, Instant);
+
     /// <summary>Whether a stored resource carries any label of sensitivity.</summary>
     public bool IsLabelled(ResourceKey key) => Rows.Find(key) is { Labels: not 0 };
 
@@ -192,6 +221,7 @@ internal sealed class GuardedTransaction(
         Audit(AuditTrail.Row(Caller, Instant, interaction, key.ToString(), patients is [var one] ? one : null, "permit", writer =>
         {
             detail?.Invoke(writer);
+            WriteRelabelled(writer);
             if (shown.TryGetValue(key, out var seen))
             {
                 ShownResources.Write(writer, seen);

@@ -19,7 +19,14 @@ internal abstract record ReadResult
 /// <summary>What became of a create or update.</summary>
 internal abstract record WriteResult
 {
-    public sealed record Stored(Disclosure Disclosure, bool Created) : WriteResult;
+    /// <param name="Remarks">Warnings: what the writer must know, though it is stored.</param>
+    public sealed record Stored(Disclosure Disclosure, bool Created, IReadOnlyList<Issue> Remarks) : WriteResult
+    {
+        public Stored(GuardedTransaction transaction, Disclosure disclosure, bool created)
+            : this(disclosure, created, transaction.Remarks.GetValueOrDefault(disclosure.Key, []))
+        {
+        }
+    }
 
     /// <summary>If-None-Exist matched one resource: nothing was written.</summary>
     public sealed record Existing(Disclosure Disclosure) : WriteResult;

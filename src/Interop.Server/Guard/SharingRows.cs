@@ -75,6 +75,27 @@ internal sealed class SharingRows(InteropSettings settings)
         return FactsOf(rows, patient, custodian, rows.BodiesOf("Consent", patient), partners);
     }
 
+    /// <summary>
+    /// How a stored consent stands: as it is read, with whom its custodian has an agreement that is or will be in force, and whether
+    /// anybody's rows would be others without it, from now on.
+    /// </summary>
+    public ConsentStanding StandingOf(ResourceRows rows, StoredResource consent, string patient, long instant)
+    {
+        var facts = FactsOf(rows, patient, consent.Source);
+        var own = facts.Consents.FirstOrDefault(other => other.Id == consent.Key.Id) ?? FactsOf(consent);
+        var without = RowsOf(facts with { Consents = [.. facts.Consents.Where(other => other != own)] });
+        return new(
+            own,
+            facts.Partners.Agreements
+                .Where(agreement => agreement.Grantor == consent.Source && agreement.IsBinding && instant < agreement.To)
+                .Select(agreement => agreement.Grantee)
+                .ToHashSet(),
+            !without.SetEquals(RowsOf(facts)));
+
+        HashSet<GrantRow> RowsOf(PatientFacts patientFacts) =>
+            [.. GrantCompiler.Compile(patientFacts).Where(row => instant < row.To).Select(row => row with { Basis = string.Empty })];
+    }
+
     /// <inheritdoc cref="EmergencyFact.CustodiansOpenTo"/>
     public IReadOnlyList<string> CustodiansOpenTo(ResourceRows rows, string organization, long instant) =>
         EmergencyFact.CustodiansOpenTo(PartnersOf(rows.BodiesOf("Contract"), rows.BodiesOf("Organization")), organization, instant);
@@ -95,9 +116,17 @@ internal sealed class SharingRows(InteropSettings settings)
     private static PatientFacts FactsOf(
         ResourceRows rows, string patient, string custodian, IReadOnlyList<StoredResource> consents, Partners partners)
     {
-        var facts = consents
-            .Select(stored => ConsentReader.Read(stored.Body, stored.Key.Id, stored.Source, stored.Version, stored.UpdatedAt))
-            .ToList();
-        return new(patient, facts, rows.CasesOf(patient, custodian), partners) { Emergencies = rows.EmergenciesOf(patient, custodian) };
+        return new(patient, [.. consents.Select(FactsOf)], rows.CasesOf(patient, custodian), partners)
+        {
+            Emergencies = rows.EmergenciesOf(patient, custodian),
+        };
     }
+
+    private static ConsentFacts FactsOf(StoredResource stored) =>
+        ConsentReader.Read(stored.Body, stored.Key.Id, stored.Source, stored.Version, stored.UpdatedAt);
 }
+
+/// <summary>How a consent stands among all that decides about the patient's records.</summary>
+/// <param name="Partners">Ids of the Organizations with which its custodian has an agreement that is or will be in force.</param>
+/// <param name="HasEffect">Whether somebody sees more or less because of it.</param>
+internal sealed record ConsentStanding(ConsentFacts Consent, IReadOnlySet<string> Partners, bool HasEffect);

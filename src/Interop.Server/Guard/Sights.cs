@@ -56,6 +56,10 @@ internal sealed class Sights(SharingPolicy policy, InteropSettings settings, Tim
             forSummary);
     }
 
+    /// <summary>What somebody would see who asks for these purposes in these roles, a summary on scene included.</summary>
+    public Sight OfAnybody(GuardedRows rows, Caller caller) => OfAnybody(
+        rows.Rows, caller, rows.Instant, forSummary: caller.Purposes.Any(SharingPolicy.SummaryPurposes.Contains));
+
     /// <summary>
     /// What the clinicians of an organisation see who treat somebody, admitted or not: to decide what may be sent to it.
     /// </summary>

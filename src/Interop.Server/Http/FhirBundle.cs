@@ -241,8 +241,11 @@ internal sealed record BundleItem(Disclosure? Disclosure)
 {
     /// <summary>The answer to an entry that is stored.</summary>
     /// <param name="baseUrl">The server's own.</param>
-    public static BundleItem Stored(Disclosure disclosure, string baseUrl, bool created) => new((Disclosure?)null)
+    /// <param name="remarks">Warnings about what is stored.</param>
+    public static BundleItem Stored(
+        Disclosure disclosure, string baseUrl, bool created, IReadOnlyList<Issue> remarks) => new((Disclosure?)null)
     {
+        Issues = remarks,
         Status = created ? "201 Created" : "200 OK",
         Location = $"{baseUrl}/{disclosure.Key}/_history/{disclosure.VersionId}",
         VersionId = disclosure.VersionId,

@@ -31,6 +31,18 @@ internal sealed class FhirException(int status, IReadOnlyList<Issue> issues) : E
             IsAboutScope = IsAboutScope, RetryAfter = RetryAfter
         };
 
+    /// <summary>The same refusal, where what is called by one place stands at another in the request.</summary>
+    public FhirException In(string place, string elsewhere) =>
+        new(
+            Status,
+            [.. Issues.Select(issue => issue.Expression?.StartsWith(place, StringComparison.Ordinal) == true
+                ? issue with { Expression = elsewhere + issue.Expression[place.Length..] }
+                : issue)])
+        {
+            IsAboutScope = IsAboutScope,
+            RetryAfter = RetryAfter,
+        };
+
     /// <summary>The same refusal, where its places are those of a Bundle with one entry and the entry stands elsewhere.</summary>
     public FhirException Below(string entry) =>
         new(

@@ -50,17 +50,36 @@ internal sealed class FhirResult : IResult
     /// <summary>304 where the caller's version is the current one of its view (https://hl7.org/fhir/R4/http.html#cread).</summary>
     public static FhirResult NotModified(Disclosure disclosure) => new(304, default, disclosure);
 
-    public static FhirResult Written(Disclosure disclosure, bool created, string location, string? prefer) => new(
+    /// <param name="remarks">
+    /// Warnings about what is stored: in the OperationOutcome where one is preferred, and in any case as the header Warning.
+    /// </param>
+    public static FhirResult Written(
+        Disclosure disclosure, bool created, string location, string? prefer, IReadOnlyList<Issue> remarks) => new(
         created ? 201 : 200,
         prefer switch
         {
             "minimal" => default,
-            "OperationOutcome" =>
-                Outcome.Of([new Issue(IssueSeverity.Information, "informational", created ? "Created." : "Updated.", null)]),
+            "OperationOutcome" => Outcome.Of(
+                [new Issue(IssueSeverity.Information, "informational", created ? "Created." : "Updated.", null), .. remarks]),
             _ => disclosure.Body,
         },
         disclosure,
-        location);
+        location,
+        headers: [.. Warnings(remarks)]);
+
+    /// <summary>What an operation stored: where it is, and warnings about it.</summary>
+    public static FhirResult Filed(BundleItem stored, string text) => new(
+        stored.Status!.StartsWith("201", StringComparison.Ordinal) ? 201 : 200,
+        Outcome.Of([new Issue(IssueSeverity.Information, "informational", text, null), .. stored.Issues ?? []]),
+        location: stored.Location,
+        headers: [("ETag", $"W/\"{stored.VersionId}\""), .. Warnings(stored.Issues ?? [])]);
+
+    private static IEnumerable<(string, string)> Warnings(IReadOnlyList<Issue> remarks) =>
+        remarks.Count > 0 ? [("Warning", string.Join(", ", remarks.Select(Warning)))] : [];
+
+    /// <summary>RFC 7234 section 5.5.7: a warning that stays true, in ASCII.</summary>
+    private static string Warning(Issue remark) =>
+        $"299 - \"{$"{remark.Expression}: {remark.Diagnostics}".Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 
     public static FhirResult Bundle(FhirBundle bundle) => new(200, default, bundle: bundle);
 

@@ -159,8 +159,8 @@ internal sealed class BundleEntries(
 
     private async Task<BundleItem> WrittenAsync(Task<WriteResult> write) => await write switch
     {
-        WriteResult.Stored stored => BundleItem.Stored(stored.Disclosure, settings.PublicUrl, stored.Created),
-        WriteResult.Existing existing => BundleItem.Stored(existing.Disclosure, settings.PublicUrl, created: false),
+        WriteResult.Stored stored => BundleItem.Stored(stored.Disclosure, settings.PublicUrl, stored.Created, stored.Remarks),
+        WriteResult.Existing existing => BundleItem.Stored(existing.Disclosure, settings.PublicUrl, created: false, []),
         WriteResult.Ambiguous => Refusal(IssueCode.MultipleMatches, WriteResult.Ambiguous.Rule),
         WriteResult.Unmatched => Refusal(IssueCode.NotFound, WriteResult.Unmatched.Rule),
         WriteResult.Conflict conflict =>

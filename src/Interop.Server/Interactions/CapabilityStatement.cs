@@ -199,7 +199,8 @@ internal sealed class CapabilityStatement : IOwnAnswer
         "export" => $"{BulkData}/{type.ToLowerInvariant()}-export",
         "everything" or "match" => $"http://hl7.org/fhir/OperationDefinition/Patient-{operation}",
         "status" or "events" or "get-ws-binding-token" => $"{Backport}/OperationDefinition/backport-subscription-{operation}",
-        "record-disclosure" => "http://hl7.org/fhir/us/consent-management/OperationDefinition/record-disclosure",
+        "record-disclosure" or "file-consent" or "revoke-consent" =>
+            $"http://hl7.org/fhir/us/consent-management/OperationDefinition/{operation}",
         "lastn" => "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
         "document" => "http://hl7.org/fhir/OperationDefinition/Composition-document",
         "validate" => "http://hl7.org/fhir/OperationDefinition/Resource-validate",

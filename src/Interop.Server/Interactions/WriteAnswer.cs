@@ -11,9 +11,10 @@ internal static class WriteAnswer
     public static FhirResult Of(WriteResult result, HttpRequest request, InteropSettings settings) => result switch
     {
         WriteResult.Stored stored =>
-            FhirResult.Written(stored.Disclosure, stored.Created, Location(stored.Disclosure, settings), Prefer(request)),
+            FhirResult.Written(
+                stored.Disclosure, stored.Created, Location(stored.Disclosure, settings), Prefer(request), stored.Remarks),
         WriteResult.Existing existing =>
-            FhirResult.Written(existing.Disclosure, created: false, Location(existing.Disclosure, settings), Prefer(request)),
+            FhirResult.Written(existing.Disclosure, created: false, Location(existing.Disclosure, settings), Prefer(request), []),
         WriteResult.Ambiguous => FhirResult.Problem(IssueCode.MultipleMatches, WriteResult.Ambiguous.Rule),
         WriteResult.Unmatched => FhirResult.Problem(IssueCode.NotFound, WriteResult.Unmatched.Rule),
         WriteResult.Conflict conflict =>

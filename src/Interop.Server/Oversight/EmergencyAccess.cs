@@ -4,6 +4,7 @@ using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
+using Interop.Server.Tasks;
 using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
 
@@ -42,7 +43,7 @@ internal sealed class EmergencyAccess(
                 var lasting = transaction.Lasting(patient.Id, fact);
                 if (lasting is null)
                 {
-                    if (!transaction.Declare(patient.Id, fact, role, Instants.ToMicroseconds(EmergencyReview.DueAfter(from))))
+                    if (!transaction.Declare(patient.Id, fact, role, Instants.ToMicroseconds(OfficerTask.DueAfter(from))))
                     {
                         throw NotOpen();
                     }

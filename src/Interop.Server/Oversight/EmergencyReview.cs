@@ -4,6 +4,7 @@ using Interop.Fhir;
 using Interop.Server.Authoring;
 using Interop.Server.Security;
 using Interop.Server.Settings;
+using Interop.Server.Tasks;
 using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.Oversight;
@@ -14,8 +15,6 @@ namespace Interop.Server.Oversight;
 internal static class EmergencyReview
 {
     public const string Code = "disclosure-review";
-
-    private const int WorkingDays = 2;
 
     public static MappedResource TaskFor(
         Caller caller,
@@ -47,20 +46,8 @@ internal static class EmergencyReview
             AuthoredOn = from.ToDateTimeText(),
             LastModified = from.ToDateTimeText(),
             Owner = new($"Organization/{custodian}"),
-            Restriction = new() { Period = new() { End = DueAfter(from).ToDateTimeText() } },
+            PerformerType = OfficerTask.Performer,
+            Restriction = new() { Period = new() { End = OfficerTask.DueAfter(from).ToDateTimeText() } },
         });
-    }
-
-    /// <summary>Two working days later, at the same time of day; holidays are not known here.</summary>
-    public static DateTimeOffset DueAfter(DateTimeOffset instant)
-    {
-        var due = instant;
-        for (var days = 0; days < WorkingDays;)
-        {
-            due = due.AddDays(1);
-            days += due.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0 : 1;
-        }
-
-        return due;
     }
 }

@@ -1,6 +1,7 @@
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Settings;
+using Interop.Server.Tasks;
 using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.Oversight;
@@ -29,5 +30,7 @@ internal static class SnoopingReview
             AuthoredOn = instant.ToDateTimeText(),
             LastModified = instant.ToDateTimeText(),
             Owner = new($"Organization/{custodian}"),
+            PerformerType = OfficerTask.Performer,
+            Restriction = new() { Period = new() { End = OfficerTask.DueAfter(instant).ToDateTimeText() } },
         });
 }

@@ -41,7 +41,8 @@ internal sealed class RegisteredOrigins(TokenVerifier verifier, TimeProvider clo
                     "Accept", "Authorization", "Content-Encoding", "Content-Type", "DPoP", "If-Match", "If-Modified-Since",
                     "If-None-Exist", "If-None-Match", "If-Unmodified-Since", "Prefer", "X-Security-Context")
                 .WithExposedHeaders(
-                    "Content-Location", "ETag", "Expires", "Last-Modified", "Location", "Retry-After", "WWW-Authenticate", "X-Progress")
+                    "Content-Location", "ETag", "Expires", "Last-Modified", "Location", "Retry-After", "Warning", "WWW-Authenticate",
+                    "X-Progress")
                 .SetPreflightMaxAge(Fresh)
                 .Build()
             : null;

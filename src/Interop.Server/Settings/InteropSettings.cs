@@ -55,6 +55,12 @@ public sealed record InteropSettings(
     /// </summary>
     public string? ScreeningTable { get; init; }
 
+    /// <summary>
+    /// From <c>Interop:VerbalConsent</c>: whether a person may permit something by word of mouth before a witness, where the law of the
+    /// place lets her.
+    /// </summary>
+    public bool TakesVerbalConsent { get; init; }
+
     /// <summary>From <c>Interop:DutyPhone</c>: the number of the clinician on duty, as summaries say it; null for none.</summary>
     public string? DutyPhone { get; init; }
 
@@ -124,6 +130,7 @@ public sealed record InteropSettings(
             CaseInactivity = InactivityFrom(section["CaseInactivityDays"]),
             Bases = new([publicUrl, .. bases]),
             Subscriptions = SubscriptionSettings.From(section.GetSection("Subscriptions")),
+            TakesVerbalConsent = FlagFrom(section, "VerbalConsent"),
             Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
             TimeZone = ZoneFrom(section["TimeZone"]),
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,

@@ -23,7 +23,17 @@ public sealed record ConsentFacts(
     IReadOnlyList<string> Indeterminate,
     IReadOnlyList<string> Part2Defects)
 {
-    internal bool IsIndeterminate => Indeterminate.Count > 0;
+    /// <summary>Whether it can't be read whole: then it permits nothing, and denies while it is active.</summary>
+    public bool IsIndeterminate => Indeterminate.Count > 0;
+
+    /// <summary>
+    /// Whom it denies where it can't be read whole: ids of the Organizations that any of its provisions names; null for everybody, where it
+    /// names none, or one that is not known.
+    /// </summary>
+    public IReadOnlyList<string>? DeniesWhenUnclear =>
+        Root.Actors.Count == 0 || Root.WithChildren().Any(node => node.UnresolvedActor)
+            ? null
+            : [.. Root.WithChildren().SelectMany(node => node.Actors).Distinct()];
 }
 
 /// <summary>What a Consent's status means for a decision.</summary>

@@ -32,4 +32,7 @@ public sealed record ProvisionFacts(
 {
     /// <summary>Where it stands in the Consent, such as <c>provision.provision[0]</c>.</summary>
     public string Path { get; init; } = "provision";
+
+    /// <summary>It and all below it.</summary>
+    public IEnumerable<ProvisionFacts> WithChildren() => Children.SelectMany(child => child.WithChildren()).Prepend(this);
 }

@@ -15,10 +15,15 @@ namespace Interop.Sharing.Redaction;
 /// <param name="extract">The index extractor (<c>IndexExtractor.Extract</c>).</param>
 public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IReadOnlyList<IndexEntry>> extract)
 {
-    // What goes on with a Part 2 record to its recipient: what it is, and that it must not be passed on without consent (42 CFR 2.32).
+    // What goes on with a Part 2 record to its recipient, always the same bytes: what it is, that it must not be passed on without consent,
+    // the notice of 42 CFR 2.32(a)(2), and where the scope of the consent is (b). A label stays with what a recipient keeps.
     private static readonly byte[] Part2Security = Encoding.UTF8.GetBytes(
         ",\"security\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"42CFRPart2\"},"
-        + "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"NORDSCLCD\"}]");
+        + "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"NORDSCLCD\"},"
+        + "{\"system\":\"https://interop.example/fhir/CodeSystem/sharing-label\",\"code\":\"PART2-NOTICE\","
+        + "\"display\":\"42 CFR part 2 prohibits unauthorized use or disclosure of these records.\"},"
+        + "{\"system\":\"https://interop.example/fhir/CodeSystem/sharing-label\",\"code\":\"CONSENT-SCOPE\",\"display\":"
+        + "\"Where the patient's consent opened this, Consent?patient says to whom, for what and until when.\"}]");
 
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
@@ -80,6 +85,24 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
         var rule = policy.Tiers[type];
         var scan = Scan(body.Span, rule, source, new(ResourceReferences.Of(body), policy.Tiers, rule, null));
         return (scan.Labels, [.. scan.Rules.Select(labelRule => labelRule.Id)]);
+    }
+
+    /// <summary>
+    /// The labels that a resource carries by itself, and would no more as it is to become. V, which free text has, R and an unknown code
+    /// count only where <c>meta.security</c> said so: else they go with what they are about.
+    /// </summary>
+    public IReadOnlyList<string> LabelsLost(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, SourceFacts source, string type)
+    {
+        const long Computed = Labels.Restricted | Labels.VeryRestricted | Labels.Unknown;
+        var (had, rules) = Label(before, source, type);
+        var said = rules.Aggregate(Labels.None, (mask, rule) => mask | rule switch
+        {
+            "meta:R" => Labels.Restricted,
+            "meta:V" => Labels.VeryRestricted,
+            "meta:unknown" => Labels.Unknown,
+            _ => Labels.None,
+        });
+        return Labels.CodesOf(had & ~Label(after, source, type).Labels & (~Computed | said));
     }
 
     /// <summary>The literal local references in the view, other than to the subject's own Patient: ask which of them are visible.</summary>

@@ -64,6 +64,10 @@ public class CompleteTrailTests : SceneTests
     [InlineData("GET", "Patient/p1/$explain-access?organization=Organization/city-hospital", "deny", null)]
     [InlineData("POST", "Patient/p1/$suspend-accounting", "deny", """{"resourceType":"Parameters"}""")]
     [InlineData("POST", "Consent/$record-disclosure", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData("POST", "Consent/$file-consent", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData("POST", "Patient/p1/$preview-consent", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData("POST", "Consent/$revoke-consent", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData("POST", "Consent/c1/$revoke-consent", "deny", """{"resourceType":"Parameters"}""")]
     public async Task A_request_of_a_verified_caller_has_one_row(string method, string path, string outcome, string? body)
     {
         var before = (await RowsAsync()).Count;

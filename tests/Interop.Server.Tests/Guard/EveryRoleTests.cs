@@ -112,6 +112,15 @@ public sealed class EveryRoleTests : SceneTests
         await AskAsync(HttpMethod.Post, "Patient/x/$end-break-glass", """{"resourceType":"Parameters"}""");
         await AskAsync(HttpMethod.Post, "Patient/x/$suspend-accounting", """{"resourceType":"Parameters"}""");
         await AskAsync(HttpMethod.Post, "Consent/$record-disclosure", """{"resourceType":"Parameters"}""");
+        await AskAsync(HttpMethod.Post, "Consent/$file-consent", """{"resourceType":"Parameters"}""");
+        await AskAsync(
+            HttpMethod.Post,
+            "Patient/x/$preview-consent",
+            """
+            {"resourceType":"Parameters","parameter":[{"name":"organization","valueReference":{"reference":"Organization/city-hospital"}},
+            {"name":"revoke","valueReference":{"reference":"Consent/x"}}]}
+            """);
+        await AskAsync(HttpMethod.Post, "Consent/x/$revoke-consent", """{"resourceType":"Parameters"}""");
         await AskAsync(
             HttpMethod.Post,
             "",

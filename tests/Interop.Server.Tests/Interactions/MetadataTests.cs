@@ -49,8 +49,10 @@ public sealed class MetadataTests : SceneTests
     }
 
     [Theory]
-    [InlineData("Patient", "break-glass disclosures end-break-glass everything explain-access match suspend-accounting validate")]
-    [InlineData("Consent", "record-disclosure validate")]
+    [InlineData(
+        "Patient",
+        "break-glass disclosures end-break-glass everything explain-access match preview-consent suspend-accounting validate")]
+    [InlineData("Consent", "file-consent record-disclosure revoke-consent validate")]
     [InlineData("Observation", "lastn validate")]
     [InlineData("Composition", "document validate")]
     [InlineData("ValueSet", "expand validate validate-code")]

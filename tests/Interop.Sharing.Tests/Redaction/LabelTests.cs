@@ -42,6 +42,28 @@ public sealed class LabelTests
         Assert.Equal(expected, LabelsOf($"'extension':[{{'url':'u','valueCoding':{{'system':'{system}','code':'{code}'}}}}]"));
     }
 
+    /// <summary>What a record was and what it becomes, and which labels fall by that.</summary>
+    [Theory]
+    [InlineData("'meta':{'security':[{'system':'ACT','code':'PSY'}]}", "'language':'en'", "PSY")]
+    [InlineData("'meta':{'security':[{'system':'ACT','code':'PSY'}]}", "'meta':{'security':[{'system':'ACT','code':'HIV'}]}", "PSY")]
+    [InlineData("'meta':{'security':[{'system':'ACT','code':'PSY'}]}", "'code':{'coding':[{'code':'F20.0','system':'ICD'}]}", "")]
+    [InlineData("'code':{'coding':[{'code':'F11.20','system':'ICD'}]}", "'code':{'coding':[{'code':'I10','system':'ICD'}]}", "OPIOIDUD")]
+    [InlineData("'code':{'coding':[{'code':'I10','system':'ICD'}]}", "'code':{'coding':[{'code':'F11.20','system':'ICD'}]}", "")]
+    [InlineData("'meta':{'security':[{'system':'CONF','code':'R'}]}", "'language':'en'", "R")]
+    [InlineData("'meta':{'security':[{'system':'CONF','code':'V'}]}", "'language':'en'", "V")]
+    [InlineData("'meta':{'security':[{'system':'ACT','code':'NEW'}]}", "'language':'en'", "UNKNOWN")]
+    [InlineData("'meta':{'security':[{'system':'ACT','code':'42CFRPart2'}]}", "'language':'en'", "42CFRPart2")]
+    public void A_label_that_a_record_carried_by_itself_and_would_not_any_more_is_lost(string before, string after, string lost)
+    {
+        Assert.Equal(lost, string.Join(' ', Desk.Redactor.LabelsLost(Of(before), Of(after), Desk.Source, "Basic")));
+
+        static byte[] Of(string content) => Desk.Json(
+            $"{{'resourceType':'Basic',{content}}}"
+                .Replace("'ACT'", $"'{ActCode}'", StringComparison.Ordinal)
+                .Replace("'CONF'", $"'{Confidentiality}'", StringComparison.Ordinal)
+                .Replace("'ICD'", $"'{Icd}'", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_code_without_a_system_is_judged_by_the_code_alone()
     {
@@ -63,6 +85,8 @@ public sealed class LabelTests
     [InlineData(ActCode, "PSYTHPN", Labels.PsyThpN)]
     [InlineData(ActCode, "42CFRPart2", Labels.Part2)]
     [InlineData(ActCode, "NORDSCLCD", Labels.None)]
+    [InlineData("https://interop.example/fhir/CodeSystem/sharing-label", "PART2-NOTICE", Labels.None)]
+    [InlineData("https://interop.example/fhir/CodeSystem/sharing-label", "CONSENT-SCOPE", Labels.None)]
     [InlineData("http://terminology.hl7.org/CodeSystem/v3-ActReason", "HTEST", Labels.None)]
     [InlineData(ActCode, "SOMETHING-NEW", Labels.Unknown)]
     [InlineData(Confidentiality, "X", Labels.Unknown)]

@@ -13,7 +13,7 @@ namespace Interop.Server.Guard.Changes;
 
 /// <summary>Whether a caller may make a change to one resource; where it may, the change is made in the transaction.</summary>
 internal sealed class ResourceChanges(
-    Conditions conditions, SharingPolicy policy, TypeRules rules, DispatchDesk desk, InteropSettings settings)
+    Conditions conditions, SharingPolicy policy, TypeRules rules, Relabelling relabelling, DispatchDesk desk, InteropSettings settings)
 {
     /// <summary>The door that references of one transaction pass.</summary>
     public ReferenceDoor DoorOf(GuardedTransaction transaction, ForeseenConditions foreseen) =>
@@ -49,7 +49,7 @@ internal sealed class ResourceChanges(
         return unreadable
             ?? TryUpdate(transaction, sight, key, body, preconditions, door)
             ?? new WriteResult.Stored(
-                transaction.Written(key, sight).WithSent(new(body, rules.PartyElements(key.Type))), Created: false);
+                transaction, transaction.Written(key, sight).WithSent(new(body, rules.PartyElements(key.Type))), created: false);
     }
 
     /// <summary>Updates the one resource that the condition finds; where it finds none, creates one.</summary>
@@ -136,7 +136,8 @@ internal sealed class ResourceChanges(
         (body, var unreadable) = door.Normal(key.Type, body);
         return unreadable
             ?? TryCreate(transaction, sight, key, body, door)
-            ?? (WriteResult)new WriteResult.Stored(transaction.Written(key, EyesOn(transaction, sight, key)), Created: true);
+            ?? (WriteResult)new WriteResult.Stored(
+                transaction, transaction.Written(key, EyesOn(transaction, sight, key)), created: true);
     }
 
     /// <inheritdoc cref="DispatchDesk.EyesOn"/>
@@ -214,7 +215,8 @@ internal sealed class ResourceChanges(
             return forbidden;
         }
 
-        var (changed, issues) = isOwn ? (body, [])
+        var keeper = transaction.Rows.Find(key)!.Source;
+        var (changed, issues) = isOwn ? Relabelling.Of(transaction, seen, body, keeper)
             : IsParty(sight, seen) && rules.ByParty(step, view.Body) is { } byParty ? byParty
             : ([], [NotItsRecord]);
         var refused = issues.Count == 0 ? null : new WriteResult.Refused(issues[0].Code == "forbidden" ? 403 : 422, issues);
@@ -231,9 +233,14 @@ internal sealed class ResourceChanges(
 
         // Who puts its own entry right keeps it from then on; else whoever wrote it could undo that.
         var custodian =
-            corrects && DirectoryRules.IsOf(caller.Organization, body) ? caller.Organization : transaction.Rows.Find(key)!.Source;
+            corrects && DirectoryRules.IsOf(caller.Organization, body) ? caller.Organization : keeper;
         var whole = rules.Completed(step with { After = changed }, changed);
         transaction.Store(key, custodian, whole, renews: isOwn || IsRenewing(transaction, seen, body));
+        if (isOwn)
+        {
+            relabelling.Record(transaction, seen, body, keeper);
+        }
+
         return null;
     }
 

@@ -49,6 +49,9 @@ internal static class WriteRules
         var controllers = ConsentReader.Read(body, key.Id, caller.Organization, 1, 0).Controllers;
         return controllers.Contains(caller.Organization)
             ? null
-            : new(IssueCode.BusinessRule, "The controller of a consent must be the organisation that records it.", "Consent.organization");
+            : new(
+                IssueCode.BusinessRule,
+                "The controller of a consent (organization) must be there, and be the organisation that records it.",
+                "Consent.organization");
     }
 }
