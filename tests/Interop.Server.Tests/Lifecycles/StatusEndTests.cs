@@ -37,6 +37,18 @@ public sealed class StatusEndTests : SceneTests
     }
 
     [Fact]
+    public async Task A_consent_that_was_revoked_is_given_anew_and_not_brought_back()
+    {
+        using var navigator = Server.As("navigator");
+        using var revoked = await navigator.PutFhirAsync("Consent/c1", Fixtures.Consent("c1", "p1", "city-hospital", status: "inactive"));
+        Assert.Equal(201, (int)revoked.StatusCode);
+
+        using var again = await navigator.ChangeAsync("Consent/c1", consent => consent["status"] = "active");
+
+        Assert.Equal("Consent.status", (await again.OutcomeAsync(422)).GetProperty("expression")[0].GetString());
+    }
+
+    [Fact]
     public void The_table_names_types_of_R4_and_from_everything_that_has_ended_one_can_say_that_it_was_an_error()
     {
         Assert.All(StatusEnds.Types, type => Assert.True(FhirFacts.R4.IsResourceType(type)));
