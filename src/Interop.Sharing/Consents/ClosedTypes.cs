@@ -37,7 +37,8 @@ public readonly record struct ClosedTypes(string ToNaming, string ToListing)
     private static Openness OpennessOf(KeyValuePair<string, Openness> rule, Standing standing, Agreement agreement)
     {
         var alone = agreement.Opens.TryGetValue(rule.Key, out var agreed) ? agreed : rule.Value;
-        return standing == Standing.Referral && rule.Value > Openness.Closed ? Openness.Listed : alone;
+        var isOfReferral = rule.Value > Openness.Closed || SharingPolicy.Default.Tiers.OpenToReferral.Contains(rule.Key);
+        return standing == Standing.Referral && isOfReferral ? Openness.Listed : alone;
     }
 
     private static string Text(IEnumerable<KeyValuePair<string, Openness>> rules)

@@ -20,8 +20,11 @@ internal sealed class TierTable
 
     public string Version { get; }
 
-    /// <summary>How open an agreement by itself makes what is basic of a patient (member <c>alone</c>: named, or case).</summary>
+    /// <summary>How open an agreement by itself makes what is basic of a patient (member <c>alone</c>: named, referral or case).</summary>
     public SortedDictionary<string, Openness> Alone { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Types that take a case or a consent, and that a referral of the person opens as well (<c>alone</c>: referral).</summary>
+    public HashSet<string> OpenToReferral { get; } = new(StringComparer.Ordinal);
 
     public TypeRule this[string type] => rules[type];
 
@@ -62,13 +65,17 @@ internal sealed class TierTable
         {
             problems.AddRange(alone is null ? [] : [$"tiers.json: {rule.Type}: nothing of it is basic for an agreement to open alone"]);
         }
-        else if (alone is "named" or "case")
+        else if (alone is "named" or "referral" or "case")
         {
             Alone[rule.Type] = alone == "named" ? Openness.Named : Openness.Closed;
+            if (alone == "referral")
+            {
+                OpenToReferral.Add(rule.Type);
+            }
         }
         else
         {
-            problems.Add($"tiers.json: {rule.Type}: alone says named or case of what is basic");
+            problems.Add($"tiers.json: {rule.Type}: alone says named, referral or case of what is basic");
         }
     }
 

@@ -8,6 +8,7 @@ public sealed class GrantCompilerTests
 {
     private const string Basic = " CarePlan Encounter Flag Observation Patient QuestionnaireResponse RiskAssessment ServiceRequest ";
     private const string OfACase = " CarePlan Observation QuestionnaireResponse RiskAssessment ServiceRequest ";
+    private const string OfARisk = " CarePlan Observation QuestionnaireResponse RiskAssessment ";
 
     [Fact]
     public void A_patient_who_said_nothing_has_no_rows_and_the_agreement_one_default_per_purpose()
@@ -37,7 +38,7 @@ public sealed class GrantCompilerTests
 
         Assert.Equal(
             [
-                (0, 20, new ClosedTypes(OfACase, Basic)), (20, 25, new ClosedTypes(OfACase, OfACase)), (25, 40, ClosedTypes.None),
+                (0, 20, new ClosedTypes(OfACase, Basic)), (20, 25, new ClosedTypes(OfARisk, OfARisk)), (25, 40, ClosedTypes.None),
                 (40, 100, new ClosedTypes(OfACase, Basic)),
             ],
             GrantCompiler.Compile(patient).OrderBy(row => row.From).Select(row => ((int)row.From, (int)row.To, row.Closed)));

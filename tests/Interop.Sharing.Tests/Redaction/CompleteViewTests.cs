@@ -35,6 +35,36 @@ public sealed class CompleteViewTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Of_extensions_only_those_leave_that_the_table_names_and_each_from_its_tier_on(string type)
+    {
+        var named = NamedExtensions(type).ToList();
+        var conditional = ConditionalTiers(type);
+        foreach (var (tier, party) in Tiers.SelectMany(tier => (IEnumerable<(Tier, bool)>)[(tier, false), (tier, true)]))
+        {
+            var resource = Complete.Resource(type);
+            Fulfil(type, resource, tier);
+            resource["extension"] = new JsonArray(
+            [
+                .. named.Select(extension => extension.Url).Append("https://example.org/of-nobody").Distinct()
+                    .Select(url => new JsonObject { ["url"] = url, ["valueString"] = "x" }),
+            ]);
+
+            var view = Desk.View(Complete.Bytes(resource), tier, party, caller: "Consent.provision.actor.reference");
+
+            var left = view is null || JsonNode.Parse(view.Body.Span)!["extension"] is not JsonArray extensions
+                ? []
+                : extensions.Select(extension => extension!["url"]!.GetValue<string>()).Order(StringComparer.Ordinal).ToList();
+            IEnumerable<string> expected = view is null
+                ? []
+                : named.Where(extension => extension.From <= tier && (party || !extension.OfParty))
+                    .Where(extension => extension.From == tier || !conditional.Contains(extension.From) || !conditional.Contains(tier))
+                .Select(extension => extension.Url).Distinct().Order(StringComparer.Ordinal);
+            Assert.Equal($"{tier} {party}: {string.Join(' ', expected)}", $"{tier} {party}: {string.Join(' ', left)}");
+        }
+    }
+
     [Fact]
     public void The_types_of_the_table_appear_first_at_the_tiers_that_the_policy_names()
     {
@@ -55,12 +85,45 @@ public sealed class CompleteViewTests
             StringComparison.Ordinal) && !path.StartsWith("identifier", StringComparison.Ordinal)
         || path.EndsWith(".reference", StringComparison.Ordinal) || path.EndsWith("assigner.identifier.value", StringComparison.Ordinal);
 
-    // One that the table names by its url is judged by that: its members have tests of their own.
+    // One that the table names by its url is judged by that, in a test of its own.
     private static bool IsExtension(string path) => path.StartsWith("extension.", StringComparison.Ordinal);
 
     private static bool IsNever(string path) => path.Split('.') is var steps
         && (steps.Contains("extension") || steps[0] is "text" or "meta" or "implicitRules" || (steps.Length > 1 && steps[^1] == "id")
             || (steps.Length > 1 && steps.Contains("div")));
+
+    private static IEnumerable<(Tier From, bool OfParty, string Url)> NamedExtensions(string type)
+    {
+        using var table = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "profiles", "sharing", "tiers.json")));
+        var rule = table.RootElement.GetProperty("types").GetProperty(type);
+        var sources = new List<(JsonElement Lists, bool OfParty)> { (rule, false) };
+        if (rule.TryGetProperty("party", out var party))
+        {
+            sources.Add((party, true));
+        }
+
+        var named = from source in sources
+                    from tier in Tiers
+                    let name = tier.ToString().ToLowerInvariant()
+                    where source.Lists.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+                    from item in source.Lists.GetProperty(name).EnumerateArray()
+                    where item.ValueKind == JsonValueKind.Object && item.GetProperty("path").GetString() == "extension"
+                    from url in item.GetProperty("where").GetProperty("url").EnumerateArray()
+                    select (tier, source.OfParty, url.GetString()!);
+        var full = rule.TryGetProperty("fullExtensions", out var urls)
+            ? urls.EnumerateArray().Select(url => (Tier.Full, false, url.GetString()!))
+            : [];
+        return [.. named, .. full];
+    }
+
+    // Where two tiers ask something else of one element, what meets the higher one's condition is not what the lower one's is about.
+    private static HashSet<Tier> ConditionalTiers(string type)
+    {
+        using var table = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "profiles", "sharing", "tiers.json")));
+        return table.RootElement.GetProperty("types").GetProperty(type).TryGetProperty("when", out var when)
+            ? [.. when.EnumerateObject().Select(entry => Enum.Parse<Tier>(entry.Name, ignoreCase: true))]
+            : [];
+    }
 
     // Makes the conditions of the table hold that a tier has; of one element those of a higher tier may ask for something else.
     private static void Fulfil(string type, JsonObject resource, Tier tier)
