@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Interop.Sharing.Json;
 
 namespace Interop.Server.Security;
 
@@ -34,22 +35,27 @@ internal sealed record KeptCaller(
 
     public static Caller Read(string text, ScopeReader scopes)
     {
-        var kept = JsonSerializer.Deserialize<KeptCaller>(text)!;
+        using var document = JsonDocument.Parse(text);
+        var kept = document.RootElement;
+        var (scope, patient) = (kept.Text(nameof(Scope))!, kept.Text(nameof(Patient)));
+        var isPerson = kept.At(nameof(IsPerson)).GetBoolean();
         return new(
-            kept.ClientId,
-            kept.Subject,
-            kept.Organization,
-            kept.Practitioner,
-            kept.Purposes,
-            kept.Roles,
-            scopes.Read(kept.Scope, kept.Patient, kept.IsPerson))
+            kept.Text(nameof(ClientId))!,
+            kept.Text(nameof(Subject))!,
+            kept.Text(nameof(Organization))!,
+            kept.Text(nameof(Practitioner)),
+            Texts(nameof(Purposes)),
+            Texts(nameof(Roles)),
+            scopes.Read(scope, patient, isPerson))
         {
-            Issuer = kept.Issuer,
-            Patient = kept.Patient,
-            IsPerson = kept.IsPerson,
-            ScopeText = kept.Scope,
-            SigningKey = kept.SigningKey,
+            Issuer = kept.Text(nameof(Issuer)),
+            Patient = patient,
+            IsPerson = isPerson,
+            ScopeText = scope,
+            SigningKey = kept.Text(nameof(SigningKey)),
         };
+
+        IReadOnlyList<string> Texts(string name) => [.. kept.Items(name).Select(item => item.GetString()!)];
     }
 
     /// <summary>Nobody else is told of an export.</summary>

@@ -9,7 +9,8 @@ public sealed class StatusEndTests : SceneTests
 {
     private const string Code = "\"code\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":\"183524004\"}]}";
 
-    protected override IReadOnlyList<string> Scene => [Fixtures.Patient("p1")];
+    protected override IReadOnlyList<string> Scene =>
+        [Fixtures.Patient("p1"), Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital")];
 
     [Theory]
     [InlineData("Procedure", "completed", "in-progress", "")]
@@ -40,10 +41,11 @@ public sealed class StatusEndTests : SceneTests
     public async Task A_consent_that_was_revoked_is_given_anew_and_not_brought_back()
     {
         using var navigator = Server.As("navigator");
-        using var revoked = await navigator.PutFhirAsync("Consent/c1", Fixtures.Consent("c1", "p1", "city-hospital", status: "inactive"));
-        Assert.Equal(201, (int)revoked.StatusCode);
+        var key = await navigator.CreatedAsync("Consent", Fixtures.Consent("c1", "p1", "city-hospital"));
+        using var revoked = await navigator.ChangeAsync(key, consent => consent["status"] = "inactive");
+        Assert.Equal(200, (int)revoked.StatusCode);
 
-        using var again = await navigator.ChangeAsync("Consent/c1", consent => consent["status"] = "active");
+        using var again = await navigator.ChangeAsync(key, consent => consent["status"] = "active");
 
         Assert.Equal("Consent.status", (await again.OutcomeAsync(422)).GetProperty("expression")[0].GetString());
     }
