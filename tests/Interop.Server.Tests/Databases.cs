@@ -157,3 +157,8 @@ public sealed class PostgresSubscriptionSocketTests : SubscriptionSocketTests
 {
     public PostgresSubscriptionSocketTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
+
+public sealed class PostgresForeignCentreTests : Calls.ForeignCentreTests
+{
+    public PostgresForeignCentreTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}

@@ -27,6 +27,9 @@ internal sealed class OpenCalls(SearchQueryParser queries, ScreeningTable table,
     private const string StatusError = "entered-in-error";
     private static readonly string[] Answering = ["active", "completed"];
 
+    // What is planned, offered or only thought of sends nobody.
+    private static readonly string[] Orders = ["order", "original-order", "reflex-order", "filler-order", "instance-order"];
+
     /// <summary>Brings the Task of a call in step with what is stored.</summary>
     public void Settle(GuardedTransaction transaction, ResourceKey encounter)
     {
@@ -99,7 +102,7 @@ internal sealed class OpenCalls(SearchQueryParser queries, ScreeningTable table,
         using var document = JsonDocument.Parse(request, FhirJson.Parsing);
         var root = document.RootElement;
         var status = root.Text("status");
-        if (root.Text("intent") == "proposal" || status == StatusError)
+        if (!Orders.Contains(root.Text("intent")) || root.At("doNotPerform").ValueKind == JsonValueKind.True || status == StatusError)
         {
             return false;
         }
@@ -157,7 +160,8 @@ internal sealed class OpenCalls(SearchQueryParser queries, ScreeningTable table,
     private List<ResourceKey> Searched(
         GuardedTransaction transaction, string type, (string Name, string Value) criterion, Func<ReadOnlyMemory<byte>, bool> isWanted)
     {
-        var query = queries.ParseOwn(type, transaction.Instant, criterion, ("_sort", "-_lastUpdated"));
+        var query = queries.ParseOwn(type, transaction.Instant, criterion, ("_sort", "-_lastUpdated"))
+            with { Count = SearchQuery.MaximumCount };
         return [.. transaction.Search(query, Sights.OfCustodian(settings.Custodian, transaction.Instant), isWanted)
             .Select(found => found.Key)];
     }

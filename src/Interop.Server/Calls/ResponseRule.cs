@@ -25,7 +25,7 @@ internal sealed class ResponseRule(OpenCalls calls, TerminologySet terminology, 
     private const string TransferOutcome = "transfer-outcome";
 
     public override WriteResult.Refused? Recorded(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body) =>
-        CallTaker.Is(caller) && Read(body).Model is null
+        CallTaker.Is(caller, settings.Custodian) && Read(body).Model is null
             ? new(IssueCode.Forbidden, "A dispatcher records responses to calls, by their response model, and no other requests.")
             : null;
 
@@ -116,7 +116,7 @@ internal sealed class ResponseRule(OpenCalls calls, TerminologySet terminology, 
     private void Demand(GuardedTransaction transaction, Response response, Response? was, ResourceKey encounter)
     {
         if (transaction.KeeperOf(encounter) is null || transaction.BytesOf(encounter) is not { } call
-            || SubjectOf(call) != response.Subject)
+            || SubjectOf(call) != response.Subject || !NamedCall.Is(transaction, settings.Custodian, call))
         {
             throw new FhirException(IssueCode.BusinessRule, "The Encounter is not known, or is another person's.", $"{Root}.encounter");
         }

@@ -19,7 +19,7 @@ internal sealed class ScreeningRule(ScreeningTable table, Proposals proposals, O
     private const string Root = "QuestionnaireResponse";
 
     public override WriteResult.Refused? Recorded(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body) =>
-        CallTaker.Is(caller) && !ScreeningForm.IsAnsweredBy(body)
+        CallTaker.Is(caller, settings.Custodian) && !ScreeningForm.IsAnsweredBy(body)
             ? new(IssueCode.Forbidden, "A dispatcher records screenings of calls, and no other forms.")
             : null;
 
@@ -94,11 +94,11 @@ internal sealed class ScreeningRule(ScreeningTable table, Proposals proposals, O
     }
 
     /// <summary>The Encounter may have come with the same Bundle, so it is looked at when all of that is there.</summary>
-    private static void DemandCall(GuardedTransaction transaction, Screening screening)
+    private void DemandCall(GuardedTransaction transaction, Screening screening)
     {
         var encounter = screening.Encounter!.Value;
         var stored = transaction.KeeperOf(encounter) is null ? null : transaction.BytesOf(encounter);
-        if (stored is null)
+        if (stored is null || !NamedCall.Is(transaction, settings.Custodian, stored.Value))
         {
             throw new FhirException(IssueCode.BusinessRule, "The Encounter is not known.", $"{Root}.encounter");
         }

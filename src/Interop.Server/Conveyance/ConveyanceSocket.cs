@@ -11,12 +11,13 @@ namespace Interop.Server.Conveyance;
 /// what any server wrote. It ends with the token, the client, the agreement, or this server.
 /// </summary>
 internal sealed class ConveyanceSocket(
-    WebSocket socket, Caller caller, Func<Task<bool>> holds, Incidents incidents, AuditTrail audit, TimeProvider clock)
+    WebSocket socket, Caller caller, Func<Task<bool>> holds, Incidents incidents, AuditTrail audit, Turns turns, TimeProvider clock)
 {
-    private const int MostSubscriptions = 20;
+    private const int MostSubscriptions = 5;
     private const int MostBytes = 64 * 1024;
 
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenMessages = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan UsualTime = TimeSpan.FromHours(1);
 
     private readonly Dictionary<string, ConveyedSubscription> subscriptions = new(StringComparer.Ordinal);
@@ -46,12 +47,14 @@ internal sealed class ConveyanceSocket(
                         break;
                     }
 
-                    await AnswerAsync(ConveyanceRequest.Read(message), aborted);
+                    // A flood of messages is answered one a moment, and in the caller's own turn.
+                    await turns.RunAsync(caller, () => AnswerAsync(ConveyanceRequest.Read(message), aborted), aborted);
+                    await Task.Delay(BetweenMessages, aborted);
                     received = ReceiveAsync(aborted);
                 }
                 else
                 {
-                    await TellAsync(aborted);
+                    await turns.RunAsync(caller, () => TellAsync(aborted), aborted);
                 }
             }
         }
@@ -137,6 +140,9 @@ internal sealed class ConveyanceSocket(
             {
                 if (incidents.Find(snapshot, mayKnowPlans, incident) is null)
                 {
+                    await audit.RefusedAsync(
+                        caller, FhirInteraction.Operation, EidoSubscriptions.Path, "404 not-found: no such incident of this agency",
+                        cancellationToken);
                     await RespondAsync(
                         "subscribeResponse", subscribe.RequestId, 404, "No such incident is known of this agency.", _ => { },
                         cancellationToken);
@@ -259,7 +265,8 @@ internal sealed class ConveyanceSocket(
         if (socket.State == WebSocketState.Open)
         {
             // A reason has at most 123 bytes (RFC 6455 section 5.5).
-            await socket.CloseOutputAsync(status, why.Length > 120 ? why[..120] : why, cancellationToken);
+            var reason = string.Concat(why.Where(char.IsAscii).Take(120));
+            await socket.CloseOutputAsync(status, reason, cancellationToken);
         }
     }
 

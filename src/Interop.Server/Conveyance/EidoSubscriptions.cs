@@ -12,15 +12,15 @@ namespace Interop.Server.Conveyance;
 /// <c>emergency-ent1.0</c>). The token comes with the handshake.
 /// </summary>
 internal sealed class EidoSubscriptions(
-    Incidents incidents, TokenVerifier verifier, AuditTrail audit, IHostApplicationLifetime lifetime, TimeProvider clock)
+    Incidents incidents, TokenVerifier verifier, AuditTrail audit, Turns turns, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     public const string Path = "/IncidentData/ent";
     public const string Protocol = "emergency-ent1.0";
 
     // Each looks once a second.
-    private const int MostConnections = 100;
+    private const int MostOfOne = 10;
 
-    private int connections;
+    private readonly Dictionary<string, int> connections = new(StringComparer.Ordinal);
 
     public static void Map(IEndpointRouteBuilder builder) =>
         builder.MapGet(Path, (RequestDelegate)(http => http.RequestServices.GetRequiredService<EidoSubscriptions>().HandleAsync(http)))
@@ -42,20 +42,20 @@ internal sealed class EidoSubscriptions(
             return;
         }
 
+        if (!TryConnect(caller.Organization))
+        {
+            await audit.RefusedAsync(caller, FhirInteraction.Operation, Path, "429 throttled", http.RequestAborted);
+            await FhirResult.Problem(IssueCode.Throttled, $"An agency has {MostOfOne} connections at most.").ExecuteAsync(http);
+            return;
+        }
+
         try
         {
-            if (Interlocked.Increment(ref connections) > MostConnections)
-            {
-                await audit.RefusedAsync(caller, FhirInteraction.Operation, Path, "503 throttled", http.RequestAborted);
-                await FhirResult.Problem(IssueCode.Timeout, "Too many subscribers are connected.").ExecuteAsync(http);
-                return;
-            }
-
             await audit.PermittedAsync(caller, FhirInteraction.Operation, Path, http.RequestAborted);
             var token = http.Request.Headers.Authorization.ToString().Split(' ')[^1];
             using var socket = await http.WebSockets.AcceptWebSocketAsync(
                 http.WebSockets.WebSocketRequestedProtocols.Count > 0 ? Protocol : null);
-            await new ConveyanceSocket(socket, caller, () => HoldsAsync(token), incidents, audit, clock)
+            await new ConveyanceSocket(socket, caller, () => HoldsAsync(token), incidents, audit, turns, clock)
                 .RunAsync(http.RequestAborted, lifetime.ApplicationStopping);
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
@@ -64,7 +64,28 @@ internal sealed class EidoSubscriptions(
         }
         finally
         {
-            Interlocked.Decrement(ref connections);
+            Disconnect(caller.Organization);
+        }
+    }
+
+    private bool TryConnect(string organization)
+    {
+        lock (connections)
+        {
+            var own = connections.GetValueOrDefault(organization);
+            connections[organization] = Math.Min(own + 1, MostOfOne);
+            return own < MostOfOne;
+        }
+    }
+
+    private void Disconnect(string organization)
+    {
+        lock (connections)
+        {
+            if (--connections[organization] == 0)
+            {
+                connections.Remove(organization);
+            }
         }
     }
 

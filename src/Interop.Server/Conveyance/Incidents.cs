@@ -11,6 +11,7 @@ using Interop.Server.Settings;
 using Interop.Sharing.Json;
 using Interop.Sharing.Policy;
 using Interop.Storage.Audit;
+using Interop.Storage.Write;
 
 namespace Interop.Server.Conveyance;
 
@@ -56,20 +57,20 @@ internal sealed class Incidents(
     {
         var query = queries.ParseOwn("Encounter", snapshot.Instant, ("identifier", SearchText.Escape(incident)));
         var encounters = snapshot.Facts(query, settings.Custodian, IncidentFact.Read);
-        var urns = encounters.Select(encounter => encounter.Urn).Distinct().ToList();
-
-        // A number may come again in another year: then the incident is named by its URN.
-        if (urns is not [{ } urn])
-        {
-            return null;
-        }
-
-        var messages = snapshot.CadMessages(urn).Select(stored => EidoMessage.Parse(stored.Body)).OfType<EidoParse.Parsed>()
-            .Select(parsed => parsed.Message).ToList();
-        return messages.LastOrDefault(message => message.State is not null) is { } described && IsNamed(snapshot, messages)
-            ? Told(snapshot, mayKnowPlans, urn, described.State!, encounters)
+        // A number may come again in another year: then the incident is named by its URN. Those of others don't count.
+        var named = encounters.Select(encounter => encounter.Urn).OfType<string>().Distinct()
+            .Select(urn => (Urn: urn, Messages: snapshot.CadMessages(urn)))
+            .Where(known => IsNamed(snapshot, known.Messages))
+            .ToList();
+        return named is [var (urn, messages)] && StateOf(messages) is { } state
+            ? Told(snapshot, mayKnowPlans, urn, state, [.. encounters.Where(encounter => encounter.Urn == urn)])
             : null;
     }
+
+    /// <summary>What the newest message that says anything of it says of the incident.</summary>
+    private static EidoState? StateOf(IReadOnlyList<CadMessage> messages) => messages
+        .Select(stored => EidoMessage.Parse(stored.Body)).OfType<EidoParse.Parsed>()
+        .LastOrDefault(parsed => parsed.Message.State is not null)?.Message.State;
 
     /// <summary>URNs of incidents that are open, or that changed since an instant.</summary>
     /// <param name="since">UTC microseconds; null for those that are open.</param>
@@ -124,10 +125,9 @@ internal sealed class Incidents(
     }
 
     /// <summary>Whether the incident's messages name the caller's agency, in whatever role.</summary>
-    private bool IsNamed(GuardedSnapshot snapshot, IEnumerable<EidoMessage> messages) =>
-        snapshot.Caller.Organization == settings.Custodian || messages
-            .SelectMany(message => message.Agencies.Select(agency => agency.Id).Concat(message.DispatchedAgencies))
-            .Any(id => settings.CadAgencies.GetValueOrDefault(id) == snapshot.Caller.Organization);
+    private bool IsNamed(GuardedSnapshot snapshot, IEnumerable<CadMessage> messages) =>
+        snapshot.Caller.Organization == settings.Custodian
+        || messages.Any(message => message.Agencies.Contains(snapshot.Caller.Organization));
 
     private ToldIncident Told(
         GuardedSnapshot snapshot, bool mayKnowPlans, string urn, EidoState state, IReadOnlyList<IncidentFact> encounters)

@@ -67,8 +67,12 @@ internal sealed class IncidentIntake(
         }
 
         var before = transaction.CadMessages(message.Incident);
+        DemandNamed(caller, before);
         var isNew = transaction.Add(
-            new(message.Incident, message.Hash, Instants.ToMicroseconds(message.Updated.Value), transaction.Instant, message.Raw));
+            new(message.Incident, message.Hash, Instants.ToMicroseconds(message.Updated.Value), transaction.Instant, message.Raw)
+            {
+                Agencies = AgenciesOf(caller, message),
+            });
         var earlier = Mapped([.. before.Select(Parse)]);
         var mapped = isNew ? Mapped([.. before.Select(Parse), message]) : earlier;
         var changed = isNew ? StoreChanged(transaction, caller, mapped, earlier.ToDictionary(item => item.Key, item => item.Json)) : [];
@@ -102,6 +106,26 @@ internal sealed class IncidentIntake(
             throw new FhirException(IssueCode.Forbidden, "This agency is not a dispatch centre.");
         }
     }
+
+    /// <summary>
+    /// Of an incident that is known those speak whom its messages name: else a dispatch centre would name itself into another's.
+    /// </summary>
+    private void DemandNamed(Caller caller, IReadOnlyList<CadMessage> before)
+    {
+        if (!caller.IsOperator && caller.Organization != settings.Custodian && before.Count > 0
+            && !before.Any(message => message.Agencies.Contains(caller.Organization)))
+        {
+            throw new FhirException(IssueCode.Forbidden, "The incident's messages do not name this agency.");
+        }
+    }
+
+    private List<string> AgenciesOf(Caller caller, EidoMessage message) =>
+    [
+        .. message.Agencies.Select(agency => agency.Id).Concat(message.DispatchedAgencies)
+            .Select(id => settings.CadAgencies.GetValueOrDefault(id)).OfType<string>()
+            .Concat(caller.IsOperator ? [] : [caller.Organization])
+            .Distinct(),
+    ];
 
     /// <summary>
     /// Stores what the new message changed. What staff have edited since dispatch wrote it is theirs: it is left as it is.

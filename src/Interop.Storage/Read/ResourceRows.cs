@@ -212,8 +212,11 @@ public sealed partial class ResourceRows
 
     /// <summary>The distinct messages of an incident, by their own instant.</summary>
     public IReadOnlyList<CadMessage> CadMessages(string incident) => Statements.Query(
-        $"SELECT hash, sent_at, received_at, body FROM cad_message WHERE incident = {incident} ORDER BY sent_at, hash",
-        reader => new CadMessage(incident, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.Bytes(3)));
+        $"SELECT hash, sent_at, received_at, body, agencies FROM cad_message WHERE incident = {incident} ORDER BY sent_at, hash",
+        reader => new CadMessage(incident, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.Bytes(3))
+        {
+            Agencies = reader.GetString(4).Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        });
 
     /// <summary>The rows of one kind in the outbox that are due, oldest first.</summary>
     public IReadOnlyList<OutboxRow> Due(string kind, long instant, int count) => Statements.Query(

@@ -5,7 +5,11 @@ namespace Interop.Storage.Write;
 /// <param name="Hash">Hash of the message's bytes: the same message is stored once.</param>
 /// <param name="Sent">The message's own instant, UTC microseconds.</param>
 /// <param name="Received">When it arrived first, UTC microseconds.</param>
-public sealed record CadMessage(string Incident, string Hash, long Sent, long Received, ReadOnlyMemory<byte> Body);
+public sealed record CadMessage(string Incident, string Hash, long Sent, long Received, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Ids of the Organizations that the message names, and of who sent it.</summary>
+    public IReadOnlyList<string> Agencies { get; init; } = [];
+}
 
 /// <summary>Something that must be done at its time, written in the transaction that caused it.</summary>
 /// <param name="Number">Its place in the queue; 0 before it is stored.</param>

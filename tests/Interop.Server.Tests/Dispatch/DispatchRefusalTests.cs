@@ -117,7 +117,7 @@ public sealed class DispatchRefusalTests : IAsyncLifetime
         var earlier = Related("linkComponent", "linkDirectionCode", "Child");
         var bytes = Bytes(earlier);
         await desk.Server.Rows.WriteAsync(
-            session => session.AddCadMessage(new CadMessage(Urn, Parsed(bytes).Hash, 0, 0, bytes)), CancellationToken.None);
+            session => session.AddCadMessage(Stored(bytes)), CancellationToken.None);
 
         await desk.AcceptedAsync(Message(5, "ResourcesOnscene"));
 
@@ -141,4 +141,7 @@ public sealed class DispatchRefusalTests : IAsyncLifetime
         Set(message, member, new string('y', length));
         return message;
     }
+
+    private static CadMessage Stored(byte[] bytes) =>
+        new(Urn, Parsed(bytes).Hash, 0, 0, bytes) { Agencies = ["dispatch-center"] };
 }
