@@ -91,7 +91,7 @@ internal sealed record ConsentAnswers(
 
         var day = DayOf(authored);
         var end = answers["end"].Select(answer => DayOf(answer.Value.Text("valueDate"))).FirstOrDefault();
-        foreach (var (at, _) in answers["end"].Where(_ => end is null || end < day || (isPermit && end > day?.AddYears(LongestYears))))
+        foreach (var (at, _) in answers["end"].Where(_ => end is null || end < day || (isPermit && end > YearAfter(day))))
         {
             Object($"{at}.valueDate", "The end is a day after the answers; of what is permitted, within a year.");
         }
@@ -108,7 +108,7 @@ internal sealed record ConsentAnswers(
             [.. recipients.Select(recipient => recipient.Key).OfType<ResourceKey>()],
             labels,
             [.. answers["purpose"].Select(answer => answer.Value.At("valueCoding").Text("code")).OfType<string>()],
-            end ?? (isPermit ? day?.AddYears(LongestYears).AddDays(-1) : null),
+            end ?? (isPermit ? YearAfter(day)?.AddDays(-1) : null),
             isWritten,
             witness);
         if (isPermit && !isWritten && answers["manner"].FirstOrDefault().Place is { } spoken)
@@ -144,6 +144,10 @@ internal sealed record ConsentAnswers(
             }
         }
     }
+
+    /// <summary>Null also where the calendar has no such day.</summary>
+    private static DateOnly? YearAfter(DateOnly? day) =>
+        day is { } from && from.Year + LongestYears <= DateOnly.MaxValue.Year ? from.AddYears(LongestYears) : null;
 
     private static DateOnly? DayOf(string? text) => text is { Length: >= 10 }
         && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;

@@ -27,7 +27,11 @@ internal sealed class ConsentReview(FollowUps followUps, Secrets secrets) : Type
             : null;
         if (consent is { State: ConsentState.Active, IsIndeterminate: true })
         {
-            transaction.Put(key, step.Custodian, TaskFor(key.Id, step, consent));
+            // One that waits keeps its due time, and who has taken it.
+            if (open is null)
+            {
+                transaction.Put(key, step.Custodian, TaskFor(key.Id, step, consent));
+            }
         }
         else if (open is not null)
         {

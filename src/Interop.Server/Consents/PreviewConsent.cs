@@ -18,6 +18,7 @@ namespace Interop.Server.Consents;
 /// </summary>
 internal static class PreviewConsent
 {
+    private const int MostOfOne = 10;
     private const string Name = "$preview-consent";
 
     public static void Map(FhirRoutes fhir) => fhir.Post($"/Patient/{{id}}/{Name}", FhirInteraction.Operation, HandleAsync);
@@ -41,12 +42,21 @@ internal static class PreviewConsent
             "interop",
             organization.Id,
             null,
-            input["purpose"]?.Split(',') ?? ["TREAT"],
-            input["role"]?.Split(',') ?? ["clinician"],
+            Few(input, "purpose") ?? ["TREAT"],
+            Few(input, "role") ?? ["clinician"],
             Scopes.All);
         var seen = await preview.OfAsync(caller, patient, recipient, ChangeOf(input, settings), cancellationToken);
         await audit.PermittedAsync(caller, FhirInteraction.Operation, $"{patient}/{Name}", cancellationToken);
         return FhirResult.Of(Told(organization, seen));
+    }
+
+    /// <summary>Distinct codes; null where none is given. Each is asked about while all writers wait.</summary>
+    private static string[]? Few(OperationInput input, string name)
+    {
+        var given = input[name]?.Split(',').Distinct().ToArray();
+        return given?.Length > MostOfOne
+            ? throw new FhirException(IssueCode.TooCostly, $"The parameter {name} is given {MostOfOne} times at most.")
+            : given;
     }
 
     private static PreviewedChange ChangeOf(OperationInput input, InteropSettings settings)

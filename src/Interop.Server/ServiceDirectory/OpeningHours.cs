@@ -47,19 +47,23 @@ internal static class OpeningHours
         return days.Count == 0 || days.Contains(Days[(int)at.DayOfWeek]);
     }
 
-    /// <summary>A period's ends count as far as they are known: all of a day, month or year.</summary>
+    /// <summary>A period's ends count as far as they are known: all of a day, month or year; one that can't be read is no end.</summary>
     private static bool IsWithin(JsonElement period, DateTimeOffset at)
     {
         var (start, end) = (period.Text("start"), period.Text("end"));
         return (start is not null || end is not null) && !(start is not null && IsAfter(start)) && !(end is not null && IsBefore(end));
 
         bool IsAfter(string text) => text.Contains('T', StringComparison.Ordinal)
-            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) > at
+            ? Moment(text) > at
             : string.CompareOrdinal(text, Day(text)) > 0;
 
         bool IsBefore(string text) => text.Contains('T', StringComparison.Ordinal)
-            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) < at
+            ? Moment(text) < at
             : string.CompareOrdinal(text, Day(text)) < 0;
+
+        // A comparison with null is false: then the service is closed for longer than it says, not open.
+        static DateTimeOffset? Moment(string text) =>
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment) ? moment : null;
 
         string Day(string text) => at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)[..text.Length];
     }

@@ -118,6 +118,7 @@ internal static class SubscriptionAnswers
         GuardedStore store,
         AuditTrail audit,
         SubscriptionSockets sockets,
+        ScopeReader scopes,
         CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
@@ -132,8 +133,9 @@ internal static class SubscriptionAnswers
             (found, channel, instant) = (StandingOf(snapshot, key), snapshot.Channel(id), snapshot.Instant);
         }
 
-        // Who reads it may be a colleague; it is told through the eyes of who subscribed, so only that organisation may listen.
-        var isOwn = found is not null && channel!.Organization == caller.Organization;
+        // It is told through the eyes of who subscribed: a colleague with other eyes may read it, and not listen.
+        var isOwn = found is not null
+            && KeptCaller.OwnerOf(KeptCaller.Read(channel!.Caller, scopes)) == KeptCaller.OwnerOf(caller);
         await audit.RecordAsync(
             AuditTrail.Row(
                 caller, instant, FhirInteraction.Operation, $"{key}/$get-ws-binding-token", null, isOwn ? "permit" : "deny"),

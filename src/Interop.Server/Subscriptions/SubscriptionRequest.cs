@@ -87,6 +87,14 @@ internal sealed record SubscriptionRequest(
             Refuse("channel.header", "A header has a name that is the subscriber's to choose, a colon and a value.");
         }
 
+        long? end = DateTimeOffset.TryParse(root.Text("end"), CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment)
+            ? Instants.ToMicroseconds(moment)
+            : null;
+        if (root.Text("end") is not null && end is null)
+        {
+            Refuse("end", "It must be a moment of the calendar.");
+        }
+
         if (root.Text("status") is not ("requested" or "off"))
         {
             Refuse("status", "It is sent as requested, or as off; what becomes of it the server says.");
@@ -103,7 +111,7 @@ internal sealed record SubscriptionRequest(
             endpoint,
             content,
             heartbeat is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            root.Text("end") is { } end ? Instants.ToMicroseconds(DateTimeOffset.Parse(end, CultureInfo.InvariantCulture)) : null,
+            end,
             headers);
 
         void Refuse(string element, string rule) =>

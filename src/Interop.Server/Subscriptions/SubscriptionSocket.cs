@@ -49,7 +49,8 @@ internal sealed class SubscriptionSocket(
 
                 if (await AnswerAsync(message, cancellationToken) is { } refusal)
                 {
-                    await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, refusal, cancellationToken);
+                    // Who does not answer the close must not hold the connection.
+                    await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, refusal, cancellationToken);
                     return;
                 }
 
@@ -64,7 +65,7 @@ internal sealed class SubscriptionSocket(
             idle = subscriptions.IsEmpty ? idle + 1 : 0;
             if (idle > MostIdleLooks)
             {
-                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "No subscription is bound.", cancellationToken);
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "No subscription is bound.", cancellationToken);
                 return;
             }
         }
@@ -107,8 +108,11 @@ internal sealed class SubscriptionSocket(
             return "The token is none, or no longer good.";
         }
 
-        subscriptions[subscription] = true;
-        await GreetAsync(subscription, cancellationToken);
+        if (subscriptions.TryAdd(subscription, true))
+        {
+            await GreetAsync(subscription, cancellationToken);
+        }
+
         return null;
     }
 

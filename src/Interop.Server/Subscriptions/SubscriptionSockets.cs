@@ -35,8 +35,11 @@ internal sealed class SubscriptionSockets(
 
     private static readonly TimeSpan TokenLasts = TimeSpan.FromMinutes(1);
 
+    private const int MostUnboundOfOne = 10;
+
     private readonly ConcurrentDictionary<string, SubscriptionSocket> bound = new(StringComparer.Ordinal);
-    private int unbound;
+    private readonly ConcurrentDictionary<string, long> redeemed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> unbound = new(StringComparer.Ordinal);
 
     public static void Map(IEndpointRouteBuilder builder) => builder.MapGet(
             FhirRequest.Root + Path,
@@ -49,7 +52,7 @@ internal sealed class SubscriptionSockets(
     public OperationOutput TokenFor(string subscription)
     {
         var ends = clock.GetUtcNow() + TokenLasts;
-        var text = $"{ends.ToMicroseconds().ToString(CultureInfo.InvariantCulture)} {subscription}";
+        var text = $"{ends.ToMicroseconds().ToString(CultureInfo.InvariantCulture)} {subscription} {Guid.NewGuid():N}";
         var address = new UriBuilder(settings.PublicUrl + Path);
         address.Scheme = address.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs;
         return new OperationOutput()
@@ -60,11 +63,46 @@ internal sealed class SubscriptionSockets(
     }
 
     /// <summary>Id of the subscription that a token is for; null where it is none, or no more.</summary>
-    private string? Redeem(string token) =>
-        secrets.Open(Caller.Operator, Purpose, token)?.Split(' ') is [var ends, var subscription]
-            && long.Parse(ends, CultureInfo.InvariantCulture) > store.Now()
+    private string? Redeem(string token)
+    {
+        var now = store.Now();
+        foreach (var (old, _) in redeemed.Where(item => item.Value <= now))
+        {
+            redeemed.TryRemove(old, out _);
+        }
+
+        return secrets.Open(Caller.Operator, Purpose, token)?.Split(' ') is [var text, var subscription, _]
+            && long.Parse(text, CultureInfo.InvariantCulture) is var ends && ends > now && redeemed.TryAdd(token, ends)
                 ? subscription
                 : null;
+    }
+
+    /// <summary>Takes one of the places of those that are not bound yet; false where this network, or all of them, have as many.</summary>
+    private bool TryWait(string network)
+    {
+        lock (unbound)
+        {
+            var own = unbound.GetValueOrDefault(network);
+            if (own >= MostUnboundOfOne || unbound.Values.Sum() >= MostUnbound)
+            {
+                return false;
+            }
+
+            unbound[network] = own + 1;
+            return true;
+        }
+    }
+
+    private void EndWait(string network)
+    {
+        lock (unbound)
+        {
+            if (--unbound[network] == 0)
+            {
+                unbound.Remove(network);
+            }
+        }
+    }
 
     private async Task HandleAsync(HttpContext http)
     {
@@ -74,9 +112,9 @@ internal sealed class SubscriptionSockets(
             return;
         }
 
-        if (Interlocked.Increment(ref unbound) > MostUnbound)
+        var network = ClientNetwork.Of(http.Connection.RemoteIpAddress);
+        if (!TryWait(network))
         {
-            Interlocked.Decrement(ref unbound);
             await FhirResult.Problem(IssueCode.Throttled, "Too many connections wait to be bound.").ExecuteAsync(http);
             return;
         }
@@ -128,7 +166,7 @@ internal sealed class SubscriptionSockets(
             if (isCounted)
             {
                 isCounted = false;
-                Interlocked.Decrement(ref unbound);
+                EndWait(network);
             }
         }
     }

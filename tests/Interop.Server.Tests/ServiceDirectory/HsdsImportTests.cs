@@ -138,6 +138,24 @@ public class HsdsImportTests : SceneTests
     }
 
     [Theory]
+    [InlineData("2016-12-31T23:59:60Z")]
+    [InlineData("0001-01-01T00:00:00+14:00")]
+    public async Task A_time_that_no_calendar_has_closes_its_service_and_no_other(string start)
+    {
+        await ImportAsync();
+        using var shelter = Server.As(
+            DemoCaller.All.Single(caller => caller.Name == "social") with { Roles = ["agency-administrator"] }, ("sub", "demo-social"));
+        using var hospital = Server.AsSystem("hospital");
+        var key = (await hospital.GetJsonAsync($"HealthcareService?identifier={From}|s1")).Keys().Single();
+        using var said = await shelter.ChangeAsync(key, service => service["notAvailable"] = System.Text.Json.Nodes.JsonNode.Parse(
+            $$"""[{"description":"Odd","during":{"start":"{{start}}"} }]"""));
+        Assert.True(said.IsSuccessStatusCode, await said.Content.ReadAsStringAsync());
+
+        Assert.Empty((await hospital.GetJsonAsync("HealthcareService/$open?at=2026-11-24T04:30:00Z")).Keys());
+        Assert.Single((await hospital.GetJsonAsync("HealthcareService/$open?at=2026-11-23T10:30:00-05:00")).Keys());
+    }
+
+    [Theory]
     [InlineData("HealthcareService/$open?at=tomorrow")]
     [InlineData("HealthcareService/$open?at=2026-11-24T04:30:00")]
     [InlineData("HealthcareService/$open?at=2026-11-24T04:30:00Z&at=2026-11-24T04:30:00Z")]

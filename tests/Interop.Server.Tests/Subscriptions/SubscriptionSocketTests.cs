@@ -51,14 +51,23 @@ public class SubscriptionSocketTests : SubscriptionScene
     }
 
     [Fact]
-    public async Task Only_its_own_agency_is_given_a_token_and_one_is_good_for_a_minute()
+    public async Task Only_who_subscribed_is_given_a_token_and_one_is_good_once_within_a_minute()
     {
         using var hospital = Server.AsSystem("hospital");
         using var social = Server.AsSystem("social");
         var key = await hospital.CreatedAsync("Subscription", Socket);
         using var foreign = await social.GetAsync($"{key}/$get-ws-binding-token");
         await foreign.OutcomeAsync(404);
+        using var colleague = Server.As(
+            Interop.Demo.DemoCaller.All.Single(caller => caller.Name == "hospital"), ("sub", "another"), ("client_id", "another"));
+        using var ofColleague = await colleague.GetAsync($"{key}/$get-ws-binding-token");
+        await ofColleague.OutcomeAsync(404);
         var token = await TokenAsync(hospital, key);
+        using var once = await SendAsync($"bind-with-token {token}");
+        await NextAsync(once);
+        using var twice = await SendAsync($"bind-with-token {token}");
+        Assert.Equal(WebSocketMessageType.Close, await EndAsync(twice));
+        token = await TokenAsync(hospital, key);
         Server.Clock.Advance(TimeSpan.FromSeconds(61));
 
         using var late = await SendAsync($"bind-with-token {token}");
