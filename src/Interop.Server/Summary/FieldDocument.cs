@@ -1,7 +1,6 @@
 using System.Net;
 using Hl7.Fhir.Model;
 using Interop.Fhir;
-using Interop.Fhir.Json;
 using Interop.Server.Authoring;
 using Interop.Server.Http;
 using Interop.Sharing.Redaction;
@@ -64,38 +63,16 @@ internal sealed class FieldDocument : IOwnAnswer
     /// <summary>What of the record is in it.</summary>
     public IReadOnlyList<Disclosure> Shown => [.. sections.SelectMany(section => section.Shown)];
 
-    private byte[] Bundle() => FhirJson.Write(json =>
+    private byte[] Bundle()
     {
-        var id = Guid.NewGuid().ToString();
-        json.WriteStartObject();
-        json.WriteString("resourceType", "Bundle");
-        json.WriteString("id", id);
-        json.WriteStartObject("identifier");
-        json.WriteString("system", "urn:ietf:rfc:3986");
-        json.WriteString("value", $"urn:uuid:{id}");
-        json.WriteEndObject();
-        json.WriteString("type", "document");
-        json.WriteString("timestamp", ResourceJson.Instant(Instants.ToDateTimeOffset(frame.Instant)));
-        json.WriteStartArray("entry");
-        var composition = Composition();
-        Entry($"urn:uuid:{composition.Id}", AuthoredJson.Of(composition));
-        foreach (var shown in Shown.DistinctBy(shown => shown.Key))
-        {
-            Entry($"{frame.BaseUrl}/{shown.Key}", shown.Body);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-
-        void Entry(string url, ReadOnlyMemory<byte> resource)
-        {
-            json.WriteStartObject();
-            json.WriteString("fullUrl", url);
-            json.WritePropertyName("resource");
-            json.WriteRawValue(resource.Span, skipInputValidation: true);
-            json.WriteEndObject();
-        }
-    });
+        var (id, composition) = (Guid.NewGuid().ToString(), Composition());
+        return DocumentBundle.Of(
+            id,
+            $"urn:uuid:{id}",
+            frame.Instant,
+            Shown.DistinctBy(shown => shown.Key).Select(shown => ($"{frame.BaseUrl}/{shown.Key}", shown.Body))
+                .Prepend(($"urn:uuid:{composition.Id}", AuthoredJson.Of(composition))));
+    }
 
     private Composition Composition() => new()
     {

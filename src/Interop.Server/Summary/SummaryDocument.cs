@@ -67,32 +67,12 @@ internal sealed class SummaryDocument : IOwnAnswer
     public static SummaryDocument Compose(SummaryFrame frame, Disclosure? patient, IReadOnlyList<Disclosure> flags, Disclosure? plan) =>
         new(frame, patient, flags, plan);
 
-    /// <summary>Written around the parts, because what was disclosed stays as the bytes that it is.</summary>
-    private byte[] Bundle() => FhirJson.Write(json =>
+    private byte[] Bundle()
     {
         var id = IdOf("Bundle", 0);
-        json.WriteStartObject();
-        json.WriteString("resourceType", "Bundle");
-        json.WriteString("id", id);
-        json.WriteStartObject("identifier");
-        json.WriteString("system", "urn:ietf:rfc:3986");
-        json.WriteString("value", $"{frame.BaseUrl}/Bundle/{id}");
-        json.WriteEndObject();
-        json.WriteString("type", "document");
-        json.WriteString("timestamp", ResourceJson.Instant(Instants.ToDateTimeOffset(frame.Instant)));
-        json.WriteStartArray("entry");
-        foreach (var part in parts)
-        {
-            json.WriteStartObject();
-            json.WriteString("fullUrl", $"{frame.BaseUrl}/{part.Key}");
-            json.WritePropertyName("resource");
-            json.WriteRawValue(part.Body.Span, skipInputValidation: true);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+        return DocumentBundle.Of(
+            id, $"{frame.BaseUrl}/Bundle/{id}", frame.Instant, parts.Select(part => ($"{frame.BaseUrl}/{part.Key}", part.Body)));
+    }
 
     private static byte[] Padded(byte[] document)
     {

@@ -9,6 +9,8 @@ public sealed record CadMessage(string Incident, string Hash, long Sent, long Re
 {
     /// <summary>Ids of the Organizations that the message names, and of who sent it.</summary>
     public IReadOnlyList<string> Agencies { get; init; } = [];
+
+    internal string AgencyIds => string.Join(' ', Agencies);
 }
 
 /// <summary>Something that must be done at its time, written in the transaction that caused it.</summary>

@@ -120,6 +120,7 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
         $"INSERT INTO outbox (kind, target, due, detail) VALUES ({row.Kind}, {row.Target}, {row.Due}, {row.Detail})");
 
     public void Sent(long number) => statements.Add($"DELETE FROM outbox WHERE number = {number}");
+
     public bool AddCadMessage(CadMessage message)
     {
         if (statements.Number($"SELECT 1 FROM cad_message WHERE incident = {message.Incident} AND hash = {message.Hash}") is not null)
@@ -127,10 +128,9 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
             return false;
         }
 
-        var agencies = string.Join(' ', message.Agencies);
         statements.Add($"""
             INSERT INTO cad_message (incident, hash, sent_at, received_at, body, agencies)
-            VALUES ({message.Incident}, {message.Hash}, {message.Sent}, {message.Received}, {message.Body}, {agencies})
+            VALUES ({message.Incident}, {message.Hash}, {message.Sent}, {message.Received}, {message.Body}, {message.AgencyIds})
             """);
         return true;
     }
