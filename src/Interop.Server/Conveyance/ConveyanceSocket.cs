@@ -11,7 +11,7 @@ namespace Interop.Server.Conveyance;
 /// what any server wrote. It ends with the token, the client, the agreement, or this server.
 /// </summary>
 internal sealed class ConveyanceSocket(
-    WebSocket socket, Caller caller, Func<Task<bool>> holds, Incidents incidents, AuditTrail audit, Turns turns, TimeProvider clock)
+    WebSocket socket, Caller caller, Func<Task<bool>> holds, Incidents incidents, AuditTrail audit, TimeProvider clock)
 {
     private const int MostSubscriptions = 5;
     private const int MostBytes = 64 * 1024;
@@ -47,14 +47,14 @@ internal sealed class ConveyanceSocket(
                         break;
                     }
 
-                    // A flood of messages is answered one a moment, and in the caller's own turn.
-                    await turns.RunAsync(caller, () => AnswerAsync(ConveyanceRequest.Read(message), aborted), aborted);
+                    // A flood of messages is answered one a moment.
+                    await AnswerAsync(ConveyanceRequest.Read(message), aborted);
                     await Task.Delay(BetweenMessages, aborted);
                     received = ReceiveAsync(aborted);
                 }
                 else
                 {
-                    await turns.RunAsync(caller, () => TellAsync(aborted), aborted);
+                    await TellAsync(aborted);
                 }
             }
         }
@@ -133,22 +133,16 @@ internal sealed class ConveyanceSocket(
             return;
         }
 
-        if (subscribe.Incident is { } incident)
+        if (subscribe.Incident is { } incident
+            && !await incidents.LookAsync(
+                caller, (snapshot, mayKnowPlans) => incidents.Find(snapshot, mayKnowPlans, incident) is not null, cancellationToken))
         {
-            var (snapshot, mayKnowPlans) = await incidents.OpenAsync(caller, cancellationToken);
-            await using (snapshot)
-            {
-                if (incidents.Find(snapshot, mayKnowPlans, incident) is null)
-                {
-                    await audit.RefusedAsync(
-                        caller, FhirInteraction.Operation, EidoSubscriptions.Path, "404 not-found: no such incident of this agency",
-                        cancellationToken);
-                    await RespondAsync(
-                        "subscribeResponse", subscribe.RequestId, 404, "No such incident is known of this agency.", _ => { },
-                        cancellationToken);
-                    return;
-                }
-            }
+            await audit.RefusedAsync(
+                caller, FhirInteraction.Operation, EidoSubscriptions.Path, "404 not-found: no such incident of this agency",
+                cancellationToken);
+            await RespondAsync(
+                "subscribeResponse", subscribe.RequestId, 404, "No such incident is known of this agency.", _ => { }, cancellationToken);
+            return;
         }
 
         var now = clock.GetUtcNow();
@@ -217,13 +211,8 @@ internal sealed class ConveyanceSocket(
 
     private async Task TellAsync(ConveyedSubscription subscription, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ToldIncident> news;
-        var (snapshot, mayKnowPlans) = await incidents.OpenAsync(caller, cancellationToken);
-        await using (snapshot)
-        {
-            news = subscription.News(incidents, snapshot, mayKnowPlans);
-        }
-
+        var news = await incidents.LookAsync(
+            caller, (snapshot, mayKnowPlans) => subscription.News(incidents, snapshot, mayKnowPlans), cancellationToken);
         if (news.Count == 0 && !subscription.IsQuietTooLong(clock.GetUtcNow()))
         {
             return;

@@ -7,7 +7,7 @@ namespace Interop.Server.Conveyance;
 internal sealed record ConveyedSubscription(string Id, string? Incident, TimeSpan? MinRate, TimeSpan? MaxRate)
 {
     // What is committed by another server may be a little older than what was looked at already.
-    private static readonly long Overlap = TimeSpan.FromSeconds(10).Ticks / TimeSpan.TicksPerMicrosecond;
+    private static readonly long Overlap = TimeSpan.FromSeconds(10).InMicroseconds();
 
     private readonly Dictionary<string, ToldIncident> told = new(StringComparer.Ordinal);
     private long? since;

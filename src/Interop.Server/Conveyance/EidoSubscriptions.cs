@@ -12,7 +12,7 @@ namespace Interop.Server.Conveyance;
 /// <c>emergency-ent1.0</c>). The token comes with the handshake.
 /// </summary>
 internal sealed class EidoSubscriptions(
-    Incidents incidents, TokenVerifier verifier, AuditTrail audit, Turns turns, IHostApplicationLifetime lifetime, TimeProvider clock)
+    Incidents incidents, TokenVerifier verifier, AuditTrail audit, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     public const string Path = "/IncidentData/ent";
     public const string Protocol = "emergency-ent1.0";
@@ -29,8 +29,7 @@ internal sealed class EidoSubscriptions(
     private async Task HandleAsync(HttpContext http)
     {
         var caller = Caller.From(http.User);
-        var (snapshot, _) = await incidents.OpenAsync(caller, http.RequestAborted);
-        await snapshot.DisposeAsync();
+        await incidents.DemandAsync(caller, http.RequestAborted);
         var objection = !http.WebSockets.IsWebSocketRequest ? "This address answers WebSockets."
             : http.WebSockets.WebSocketRequestedProtocols is { Count: > 0 } asked && !asked.Contains(Protocol)
                 ? $"The sub-protocol is {Protocol}."
@@ -55,7 +54,7 @@ internal sealed class EidoSubscriptions(
             var token = http.Request.Headers.Authorization.ToString().Split(' ')[^1];
             using var socket = await http.WebSockets.AcceptWebSocketAsync(
                 http.WebSockets.WebSocketRequestedProtocols.Count > 0 ? Protocol : null);
-            await new ConveyanceSocket(socket, caller, () => HoldsAsync(token), incidents, audit, turns, clock)
+            await new ConveyanceSocket(socket, caller, () => HoldsAsync(token), incidents, audit, clock)
                 .RunAsync(http.RequestAborted, lifetime.ApplicationStopping);
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)

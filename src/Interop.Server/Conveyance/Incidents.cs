@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.Search;
-using Interop.Server.Dispatch;
 using Interop.Server.Dispatch.Eido;
 using Interop.Server.Guard;
 using Interop.Server.Http;
@@ -20,7 +19,13 @@ namespace Interop.Server.Conveyance;
 /// whose messages name it; that somebody has a plan it learns by its own sight of that moment, so that a refusal is as no plan.
 /// </summary>
 internal sealed class Incidents(
-    GuardedStore store, SearchQueryParser queries, AuditTrail audit, Judge judge, SharingPolicy policy, InteropSettings settings)
+    GuardedStore store,
+    SearchQueryParser queries,
+    AuditTrail audit,
+    Judge judge,
+    SharingPolicy policy,
+    Turns turns,
+    InteropSettings settings)
 {
     public const string Scope = "cad.read";
     public const string PlanScope = "cad.plan";
@@ -29,9 +34,34 @@ internal sealed class Incidents(
     private const string DispositionSystem = "urn:nena:registry:EIDO-Disposition-Common";
     private static readonly string[] Open = ["planned", "triaged", "arrived", "in-progress", "onleave"];
 
-    /// <summary>A moment of the database for the caller, who is let in, may read incidents, and whose agreement says so.</summary>
+    /// <summary>Whether the caller may ask at all.</summary>
     /// <exception cref="FhirException">403.</exception>
-    public async ValueTask<(GuardedSnapshot Snapshot, bool MayKnowPlans)> OpenAsync(Caller caller, CancellationToken cancellationToken)
+    public async Task DemandAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var (snapshot, _) = await OpenAsync(caller, cancellationToken);
+        await snapshot.DisposeAsync();
+    }
+
+    /// <summary>
+    /// What a look at one moment gives, in the caller's turn. The look sends nothing: who reads slowly would hold up everybody's turns.
+    /// </summary>
+    /// <param name="look">With whether the caller may know of plans.</param>
+    /// <exception cref="FhirException">403.</exception>
+    public Task<T> LookAsync<T>(Caller caller, Func<GuardedSnapshot, bool, T> look, CancellationToken cancellationToken) =>
+        turns.RunAsync(
+            caller,
+            async () =>
+            {
+                var (snapshot, mayKnowPlans) = await OpenAsync(caller, cancellationToken);
+                await using (snapshot)
+                {
+                    return look(snapshot, mayKnowPlans);
+                }
+            },
+            cancellationToken);
+
+    /// <summary>A moment of the database for the caller, who is let in, may read incidents, and whose agreement says so.</summary>
+    private async ValueTask<(GuardedSnapshot Snapshot, bool MayKnowPlans)> OpenAsync(Caller caller, CancellationToken cancellationToken)
     {
         caller.DemandScope(Scope);
         if (caller.Patient is not null)
@@ -57,6 +87,7 @@ internal sealed class Incidents(
     {
         var query = queries.ParseOwn("Encounter", snapshot.Instant, ("identifier", SearchText.Escape(incident)));
         var encounters = snapshot.Facts(query, settings.Custodian, IncidentFact.Read);
+
         // A number may come again in another year: then the incident is named by its URN. Those of others don't count.
         var named = encounters.Select(encounter => encounter.Urn).OfType<string>().Distinct()
             .Select(urn => (Urn: urn, Messages: snapshot.CadMessages(urn)))
@@ -92,13 +123,8 @@ internal sealed class Incidents(
     /// <summary>Answers with one incident, or null.</summary>
     public async Task<IncidentEido?> AnswerAsync(Caller caller, string incident, CancellationToken cancellationToken)
     {
-        ToldIncident? told;
-        var (snapshot, mayKnowPlans) = await OpenAsync(caller, cancellationToken);
-        await using (snapshot)
-        {
-            told = Find(snapshot, mayKnowPlans, incident);
-        }
-
+        var told = await LookAsync(
+            caller, (snapshot, mayKnowPlans) => Find(snapshot, mayKnowPlans, incident), cancellationToken);
         await (told is null
             ? audit.RefusedAsync(
                 caller, FhirInteraction.Operation, "cad/eido", "404 not-found: no such incident of this agency", cancellationToken)
@@ -127,7 +153,7 @@ internal sealed class Incidents(
     /// <summary>Whether the incident's messages name the caller's agency, in whatever role.</summary>
     private bool IsNamed(GuardedSnapshot snapshot, IEnumerable<CadMessage> messages) =>
         snapshot.Caller.Organization == settings.Custodian
-        || messages.Any(message => message.Agencies.Contains(snapshot.Caller.Organization));
+        || messages.Any(message => message.Names(snapshot.Caller.Organization));
 
     private ToldIncident Told(
         GuardedSnapshot snapshot, bool mayKnowPlans, string urn, EidoState state, IReadOnlyList<IncidentFact> encounters)
@@ -244,7 +270,7 @@ internal sealed class Incidents(
             using var document = JsonDocument.Parse(encounter, FhirJson.Parsing);
             var root = document.RootElement;
             var period = root.At("period");
-            var urn = root.Items("identifier").FirstOrDefault(item => item.Text("system") == IncidentFacts.IncidentSystem).Text("value");
+            var urn = root.Items("identifier").FirstOrDefault(item => item.Text("system") == CrisisProfiles.IncidentSystem).Text("value");
             return urn is null || period.Text("start") is not { } start ? null : new(
                 root.Text("id")!,
                 urn,

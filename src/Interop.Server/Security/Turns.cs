@@ -36,13 +36,6 @@ internal sealed class Turns(int ofOne) : IDisposable
     }
 
     /// <inheritdoc cref="RunAsync{T}(string, Func{Task{T}}, CancellationToken)"/>
-    public async Task RunAsync(Caller caller, Func<Task> work, CancellationToken cancellationToken)
-    {
-        using var turn = await clients.AcquireAsync(RequestLimits.ClientOf(caller), cancellationToken: cancellationToken);
-        await work();
-    }
-
-    /// <inheritdoc cref="RunAsync{T}(string, Func{Task{T}}, CancellationToken)"/>
     public Task<T> RunAsync<T>(Caller caller, Func<Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(RequestLimits.ClientOf(caller), work, cancellationToken);
 

@@ -10,6 +10,9 @@ public static class CrisisProfiles
 {
     public const string Base = "https://interop.example/fhir";
 
+    /// <summary>The system of an incident's URN, as an identifier of its Encounters.</summary>
+    public const string IncidentSystem = "urn:interop:incident";
+
     /// <summary>SDOH Clinical Care's extension by which a service says whether it has room.</summary>
     public const string Capacity =
         "http://hl7.org/fhir/us/sdoh-clinicalcare/StructureDefinition/SDOHCC-ExtensionHealthcareServiceCapacityStatus";

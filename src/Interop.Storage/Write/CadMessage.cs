@@ -10,6 +10,8 @@ public sealed record CadMessage(string Incident, string Hash, long Sent, long Re
     /// <summary>Ids of the Organizations that the message names, and of who sent it.</summary>
     public IReadOnlyList<string> Agencies { get; init; } = [];
 
+    public bool Names(string organization) => Agencies.Contains(organization);
+
     internal string AgencyIds => string.Join(' ', Agencies);
 }
 
