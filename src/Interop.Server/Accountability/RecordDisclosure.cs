@@ -10,6 +10,7 @@ using Interop.Server.Operations;
 using Interop.Server.Routing;
 using Interop.Server.Security;
 using Interop.Server.Settings;
+using Interop.Sharing.Json;
 
 namespace Interop.Server.Accountability;
 
@@ -88,7 +89,7 @@ internal static class RecordDisclosure
             throw new FhirException(IssueCode.BusinessRule, "What did not succeed disclosed nothing.", $"{Event}.outcome");
         }
 
-        var entities = Items(root, "entity").ToList();
+        var entities = root.Items("entity").ToList();
         var patients = entities.Where(entity => entity.TryGetProperty("what", out _)).Select(entity => entity.GetProperty("what"))
             .Select(what => Local(what, settings)).OfType<ResourceKey>().Where(key => key.Type == "Patient").Distinct().ToList();
         if (patients is not [var patient])
@@ -99,18 +100,18 @@ internal static class RecordDisclosure
                 $"{Event}.entity");
         }
 
-        var described = entities.Select(entity => Text(entity, "description")).OfType<string>().ToList();
+        var described = entities.Select(entity => entity.Text("description")).OfType<string>().ToList();
         if (described.Count == 0)
         {
             throw new FhirException(
                 IssueCode.BusinessRule, "An entity must say what was given, as description.", $"{Event}.entity.description");
         }
 
-        var recipients = Items(root, "agent").Where(IsRecipient).Where(agent => agent.TryGetProperty("who", out _))
+        var recipients = root.Items("agent").Where(IsRecipient).Where(agent => agent.TryGetProperty("who", out _))
             .Select(agent => (Agent: agent, Key: Local(agent.GetProperty("who"), settings)))
             .ToList();
         var recipient = recipients.FirstOrDefault(item => item.Key is { Type: "Organization" });
-        var name = recipients.Select(item => Text(item.Agent.GetProperty("who"), "display") ?? Text(item.Agent, "name"))
+        var name = recipients.Select(item => item.Agent.GetProperty("who").Text("display") ?? item.Agent.Text("name"))
             .FirstOrDefault(text => text is not null);
         if (recipient.Key is null && name is null)
         {
@@ -127,8 +128,8 @@ internal static class RecordDisclosure
             DateOf(root),
             string.Join("; ", described),
             [
-                .. Items(root, "purposeOfEvent").SelectMany(purpose => Items(purpose, "coding"))
-                    .Select(coding => Text(coding, "code")).OfType<string>(),
+                .. root.Items("purposeOfEvent").SelectMany(purpose => purpose.Items("coding"))
+                    .Select(coding => coding.Text("code")).OfType<string>(),
             ],
             consent,
             basis);
@@ -137,21 +138,15 @@ internal static class RecordDisclosure
     /// <summary>When it happened, or since when; else when it was noted.</summary>
     private static string DateOf(JsonElement root)
     {
-        var text = root.TryGetProperty("period", out var period) && Text(period, "start") is { } start ? start : Text(root, "recorded")!;
+        var text = root.TryGetProperty("period", out var period) && period.Text("start") is { } start ? start : root.Text("recorded")!;
         return DateInterval.TryParse(text) is null
             ? throw new FhirException(IssueCode.Value, "It is no date or time.", $"{Event}.period.start")
             : text;
     }
 
     private static bool IsRecipient(JsonElement agent) =>
-        agent.TryGetProperty("type", out var type) && Items(type, "coding").Any(coding => Text(coding, "code") is "110152" or "IRCP");
+        agent.TryGetProperty("type", out var type) && type.Items("coding").Any(coding => coding.Text("code") is "110152" or "IRCP");
 
     private static ResourceKey? Local(JsonElement reference, InteropSettings settings) =>
-        Text(reference, "reference") is { } literal && settings.Bases.Read(literal) is ReferenceReading.Local { Key: var key } ? key : null;
-
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
-
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        reference.Text("reference") is { } literal && settings.Bases.Read(literal) is ReferenceReading.Local { Key: var key } ? key : null;
 }

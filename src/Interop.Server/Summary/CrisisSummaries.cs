@@ -6,6 +6,7 @@ using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
+using Interop.Sharing.Json;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 
@@ -19,7 +20,7 @@ internal sealed class CrisisSummaries(
     GuardedStore store, SearchQueryParser queries, AuditTrail audit, RequestLimits limits, ILookupWatch watch, InteropSettings settings,
     Secrets secrets)
 {
-    public const string AssignedAgency = CrisisProfiles.Base + "/StructureDefinition/encounter-assigned-agency";
+    private const string AssignedAgency = CrisisProfiles.Base + "/StructureDefinition/encounter-assigned-agency";
     private static readonly IReadOnlySet<string> NoTypes = new HashSet<string>();
     private static readonly string[] OpenStates = ["planned", "arrived", "triaged", "in-progress", "onleave"];
 
@@ -115,21 +116,14 @@ internal sealed class CrisisSummaries(
     {
         using var document = JsonDocument.Parse(encounter, FhirJson.Parsing);
         var root = document.RootElement;
-        return root.TryGetProperty("status", out var status)
-            && OpenStates.Contains(status.GetString())
-            && IsAssigned(root, agency)
-            && root.TryGetProperty("subject", out var subject)
-            && subject.TryGetProperty("reference", out var reference)
-                ? ResourceKey.TryParse(reference.GetString()!)
+        return OpenStates.Contains(root.Text("status")) && IsAssigned(root, agency)
+            && root.At("subject").Text("reference") is { } subject
+                ? ResourceKey.TryParse(subject)
                 : null;
     }
 
-    private static bool IsAssigned(JsonElement encounter, string organization) =>
-        encounter.TryGetProperty("extension", out var extensions)
-        && extensions.EnumerateArray().Any(extension =>
-            extension.TryGetProperty("url", out var url)
-            && url.ValueEquals(AssignedAgency)
-            && extension.TryGetProperty("valueReference", out var agency)
-            && agency.TryGetProperty("reference", out var reference)
-            && reference.ValueEquals($"Organization/{organization}"));
+    /// <summary>Whether dispatch has assigned the organisation to the encounter.</summary>
+    public static bool IsAssigned(JsonElement encounter, string organization) => encounter.Items("extension").Any(extension =>
+        extension.Text("url") == AssignedAgency
+        && extension.At("valueReference").Text("reference") == $"Organization/{organization}");
 }

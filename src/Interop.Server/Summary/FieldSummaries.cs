@@ -106,15 +106,14 @@ internal sealed class FieldSummaries(GuardedStore store, SearchQueryParser queri
         sight,
         patient,
         new("Encounter", "subject", ("status", string.Join(',', OpenStates))),
-        encounter => IsOf(encounter, $"Organization/{snapshot.Caller.Organization}")).Count > 0;
+        encounter => IsOf(encounter, snapshot.Caller.Organization)).Count > 0;
 
     private static bool IsOf(ReadOnlyMemory<byte> encounter, string organization)
     {
         using var document = JsonDocument.Parse(encounter, FhirJson.Parsing);
         var root = document.RootElement;
-        return root.At("serviceProvider").Text("reference") == organization
-            || root.Items("extension").Any(extension => extension.Text("url") == CrisisSummaries.AssignedAgency
-                && extension.At("valueReference").Text("reference") == organization);
+        return root.At("serviceProvider").Text("reference") == $"Organization/{organization}"
+            || CrisisSummaries.IsAssigned(root, organization);
     }
 
     // R4 can't search flags by status.

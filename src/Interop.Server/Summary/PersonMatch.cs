@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Interop.Server.Http;
+using Interop.Sharing.Json;
 
 namespace Interop.Server.Summary;
 
@@ -14,14 +15,14 @@ internal static class PersonMatch
         var root = document.RootElement;
         return person.All(pair => pair.Key switch
         {
-            "family" => Items(root, "name").Any(name => Text(name, "family") is { } family && Same(family, pair.Value)),
+            "family" => root.Items("name").Any(name => name.Text("family") is { } family && Same(family, pair.Value)),
             "given" =>
-                Items(root, "name").Any(name => Items(name, "given").Any(given => Same(given.GetString() ?? string.Empty, pair.Value))),
-            "birthDate" => Text(root, "birthDate") == pair.Value,
+                root.Items("name").Any(name => name.Items("given").Any(given => Same(given.GetString() ?? string.Empty, pair.Value))),
+            "birthDate" => root.Text("birthDate") == pair.Value,
             "phone" =>
-                Items(root, "telecom").Any(
-                    telecom => Digits(Text(telecom, "value")) is { Length: > 6 } digits && digits == Digits(pair.Value)),
-            "identifier" => Items(root, "identifier").Any(identifier => Text(identifier, "value") == pair.Value),
+                root.Items("telecom").Any(
+                    telecom => Digits(telecom.Text("value")) is { Length: > 6 } digits && digits == Digits(pair.Value)),
+            "identifier" => root.Items("identifier").Any(identifier => identifier.Text("value") == pair.Value),
             _ => false,
         });
     }
@@ -29,12 +30,4 @@ internal static class PersonMatch
     private static bool Same(string left, string right) => string.Equals(left.Trim(), right.Trim(), StringComparison.OrdinalIgnoreCase);
 
     private static string Digits(string? text) => new([.. (text ?? string.Empty).Where(char.IsAsciiDigit)]);
-
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
-
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Interop.Fhir.Search;
 using Interop.Server.Http;
+using Interop.Sharing.Json;
 
 namespace Interop.Server.Guard.Matching;
 
@@ -35,32 +36,22 @@ internal sealed record PersonDescription(
     {
         using var document = JsonDocument.Parse(patient, FhirJson.Parsing);
         var root = document.RootElement;
-        var names = Items(root, "name").ToList();
+        var names = root.Items("name").ToList();
         List<string> phones =
-            [.. Items(root, "telecom").Where(item => Text(item, "system") == "phone").Select(item => Text(item, "value")).OfType<string>()];
+            [.. root.Items("telecom").Where(item => item.Text("system") == "phone").Select(item => item.Text("value")).OfType<string>()];
         return new(
-            [.. Items(root, "identifier").Where(item => Text(item, "value") is not null)
-                .Select(item => $"{Text(item, "system")}|{Text(item, "value")}").Distinct()],
-            [.. names.Select(name => Text(name, "family")).OfType<string>().Select(StringFolding.Fold).Distinct()],
-            [.. names.SelectMany(name => Items(name, "given")).Where(given => given.ValueKind == JsonValueKind.String)
+            [.. root.Items("identifier").Where(item => item.Text("value") is not null)
+                .Select(item => $"{item.Text("system")}|{item.Text("value")}").Distinct()],
+            [.. names.Select(name => name.Text("family")).OfType<string>().Select(StringFolding.Fold).Distinct()],
+            [.. names.SelectMany(name => name.Items("given")).Where(given => given.ValueKind == JsonValueKind.String)
                 .Select(given => StringFolding.Fold(given.GetString()!)).Distinct()],
-            Text(root, "birthDate"),
-            Text(root, "gender"),
+            root.Text("birthDate"),
+            root.Text("gender"),
             [.. phones.Select(Digits).Where(digits => digits.Length >= ShortestPhone).Distinct()],
             phones,
-            [.. Items(root, "address").Select(item => Text(item, "postalCode") ?? Text(item, "city")).OfType<string>()
+            [.. root.Items("address").Select(item => item.Text("postalCode") ?? item.Text("city")).OfType<string>()
                 .Select(StringFolding.Fold).Distinct()]);
     }
-
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray()
-            : [];
-
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 
     // With or without the country's code in front.
     private static string Digits(string text)
