@@ -182,6 +182,7 @@ public static class InteropServer
         services.AddSingleton<TypeRules>();
         services.AddSingleton<TypeRule, ContractRule>();
         services.AddCalls(settings.ScreeningTable);
+        services.AddDispatch();
         services.AddConveyance();
         services.AddReferrals();
         services.AddFollowUps();

@@ -1,5 +1,4 @@
 using Interop.Server.Guard;
-using Interop.Server.Guard.Changes;
 
 namespace Interop.Server.Calls;
 
@@ -9,7 +8,6 @@ internal static class CallServices
     /// <param name="table">Path of a site's decision table; null for the one that comes with the server.</param>
     public static void AddCalls(this IServiceCollection services, string? table)
     {
-        services.AddSingleton<DispatchDesk>();
         services.AddSingleton(ScreeningTable.From(table));
         services.AddSingleton<Proposals>();
         services.AddSingleton<OpenCalls>();

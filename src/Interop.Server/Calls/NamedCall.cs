@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Interop.Server.Guard;
 using Interop.Server.Http;
+using Interop.Server.Settings;
 using Interop.Sharing.Json;
 
 namespace Interop.Server.Calls;
@@ -8,8 +9,6 @@ namespace Interop.Server.Calls;
 /// <summary>Whether a dispatch centre writes about a call of its own: one whose messages name it.</summary>
 internal static class NamedCall
 {
-    private const string Incident = "urn:interop:incident";
-
     /// <param name="custodian">Id of the Organization that runs the server, whose people write about every call.</param>
     /// <param name="encounter">The call as it is stored.</param>
     public static bool Is(GuardedTransaction transaction, string custodian, ReadOnlyMemory<byte> encounter)
@@ -20,11 +19,15 @@ internal static class NamedCall
             return true;
         }
 
+        return IncidentOf(encounter) is { } incident
+            && transaction.CadMessages(incident).Any(message => message.Names(organization));
+    }
+
+    /// <summary>The URN of the incident that a call is of; null where dispatch told of none.</summary>
+    public static string? IncidentOf(ReadOnlyMemory<byte> encounter)
+    {
         using var document = JsonDocument.Parse(encounter, FhirJson.Parsing);
         return document.RootElement.Items("identifier")
-            .Where(identifier => identifier.Text("system") == Incident)
-            .Select(identifier => identifier.Text("value")).OfType<string>()
-            .SelectMany(transaction.CadMessages)
-            .Any(message => message.Agencies.Contains(organization));
+            .FirstOrDefault(identifier => identifier.Text("system") == CrisisProfiles.IncidentSystem).Text("value");
     }
 }

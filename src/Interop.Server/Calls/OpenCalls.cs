@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.Search;
@@ -21,7 +20,6 @@ internal sealed class OpenCalls(SearchQueryParser queries, ScreeningTable table,
 {
     public const string Code = "call-answer";
     public const string NotSent = CrisisProfiles.Base + "/StructureDefinition/not-sent-reason";
-    private const string IncidentSystem = "urn:interop:incident";
     private const string TypeSystem = "urn:nena:registry:EIDO-IncidentType-Common";
     private const string UnitStatus = CrisisProfiles.Base + "/StructureDefinition/response-unit-status";
     private const string StatusError = "entered-in-error";
@@ -86,13 +84,11 @@ internal sealed class OpenCalls(SearchQueryParser queries, ScreeningTable table,
     /// <summary>The ServiceRequest by which a unit was sent to the incident, or that says why none was.</summary>
     private ResourceKey? AnswerTo(GuardedTransaction transaction, ResourceKey encounter, ReadOnlyMemory<byte> call)
     {
-        using var document = JsonDocument.Parse(call, FhirJson.Parsing);
-        var incident = document.RootElement.Items("identifier")
-            .FirstOrDefault(identifier => identifier.Text("system") == IncidentSystem).Text("value");
+        var incident = NamedCall.IncidentOf(call);
 
         // Dispatch has one response to an incident, which goes on when the incident is opened again.
         IEnumerable<ResourceKey> episodes = incident is null ? [] : Searched(
-            transaction, "Encounter", ("identifier", $"{IncidentSystem}|{SearchText.Escape(incident)}"), _ => true);
+            transaction, "Encounter", ("identifier", $"{CrisisProfiles.IncidentSystem}|{SearchText.Escape(incident)}"), _ => true);
         var calls = episodes.Append(encounter).Distinct();
         return Found(transaction, "ServiceRequest", string.Join(',', calls), IsAnswer) is [var answer, ..] ? answer : null;
     }

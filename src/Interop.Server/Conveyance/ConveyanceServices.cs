@@ -1,5 +1,3 @@
-using Interop.Server.Dispatch;
-
 namespace Interop.Server.Conveyance;
 
 /// <summary>The parts by which dispatch and the programme tell each other.</summary>
@@ -7,7 +5,6 @@ internal static class ConveyanceServices
 {
     public static void AddConveyance(this IServiceCollection services)
     {
-        services.AddSingleton<IncidentIntake>();
         services.AddSingleton<Incidents>();
         services.AddSingleton<EidoSubscriptions>();
     }

@@ -1,6 +1,7 @@
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
+using Interop.Server.Settings;
 
 namespace Interop.Server.Dispatch;
 
@@ -65,12 +66,12 @@ internal static class EncounterMapping
         [
             new("relation", new Code(relation.Kind)),
             new("direction", new FhirString(relation.Direction)),
-            new("incident", new Identifier(IncidentFacts.IncidentSystem, relation.Incident)),
+            new("incident", new Identifier(CrisisProfiles.IncidentSystem, relation.Incident)),
         ]);
 
     private static IEnumerable<Identifier> Identifiers(IncidentFacts facts, IncidentEpisode episode)
     {
-        yield return new(IncidentFacts.IncidentSystem, facts.Urn);
+        yield return new(CrisisProfiles.IncidentSystem, facts.Urn);
         if (episode.Messages.Select(message => message.State?.InternalId).LastOrDefault(id => id is not null) is { } number)
         {
             yield return new(IncidentFacts.IncidentNumberSystem, number);

@@ -9,7 +9,6 @@ namespace Interop.Server.Dispatch;
 /// <summary>What the mappings of one incident share: the ordered messages, its episodes and patients, and the ids that follow.</summary>
 internal sealed class IncidentFacts
 {
-    public const string IncidentSystem = "urn:interop:incident";
     public const string IncidentNumberSystem = "urn:interop:incident-number";
     public const string AgencySystem = "urn:interop:eido-agency";
     private const string ExtensionRoot = CrisisProfiles.Base + "/StructureDefinition/";

@@ -113,7 +113,7 @@ internal sealed class IncidentIntake(
     private void DemandNamed(Caller caller, IReadOnlyList<CadMessage> before)
     {
         if (!caller.IsOperator && caller.Organization != settings.Custodian && before.Count > 0
-            && !before.Any(message => message.Agencies.Contains(caller.Organization)))
+            && !before.Any(message => message.Names(caller.Organization)))
         {
             throw new FhirException(IssueCode.Forbidden, "The incident's messages do not name this agency.");
         }

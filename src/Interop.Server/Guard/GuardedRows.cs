@@ -94,7 +94,7 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     ];
 
     /// <summary>The distinct messages of an incident, by their own instant.</summary>
-    public IReadOnlyList<Storage.Write.CadMessage> CadMessages(string incident) => rows.CadMessages(incident);
+    public IReadOnlyList<CadMessage> CadMessages(string incident) => rows.CadMessages(incident);
 
     /// <summary>The agreements that a custodian records as their grantor, in the order in which they were recorded.</summary>
     public IEnumerable<Agreement> AgreementsOf(string custodian) => rows.BodiesOf("Contract")

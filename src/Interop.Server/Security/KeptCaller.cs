@@ -58,7 +58,7 @@ internal sealed record KeptCaller(
         IReadOnlyList<string> Texts(string name) => [.. kept.Items(name).Select(item => item.GetString()!)];
     }
 
-    /// <summary>Nobody else is told of an export.</summary>
+    /// <summary>Whose an export is, and who listens to a subscription: nobody else is told of either.</summary>
     public static string OwnerOf(Caller caller) =>
         RequestLimits.KeyOf(caller.Issuer ?? string.Empty, caller.Organization, caller.ClientId, caller.Subject);
 }

@@ -85,6 +85,7 @@ internal sealed class Delivery(
 
         var notification = Notification.Of(
             settings.PublicUrl, standing, type, told is null ? [] : [told], request.Content, now);
+        // It may have been ended while this was looked up: then the channel is taken once more, and turned off.
         if (verifier.Revocations.HasEnded(caller))
         {
             return channel;

@@ -9,6 +9,9 @@ public sealed class CompleteViewTests
 {
     private static readonly Tier[] Tiers = [Tier.Basic, Tier.Intermediate, Tier.Full];
 
+    private static readonly JsonElement Rules = JsonDocument.Parse(
+        File.ReadAllBytes(Path.Combine(Repository.Root, "profiles", "sharing", "tiers.json"))).RootElement.GetProperty("types");
+
     private static readonly IReadOnlyList<string> Names =
         [.. Fhir.Schema.FhirFacts.R4.ResourceTypes.Where(type => SharingPolicy.Default.Tiers.Find(type)!.Kind != TypeKind.Own)];
 
@@ -94,8 +97,7 @@ public sealed class CompleteViewTests
 
     private static IEnumerable<(Tier From, bool OfParty, string Url)> NamedExtensions(string type)
     {
-        using var table = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "profiles", "sharing", "tiers.json")));
-        var rule = table.RootElement.GetProperty("types").GetProperty(type);
+        var rule = Rules.GetProperty(type);
         var sources = new List<(JsonElement Lists, bool OfParty)> { (rule, false) };
         if (rule.TryGetProperty("party", out var party))
         {
@@ -119,8 +121,7 @@ public sealed class CompleteViewTests
     // Where two tiers ask something else of one element, what meets the higher one's condition is not what the lower one's is about.
     private static HashSet<Tier> ConditionalTiers(string type)
     {
-        using var table = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "profiles", "sharing", "tiers.json")));
-        return table.RootElement.GetProperty("types").GetProperty(type).TryGetProperty("when", out var when)
+        return Rules.GetProperty(type).TryGetProperty("when", out var when)
             ? [.. when.EnumerateObject().Select(entry => Enum.Parse<Tier>(entry.Name, ignoreCase: true))]
             : [];
     }
@@ -128,8 +129,7 @@ public sealed class CompleteViewTests
     // Makes the conditions of the table hold that a tier has; of one element those of a higher tier may ask for something else.
     private static void Fulfil(string type, JsonObject resource, Tier tier)
     {
-        using var table = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "profiles", "sharing", "tiers.json")));
-        var rule = table.RootElement.GetProperty("types").GetProperty(type);
+        var rule = Rules.GetProperty(type);
         foreach (var source in rule.TryGetProperty("party", out var party) ? (JsonElement[])[rule, party] : [rule])
         {
             foreach (var item in source.EnumerateObject()

@@ -7,6 +7,7 @@ internal static class ChangeServices
     {
         services.AddSingleton<ValidBody>();
         services.AddSingleton<Relabelling>();
+        services.AddSingleton<DispatchDesk>();
         services.AddSingleton<ResourceChanges>();
         services.AddSingleton<Patches>();
         services.AddSingleton<GuardedWrites>();
