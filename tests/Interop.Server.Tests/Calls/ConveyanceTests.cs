@@ -253,6 +253,26 @@ public sealed partial class ConveyanceTests : CallDesk
     }
 
     [Fact]
+    public async Task An_agency_has_ten_connections_and_takes_none_of_anothers()
+    {
+        var open = new List<ClientWebSocket>();
+        for (var number = 0; number < 10; number++)
+        {
+            open.Add(await ConnectAsync(Dispatch));
+        }
+
+        Assert.Equal(429, await RefusedAsync(Dispatch));
+        await open[0].CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await Eventually.IsSoAsync(async () =>
+        {
+            using var again = await ConnectAsync(Dispatch);
+            return again.State == WebSocketState.Open;
+        });
+        Assert.All(open.Skip(1), socket => Assert.Equal(WebSocketState.Open, socket.State));
+        open.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
     public async Task A_handshake_needs_the_token_the_scope_and_the_sub_protocol()
     {
         Assert.Equal(401, await RefusedAsync(null));

@@ -40,6 +40,23 @@ public class ForeignCentreTests : CallDesk
     }
 
     [Fact]
+    public async Task A_number_that_it_uses_as_well_hides_no_incident_of_the_first()
+    {
+        using var dispatch = Server.As("dispatch");
+        using var other = Server.As(Other);
+        await CallAsync(dispatch);
+        using var before = await dispatch.GetAsync(new Uri("/cad/eido/C-42", UriKind.Relative));
+
+        await FeedAsync(other, System.Text.Json.Nodes.JsonNode.Parse(EidoSamples.Message(1, "Active").ToJsonString()
+            .Replace(EidoSamples.Urn, "urn:emergency:uid:incidentid:9:other.example", StringComparison.Ordinal)
+            .Replace("psap.city.example", "other.example", StringComparison.Ordinal))!);
+
+        using var after = await dispatch.GetAsync(new Uri("/cad/eido/C-42", UriKind.Relative));
+        Assert.Equal(await before.Content.ReadAsStringAsync(), await after.Content.ReadAsStringAsync());
+        Assert.Equal(200, (int)after.StatusCode);
+    }
+
+    [Fact]
     public async Task It_writes_neither_a_screening_nor_a_response_of_the_call()
     {
         using var dispatch = Server.As("dispatch");
@@ -68,6 +85,22 @@ public class ForeignCentreTests : CallDesk
             "ServiceRequest", Fixtures.Referral("x", call.Patient.Split('/')[1]).Replace("\"id\":\"x\",", "", StringComparison.Ordinal));
 
         await other.OutcomeAsync(403);
+    }
+
+    [Fact]
+    public async Task An_answer_stays_one_behind_many_newer_requests()
+    {
+        using var dispatch = Server.As("dispatch");
+        using var navigator = Server.As("navigator");
+        var call = await CallAsync(dispatch);
+        await PostedAsync(navigator, "ServiceRequest", Response(call, "crt"));
+        Server.Clock.Advance(TimeSpan.FromMinutes(1));
+        for (var number = 0; number < 51; number++)
+        {
+            await PostedAsync(navigator, "ServiceRequest", Response(call, "crt", intent: "plan"));
+        }
+
+        Assert.Empty((await navigator.GetJsonAsync("Task?code=call-answer&status=requested")).Keys());
     }
 
     [Fact]

@@ -127,6 +127,7 @@ public sealed class FileConsentTests : SceneTests
         { "ends before", "item[6].answer[0].valueDate" },
         { "tier of a refusal", "item[1].answer[0]" },
         { "in the future", "authored" },
+        { "in the last year of the calendar", "authored" },
         { "not completed", "status" },
         { "nobody", "subject" },
         { "another version", "questionnaire" },
@@ -254,6 +255,7 @@ public sealed class FileConsentTests : SceneTests
         "tier of a refusal" => Response(
             "", new() { ["decision"] = Coding(Provision, "deny"), ["tier"] = Coding(Tiers, "basic") }),
         "in the future" => Answers().Replace("2026-11-22T11:00:00Z", "2026-12-22T11:00:00Z", StringComparison.Ordinal),
+        "in the last year of the calendar" => Answers().Replace("2026-11-22T11:00:00Z", "9999-06-01T00:00:00Z", StringComparison.Ordinal),
         "not completed" => Answers().Replace("\"completed\"", "\"in-progress\"", StringComparison.Ordinal),
         "nobody" => Answers().Replace("Patient/p1", "Organization/city-hospital", StringComparison.Ordinal),
         "another version" => Answers().Replace("|1.0.0", "|0.9.0", StringComparison.Ordinal),

@@ -105,6 +105,8 @@ public sealed class PreviewConsentTests : SceneTests
         await RefusedAsync(navigator, Body(), 400, null);
         await RefusedAsync(navigator, Body(consent: consent, revoke: "social"), 400, null);
         await RefusedAsync(navigator, Body(revoke: "nothing"), 404, null);
+        var purposes = string.Join(',', Enumerable.Range(0, 11).Select(number => $"P{number}"));
+        await RefusedAsync(navigator, Body(consent: consent, purpose: purposes), 400, null);
         await RefusedAsync(navigator, Body(consent: Fixtures.Consent("x", "p2", "city-hospital")), 422, "Consent.patient");
         var unknown = consent.Replace("\"active\"", "\"x\"", StringComparison.Ordinal);
         await RefusedAsync(navigator, Body(consent: unknown), 400, "Consent.status");

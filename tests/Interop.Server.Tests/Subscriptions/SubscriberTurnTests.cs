@@ -58,14 +58,7 @@ public class SubscriberTurnTests : SubscriptionScene
     {
         using var hospital = Server.AsSystem("hospital");
         var key = await SubscribedAsync(hospital, Subscription("referral"));
-        Endpoint.Answer = 500;
-        await StepAsync(hospital, "accepted");
-        for (var tries = 0; tries < 6; tries++)
-        {
-            await PassAsync(TimeSpan.FromHours(1));
-        }
-
-        await StatusAsync(hospital, key, "error");
+        await FailedAsync(hospital, key);
         Assert.Equal(1, await WaitingAsync(key));
 
         await PassAsync(TimeSpan.FromDays(31));

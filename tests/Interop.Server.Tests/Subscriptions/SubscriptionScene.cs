@@ -71,6 +71,19 @@ public abstract class SubscriptionScene : SceneTests, IAsyncLifetime
         }
     }
 
+    /// <summary>Lets the endpoint fail until the subscription has ended in error.</summary>
+    protected async Task FailedAsync(HttpClient client, string key)
+    {
+        Endpoint.Answer = 500;
+        await StepAsync(client, "accepted");
+        for (var tries = 0; tries < 6; tries++)
+        {
+            await PassAsync(TimeSpan.FromHours(1));
+        }
+
+        await StatusAsync(client, key, "error");
+    }
+
     /// <summary>Lets time pass, and tells all that is to be told then.</summary>
     protected async Task PassAsync(TimeSpan time)
     {

@@ -162,14 +162,7 @@ public class SubscriptionTests : SubscriptionScene
     {
         using var hospital = Server.AsSystem("hospital");
         var key = await SubscribedAsync(hospital, Subscription("referral"));
-        Endpoint.Answer = 500;
-        await StepAsync(hospital, "accepted");
-        for (var tries = 0; tries < 6; tries++)
-        {
-            await PassAsync(TimeSpan.FromHours(1));
-        }
-
-        await StatusAsync(hospital, key, "error");
+        await FailedAsync(hospital, key);
         Assert.Equal("The endpoint answered 500.", (await hospital.GetJsonAsync(key)).Text("error"));
         var task = await hospital.GetJsonAsync((await hospital.GetJsonAsync("Task?code=subscription-error")).Keys().Single());
         Assert.Equal("Organization/city-hospital", task.GetProperty("owner").Text("reference"));
