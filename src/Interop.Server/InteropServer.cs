@@ -177,6 +177,7 @@ public static class InteropServer
     /// <summary>What stands between a request and the rows, and the workflows that have rules of their own.</summary>
     private static void AddGuard(IServiceCollection services, InteropSettings settings)
     {
+        services.AddSingleton<Representation>();
         services.AddSingleton<Sights>();
         services.AddSingleton<Judge>();
         services.AddSingleton<TypeRules>();
