@@ -103,7 +103,7 @@ public static class InteropServer
     {
         services.AddSingleton(settings);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(CrisisProfiles.SearchParameters);
+        services.AddSingleton(CrisisProfiles.SearchParametersWith(settings.Definitions));
         var (terminology, profiles) = CrisisProfiles.With(settings.Definitions);
         var codeCase = terminology.CodeCase;
         services.AddSingleton(terminology);

@@ -168,7 +168,7 @@ public sealed class PostgresIndividualTests : Security.IndividualTests
     public PostgresIndividualTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
-public sealed class PostgresTokenTextTests : TokenTextTests
+public sealed class PostgresTokenTextTests : Searches.TokenTextTests
 {
     public PostgresTokenTextTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
@@ -176,4 +176,9 @@ public sealed class PostgresTokenTextTests : TokenTextTests
 public sealed class PostgresXmlTests : Xml.XmlTests
 {
     public PostgresXmlTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresGuideParameterTests : Searches.GuideParameterTests
+{
+    public PostgresGuideParameterTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Interop.Fhir.Schema;
 
@@ -26,6 +28,12 @@ public sealed class SearchParameterSet
     /// The registry of R4: https://hl7.org/fhir/R4/searchparameter-registry.html, without the three that have no expression.
     /// </summary>
     public static SearchParameterSet R4 => Loaded.Value;
+
+    /// <summary>Changes when a parameter is added or is another: what was indexed by other ones is indexed again.</summary>
+    public string Version => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+        '\n',
+        all.Select(parameter => $"{parameter.Resource} {parameter.Code} {parameter.Type} {parameter.Expression}")
+            .Order(StringComparer.Ordinal)))))[..12];
 
     public SearchParameterFacts? Find(string type, string code) => byType.GetValueOrDefault(type)?.GetValueOrDefault(code);
 

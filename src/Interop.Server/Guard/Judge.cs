@@ -1,5 +1,6 @@
 using System.Globalization;
 using Interop.Fhir;
+using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
 using Interop.Server.Settings;
 using Interop.Sharing.Agreements;
@@ -10,13 +11,17 @@ using Interop.Storage.Read;
 namespace Interop.Server.Guard;
 
 /// <summary>Judges resources for storage, with what the directory that is stored says about who keeps them and whom they name.</summary>
-internal sealed class Judge(SharingPolicy policy, Redactor redactor, SearchQueryParser queries, InteropSettings settings)
+internal sealed class Judge(
+    SharingPolicy policy, Redactor redactor, SearchQueryParser queries, SearchParameterSet parameters, InteropSettings settings)
 {
-    /// <summary>Which tables judged a stored resource, for how long they let a case be, and how its texts and days were read.</summary>
+    /// <summary>
+    /// Which tables judged a stored resource, for how long they let a case be, how its texts and days were read, and by which parameters
+    /// it is found.
+    /// </summary>
     public string PolicyVersion { get; } = string.Create(
         CultureInfo.InvariantCulture,
         $"{policy.TierVersion} {policy.LabelVersion} {settings.CaseInactivity.TotalDays} "
-        + $"{StringFolding.Version} {settings.TimeZone.Id} {queries.CodeCase.Version}").TrimEnd();
+        + $"{StringFolding.Version} {settings.TimeZone.Id} {queries.CodeCase.Version} {parameters.Version}").TrimEnd();
 
     public StandIns StandIns { get; } = new(queries, settings);
 

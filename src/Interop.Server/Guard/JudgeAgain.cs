@@ -6,7 +6,9 @@ namespace Interop.Server.Guard;
 /// Before anything is served, what older tables judged is judged by the ones of this server: a label that was learnt since must
 /// not wait for the next write.
 /// </summary>
-internal sealed class JudgeAgain(GuardedStore store, Judge judge, InteropSettings settings) : IHostedService
+/// <remarks>Each step is a transaction of its own: who is interrupted goes on where it stopped.</remarks>
+internal sealed class JudgeAgain(
+    GuardedStore store, Judge judge, InteropSettings settings, ILogger<JudgeAgain> logger) : IHostedService
 {
     private const int AtOnce = 500;
 
@@ -14,7 +16,7 @@ internal sealed class JudgeAgain(GuardedStore store, Judge judge, InteropSetting
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        int judged;
+        var (judged, all) = (0, 0L);
         do
         {
             judged = await store.WriteAsOperatorAsync(
@@ -26,6 +28,11 @@ internal sealed class JudgeAgain(GuardedStore store, Judge judge, InteropSetting
                     return resources.Count;
                 },
                 cancellationToken);
+            all += judged;
+            if (all > 0 && (judged < AtOnce || all % (20 * AtOnce) == 0))
+            {
+                logger.LogInformation("{Count} resources were judged and indexed again{State}", all, judged == AtOnce ? " so far" : "");
+            }
         }
         while (judged == AtOnce);
     }

@@ -64,6 +64,30 @@ public static class CrisisProfiles
         }
     }
 
+    /// <summary>Our own search parameters and those in the files and folders of a setting.</summary>
+    /// <exception cref="SettingsException">A path is not there, or a definition can't be used.</exception>
+    public static SearchParameterSet SearchParametersWith(IReadOnlyList<string> paths)
+    {
+        var known = SearchParameters;
+
+        // What can't be read is told where the other definitions are. The parts of a composite come before it.
+        var definitions = ResourceFiles.Read(paths)
+            .Where(file => file.Problem is null && Fhir.Json.ResourceJson.ReadHeader(file.Bytes)?.Type == "SearchParameter")
+            .OrderBy(file => Fhir.Json.TopLevel.Text(file.Bytes, "type") == "composite");
+        foreach (var (name, bytes, _) in definitions)
+        {
+            var (facts, issues) = SearchParameterReader.Read(bytes, known);
+            if (issues.Count > 0)
+            {
+                throw new SettingsException($"Interop:Definitions: {name}: {issues[0].Expression} {issues[0].Diagnostics}");
+            }
+
+            known = facts.Count > 0 ? known.With(facts) : known;
+        }
+
+        return known;
+    }
+
     /// <summary>New sets of our own definitions and further ones; what is of another type than the three is passed over.</summary>
     /// <param name="further">Conformance resources with a name for messages.</param>
     /// <exception cref="FormatException">A definition can't be used.</exception>

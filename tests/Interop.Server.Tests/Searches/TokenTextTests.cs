@@ -1,4 +1,4 @@
-namespace Interop.Server.Tests.Interactions;
+namespace Interop.Server.Tests.Searches;
 
 /// <summary><c>:text</c>: what a code says in words, as a string (https://hl7.org/fhir/R4/search.html#token).</summary>
 public class TokenTextTests : SceneTests
