@@ -162,3 +162,8 @@ public sealed class PostgresForeignCentreTests : Calls.ForeignCentreTests
 {
     public PostgresForeignCentreTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
+
+public sealed class PostgresReferralBasisTests : ReferralBasisTests
+{
+    public PostgresReferralBasisTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
