@@ -163,6 +163,17 @@ public sealed class PostgresForeignCentreTests : Calls.ForeignCentreTests
     public PostgresForeignCentreTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
+public sealed class PostgresDeletionTests : DeletionTests
+{
+    public PostgresDeletionTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresManySubscribersTests : ManySubscribersTests
+{
+    public PostgresManySubscribersTests(Xunit.Abstractions.ITestOutputHelper output)
+        : base(output) => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
 public sealed class PostgresReferralBasisTests : ReferralBasisTests
 {
     public PostgresReferralBasisTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
