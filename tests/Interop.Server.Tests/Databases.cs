@@ -174,6 +174,16 @@ public sealed class PostgresManySubscribersTests : ManySubscribersTests
         : base(output) => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
+public sealed class PostgresInstrumentTests : Calls.InstrumentTests
+{
+    public PostgresInstrumentTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresConsultationTests : Calls.ConsultationTests
+{
+    public PostgresConsultationTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
 public sealed class PostgresReferralBasisTests : ReferralBasisTests
 {
     public PostgresReferralBasisTests() => ServerDatabase.Kind = DatabaseKind.Postgres;

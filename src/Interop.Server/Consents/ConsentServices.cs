@@ -9,6 +9,7 @@ internal static class ConsentServices
     {
         services.AddSingleton<TypeRule, ConsentRule>();
         services.AddSingleton<TypeRule, ConsentReview>();
+        services.AddSingleton(ConsentForm.Set);
         services.AddSingleton<ConsentFiling>();
         services.AddSingleton<ConsentPreview>();
         services.AddSingleton<IChangeWatch, ConsentRemarks>();

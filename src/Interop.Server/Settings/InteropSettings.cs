@@ -61,6 +61,9 @@ public sealed record InteropSettings(
     /// </summary>
     public bool TakesVerbalConsent { get; init; }
 
+    /// <summary>From <c>Interop:Consultations</c>.</summary>
+    public ConsultationSettings Consultations { get; init; } = new(null, TimeSpan.FromMinutes(10), null);
+
     /// <summary>From <c>Interop:DutyPhone</c>: the number of the clinician on duty, as summaries say it; null for none.</summary>
     public string? DutyPhone { get; init; }
 
@@ -134,6 +137,7 @@ public sealed record InteropSettings(
             Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
             TimeZone = ZoneFrom(section["TimeZone"]),
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
+            Consultations = ConsultationSettings.From(section.GetSection("Consultations")),
             DutyPhone = section["DutyPhone"] is { Length: > 0 and <= 100 } phone ? phone : null,
             ShiftEnds = ShiftEndsFrom(section["ShiftEnds"]),
             Drain = DrainFrom(section["DrainSeconds"]),
