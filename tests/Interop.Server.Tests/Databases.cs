@@ -184,6 +184,11 @@ public sealed class PostgresConsultationTests : Calls.ConsultationTests
     public PostgresConsultationTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
+public sealed class PostgresThreatDisclosureTests : Summary.ThreatDisclosureTests
+{
+    public PostgresThreatDisclosureTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
 public sealed class PostgresReferralBasisTests : ReferralBasisTests
 {
     public PostgresReferralBasisTests() => ServerDatabase.Kind = DatabaseKind.Postgres;

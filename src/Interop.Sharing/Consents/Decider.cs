@@ -45,6 +45,10 @@ public static class Decider
             .Any(line => line.Tier >= Tier.Intermediate && (labels & ~line.Cleared) == 0);
     }
 
+    /// <inheritdoc cref="Emergencies.Forbids(ConsentFacts, string, string, long)"/>
+    public static bool ForbidsEmergency(ConsentFacts consent, string grantor, string grantee, long instant) =>
+        Emergencies.Forbids(consent, grantor, grantee, instant);
+
     private static (Tier Tier, long Cleared) Own(Sight sight, ResourceFacts resource, List<Reason>? reasons)
     {
         var isCleared = (resource.Labels & ~sight.OwnCleared) == 0;

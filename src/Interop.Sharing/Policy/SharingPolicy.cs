@@ -74,6 +74,14 @@ public sealed class SharingPolicy
     /// </summary>
     public bool Treats(AgencyType type) => Roles.Agencies[(int)type] == Tier.Full;
 
+    /// <summary>
+    /// What of a custodian's record may be told to who can prevent a serious and imminent threat (45 CFR 164.512(j)(1)(i)): what is basic,
+    /// of the types of the table, without the labels that it does not clear.
+    /// </summary>
+    /// <param name="instant">UTC microseconds.</param>
+    public Sight SightOfThreat(string custodian, long instant) =>
+        new(custodian, null, [], instant, Tier.Basic, Roles.Threat.Cleared, Directory: false, Roles.Threat.Types);
+
     /// <summary>The sight of one request.</summary>
     /// <param name="roles">Roles in the token; an unknown one gives nothing.</param>
     /// <param name="instant">UTC microseconds.</param>
