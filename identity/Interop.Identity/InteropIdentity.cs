@@ -6,6 +6,7 @@ using Interop.Identity.Authorization;
 using Interop.Identity.Clients;
 using Interop.Identity.Database;
 using Interop.Identity.Http;
+using Interop.Identity.Invitations;
 using Interop.Identity.Launches;
 using Interop.Identity.RevocationFeed;
 using Interop.Identity.Tokens;
@@ -76,6 +77,7 @@ public static class InteropIdentity
         ClientRegistrations.Map(application);
         Authorize.Map(application);
         PrepareLaunch.Map(application);
+        Invite.Map(application);
         Origins.Map(application);
         Style.Map(application);
         application.MapRazorPages();
@@ -103,6 +105,7 @@ public static class InteropIdentity
         services.AddSingleton<ApprovalStore>();
         services.AddSingleton<GrantStore>();
         services.AddSingleton<LaunchStore>();
+        services.AddSingleton<InvitationStore>();
         services.AddSingleton<SeenStore>();
         services.AddSingleton<AllowanceStore>();
         services.AddSingleton<SecurityTrail>();

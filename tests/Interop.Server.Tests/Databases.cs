@@ -193,3 +193,18 @@ public sealed class PostgresReferralBasisTests : ReferralBasisTests
 {
     public PostgresReferralBasisTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
+
+public sealed class PostgresIndividualTests : Security.IndividualTests
+{
+    public PostgresIndividualTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresTokenTextTests : TokenTextTests
+{
+    public PostgresTokenTextTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresXmlTests : Xml.XmlTests
+{
+    public PostgresXmlTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}

@@ -10,6 +10,8 @@ internal static class ConsentServices
         services.AddSingleton<TypeRule, ConsentRule>();
         services.AddSingleton<TypeRule, ConsentReview>();
         services.AddSingleton(ConsentForm.Set);
+        services.AddSingleton<TypeRule, IndividualConsents>();
+        services.AddSingleton<TypeRule, IndividualForms>();
         services.AddSingleton<ConsentFiling>();
         services.AddSingleton<ConsentPreview>();
         services.AddSingleton<IChangeWatch, ConsentRemarks>();

@@ -67,6 +67,12 @@ public sealed record InteropSettings(
     /// <summary>From <c>Interop:Consultations</c>.</summary>
     public ConsultationSettings Consultations { get; init; } = new(null, TimeSpan.FromMinutes(10), null);
 
+    /// <summary>
+    /// From <c>Interop:State</c>: the ISO 3166-2 code of the state whose law holds, such as <c>US-CA</c>; null for none, and then the
+    /// strictest of those that are known.
+    /// </summary>
+    public string? State { get; init; }
+
     /// <summary>From <c>Interop:DutyPhone</c>: the number of the clinician on duty, as summaries say it; null for none.</summary>
     public string? DutyPhone { get; init; }
 
@@ -142,6 +148,7 @@ public sealed record InteropSettings(
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
             Holidays = HolidaysFrom(section["Holidays"]),
             Consultations = ConsultationSettings.From(section.GetSection("Consultations")),
+            State = StateFrom(section["State"]),
             DutyPhone = section["DutyPhone"] is { Length: > 0 and <= 100 } phone ? phone : null,
             ShiftEnds = ShiftEndsFrom(section["ShiftEnds"]),
             Drain = DrainFrom(section["DrainSeconds"]),
@@ -162,6 +169,11 @@ public sealed record InteropSettings(
             ? text
             : throw new SettingsException(
                 "Interop:Supervisor must be a reference to an Organization, PractitionerRole, Practitioner or CareTeam.");
+
+    private static string? StateFrom(string? text) => text is null || (text.Length == 5 && text.StartsWith("US-", StringComparison.Ordinal)
+        && char.IsAsciiLetterUpper(text[3]) && char.IsAsciiLetterUpper(text[4]))
+            ? text
+            : throw new SettingsException("Interop:State must be the ISO 3166-2 code of a state, such as US-CA.");
 
     private static bool FlagFrom(IConfigurationSection section, string name) => section[name] is { } text
         && (bool.TryParse(text, out var value) ? value : throw new SettingsException($"Interop:{name} must be true or false."));
