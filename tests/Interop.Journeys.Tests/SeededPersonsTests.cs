@@ -21,7 +21,8 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
         ["CarePlan"] = "status intent category.coding subject period activity.detail.status activity.detail.description",
         ["ServiceRequest"] = "status intent priority category subject occurrencePeriod authoredOn performer locationCode",
         ["Task"] =
-            "status businessStatus intent priority code for executionPeriod authoredOn lastModified owner requester restriction.period",
+            "status businessStatus intent priority code for executionPeriod authoredOn lastModified owner requester restriction.period "
+            + "focus",
         ["Communication"] =
             "status category subject encounter sent received sender recipient payload statusReason topic about priority medium",
         ["Consent"] = "status scope category patient dateTime policy.uri provision.type provision.period provision.purpose provision.actor",
@@ -43,7 +44,7 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
         ["Procedure"] = "status category code subject encounter performedPeriod performer.actor",
         ["CarePlan"] = "category title goal activity.detail.code activity.detail.scheduledString careTeam",
         ["ServiceRequest"] = "code requester encounter performerType patientInstruction",
-        ["Task"] = "focus encounter description location",
+        ["Task"] = "encounter description location",
         ["QuestionnaireResponse"] = "questionnaire status subject encounter authored item",
         ["DocumentReference"] = "status type category subject date custodian",
         ["CareTeam"] = "status category subject period participant.role participant.member telecom",
@@ -62,7 +63,8 @@ public sealed class SeededPersonsTests(SeededPersonsTests.CityServer city) : ICl
             "CarePlan.activity",
             "Consent.provision.actor",
             "RiskAssessment.basis",
-            "CareTeam.participant"
+            "CareTeam.participant",
+            "Task.focus"
         ];
 
     public static TheoryData<string, string, string, string> Table => new()

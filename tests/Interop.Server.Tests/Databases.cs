@@ -163,6 +163,37 @@ public sealed class PostgresForeignCentreTests : Calls.ForeignCentreTests
     public PostgresForeignCentreTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
+public sealed class PostgresDeletionTests : DeletionTests
+{
+    public PostgresDeletionTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresManySubscribersTests : ManySubscribersTests
+{
+    public PostgresManySubscribersTests(Xunit.Abstractions.ITestOutputHelper output)
+        : base(output) => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresInstrumentTests : Calls.InstrumentTests
+{
+    public PostgresInstrumentTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresConsultationTests : Calls.ConsultationTests
+{
+    public PostgresConsultationTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresThreatDisclosureTests : Summary.ThreatDisclosureTests
+{
+    public PostgresThreatDisclosureTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresReferralBasisTests : ReferralBasisTests
+{
+    public PostgresReferralBasisTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
 public sealed class PostgresIndividualTests : Security.IndividualTests
 {
     public PostgresIndividualTests() => ServerDatabase.Kind = DatabaseKind.Postgres;

@@ -15,7 +15,6 @@ internal static class CallServices
         services.AddSingleton<TypeRule, ResponseRule>();
         services.AddSingleton<TypeRule, CallRule>();
         services.AddSingleton<TypeRule, CallTaskRule>();
-        services.AddSingleton<TypeRule, FormRule>();
-        services.AddHostedService<ScreeningForms>();
+        services.AddSingleton(ScreeningForm.Set);
     }
 }

@@ -26,7 +26,8 @@ internal sealed class CallWords
             var words = new CallWords(document.RootElement.EnumerateArray().Select(entry => (
                 entry.Items("words").Select(word => word.GetString()!.ToUpperInvariant()).ToList(),
                 entry.GetProperty("answers").EnumerateObject().ToDictionary(answer => answer.Name, answer => answer.Value.GetString()!))));
-            var form = ScreeningForm.All[0].Questions.ToDictionary(question => question.LinkId, question => question.Codes);
+            var form = ScreeningForm.Questions(ScreeningForm.Set.All[0])
+                .ToDictionary(question => question.LinkId, question => question.Options.Keys.ToList());
             return words.entries.SelectMany(entry => entry.Answers)
                 .FirstOrDefault(answer => !form.TryGetValue(answer.Key, out var codes)
                     || !codes.Any(code => code.EndsWith($"|{answer.Value}", StringComparison.Ordinal))) is { Key: { } wrong }

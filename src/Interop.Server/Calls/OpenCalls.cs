@@ -64,7 +64,7 @@ internal sealed class OpenCalls(SearchQueryParser queries, ScreeningTable table,
         transaction,
         "QuestionnaireResponse",
         encounter.ToString(),
-        body => ScreeningForm.IsAnsweredBy(body) && Screening.Read(body).Status != StatusError) is [var last, ..]
+        body => ScreeningForm.Set.IsAnsweredBy(body) && Screening.Read(body).Status != StatusError) is [var last, ..]
             ? transaction.BytesOf(last)
             : null;
 

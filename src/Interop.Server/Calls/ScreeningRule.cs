@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.Validation;
+using Interop.Server.Forms;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
@@ -19,23 +20,25 @@ internal sealed class ScreeningRule(ScreeningTable table, Proposals proposals, O
     private const string Root = "QuestionnaireResponse";
 
     public override WriteResult.Refused? Recorded(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body) =>
-        CallTaker.Is(caller, settings.Custodian) && !ScreeningForm.IsAnsweredBy(body)
+        CallTaker.Is(caller, settings.Custodian) && !ScreeningForm.Set.IsAnsweredBy(body)
             ? new(IssueCode.Forbidden, "A dispatcher records screenings of calls, and no other forms.")
             : null;
 
     public override WriteResult.Refused? Reached(ResourceStep step)
     {
-        if (!ScreeningForm.IsAnsweredBy(step.After))
+        if (!ScreeningForm.Set.IsAnsweredBy(step.After))
         {
             return null;
         }
 
         using var document = JsonDocument.Parse(step.After, FhirJson.Parsing);
         var root = document.RootElement;
-        if (ScreeningForm.Of(root.Text("questionnaire")) is not { } form)
+        if (ScreeningForm.Set.Of(root.Text("questionnaire")) is not { } form)
         {
-            var known = string.Join(" or ", ScreeningForm.All.Select(other => other.Canonical));
-            return new(IssueCode.BusinessRule, $"A screening names its form with the version: {known}.", $"{Root}.questionnaire");
+            return new(
+                IssueCode.BusinessRule,
+                $"A screening names its form with the version: {ScreeningForm.Set.Known}.",
+                $"{Root}.questionnaire");
         }
 
         if (step.Writer != settings.Custodian)
@@ -47,18 +50,18 @@ internal sealed class ScreeningRule(ScreeningTable table, Proposals proposals, O
         List<Issue> issues =
         [
             .. Missing(screening, root),
-            .. FormFit.Issues(form, root, screening.IsComplete),
+            .. FormFit.Read(form, root, Root, screening.IsComplete).Issues,
         ];
         return issues.Count == 0 ? null : new(422, issues);
     }
 
-    public override byte[] Completed(ResourceStep step, byte[] body) => ScreeningForm.IsAnsweredBy(body)
+    public override byte[] Completed(ResourceStep step, byte[] body) => ScreeningForm.Set.IsAnsweredBy(body)
         ? ScreeningResult.Told(body, table, Screening.Read(body), proposals.KeysOf(step.Key))
         : body;
 
     public override void Follow(GuardedTransaction transaction, StoredStep step)
     {
-        if (step.Body is not { } body || !ScreeningForm.IsAnsweredBy(body) || step.Custodian != settings.Custodian)
+        if (step.Body is not { } body || !ScreeningForm.Set.IsAnsweredBy(body) || step.Custodian != settings.Custodian)
         {
             return;
         }

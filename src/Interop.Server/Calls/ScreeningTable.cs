@@ -57,9 +57,9 @@ internal sealed record ScreeningTable(
     public static IEnumerable<IReadOnlyDictionary<string, string>> AllAnswers()
     {
         IEnumerable<IReadOnlyDictionary<string, string>> all = [new Dictionary<string, string>()];
-        foreach (var question in ScreeningForm.All[0].Questions)
+        foreach (var question in ScreeningForm.Questions(ScreeningForm.Set.All[0]))
         {
-            all = all.SelectMany(known => question.Codes
+            all = all.SelectMany(known => question.Options.Keys
                 .Select(code => new Dictionary<string, string>(known) { [question.LinkId] = code.Split('|')[1] })
                 .Prepend(new(known)));
         }
@@ -74,8 +74,8 @@ internal sealed record ScreeningTable(
     /// <summary>Why the table may not decide, or null.</summary>
     private string? Objection()
     {
-        var questions = ScreeningForm.All[0].Questions.ToDictionary(
-            question => question.LinkId, question => question.Codes.Select(code => code.Split('|')[1]).ToHashSet());
+        var questions = ScreeningForm.Questions(ScreeningForm.Set.All[0]).ToDictionary(
+            question => question.LinkId, question => question.Options.Keys.Select(code => code.Split('|')[1]).ToHashSet());
         foreach (var (question, codes) in Rules.SelectMany(rule => rule.When).Concat(Eligible))
         {
             if (!questions.TryGetValue(question, out var allowed) || codes.Any(code => !allowed.Contains(code)))

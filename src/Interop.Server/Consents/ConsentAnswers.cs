@@ -3,6 +3,7 @@ using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.References;
 using Interop.Fhir.Validation;
+using Interop.Server.Forms;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
@@ -18,7 +19,7 @@ namespace Interop.Server.Consents;
 /// <param name="End">The last day; null for none.</param>
 /// <param name="Witness">Who heard it where it was spoken.</param>
 internal sealed record ConsentAnswers(
-    ConsentForm Form,
+    Form Form,
     ResourceKey Patient,
     ResourceKey Performer,
     string Authored,
@@ -48,34 +49,35 @@ internal sealed record ConsentAnswers(
     {
         using var parsed = JsonDocument.Parse(document, FhirJson.Parsing);
         var root = parsed.RootElement;
-        if (ConsentForm.Of(root.Text("questionnaire")) is not { } form)
+        if (ConsentForm.Set.Of(root.Text("questionnaire")) is not { } form)
         {
             throw new FhirException(
                 IssueCode.BusinessRule,
-                $"The answers name the form with its version: {string.Join(" or ", ConsentForm.All.Select(each => each.Canonical))}.",
+                $"The answers name the form with its version: {ConsentForm.Set.Known}.",
                 $"{place}.questionnaire");
         }
 
-        var (answers, misfits) = form.Read(root);
+        var (given, misfits) = FormFit.Read(form, root, place, isComplete: true);
+        var answers = given.ToLookup(answer => answer.Item.LinkId);
         var issues = misfits.ToList();
         if (root.Text("status") is not ("completed" or "amended"))
         {
-            Object("status", "Only a form that is completed is filed.");
+            Object($"{place}.status", "Only a form that is completed is filed.");
         }
 
         var patient = Local(root.At("subject"), settings);
         if (patient is not { Type: "Patient" })
         {
-            Object("subject", "The form is about one Patient of this server.");
+            Object($"{place}.subject", "The form is about one Patient of this server.");
         }
 
         var authored = root.Text("authored");
         if (authored is null || FhirPeriod.Start(authored) is not { } said || said > Instants.ToMicroseconds(now.AddMinutes(5)))
         {
-            Object("authored", "The form says when it was answered, and that is not to come.");
+            Object($"{place}.authored", "The form says when it was answered, and that is not to come.");
         }
 
-        var isPermit = answers["decision"].Any(answer => ConsentQuestion.CodingOf(answer.Value) == Permit);
+        var isPermit = answers["decision"].Any(answer => FormItem.CodingOf(answer.Value) == Permit);
         var recipients = answers["recipient"]
             .Select(answer => (answer.Place, Key: Local(answer.Value.At("valueReference"), settings)))
             .ToList();
@@ -86,19 +88,20 @@ internal sealed record ConsentAnswers(
 
         if (isPermit && recipients.Count == 0)
         {
-            Object("item", "The item recipient is required of what is permitted.");
+            Object($"{place}.item", "The item recipient is required of what is permitted.");
         }
 
         var day = DayOf(authored);
         var end = answers["end"].Select(answer => DayOf(answer.Value.Text("valueDate"))).FirstOrDefault();
-        foreach (var (at, _) in answers["end"].Where(_ => end is null || end < day || (isPermit && end > YearAfter(day))))
+        foreach (var at in answers["end"].Select(answer => answer.Place)
+            .Where(_ => end is null || end < day || (isPermit && end > YearAfter(day))))
         {
             Object($"{at}.valueDate", "The end is a day after the answers; of what is permitted, within a year.");
         }
 
-        var isWritten = answers["manner"].Any(answer => ConsentQuestion.CodingOf(answer.Value) == Written);
+        var isWritten = answers["manner"].Any(answer => FormItem.CodingOf(answer.Value) == Written);
         var witness = answers["witness"].Select(answer => Local(answer.Value.At("valueReference"), settings)).FirstOrDefault();
-        var labels = answers["tier"].Concat(answers["sensitive"]).Select(answer => ConsentQuestion.CodingOf(answer.Value)).ToList();
+        var labels = answers["tier"].Concat(answers["sensitive"]).Select(answer => FormItem.CodingOf(answer.Value)).ToList();
         var made = new ConsentAnswers(
             form,
             patient ?? default,
@@ -111,14 +114,14 @@ internal sealed record ConsentAnswers(
             end ?? (isPermit ? YearAfter(day)?.AddDays(-1) : null),
             isWritten,
             witness);
-        if (isPermit && !isWritten && answers["manner"].FirstOrDefault().Place is { } spoken)
+        if (isPermit && !isWritten && answers["manner"].FirstOrDefault()?.Place is { } spoken)
         {
             CheckSpoken(spoken);
         }
 
         return issues.Count == 0
             ? made
-            : throw new FhirException(422, [.. issues.Select(issue => issue with { Expression = $"{place}.{issue.Expression}" })]);
+            : throw new FhirException(422, issues);
 
         void Object(string at, string rule) => issues.Add(new(IssueSeverity.Error, "business-rule", rule, at));
 
@@ -135,7 +138,7 @@ internal sealed record ConsentAnswers(
             }
 
             var writers = new[] { Local(root.At("author"), settings)?.ToString(), $"Practitioner/{caller.Practitioner}" };
-            if (answers["witness"].FirstOrDefault().Place is { } heard
+            if (answers["witness"].FirstOrDefault()?.Place is { } heard
                 && (witness is not { Type: "Practitioner" or "RelatedPerson" } || writers.Contains(witness.ToString())))
             {
                 Object(

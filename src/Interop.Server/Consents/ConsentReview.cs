@@ -14,7 +14,7 @@ namespace Interop.Server.Consents;
 /// A consent that can't be read whole denies more than it says: the privacy officer of who recorded it finds a Task to have it put right,
 /// which ends when it can be read, or is not active any more. Nobody else sees the Task.
 /// </summary>
-internal sealed class ConsentReview(FollowUps followUps, Secrets secrets) : TypeRule("Consent")
+internal sealed class ConsentReview(FollowUps followUps, InteropSettings settings, Secrets secrets) : TypeRule("Consent")
 {
     public const string Code = "consent-review";
 
@@ -40,7 +40,7 @@ internal sealed class ConsentReview(FollowUps followUps, Secrets secrets) : Type
         }
     }
 
-    private static byte[] TaskFor(string id, StoredStep step, ConsentFacts consent)
+    private byte[] TaskFor(string id, StoredStep step, ConsentFacts consent)
     {
         var elements = string.Join(", ", consent.Indeterminate.Distinct());
         var whom = consent.DeniesWhenUnclear is null ? "everybody" : "the organisations that it names";
@@ -60,7 +60,7 @@ internal sealed class ConsentReview(FollowUps followUps, Secrets secrets) : Type
             LastModified = instant.ToDateTimeText(),
             Owner = new($"Organization/{step.Custodian}"),
             PerformerType = OfficerTask.Performer,
-            Restriction = new() { Period = new() { End = OfficerTask.DueAfter(instant).ToDateTimeText() } },
+            Restriction = new() { Period = new() { End = OfficerTask.DueAfter(instant, settings).ToDateTimeText() } },
         }).Json;
     }
 }

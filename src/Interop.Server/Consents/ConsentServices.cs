@@ -9,6 +9,7 @@ internal static class ConsentServices
     {
         services.AddSingleton<TypeRule, ConsentRule>();
         services.AddSingleton<TypeRule, ConsentReview>();
+        services.AddSingleton(ConsentForm.Set);
         services.AddSingleton<TypeRule, IndividualConsents>();
         services.AddSingleton<TypeRule, IndividualForms>();
         services.AddSingleton<ConsentFiling>();

@@ -3,6 +3,7 @@ using System.Net;
 using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Server.Authoring;
+using Interop.Server.Forms;
 using Interop.Server.Settings;
 using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
@@ -69,7 +70,7 @@ internal static class FormConsent
             $"<div xmlns=\"http://www.w3.org/1999/xhtml\" xml:lang=\"{language}\" lang=\"{language}\">",
             $"<h1>{Safe(form.Title)}</h1><p>{Safe(nameOf(answers.Patient))}, {TextOf(answers.Day)}</p>",
         };
-        foreach (var question in form.Questions)
+        foreach (var question in form.AllItems)
         {
             var said = SaidTo(question, answers, nameOf);
             if (question.LinkId == "statement" || (question.Type == "display" && answers is { IsForPart2: true, IsPermit: true }))
@@ -86,13 +87,14 @@ internal static class FormConsent
         return string.Concat(copy.Append("</div>"));
     }
 
-    private static List<string> SaidTo(ConsentQuestion question, ConsentAnswers answers, Func<ResourceKey, string> nameOf)
+    private static List<string> SaidTo(FormItem question, ConsentAnswers answers, Func<ResourceKey, string> nameOf)
     {
         return question.LinkId switch
         {
             "decision" => Chosen(answers.IsPermit ? "permit" : "deny"),
             "recipient" => [.. answers.Recipients.Select(nameOf)],
-            "tier" or "sensitive" => [.. answers.Labels.Where(question.Options.ContainsKey).Select(label => question.Options[label])],
+            "tier" or "sensitive" =>
+                [.. answers.Labels.Where(question.Options.ContainsKey).Select(label => question.Options[label].Display)],
             "purpose" => [.. answers.Purposes.SelectMany(Chosen)],
             "end" => answers.End is { } end ? [TextOf(end)] : [],
             "manner" => answers.IsPermit ? Chosen(answers.IsWritten ? "written" : "verbal") : [],
@@ -101,7 +103,7 @@ internal static class FormConsent
         };
 
         List<string> Chosen(string code) => [.. question.Options.Where(option => option.Key.EndsWith($"|{code}", StringComparison.Ordinal))
-            .Select(option => option.Value)];
+            .Select(option => option.Value.Display)];
     }
 
     private static string Safe(string text) => WebUtility.HtmlEncode(text);

@@ -88,7 +88,7 @@ internal sealed class IndividualForms() : TypeRule("QuestionnaireResponse")
 
         using var document = JsonDocument.Parse(step.After, FhirJson.Parsing);
         var response = document.RootElement;
-        return ConsentForm.Of(response.Text("questionnaire")) is null
+        return ConsentForm.Set.Of(response.Text("questionnaire")) is null
             ? new(IssueCode.Forbidden, "Of forms, a person answers the consent form here.", "QuestionnaireResponse.questionnaire")
             : response.At("subject").Text("reference") != $"Patient/{individual.Patient}"
                 ? new(IssueCode.Forbidden, "A person answers about her own record alone.", "QuestionnaireResponse.subject")

@@ -62,6 +62,12 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     /// <inheritdoc cref="ResourceRows.HasLaterEvent"/>
     public bool HasLaterEvent(SubscriptionEvent waiting) => rows.HasLaterEvent(waiting);
 
+    /// <inheritdoc cref="ResourceRows.WasTold"/>
+    public bool WasTold(string channel, string focus) => rows.WasTold(channel, focus);
+
+    /// <summary>When something was deleted that the sight may have seen till then, UTC microseconds; null for anything else.</summary>
+    public long? GoneAt(ResourceKey key, Sight through) => rows.See(key, through) is { Deleted: true } gone ? gone.Changed : null;
+
     /// <inheritdoc cref="ResourceRows.ToldEvents"/>
     public IReadOnlyList<SubscriptionEvent> ToldEvents(string channel, long first, long last, int count) =>
         rows.ToldEvents(channel, first, last, count);

@@ -115,8 +115,10 @@ internal sealed class GuardedTransaction(
         var stored = Rows.Find(key)!;
         written.Add(key, judge.Of(Rows, stored), stored);
         session.Delete(key, Instant);
+        var step = StepOf(key, stored.Source, stored, null);
+        rules.Note(this, step);
         Rejudge(judge.StandIns.Changed(Rows, key, stored, isDeleted: true));
-        rules.Follow(this, StepOf(key, stored.Source, stored, null));
+        rules.Follow(this, step);
     }
 
     private StoredStep StepOf(ResourceKey key, string custodian, StoredResource? before, ReadOnlyMemory<byte>? body) =>
@@ -190,6 +192,11 @@ internal sealed class GuardedTransaction(
     /// <param name="patient">Id of the Patient.</param>
     public ConsentStanding StandingOf(ResourceKey consent, string patient) =>
         sharingRows.StandingOf(Rows, Rows.Find(consent)!, patient, Instant);
+
+    /// <inheritdoc cref="Decider.Refuses"/>
+    public bool Refuses(string patient, ResourceKey resource, string grantee, string purpose) => Rows.Find(resource) is { } stored
+        && Decider.Refuses(
+            sharingRows.FactsOf(Rows, patient, stored.Source), stored.Source, grantee, purpose, stored.Labels, Instant);
 
     /// <summary>Whether a stored resource carries any label of sensitivity.</summary>
     public bool IsLabelled(ResourceKey key) => Rows.Find(key) is { Labels: not 0 };

@@ -75,7 +75,9 @@ internal sealed class FhirResult : IResult
         headers: [("ETag", $"W/\"{stored.VersionId}\""), .. Warnings(stored.Issues ?? [])]);
 
     private static IEnumerable<(string, string)> Warnings(IReadOnlyList<Issue> remarks) =>
-        remarks.Count > 0 ? [("Warning", string.Join(", ", remarks.Select(Warning)))] : [];
+        remarks.Where(remark => remark.Severity == IssueSeverity.Warning).Select(Warning).ToList() is { Count: > 0 } warnings
+            ? [("Warning", string.Join(", ", warnings))]
+            : [];
 
     /// <summary>RFC 7234 section 5.5.7: a warning that stays true, in ASCII.</summary>
     private static string Warning(Issue remark) =>

@@ -31,7 +31,7 @@ internal sealed class EmergencyAccess(
                 var custodian = CustodianOf(transaction, patient, caller.Organization, role);
                 var from = Instants.ToDateTimeOffset(transaction.Instant);
                 var to = from + policy.EmergencyLasts;
-                var review = EmergencyReview.TaskFor(caller, patient, role, reason, from, to, settings.Custodian, secrets.Key.Span);
+                var review = EmergencyReview.TaskFor(caller, patient, role, reason, from, to, settings, secrets.Key.Span);
                 var fact = new EmergencyFact(
                     custodian,
                     caller.Organization,
@@ -43,7 +43,7 @@ internal sealed class EmergencyAccess(
                 var lasting = transaction.Lasting(patient.Id, fact);
                 if (lasting is null)
                 {
-                    if (!transaction.Declare(patient.Id, fact, role, Instants.ToMicroseconds(OfficerTask.DueAfter(from))))
+                    if (!transaction.Declare(patient.Id, fact, role, Instants.ToMicroseconds(OfficerTask.DueAfter(from, settings))))
                     {
                         throw NotOpen();
                     }

@@ -23,7 +23,7 @@ internal static class EmergencyReview
         EmergencyReason reason,
         DateTimeOffset from,
         DateTimeOffset to,
-        string custodian,
+        InteropSettings settings,
         ReadOnlySpan<byte> secret)
     {
         var text = string.Create(
@@ -45,9 +45,9 @@ internal static class EmergencyReview
             ReasonCode = new($"{CrisisProfiles.Base}/CodeSystem/break-glass-reason", reason.Code, reason.Justification),
             AuthoredOn = from.ToDateTimeText(),
             LastModified = from.ToDateTimeText(),
-            Owner = new($"Organization/{custodian}"),
+            Owner = new($"Organization/{settings.Custodian}"),
             PerformerType = OfficerTask.Performer,
-            Restriction = new() { Period = new() { End = OfficerTask.DueAfter(from).ToDateTimeText() } },
+            Restriction = new() { Period = new() { End = OfficerTask.DueAfter(from, settings).ToDateTimeText() } },
         });
     }
 }

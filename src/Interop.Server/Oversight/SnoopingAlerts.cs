@@ -58,7 +58,7 @@ internal sealed class SnoopingAlerts(
             The audit trail has the requests.
             """).ReplaceLineEndings(" ");
         var name = RequestLimits.KeyOf(RequestLimits.KeyOf(caller), alert.Officer ?? string.Empty, alert.Since.ToDateTimeText());
-        var task = SnoopingReview.TaskFor(text, Instants.ToDateTimeOffset(transaction.Instant), name, settings.Custodian, secrets.Key.Span);
+        var task = SnoopingReview.TaskFor(text, Instants.ToDateTimeOffset(transaction.Instant), name, settings, secrets.Key.Span);
         transaction.Put(task.Key, settings.Custodian, task.Json);
         transaction.Audit(
             AuditTrail.Row(caller, transaction.Instant, FhirInteraction.SnoopingAlert, task.Key.ToString(), null, "alert", detail =>

@@ -17,7 +17,8 @@ internal static class SnoopingReview
 
     /// <param name="text">Who, since when and how many, without a name that was looked for.</param>
     /// <param name="name">What the id follows from: the same alert makes the same Task.</param>
-    public static MappedResource TaskFor(string text, DateTimeOffset instant, string name, string custodian, ReadOnlySpan<byte> secret) =>
+    public static MappedResource TaskFor(
+        string text, DateTimeOffset instant, string name, InteropSettings settings, ReadOnlySpan<byte> secret) =>
         MappedResource.Of(new FhirTask
         {
             Id = NameBasedId.Of(secret, $"{Code}|{name}"),
@@ -29,8 +30,8 @@ internal static class SnoopingReview
             Description = text,
             AuthoredOn = instant.ToDateTimeText(),
             LastModified = instant.ToDateTimeText(),
-            Owner = new($"Organization/{custodian}"),
+            Owner = new($"Organization/{settings.Custodian}"),
             PerformerType = OfficerTask.Performer,
-            Restriction = new() { Period = new() { End = OfficerTask.DueAfter(instant).ToDateTimeText() } },
+            Restriction = new() { Period = new() { End = OfficerTask.DueAfter(instant, settings).ToDateTimeText() } },
         });
 }

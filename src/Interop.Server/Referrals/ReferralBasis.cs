@@ -11,7 +11,7 @@ namespace Interop.Server.Referrals;
 /// On what a referral rests: its recipient is let in, and would see what is asked of it. Who would get a Task with nothing in it gets none,
 /// and who asks is told what is missing.
 /// </summary>
-internal sealed class ReferralBasis(Sights sights)
+internal sealed class ReferralBasis(Sights sights, TreatmentBasis treatment)
 {
     /// <summary>What is missing; nothing where the referral may go.</summary>
     /// <param name="keeper">Id of the Organization whose record the Task is.</param>
@@ -56,10 +56,24 @@ internal sealed class ReferralBasis(Sights sights)
         }
 
         transaction.LetGrantsFollow();
+        var restsOnTreatment = TreatmentBasis.IsOf(transaction.BytesOf(request)!.Value);
+        if (restsOnTreatment && transaction.Refuses(person.Id, request, owner, "TREAT"))
+        {
+            return [TaskBody.Objection($"The person refuses requests (intermediate) to Organization/{owner}.", "Task.for")];
+        }
+
         if (transaction.Read(request, sights.OfRecipient(transaction, owner)) is { } seen
             && !TopLevel.Value(seen.Body.Span, "code").IsEmpty)
         {
             return [];
+        }
+
+        if (restsOnTreatment)
+        {
+            return treatment.Objection(transaction, owner, keeper) is { } objection
+                ? [TaskBody.Objection(objection, "Task.owner")]
+                : [TreatmentBasis.Hidden(
+                    transaction.OrganizationsAt("ServiceRequest", transaction.BytesOf(request)!.Value, "performer").Contains(owner))];
         }
 
         var ceiling = transaction.AgreementsOf(keeper)
@@ -74,7 +88,11 @@ internal sealed class ReferralBasis(Sights sights)
             _ when !IsOpened(transaction, person.Id, owner, keeper) =>
             [
                 TaskBody.Objection(
-                    $"No active consent of the person opens requests (intermediate) to Organization/{owner}.", "Task.for"),
+                    $"No active consent of the person opens requests (intermediate) to Organization/{owner}"
+                        + (treatment.Objection(transaction, owner, keeper) is null
+                            ? $"; the request may rest on treatment (category treatment of {TreatmentBasis.System})."
+                            : "."),
+                    "Task.for"),
             ],
             _ => [TaskBody.Objection("The person's consent does not clear what the request is labelled with.", "Task.focus")],
         };

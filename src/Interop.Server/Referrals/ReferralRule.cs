@@ -7,7 +7,7 @@ using Interop.Server.Tasks;
 namespace Interop.Server.Referrals;
 
 /// <summary>A referral goes out with what it rests on, and comes back with its outcome.</summary>
-internal sealed class ReferralRule(ReferralBasis basis, Secrets secrets) : TypeRule("Task")
+internal sealed class ReferralRule(ReferralBasis basis, RecipientRoom room, Secrets secrets) : TypeRule("Task")
 {
     public override byte[] Completed(ResourceStep step, byte[] body) =>
         Referral.Is(body) && step.Before is { } before ? ReferralOutcome.Told(step.Transaction, before, body) : body;
@@ -34,9 +34,15 @@ internal sealed class ReferralRule(ReferralBasis basis, Secrets secrets) : TypeR
 
     private void Demand(GuardedTransaction transaction, ResourceKey task, string keeper)
     {
-        if (basis.Missing(transaction, transaction.BytesOf(task)!.Value, keeper) is { Count: > 0 } missing)
+        var sent = transaction.BytesOf(task)!.Value;
+        if (basis.Missing(transaction, sent, keeper) is { Count: > 0 } missing)
         {
             throw new FhirException(422, missing);
+        }
+
+        if (transaction.OrganizationsAt("Task", sent, "owner") is [var owner] && owner != keeper)
+        {
+            transaction.Remark(task, room.Remarks(transaction, sent, owner));
         }
     }
 }

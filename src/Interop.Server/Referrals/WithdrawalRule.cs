@@ -29,7 +29,7 @@ internal sealed class WithdrawalRule(ReferralBasis basis, SearchQueryParser quer
                 {
                     var ended = new TaskBody(stored).End(
                         "cancelled", "consent-withdrawn", "The person's consent does not cover it any more.", transaction.Instant);
-                    transaction.Store(task, step.Custodian, ended.Bytes);
+                    transaction.Store(task, step.Custodian, BusinessStatus.Following(ended.Bytes));
                 }
             }
         });

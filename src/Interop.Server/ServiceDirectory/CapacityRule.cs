@@ -12,10 +12,6 @@ namespace Interop.Server.ServiceDirectory;
 /// </summary>
 internal sealed class CapacityRule() : TypeRule("HealthcareService")
 {
-    private const string System = "http://hl7.org/fhir/us/sdoh-clinicalcare/CodeSystem/SDOHCC-CodeSystemTemporaryCodes";
-
-    private static readonly string[] Codes = ["capacity", "no-capacity", "waitlist"];
-
     public override WriteResult.Refused? Reached(ResourceStep step)
     {
         using var document = JsonDocument.Parse(step.After, FhirJson.Parsing);
@@ -26,7 +22,7 @@ internal sealed class CapacityRule() : TypeRule("HealthcareService")
             {
                 return new(
                     IssueCode.BusinessRule,
-                    $"A capacity has one capacityStatus, of {System}: {string.Join(", ", Codes)}.",
+                    $"A capacity has one capacityStatus, of {ServiceCapacity.System}: {string.Join(", ", ServiceCapacity.Codes)}.",
                     $"HealthcareService.extension[{number}]");
             }
 
@@ -39,5 +35,5 @@ internal sealed class CapacityRule() : TypeRule("HealthcareService")
     private static bool IsStatus(JsonElement extension) =>
         extension.Items("extension").Where(part => part.Text("url") == "capacityStatus").ToList() is [var status]
             && status.Items("valueCodeableConcept").SelectMany(concept => concept.Items("coding")).ToList() is [var coding]
-            && coding.Text("system") == System && Codes.Contains(coding.Text("code"));
+            && coding.Text("system") == ServiceCapacity.System && ServiceCapacity.Codes.Contains(coding.Text("code"));
 }

@@ -21,6 +21,15 @@ internal static class OpeningHours
             && root.Items("availableTime").Any(hours => IsWithinHours(hours, at));
     }
 
+    /// <summary>As <see cref="IsOpen"/>; null where it says nothing of when it is open or closed.</summary>
+    public static bool? Say(ReadOnlyMemory<byte> service, DateTimeOffset at)
+    {
+        using var document = JsonDocument.Parse(service, FhirJson.Parsing);
+        var root = document.RootElement;
+        var isClosed = IsFalse(root.At("active")) || root.Items("notAvailable").Any(closed => IsWithin(closed.At("during"), at));
+        return isClosed ? false : root.Items("availableTime").Any() ? IsOpen(service, at) : null;
+    }
+
     private static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False;
 
     private static bool IsWithinHours(JsonElement hours, DateTimeOffset at)

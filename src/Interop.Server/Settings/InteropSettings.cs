@@ -61,6 +61,12 @@ public sealed record InteropSettings(
     /// </summary>
     public bool TakesVerbalConsent { get; init; }
 
+    /// <summary>From <c>Interop:Holidays</c>: days on which nobody works, besides Saturdays and Sundays.</summary>
+    public IReadOnlySet<DateOnly> Holidays { get; init; } = new HashSet<DateOnly>();
+
+    /// <summary>From <c>Interop:Consultations</c>.</summary>
+    public ConsultationSettings Consultations { get; init; } = new(null, TimeSpan.FromMinutes(10), null);
+
     /// <summary>
     /// From <c>Interop:State</c>: the ISO 3166-2 code of the state whose law holds, such as <c>US-CA</c>; null for none, and then the
     /// strictest of those that are known.
@@ -140,6 +146,8 @@ public sealed record InteropSettings(
             Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
             TimeZone = ZoneFrom(section["TimeZone"]),
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
+            Holidays = HolidaysFrom(section["Holidays"]),
+            Consultations = ConsultationSettings.From(section.GetSection("Consultations")),
             State = StateFrom(section["State"]),
             DutyPhone = section["DutyPhone"] is { Length: > 0 and <= 100 } phone ? phone : null,
             ShiftEnds = ShiftEndsFrom(section["ShiftEnds"]),
@@ -182,6 +190,14 @@ public sealed record InteropSettings(
             TimeOnly.TryParseExact(end, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
                 ? time
                 : throw new SettingsException("Interop:ShiftEnds must be times of the day between commas, such as 07:00,19:00.")),
+    ];
+
+    private static HashSet<DateOnly> HolidaysFrom(string? text) =>
+    [
+        .. (text ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(day =>
+            DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var holiday)
+                ? holiday
+                : throw new SettingsException("Interop:Holidays must be days between commas, such as 2026-12-25,2027-01-01.")),
     ];
 
     private static TimeZoneInfo ZoneFrom(string? text) => text is null

@@ -1,3 +1,4 @@
+using Interop.Fhir;
 using Interop.Fhir.Search;
 using Interop.Server.Guard;
 using Interop.Server.Http;
@@ -139,22 +140,51 @@ internal sealed class Delivery(
 
         var sight = snapshot.Sight.Within(snapshot.Caller, SmartRight.Search);
         var seen = Seen(snapshot, sight, request, first.Focus);
+        if (seen is null)
+        {
+            return Gone(snapshot, sight, channel, request, first);
+        }
 
         // The view changed with this event, or with a later one that no event tells of: else another one tells it, or none.
-        var isNews = seen is not null && (seen.LastUpdated == first.HappenedAt
-            || (seen.LastUpdated > first.HappenedAt && !snapshot.HasLaterEvent(first)));
+        var isNews = seen.LastUpdated == first.HappenedAt
+            || (seen.LastUpdated > first.HappenedAt && !snapshot.HasLaterEvent(first));
         if (!isNews)
         {
             return new(first, null, null);
         }
 
-        var told = new NotifiedEvent(first.Event ?? channel.Events + 1, first.HappenedAt, seen!);
+        var told = new NotifiedEvent(first.Event ?? channel.Events + 1, first.HappenedAt, seen.Key, seen);
         var target = $"Subscription/{channel.Id}/$notify";
-        return new(first, told, AuditTrail.ShownRow(snapshot, FhirInteraction.Operation, target, [seen!], sight, detail =>
+        return new(first, told, AuditTrail.ShownRow(snapshot, FhirInteraction.Operation, target, [seen], sight, detail =>
         {
             detail.WriteString("content", request.Content);
             detail.WriteNumber("event", told.Number);
         }));
+    }
+
+    /// <summary>
+    /// A deletion is told to who was told of the resource, and would read now that it is gone: what ends being visible in any other way
+    /// ends in silence.
+    /// </summary>
+    private static Waiting Gone(
+        GuardedSnapshot snapshot, Sight sight, SubscriptionChannel channel, SubscriptionRequest request, SubscriptionEvent first)
+    {
+        if (ResourceKey.TryParse(first.Focus) is not { } key || snapshot.GoneAt(key, sight) != first.HappenedAt
+            || !snapshot.WasTold(channel.Id, first.Focus))
+        {
+            return new(first, null, null);
+        }
+
+        var told = new NotifiedEvent(first.Event ?? channel.Events + 1, first.HappenedAt, key, null);
+        var about = snapshot.PatientsOf(key) is [var one] ? one : null;
+        var target = $"Subscription/{channel.Id}/$notify";
+        return new(first, told, AuditTrail.Row(
+            snapshot.Caller, snapshot.Instant, FhirInteraction.Operation, target, about, "permit", detail =>
+            {
+                detail.WriteString("content", request.Content);
+                detail.WriteNumber("event", told.Number);
+                detail.WriteString("deleted", first.Focus);
+            }));
     }
 
     /// <summary>The resource as a search of the subscriber's finds it now, with the criteria of the subscription.</summary>

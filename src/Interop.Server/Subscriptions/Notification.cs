@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Interop.Fhir;
 using Interop.Server.Http;
 using Interop.Sharing.Redaction;
 
@@ -38,16 +39,20 @@ internal sealed class Notification : IOwnAnswer
             foreach (var told in content == "empty" ? [] : events)
             {
                 writer.WriteStartObject();
-                writer.WriteString("fullUrl", $"{baseUrl}/{told.Focus.Key}");
-                if (content == "full-resource")
+                writer.WriteString("fullUrl", $"{baseUrl}/{told.Key}");
+                if (told.Focus is not { } focus)
+                {
+                    Exchanged(writer, "DELETE", told.Key.ToString());
+                }
+                else if (content == "full-resource")
                 {
                     writer.WritePropertyName("resource");
-                    writer.WriteRawValue(told.Focus.Body.Span, skipInputValidation: true);
-                    Exchanged(writer, "PUT", told.Focus.Key.ToString());
+                    writer.WriteRawValue(focus.Body.Span, skipInputValidation: true);
+                    Exchanged(writer, "PUT", told.Key.ToString());
                 }
                 else
                 {
-                    Exchanged(writer, "GET", told.Focus.Key.ToString());
+                    Exchanged(writer, "GET", told.Key.ToString());
                 }
 
                 writer.WriteEndObject();
@@ -112,7 +117,7 @@ internal sealed class Notification : IOwnAnswer
             Value("timestamp", "valueInstant", Instants.ToText(told.HappenedAt));
             if (content != "empty")
             {
-                Reference("focus", $"{baseUrl}/{told.Focus.Key}");
+                Reference("focus", $"{baseUrl}/{told.Key}");
             }
 
             writer.WriteEndArray();
@@ -170,4 +175,5 @@ internal sealed record SubscriptionStanding(string Id, string Topic, string Stat
 
 /// <summary>One event, as the subscriber sees what it happened to.</summary>
 /// <param name="HappenedAt">UTC microseconds.</param>
-internal sealed record NotifiedEvent(long Number, long HappenedAt, Disclosure Focus);
+/// <param name="Focus">Null where the resource was deleted.</param>
+internal sealed record NotifiedEvent(long Number, long HappenedAt, ResourceKey Key, Disclosure? Focus);

@@ -5,6 +5,8 @@ using Interop.Server.Operations;
 using Interop.Server.Routing;
 using Interop.Server.Security;
 using Interop.Server.Settings;
+using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
 using Interop.Storage.Audit;
 using Interop.Storage.Write;
 
@@ -91,13 +93,12 @@ internal static class SubscriptionAnswers
                 List<NotifiedEvent> events =
                 [
                     .. snapshot.ToldEvents(id, first, last, Most)
-                        .Select(told => (Told: told, Focus: snapshot.Read(ResourceKey.TryParse(told.Focus)!.Value, sight)))
-                        .Where(pair => pair.Focus is not null)
-                        .Select(pair => new NotifiedEvent(pair.Told.Event!.Value, pair.Told.HappenedAt, pair.Focus!)),
+                        .Select(told => EventOf(snapshot, sight, told))
+                        .OfType<NotifiedEvent>(),
                 ];
                 var content = input["content"] ?? asked.Content;
                 row = AuditTrail.ShownRow(
-                    snapshot, FhirInteraction.Operation, target, events.Select(told => told.Focus), sight, detail =>
+                    snapshot, FhirInteraction.Operation, target, events.Select(told => told.Focus).OfType<Disclosure>(), sight, detail =>
                         detail.WriteString("content", content));
                 answer = Notification.Of(settings.PublicUrl, standing, "query-event", events, content, snapshot.Instant);
             }
@@ -105,6 +106,15 @@ internal static class SubscriptionAnswers
 
         await audit.RecordAsync(row, cancellationToken);
         return answer is null ? Unknown(key) : FhirResult.Of(answer);
+    }
+
+    /// <summary>What was told, as who asks sees it now; null where nothing of it is visible any more.</summary>
+    private static NotifiedEvent? EventOf(GuardedSnapshot snapshot, Sight sight, SubscriptionEvent told)
+    {
+        var key = ResourceKey.TryParse(told.Focus)!.Value;
+        return snapshot.GoneAt(key, sight) is not null ? new(told.Event!.Value, told.HappenedAt, key, null)
+            : snapshot.Read(key, sight) is { } focus ? new(told.Event!.Value, told.HappenedAt, key, focus)
+            : null;
     }
 
     /// <summary>

@@ -80,7 +80,10 @@ internal sealed class SubscriptionRule(SearchQueryParser queries, InteropSetting
             0,
             known?.Events ?? 0,
             known?.ToldAt ?? 0,
-            0));
+            0)
+        {
+            Bound = known?.Bound ?? string.Empty,
+        });
     }
 
     /// <summary>Keeps the headers for the channel that follows in this transaction.</summary>

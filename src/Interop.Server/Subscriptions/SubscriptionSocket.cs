@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
 using Interop.Server.Guard;
@@ -11,9 +10,10 @@ namespace Interop.Server.Subscriptions;
 /// One connection: it is bound to subscriptions, and told once a second what waits for them, whoever wrote it. What can't be sent waits
 /// until the subscriber comes back.
 /// </summary>
-/// <param name="bind">Redeems a token; gives the subscription's id, or null.</param>
+/// <param name="bind">Redeems a token; gives the subscription's id and the binding, or null.</param>
 internal sealed class SubscriptionSocket(
-    WebSocket socket, GuardedStore store, Delivery delivery, InteropSettings settings, Func<string, string?> bind) : ISubscriberLine
+    WebSocket socket, GuardedStore store, Delivery delivery, InteropSettings settings, Func<string, Task<Binding?>> bind)
+    : ISubscriberLine
 {
     private const string Command = "bind-with-token ";
     private const int MostBound = 20;
@@ -24,14 +24,11 @@ internal sealed class SubscriptionSocket(
 
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, bool> subscriptions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> bindings = new(StringComparer.Ordinal);
     private readonly byte[] buffer = new byte[MostBytes];
 
     // Only a subscriber that is connected is told; that it went is no failure of its.
     public bool CanFail => false;
-
-    /// <summary>Another connection of the subscriber's has taken this one's place.</summary>
-    public void Unbind(string subscription) => subscriptions.TryRemove(subscription, out _);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -47,7 +44,7 @@ internal sealed class SubscriptionSocket(
                     break;
                 }
 
-                if (await AnswerAsync(message, cancellationToken) is { } refusal)
+                if (await AnswerAsync(message) is { } refusal)
                 {
                     // Who does not answer the close must not hold the connection.
                     await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, refusal, cancellationToken);
@@ -57,12 +54,12 @@ internal sealed class SubscriptionSocket(
                 received = ReceiveAsync(cancellationToken);
             }
 
-            foreach (var subscription in subscriptions.Keys)
+            foreach (var subscription in bindings.Keys.ToList())
             {
                 await TellAsync(subscription, cancellationToken);
             }
 
-            idle = subscriptions.IsEmpty ? idle + 1 : 0;
+            idle = bindings.Count == 0 ? idle + 1 : 0;
             if (idle > MostIdleLooks)
             {
                 await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "No subscription is bound.", cancellationToken);
@@ -91,44 +88,26 @@ internal sealed class SubscriptionSocket(
     }
 
     /// <summary>Binds; null, or why the connection ends.</summary>
-    private async Task<string?> AnswerAsync(string message, CancellationToken cancellationToken)
+    private async Task<string?> AnswerAsync(string message)
     {
         if (!message.StartsWith(Command, StringComparison.Ordinal))
         {
             return "A message is bind-with-token and a token.";
         }
 
-        if (subscriptions.Count == MostBound)
+        if (bindings.Count == MostBound)
         {
             return $"A connection is bound to {MostBound} subscriptions at most.";
         }
 
-        if (bind(message[Command.Length..].Trim()) is not { } subscription)
+        if (await bind(message[Command.Length..].Trim()) is not { } binding)
         {
             return "The token is none, or no longer good.";
         }
 
-        if (subscriptions.TryAdd(subscription, true))
-        {
-            await GreetAsync(subscription, cancellationToken);
-        }
-
+        bindings[binding.Subscription] = binding.Mark;
         return null;
     }
-
-    /// <summary>Who comes back is greeted as at first: it learns how far it was told.</summary>
-    private Task GreetAsync(string subscription, CancellationToken cancellationToken) => store.WriteAsOperatorAsync(
-        settings.Custodian,
-        transaction =>
-        {
-            if (transaction.Channels.Of(subscription) is { State: "active" or "error" } channel)
-            {
-                transaction.Channels.Keep(channel with { State = "requested", Due = transaction.Instant, LeasedUntil = 0 });
-            }
-
-            return true;
-        },
-        cancellationToken);
 
     private async Task TellAsync(string subscription, CancellationToken cancellationToken)
     {
@@ -136,9 +115,10 @@ internal sealed class SubscriptionSocket(
         await using (var snapshot = await store.OpenAsOperatorAsync(settings.Custodian, cancellationToken))
         {
             channel = snapshot.Channel(subscription);
-            if (channel is null or { State: "off" })
+            if (channel is null or { State: "off" } || channel.Bound != bindings[subscription])
             {
-                Unbind(subscription);
+                // It has ended, or another connection of the subscriber's has taken this one's place, wherever that is.
+                bindings.Remove(subscription);
                 return;
             }
 
@@ -150,9 +130,11 @@ internal sealed class SubscriptionSocket(
 
         channel = await store.WriteAsOperatorAsync(
             settings.Custodian,
-            transaction => transaction.Channels.Lease(subscription, transaction.Instant + Deliveries.Lease),
+            transaction => transaction.Channels.Of(subscription)?.Bound == bindings[subscription]
+                ? transaction.Channels.Lease(subscription, transaction.Instant + Deliveries.Lease)
+                : null,
             cancellationToken);
-        while (channel is not null && subscriptions.ContainsKey(subscription) && socket.State == WebSocketState.Open)
+        while (channel is not null && socket.State == WebSocketState.Open)
         {
             channel = await delivery.NextAsync(channel, this, cancellationToken);
         }
@@ -186,3 +168,7 @@ internal sealed class SubscriptionSocket(
         return null;
     }
 }
+
+/// <summary>What binds a connection to a subscription.</summary>
+/// <param name="Mark">What the channel remembers of it: the newest is the one that is told.</param>
+internal sealed record Binding(string Subscription, string Mark);

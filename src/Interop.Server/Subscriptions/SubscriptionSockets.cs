@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.WebSockets;
 using Hl7.Fhir.Model;
@@ -37,8 +36,6 @@ internal sealed class SubscriptionSockets(
 
     private const int MostUnboundOfOne = 10;
 
-    private readonly ConcurrentDictionary<string, SubscriptionSocket> bound = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, long> redeemed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> unbound = new(StringComparer.Ordinal);
 
     public static void Map(IEndpointRouteBuilder builder) => builder.MapGet(
@@ -62,20 +59,40 @@ internal sealed class SubscriptionSockets(
             .Add("websocket-url", new FhirUrl(address.Uri.AbsoluteUri));
     }
 
-    /// <summary>Id of the subscription that a token is for; null where it is none, or no more.</summary>
-    private string? Redeem(string token)
+    /// <summary>
+    /// Binds by a token that is still good. The channel remembers it, so that each binds once whichever server it is shown to, and the
+    /// newest connection is the one that is told. Who comes back is greeted as at first: it learns how far it was told.
+    /// </summary>
+    private Task<Binding?> BindAsync(string token, CancellationToken cancellationToken)
     {
-        var now = store.Now();
-        foreach (var (old, _) in redeemed.Where(item => item.Value <= now))
+        if (secrets.Open(Caller.Operator, Purpose, token)?.Split(' ') is not [var ends, var subscription, var nonce]
+            || long.Parse(ends, CultureInfo.InvariantCulture) <= store.Now())
         {
-            redeemed.TryRemove(old, out _);
+            return Task.FromResult<Binding?>(null);
         }
 
-        return secrets.Open(Caller.Operator, Purpose, token)?.Split(' ') is [var text, var subscription, _]
-            && long.Parse(text, CultureInfo.InvariantCulture) is var ends && ends > now && redeemed.TryAdd(token, ends)
-                ? subscription
-                : null;
+        var mark = $"{ends} {nonce}";
+        return store.WriteAsOperatorAsync(
+            settings.Custodian,
+            transaction =>
+            {
+                if (transaction.Channels.Of(subscription) is not { Kind: Kind } channel || !IsNewer(mark, channel.Bound))
+                {
+                    return null;
+                }
+
+                transaction.Channels.Keep(channel.State is "active" or "error"
+                    ? channel with { Bound = mark, State = "requested", Due = transaction.Instant, LeasedUntil = 0 }
+                    : channel with { Bound = mark, LeasedUntil = 0 });
+                return new Binding(subscription, mark);
+            },
+            cancellationToken);
     }
+
+    /// <summary>Whether a token is another than the one that was bound last, and was not given out before it.</summary>
+    private static bool IsNewer(string mark, string bound) => bound.Length == 0 || (mark != bound && TimeOf(mark) >= TimeOf(bound));
+
+    private static long TimeOf(string mark) => long.Parse(mark.Split(' ')[0], CultureInfo.InvariantCulture);
 
     /// <summary>Takes one of the places of those that are not bound yet; false where this network, or all of them, have as many.</summary>
     private bool TryWait(string network)
@@ -121,12 +138,10 @@ internal sealed class SubscriptionSockets(
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         var isCounted = true;
-        SubscriptionSocket? line = null;
         try
         {
             using var socket = await http.WebSockets.AcceptWebSocketAsync();
-            line = new SubscriptionSocket(socket, store, delivery, settings, Bind);
-            await line.RunAsync(stop.Token);
+            await new SubscriptionSocket(socket, store, delivery, settings, BoundAsync).RunAsync(stop.Token);
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {
@@ -135,30 +150,17 @@ internal sealed class SubscriptionSockets(
         finally
         {
             Release();
-            foreach (var (subscription, _) in bound.Where(item => item.Value == line))
-            {
-                bound.TryRemove(new(subscription, line!));
-            }
         }
 
-        // The newest connection is the one that is told; an older one of the same subscription hears no more of it.
-        string? Bind(string token)
+        async Task<Binding?> BoundAsync(string token)
         {
-            if (Redeem(token) is not { } subscription)
+            var binding = await BindAsync(token, stop.Token);
+            if (binding is not null)
             {
-                return null;
+                Release();
             }
 
-            Release();
-            bound.AddOrUpdate(
-                subscription,
-                line!,
-                (_, before) =>
-                {
-                    before.Unbind(subscription);
-                    return line!;
-                });
-            return subscription;
+            return binding;
         }
 
         void Release()

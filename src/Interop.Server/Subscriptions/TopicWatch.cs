@@ -11,7 +11,8 @@ internal sealed class TopicWatch : IChangeWatch
 {
     public void Note(GuardedTransaction transaction, StoredStep step)
     {
-        if (transaction.IsHistory || step.Body is not { } body)
+        // What was deleted was of the topic before.
+        if (transaction.IsHistory || (step.Body ?? step.Before) is not { } body)
         {
             return;
         }

@@ -17,7 +17,13 @@ namespace Interop.Server.Summary;
 /// agreed to.
 /// </summary>
 internal sealed class CrisisSummaries(
-    GuardedStore store, SearchQueryParser queries, AuditTrail audit, RequestLimits limits, ILookupWatch watch, InteropSettings settings,
+    GuardedStore store,
+    SearchQueryParser queries,
+    AuditTrail audit,
+    RequestLimits limits,
+    ILookupWatch watch,
+    ThreatDisclosure threats,
+    InteropSettings settings,
     Secrets secrets)
 {
     private const string AssignedAgency = CrisisProfiles.Base + "/StructureDefinition/encounter-assigned-agency";
@@ -32,7 +38,8 @@ internal sealed class CrisisSummaries(
         SummaryDocument? document = null;
         string rule;
         string? patientId = null;
-        var (isShared, basis) = (false, string.Empty);
+        var (isShared, basis, shared) = (false, string.Empty, "Patient, Flag, CarePlan");
+        ThreatReview? review = null;
         long instant;
         await using (var snapshot = await store.OpenAsync(caller, cancellationToken, forSummary: true))
         {
@@ -55,7 +62,23 @@ internal sealed class CrisisSummaries(
                 (document, isShared) = Compose(snapshot, sight, patient, question);
                 basis = snapshot.BasisOf(patient, sight);
                 rule = isShared ? "person named and shared" : "person not confirmed or not shared";
+                if (question.Threat is { } threat)
+                {
+                    review = threats.Demand(snapshot, patient, question, threat);
+                    var eyes = threats.SightOf(snapshot, patient);
+                    if (!isShared && eyes is not null && Compose(snapshot, eyes, patient, question) is (var opened, true))
+                    {
+                        (document, isShared, basis, shared) = (opened, true, review.Task.Key.ToString(), "Patient, Flag");
+                        rule = "45 CFR 164.512(j)";
+                    }
+                }
             }
+        }
+
+        // The privacy officer hears of it before the answer leaves, whatever that is.
+        if (review is not null)
+        {
+            await threats.TellAsync(review, cancellationToken);
         }
 
         // An agency that asks without an incident is snooping: the privacy officer finds it under this outcome.
@@ -67,9 +90,15 @@ internal sealed class CrisisSummaries(
                 detail.WriteString("incident", question.Incident);
                 detail.WriteString("officer", question.Officer);
                 detail.WriteString("rule", rule);
+                if (review is not null)
+                {
+                    detail.WriteString("threat", review.Task.Key.ToString());
+                    detail.WriteString("supervisor", question.Threat!.Supervisor);
+                }
+
                 if (isShared)
                 {
-                    detail.WriteString("shared", "Patient, Flag, CarePlan");
+                    detail.WriteString("shared", shared);
                     detail.WriteString("basis", basis);
                 }
             }),

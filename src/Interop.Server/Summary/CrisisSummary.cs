@@ -10,7 +10,8 @@ namespace Interop.Server.Summary;
 /// <summary>
 /// <c>POST /fhir/Patient/$crisis-summary</c>: what an officer on scene may learn of a person, as a document Bundle of fixed shape and
 /// size, whether or not the person agreed to anything. In: Parameters with <c>incident</c>, <c>officer</c>, and at least two of
-/// <c>family</c>, <c>given</c>, <c>birthDate</c>, <c>phone</c>, <c>identifier</c>.
+/// <c>family</c>, <c>given</c>, <c>birthDate</c>, <c>phone</c>, <c>identifier</c>; where somebody's life is in danger also <c>basis</c>,
+/// <c>justification</c> and <c>supervisor</c> (<see cref="ThreatClaim"/>).
 /// </summary>
 internal static class CrisisSummary
 {
@@ -59,7 +60,7 @@ internal static class CrisisSummary
             }
         }
 
-        string[] known = [.. Required, .. SummaryQuestion.PersonIdentifiers];
+        string[] known = [.. Required, .. SummaryQuestion.PersonIdentifiers, .. ThreatClaim.Names];
         if (values.Keys.Except(known).Any())
         {
             throw new FhirException(
@@ -73,7 +74,7 @@ internal static class CrisisSummary
 
         var person = SummaryQuestion.PersonIdentifiers.Where(values.ContainsKey).ToDictionary(name => name, name => values[name]);
         return person.Count >= 2
-            ? new(values["incident"], values["officer"], person)
+            ? new(values["incident"], values["officer"], person, ThreatClaim.Read(values))
             : throw new FhirException(
                 IssueCode.Required,
                 $"Two of {string.Join(", ", SummaryQuestion.PersonIdentifiers)} are needed to name the person.",
@@ -84,7 +85,9 @@ internal static class CrisisSummary
 /// <param name="Incident">The incident's number or URN, as dispatch gave it.</param>
 /// <param name="Officer">Who asks; for the audit trail.</param>
 /// <param name="Person">At least two of <see cref="PersonIdentifiers"/>.</param>
-internal sealed record SummaryQuestion(string Incident, string Officer, IReadOnlyDictionary<string, string> Person)
+/// <param name="Threat">Why more than what the person shares is needed; null where it is not.</param>
+internal sealed record SummaryQuestion(
+    string Incident, string Officer, IReadOnlyDictionary<string, string> Person, ThreatClaim? Threat)
 {
     public static readonly string[] PersonIdentifiers = ["family", "given", "birthDate", "phone", "identifier"];
 }

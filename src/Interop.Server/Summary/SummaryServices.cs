@@ -7,6 +7,7 @@ internal static class SummaryServices
 {
     public static void AddSummaries(this IServiceCollection services)
     {
+        services.AddSingleton<ThreatDisclosure>();
         services.AddSingleton<CrisisSummaries>();
         services.AddSingleton<FieldSummaries>();
     }

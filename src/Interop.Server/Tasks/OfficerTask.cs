@@ -15,16 +15,18 @@ internal static class OfficerTask
     public static List<CodeableConcept> Performer =>
         [new($"{CrisisProfiles.Base}/CodeSystem/staff-role", "privacy-officer") { Text = "Privacy officer" }];
 
-    /// <summary>Two working days later, at the same time of day; holidays are not known here.</summary>
-    public static DateTimeOffset DueAfter(DateTimeOffset instant)
+    /// <summary>Two working days of the site later, at the same time of day.</summary>
+    public static DateTimeOffset DueAfter(DateTimeOffset instant, InteropSettings settings)
     {
-        var due = instant;
+        var due = TimeZoneInfo.ConvertTime(instant, settings.TimeZone);
         for (var days = 0; days < WorkingDays;)
         {
             due = due.AddDays(1);
-            days += due.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0 : 1;
+            var isFree = due.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday
+                || settings.Holidays.Contains(DateOnly.FromDateTime(due.DateTime));
+            days += isFree ? 0 : 1;
         }
 
-        return due;
+        return due.ToUniversalTime();
     }
 }

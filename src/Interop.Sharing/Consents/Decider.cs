@@ -32,6 +32,23 @@ public static class Decider
         return new(tier, cleared, isVisible, isPart2 ? AuditPart2 : Audit, reasons is null ? [] : reasons);
     }
 
+    /// <summary>
+    /// Whether the person's consents leave nothing of what is intermediate to an organisation, were it open to it for a reason of its own:
+    /// for what a party is shown of it at basic, which a refusal of the intermediate tier does not cut by itself.
+    /// </summary>
+    /// <param name="source">Id of the Organization whose record it is.</param>
+    /// <param name="instant">UTC microseconds.</param>
+    public static bool Refuses(PatientFacts patient, string source, string grantee, string purpose, long labels, long instant)
+    {
+        var open = new GrantLine(Tier.Intermediate, Labels.All, null);
+        return !new ConsentEvaluation().Run(patient.Consents, patient.Patient, source, grantee, purpose, instant, open)
+            .Any(line => line.Tier >= Tier.Intermediate && (labels & ~line.Cleared) == 0);
+    }
+
+    /// <inheritdoc cref="Emergencies.Forbids(ConsentFacts, string, string, long)"/>
+    public static bool ForbidsEmergency(ConsentFacts consent, string grantor, string grantee, long instant) =>
+        Emergencies.Forbids(consent, grantor, grantee, instant);
+
     private static (Tier Tier, long Cleared) Own(Sight sight, ResourceFacts resource, List<Reason>? reasons)
     {
         var isCleared = (resource.Labels & ~sight.OwnCleared) == 0;

@@ -14,7 +14,7 @@ internal static class Emergencies
         var tier = roles.Emergency.Tier < ceiling ? roles.Emergency.Tier : ceiling;
         if (tier == Tier.None || !agreement.IsBinding || fact.Source != agreement.Grantor || fact.Organization != agreement.Grantee
             || !roles.Emergency.Agencies.Contains(patient.Partners.Organizations[agreement.Grantee].Type)
-            || patient.Consents.Any(consent => Forbids(consent, agreement, fact.From)))
+            || patient.Consents.Any(consent => Forbids(consent, agreement.Grantor, agreement.Grantee, fact.From)))
         {
             return null;
         }
@@ -27,9 +27,8 @@ internal static class Emergencies
     /// Whether the person said, in force when the glass was broken, that not even an emergency opens it. What refuses in general does not
     /// say so; what refuses an emergency and can't be read whole does.
     /// </summary>
-    private static bool Forbids(ConsentFacts consent, Agreement agreement, long instant) =>
-        consent.State == ConsentState.Active && ConsentEvaluation.Speaks(consent, agreement.Grantor)
-        && Forbids(consent.Root, agreement.Grantee, instant);
+    public static bool Forbids(ConsentFacts consent, string grantor, string grantee, long instant) =>
+        consent.State == ConsentState.Active && ConsentEvaluation.Speaks(consent, grantor) && Forbids(consent.Root, grantee, instant);
 
     private static bool Forbids(ProvisionFacts node, string grantee, long instant) =>
         node.From <= instant && instant < node.To

@@ -27,6 +27,11 @@ internal sealed class RoleTable
     /// <summary>Who may break the glass, and what that opens.</summary>
     public EmergencyRule Emergency { get; private set; } = new(Tier.None, 0, new(StringComparer.Ordinal), []);
 
+    /// <summary>
+    /// What may be told to who can prevent a serious and imminent threat (45 CFR 164.512(j)): types, and labels that are cleared.
+    /// </summary>
+    public (IReadOnlySet<string> Types, long Cleared) Threat { get; private set; } = (new HashSet<string>(), Labels.None);
+
     public static RoleTable Load(JsonElement json, List<string> problems)
     {
         var table = new RoleTable();
@@ -69,6 +74,7 @@ internal sealed class RoleTable
 
         table.DefaultPurposes.UnionWith(json.GetProperty("defaultPurposes").EnumerateArray().Select(value => value.GetString()!));
         table.Emergency = EmergencyOf(json.GetProperty("emergency"), table, problems);
+        table.Threat = ThreatOf(json.GetProperty("threat"), problems);
         table.Policies.UnionWith(json.GetProperty("policies").EnumerateArray().Select(value => value.GetString()!));
         return table;
     }
@@ -100,6 +106,17 @@ internal sealed class RoleTable
         }
 
         return new(TierOf(json.GetProperty("tier"), "emergency", problems), json.GetProperty("minutes").GetInt32(), roles, agencies);
+    }
+
+    private static (IReadOnlySet<string> Types, long Cleared) ThreatOf(JsonElement json, List<string> problems)
+    {
+        var cleared = LabelTable.LabelsOf(json.GetProperty("cleared"), "roles.json: threat", problems);
+        if ((cleared & (Labels.NamedOnly | Labels.Part2 | Labels.SubstanceUse)) != 0)
+        {
+            problems.Add("roles.json: threat: 42 CFR 2.51 and 45 CFR 164.508 let no threat open this label");
+        }
+
+        return (json.GetProperty("types").EnumerateArray().Select(type => type.GetString()!).ToHashSet(StringComparer.Ordinal), cleared);
     }
 
     private static Tier TierOf(JsonElement json, string where, List<string> problems)

@@ -83,6 +83,20 @@ public sealed class SharingPolicy
     /// <summary>What sharing must know of what a reference of a resource of this type points at.</summary>
     public ReferenceNeed NeedOf(string type, ReferencePlace place) => ReferenceNeeds.Of(Tiers[type], place);
 
+    /// <summary>
+    /// Whether agencies of this type treat people, so that the law lets them have what they need for it without the person's written word
+    /// (45 CFR 164.506(c)(2)): those that may have the whole record.
+    /// </summary>
+    public bool Treats(AgencyType type) => Roles.Agencies[(int)type] == Tier.Full;
+
+    /// <summary>
+    /// What of a custodian's record may be told to who can prevent a serious and imminent threat (45 CFR 164.512(j)(1)(i)): what is basic,
+    /// of the types of the table, without the labels that it does not clear.
+    /// </summary>
+    /// <param name="instant">UTC microseconds.</param>
+    public Sight SightOfThreat(string custodian, long instant) =>
+        new(custodian, null, [], instant, Tier.Basic, Roles.Threat.Cleared, Directory: false, Roles.Threat.Types);
+
     /// <summary>The sight of one request.</summary>
     /// <param name="roles">Roles in the token; an unknown one gives nothing.</param>
     /// <param name="instant">UTC microseconds.</param>

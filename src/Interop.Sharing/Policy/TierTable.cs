@@ -131,6 +131,12 @@ internal sealed class TierTable
     {
         var allow = new AllowNode();
         var sources = below is { } other ? (JsonElement[])[json, other] : [json];
+        if (json.TryGetProperty("also", out var also))
+        {
+            // What a condition of its own opens besides.
+            sources = [.. sources, also];
+        }
+
         foreach (var source in sources)
         {
             for (var lower = 0; lower <= tier; lower++)

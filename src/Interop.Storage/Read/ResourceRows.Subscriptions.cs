@@ -50,6 +50,11 @@ public sealed partial class ResourceRows
         {Dialect.Page(1)}
         """) is not null;
 
+    /// <summary>Whether a channel was told of a resource, as far back as is remembered.</summary>
+    public bool WasTold(string channel, string focus) => Statements.Number($"""
+        SELECT 1 FROM subscription_event WHERE channel = {channel} AND told_at > 0 AND focus = {focus} {Dialect.Page(1)}
+        """) is not null;
+
     /// <summary>What a channel was told, by its numbers.</summary>
     public IReadOnlyList<SubscriptionEvent> ToldEvents(string channel, long first, long last, int count) => Statements.Query(
         $"""
@@ -60,7 +65,7 @@ public sealed partial class ResourceRows
         ReadEvent);
 
     private static Sql ChannelColumns =>
-        $"id, organization, kind, topic, caller, headers, state, due, failures, events, told_at, leased_until";
+        $"id, organization, kind, topic, caller, headers, state, due, failures, events, told_at, leased_until, bound";
 
     private static Sql EventColumns => $"number, channel, focus, happened_at, event, told_at";
 
@@ -76,7 +81,10 @@ public sealed partial class ResourceRows
         reader.GetInt64(8),
         reader.GetInt64(9),
         reader.GetInt64(10),
-        reader.GetInt64(11));
+        reader.GetInt64(11))
+    {
+        Bound = reader.GetString(12),
+    };
 
     private static SubscriptionEvent ReadEvent(DbDataReader reader) => new(
         reader.GetInt64(0),

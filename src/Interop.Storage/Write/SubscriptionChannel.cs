@@ -25,7 +25,11 @@ public sealed record SubscriptionChannel(
     long Failures,
     long Events,
     long ToldAt,
-    long LeasedUntil);
+    long LeasedUntil)
+{
+    /// <summary>By which connection it is told, where it is a WebSocket's; empty for none.</summary>
+    public string Bound { get; init; } = string.Empty;
+}
 
 /// <summary>Something that has happened, as far as one subscriber is concerned.</summary>
 /// <param name="Number">Its place in the queue of all.</param>

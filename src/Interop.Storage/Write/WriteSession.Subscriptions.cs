@@ -9,9 +9,10 @@ public sealed partial class WriteSession
         Rows.Statements.Execute($"DELETE FROM subscription_channel WHERE id = {channel.Id}");
         Rows.Statements.Execute($"""
             INSERT INTO subscription_channel
-                (id, organization, kind, topic, caller, headers, state, due, failures, events, told_at, leased_until)
+                (id, organization, kind, topic, caller, headers, state, due, failures, events, told_at, leased_until, bound)
             VALUES ({channel.Id}, {channel.Organization}, {channel.Kind}, {channel.Topic}, {channel.Caller}, {channel.Headers},
-                {channel.State}, {channel.Due}, {channel.Failures}, {channel.Events}, {channel.ToldAt}, {channel.LeasedUntil})
+                {channel.State}, {channel.Due}, {channel.Failures}, {channel.Events}, {channel.ToldAt},
+                {channel.LeasedUntil}, {channel.Bound})
             """);
     }
 

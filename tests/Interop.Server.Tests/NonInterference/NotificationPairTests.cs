@@ -51,7 +51,14 @@ public class NotificationPairTests
             await navigator.EndAsync("e1", "p1");
         });
         await HiddenAsync(pair, navigator => navigator.ChangeAsync("Task/t2", task => task["priority"] = "asap"));
+        await HiddenAsync(pair, navigator => navigator.DeleteAsync(new Uri("Task/t2", UriKind.Relative)));
         await BothAsync(pair, async server => await OwnedStepAsync(server, "in-progress"));
+        await BothAsync(pair, async server =>
+        {
+            using var navigator = server.As("navigator");
+            using var deleted = await navigator.DeleteAsync(new Uri("Task/t1", UriKind.Relative));
+            Assert.True(deleted.IsSuccessStatusCode, await deleted.Content.ReadAsStringAsync());
+        });
 
         Assert.Equal(other.Received.Select(Told), endpoint.Received.Select(Told));
         Assert.True(topic is not ("referral" or "incident") || endpoint.Events.Count > 0);

@@ -5,16 +5,18 @@ using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
 
-namespace Interop.Server.Calls;
+namespace Interop.Server.Forms;
 
 /// <summary>Before anything is served, the forms of this server stand in the directory, as the server knows them.</summary>
-internal sealed class ScreeningForms(GuardedStore store, InteropSettings settings) : IHostedService
+internal sealed class PublishedForms(GuardedStore store, IEnumerable<FormSet> sets, InteropSettings settings) : IHostedService
 {
+    private readonly IReadOnlyList<Form> forms = [.. sets.SelectMany(set => set.All)];
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await using (var snapshot = await store.OpenAsOperatorAsync(settings.Custodian, cancellationToken))
         {
-            if (ScreeningForm.All.All(form => snapshot.Holds(KeyOf(form), form.Body)))
+            if (forms.All(form => snapshot.Holds(KeyOf(form), form.Body)))
             {
                 return;
             }
@@ -24,7 +26,7 @@ internal sealed class ScreeningForms(GuardedStore store, InteropSettings setting
             settings.Custodian,
             transaction =>
             {
-                foreach (var form in ScreeningForm.All.Where(form => !transaction.Holds(KeyOf(form), form.Body)))
+                foreach (var form in forms.Where(form => !transaction.Holds(KeyOf(form), form.Body)))
                 {
                     transaction.Put(KeyOf(form), settings.Custodian, form.Body);
                 }
@@ -36,14 +38,27 @@ internal sealed class ScreeningForms(GuardedStore store, InteropSettings setting
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static ResourceKey KeyOf(ScreeningForm form) => new("Questionnaire", form.Id);
+    private static ResourceKey KeyOf(Form form) => new("Questionnaire", form.Id);
 }
 
 /// <summary>The forms of this server are nobody's to change or to imitate.</summary>
-internal sealed class FormRule() : TypeRule("Questionnaire")
+internal sealed class FormRule(IEnumerable<FormSet> sets) : TypeRule("Questionnaire")
 {
+    private readonly IReadOnlyList<Form> forms = [.. sets.SelectMany(set => set.All)];
+
     public override WriteResult.Refused? Recorded(Caller caller, ResourceKey key, ReadOnlyMemory<byte> body) =>
-        ScreeningForm.All.Any(form => form.Id == key.Id || form.Url == TopLevel.Text(body.Span, "url"))
+        forms.Any(form => form.Id == key.Id || form.Url == TopLevel.Text(body.Span, "url"))
             ? new(IssueCode.Forbidden, "This form comes with the server: another wording has another url.", "Questionnaire.url")
             : null;
+}
+
+/// <summary>The parts of this room; each workflow adds its own forms.</summary>
+internal static class FormServices
+{
+    public static IServiceCollection AddForms(this IServiceCollection services)
+    {
+        services.AddSingleton<TypeRule, FormRule>();
+        services.AddHostedService<PublishedForms>();
+        return services;
+    }
 }
