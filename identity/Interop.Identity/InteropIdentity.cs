@@ -75,6 +75,7 @@ public static class InteropIdentity
         UserInfo.Map(application);
         ClientRegistrations.Map(application);
         Authorize.Map(application);
+        EndSession.Map(application);
         PrepareLaunch.Map(application);
         Origins.Map(application);
         Style.Map(application);

@@ -30,6 +30,8 @@ internal static class Directory
         ("counsellor-1", Codes.RecoveryClinic, "Corin", "Newleaf", "Counsellor"),
         ("social-worker-1", Codes.FamilyServices, "Selma", "Caseload", "Social worker"),
         ("officer-1", Codes.CityPolice, "Olin", "Badgeworth", "Officer"),
+        ("privacy-1", Codes.CrisisProgram, "Prisca", "Keepwell", "Privacy officer"),
+        ("administrator-1", Codes.CityHospital, "Adela", "Signwell", "Agency administrator"),
     ];
 
     private static readonly (string Id, string Organization, string Name)[] Services =
