@@ -51,6 +51,7 @@ public static class PagesServices
         OwnPipeline.Add(services);
         services.AddScoped(provider => new FhirApi(
             provider.GetRequiredService<IHttpContextAccessor>(), settings, provider.GetRequiredService<OwnPipeline>().Handler));
+        services.AddScoped<IssuerApi>();
         services.AddSingleton<When>();
         services.AddDataProtection().UseEphemeralDataProtectionProvider(); // what it protects ends with the sessions, at a restart
         PageSignIn.Add(services, settings);
@@ -63,7 +64,7 @@ public static class PagesServices
         services.AddRazorPages(options =>
         {
             options.Conventions.AuthorizeFolder("/", PageSession.Cookies);
-            foreach (var open in (string[])["/SignIn", "/Offline"])
+            foreach (var open in (string[])["/Entry/SignIn"])
             {
                 options.Conventions.AllowAnonymousToPage(open);
             }
@@ -99,6 +100,7 @@ public static class PagesServices
                 endpoints.MapRazorPages();
                 endpoints.MapGet("/", () => Results.LocalRedirect("/app"));
                 PageAssets.Map(endpoints);
+                LiveLists.Map(endpoints);
             });
         });
         app.Lifetime.ApplicationStarted.Register(() => Task.Run(FhirApi.WarmUp));

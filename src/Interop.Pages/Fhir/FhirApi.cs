@@ -25,6 +25,10 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
         where T : Resource =>
         [.. (await SearchAsync(query)).Entry.Select(entry => entry.Resource).OfType<T>()];
 
+    /// <summary>The first that a search finds of one type, or null.</summary>
+    public async Task<T?> FirstAsync<T>(string query)
+        where T : Resource => await FindAsync<T>(query) is [var first, ..] ? first : null;
+
     /// <summary>How many a search finds.</summary>
     public async Task<int> CountAsync(string query) => (await SearchAsync($"{query}&_summary=count")).Total ?? 0;
 
@@ -45,6 +49,15 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
     public Task<T> PostAsync<T>(string path, Resource body)
         where T : Resource => SendAsync<T>(HttpMethod.Post, path, Fhir(body));
 
+    /// <summary>For an operation that files something: the id of what it stored.</summary>
+    public async Task<string> FileAsync(string path, Resource body)
+    {
+        string? location = null;
+        await SendAsync<OperationOutcome>(HttpMethod.Post, path, Fhir(body), null, headers => location = headers.Location?.AbsolutePath);
+        var parts = (location ?? string.Empty).Split('/');
+        return Array.IndexOf(parts, "_history") is > 0 and var history ? parts[history - 1] : parts[^1];
+    }
+
     /// <param name="version">The version that the person saw: who comes second is told so.</param>
     /// <param name="operations">A JSON Patch (RFC 6902).</param>
     public Task<T> PatchAsync<T>(string path, string? version, object operations)
@@ -59,7 +72,8 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
 
     /// <exception cref="FhirRefusedException">The server said no.</exception>
     /// <exception cref="SessionEndedException">The person's token is no longer taken.</exception>
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? body = null, string? version = null)
+    private async Task<T> SendAsync<T>(
+        HttpMethod method, string path, HttpContent? body = null, string? version = null, Action<HttpResponseHeaders>? told = null)
         where T : Resource
     {
         using var request = new HttpRequestMessage(method, new Uri(settings.FhirBase, path)) { Content = body };
@@ -82,6 +96,7 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
             throw new SessionEndedException();
         }
 
+        told?.Invoke(response.Headers);
         var text = await response.Content.ReadAsStringAsync(http.RequestAborted);
         var answer = text.Length > 0 && response.Content.Headers.ContentType?.MediaType == "application/fhir+json"
             ? Reader.Deserialize<Resource>(text)

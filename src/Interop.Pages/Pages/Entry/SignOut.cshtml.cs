@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
-namespace Interop.Pages.Pages;
+namespace Interop.Pages.Pages.Entry;
 
 /// <summary>Ends the session here, and the one at the issuer (OpenID Connect RP-Initiated Logout 1.0).</summary>
 public sealed class SignOutModel : PageModel

@@ -4,7 +4,7 @@ using Interop.Pages.Looks;
 using Microsoft.AspNetCore.Mvc;
 using FhirTask = Hl7.Fhir.Model.Task;
 
-namespace Interop.Pages.Pages;
+namespace Interop.Pages.Pages.Contacts;
 
 /// <summary>People who are owed a contact within 48 hours, the earliest due first.</summary>
 public sealed class FollowUpsModel : AppPage

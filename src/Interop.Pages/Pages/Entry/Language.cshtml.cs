@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
-namespace Interop.Pages.Pages;
+namespace Interop.Pages.Pages.Entry;
 
 /// <summary>In which language this browser is spoken to.</summary>
 [AllowAnonymous]

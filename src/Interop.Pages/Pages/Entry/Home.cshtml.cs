@@ -1,6 +1,6 @@
 using Interop.Pages.Looks;
 
-namespace Interop.Pages.Pages;
+namespace Interop.Pages.Pages.Entry;
 
 /// <summary>The person's own places, and how much waits in each.</summary>
 public sealed class HomeModel : AppPage

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
-namespace Interop.Pages.Pages;
+namespace Interop.Pages.Pages.Entry;
 
 /// <summary>Which agency somebody is of: its client at the issuer takes it from there.</summary>
 public sealed class SignInModel(PagesSettings site) : PageModel
