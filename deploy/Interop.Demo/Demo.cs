@@ -81,7 +81,7 @@ public static class Demo
             place.Of(folder, "sandbox"),
             folder.File("sandbox.exports"),
             "--Interop:Sandbox=true");
-        await SeedAsync(server, place, "a city", _ => true, cancellationToken);
+        var isNew = await SeedAsync(server, place, "a city", _ => true, cancellationToken);
         await SeedAsync(sandbox, place, "a sandbox", resource => resource.Type is "Organization" or "Contract", cancellationToken);
         foreach (var part in (WebApplication[])[server, sandbox])
         {
@@ -90,6 +90,13 @@ public static class Demo
 
         await issuer.RegisterAsync(cancellationToken);
         await RenewAsync(issuer, folder, cancellationToken);
+        if (isNew)
+        {
+            var dispatch = DemoCaller.All.Single(caller => caller.Name == "dispatch");
+            await DemoCalls.SendAsync(
+                addresses.Fhir, await issuer.TokenAsync(dispatch, cancellationToken), DateTimeOffset.UtcNow, cancellationToken);
+        }
+
         await DemoShell.WriteAsync(addresses, folder, folder.File(DemoFile), CityGenerator.Persons(Seed), cancellationToken);
         Print(issuer, folder);
         try
@@ -155,14 +162,15 @@ public static class Demo
     ];
 
     /// <summary>Fills an empty database with what is wanted of the city; one that is filled already is left as it is.</summary>
-    private static async Task SeedAsync(
+    /// <returns>Whether it was empty.</returns>
+    private static async Task<bool> SeedAsync(
         WebApplication server, DemoPlace place, string what, Func<CityResource, bool> isWanted, CancellationToken cancellationToken)
     {
         var store = server.Services.GetRequiredService<ResourceStore>();
         if (await IsSeededAsync(store, cancellationToken))
         {
             Console.WriteLine($"Using {what} in {place}.");
-            return;
+            return false;
         }
 
         Console.WriteLine($"Seeding {what} into {place} ...");
@@ -180,6 +188,7 @@ public static class Demo
         await store.AnalyzeAsync(cancellationToken);
         await store.WriteAsync(session => session.SetSetting(SeededSetting, "1"), cancellationToken);
         Console.WriteLine($"{count} resources seeded.");
+        return true;
     }
 
     private static async Task<bool> IsSeededAsync(ResourceStore store, CancellationToken cancellationToken)

@@ -24,6 +24,8 @@ internal static class PageProblems
         }
         catch (FhirRefusedException refused) when (!http.Response.HasStarted)
         {
+            var place = PlaceOf(refused, "Interop.Pages.Pages.");
+            LoggerOf(http).LogWarning("The server answered {Status} to what {Page} asked.", (int)refused.Status, place);
             await TellAsync(http, next, refused.Status switch
             {
                 HttpStatusCode.NotFound or HttpStatusCode.Gone => 404,
@@ -39,11 +41,18 @@ internal static class PageProblems
         }
         catch (Exception fault) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
-            var logger = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PageProblems));
-            logger.LogError("A page failed: {Kind} at {Place}", fault.GetType().Name, fault.TargetSite?.DeclaringType?.FullName);
+            LoggerOf(http).LogError("A page failed: {Kind} at {Place}", fault.GetType().Name, PlaceOf(fault, "Interop."));
             await TellAsync(http, next, 500);
         }
     }
+
+    /// <summary>Where in code of ours it was; a message might say what stood in a record.</summary>
+    private static string? PlaceOf(Exception fault, string where) => new System.Diagnostics.StackTrace(fault).GetFrames()
+        .Select(frame => frame.GetMethod()?.DeclaringType?.FullName)
+        .FirstOrDefault(type => type?.StartsWith(where, StringComparison.Ordinal) == true);
+
+    private static ILogger LoggerOf(HttpContext http) =>
+        http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PageProblems));
 
     private static async Task TellAsync(HttpContext http, RequestDelegate next, int status)
     {
@@ -54,6 +63,15 @@ internal static class PageProblems
         http.Request.Path = "/app/problem";
         http.Request.QueryString = QueryString.Create("status", $"{status}");
         http.Response.StatusCode = status;
-        await next(http);
+        try
+        {
+            await next(http);
+        }
+        catch (Exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.Clear();
+            http.Response.StatusCode = status;
+            await http.Response.WriteAsync("Something went wrong. Try again in a minute.");
+        }
     }
 }

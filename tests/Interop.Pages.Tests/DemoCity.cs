@@ -81,8 +81,12 @@ public sealed class DemoCity : IAsyncLifetime
         return await context.NewPageAsync();
     }
 
-    public static Task PictureAsync(IPage page, string name) =>
-        page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png"), FullPage = true });
+    /// <summary>What somebody sees: on a phone the screen, on a desk the whole page.</summary>
+    public static async Task PictureAsync(IPage page, string name, string device)
+    {
+        await page.EvaluateAsync("scrollTo(0, 0)");
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{device}.png"), FullPage = device == "desk" });
+    }
 
     private async Task StartAsync(int port)
     {

@@ -33,7 +33,7 @@ public sealed class LookTests(DemoCity city)
                 var answer = await page.GotoAsync(city.Address + place);
                 Assert.True(answer!.Ok, $"{name} {place} {answer.Status}");
                 Assert.InRange((await answer.BodyAsync()).Length, 1, 200_000);
-                await DemoCity.PictureAsync(page, $"{name}{place.Replace('/', '-')}-{device}");
+                await DemoCity.PictureAsync(page, $"{name}{place.Replace('/', '-')}", device);
                 await FitsAsync(page, $"{name} {place} {device}");
                 await AccessibleAsync(page, $"{name} {place} {device}");
             }

@@ -55,6 +55,7 @@ public static class CityGenerator
         Consents.Write(chart, visits);
         RecoveryRecords.Write(chart);
         HospitalRecords.Write(chart);
+        Reviews.Write(chart);
         return chart.Bundles();
     }
 

@@ -4,7 +4,6 @@ using System.Text;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 using Interop.Pages.Sessions;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Interop.Pages.Fhir;
 
@@ -108,7 +107,7 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
     private HttpClient Client(HttpContext http) => client ??= new(handlers(inner =>
     {
         // Limits and the trail know the address that the browser came from.
-        var (mine, theirs) = (inner.Features.GetRequiredFeature<IHttpConnectionFeature>(), http.Connection);
+        var (mine, theirs) = (inner.Connection, http.Connection);
         (mine.RemoteIpAddress, mine.RemotePort) = (theirs.RemoteIpAddress, theirs.RemotePort);
     }));
 

@@ -51,6 +51,12 @@ public abstract class AppPage : PageModel
         }
     }
 
+    /// <summary>The alerts of a person that hold now.</summary>
+    protected async Task<IReadOnlyList<Flag>> FlagsOfAsync(Patient? person) => person is null ? [] :
+    [
+        .. (await Api.FindAsync<Flag>($"Flag?patient={person.Id}&_count=20")).Where(flag => flag.Status == Flag.FlagStatus.Active),
+    ];
+
     protected void Object(string sentence) => Problems = [.. Problems, sentence];
 
     /// <summary>A way to the next page of a list, which only leads to more of the same list.</summary>

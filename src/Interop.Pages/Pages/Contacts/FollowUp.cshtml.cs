@@ -129,7 +129,7 @@ public sealed class FollowUpModel : AppPage
         var person = found.Entry.Select(entry => entry.Resource).OfType<Patient>().FirstOrDefault();
         Owner = People.NameOf(found.Entry.Select(entry => entry.Resource).OfType<Practitioner>().FirstOrDefault()?.Name);
         Before = found.Entry.Select(entry => entry.Resource).OfType<Encounter>().FirstOrDefault();
-        Person = new(person, person is null ? [] : await Api.FindAsync<Flag>($"Flag?patient={person.Id}&status=active"));
+        Person = new(person, await FlagsOfAsync(person));
         Attempts = person is null ? [] :
         [
             .. (await Api.FindAsync<Communication>($"Communication?subject=Patient/{person.Id}&_sort=-sent&_count=50"))

@@ -105,7 +105,7 @@ public sealed class ReferralModel : AppPage
         (From, To) = (NameOf(task.Requester), NameOf(task.Owner));
         IsOwner = task.Owner?.Reference == Agency;
         Row = new(task, all.OfType<Patient>().FirstOrDefault(), all.OfType<ServiceRequest>().FirstOrDefault(), From);
-        Person = new(Row.Person, Row.Person is { } person ? await Api.FindAsync<Flag>($"Flag?patient={person.Id}&status=active") : []);
+        Person = new(Row.Person, await FlagsOfAsync(Row.Person));
         return true;
 
         string? NameOf(ResourceReference? house) =>
