@@ -56,7 +56,15 @@ internal static class Directory
         ["night-beds"] = "waitlist",
     };
 
-    public static CityBundle Bundle() => new(Codes.CrisisProgram,
+    /// <summary>The custodian's first; services are kept by who offers them, and so a house says itself whether it has room.</summary>
+    public static IEnumerable<CityBundle> Bundles() =>
+    [
+        Common(),
+        .. Services.GroupBy(it => it.Organization).Select(house => new CityBundle(
+            house.Key, [.. house.Select(it => CityResource.Of(Service(it.Id, it.Organization, it.Name)))])),
+    ];
+
+    private static CityBundle Common() => new(Codes.CrisisProgram,
     [
         .. new IEnumerable<Resource>[]
         {
@@ -65,7 +73,6 @@ internal static class Directory
             Organizations.Select(it => System(it.Id)),
             People.Select(it => Person(it.Id, it.Given, it.Family)),
             People.Select(it => Role(it.Id, it.Organization, it.Role)),
-            Services.Select(it => Service(it.Id, it.Organization, it.Name)),
             Questionnaires.All(),
         }.SelectMany(some => some).Select(CityResource.Of),
     ]);

@@ -20,6 +20,7 @@
   // Typed text stays in this tab until it was sent; another person's sign-in begins without it.
   for (const form of all('form[data-keep]')) {
     const key = 'draft:' + one('body').dataset.session + ':' + form.dataset.keep;
+    if (one('[data-done]')) sessionStorage.removeItem(key);
     const fields = () => [...form.querySelectorAll('textarea, input[type=text], select')].filter(field => field.name);
     try {
       const kept = JSON.parse(sessionStorage.getItem(key) ?? '{}');
@@ -27,7 +28,6 @@
     } catch { sessionStorage.removeItem(key); }
     form.addEventListener('input', () =>
       sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().map(field => [field.name, field.value])))));
-    if (one('[data-done]')) sessionStorage.removeItem(key);
   }
   if (one('[data-forget]')) sessionStorage.clear();
 

@@ -41,10 +41,28 @@ public sealed class ReviewModel : AppPage
                 ? new { op = "add", path = "/note", value = (object)new object[] { note } }
                 : new { op = "add", path = "/note/-", value = (object)note },
         };
-        return await TryAsync(() => Api.PatchAsync<FhirTask>($"Task/{Id}", version, patch))
+        return await TryAsync(async () =>
+            {
+                // A Task goes its way step by step, as everybody's does.
+                foreach (var step in StepsFrom(Task.Status))
+                {
+                    var moved = await Api.PatchAsync<FhirTask>(
+                        $"Task/{Id}", version, new object[] { new { op = "replace", path = "/status", value = step } });
+                    version = moved.Meta?.VersionId ?? version;
+                }
+
+                await Api.PatchAsync<FhirTask>($"Task/{Id}", version, patch);
+            })
             ? LocalRedirect("/app/privacy?done=reviewed")
-            : Page();
+            : await LoadAsync() ? Page() : NotFound();
     }
+
+    private static string[] StepsFrom(FhirTask.TaskStatus? status) => status switch
+    {
+        FhirTask.TaskStatus.InProgress => [],
+        FhirTask.TaskStatus.Accepted => ["in-progress"],
+        _ => ["accepted", "in-progress"],
+    };
 
     private async Task<bool> LoadAsync()
     {

@@ -11,7 +11,6 @@ namespace Interop.Pages.Pages.Scene;
 public sealed class ConsentModel : AppPage
 {
     private const long MostBytes = 8 << 20;
-    private const string Form = Codes.Base + "/Questionnaire/consent-on-scene";
 
     [BindProperty(SupportsGet = true)]
     public string Id { get; set; } = string.Empty;
@@ -127,8 +126,7 @@ public sealed class ConsentModel : AppPage
 
         Person = new(person, []);
         Speak ??= System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
-        var form = Speak == "es" ? Form + "-es" : Form;
-        Questions = await Api.FirstAsync<Questionnaire>($"Questionnaire?url={form}");
+        Questions = ConsentForms.In(Speak);
         Agencies = [.. (await Api.FindAsync<Organization>("Organization?active=true&_sort=name&_count=50"))
             .Where(house => $"Organization/{house.Id}" != Agency)];
         var roles = await Api.SearchAsync($"PractitionerRole?organization={Agency}&_include=PractitionerRole:practitioner&_count=50");
