@@ -6,6 +6,7 @@ using Interop.Identity.Authorization;
 using Interop.Identity.Clients;
 using Interop.Identity.Database;
 using Interop.Identity.Http;
+using Interop.Identity.Invitations;
 using Interop.Identity.Launches;
 using Interop.Identity.RevocationFeed;
 using Interop.Identity.Tokens;
@@ -77,6 +78,7 @@ public static class InteropIdentity
         Authorize.Map(application);
         EndSession.Map(application);
         PrepareLaunch.Map(application);
+        Invite.Map(application);
         Origins.Map(application);
         Style.Map(application);
         application.MapRazorPages();
@@ -104,6 +106,7 @@ public static class InteropIdentity
         services.AddSingleton<ApprovalStore>();
         services.AddSingleton<GrantStore>();
         services.AddSingleton<LaunchStore>();
+        services.AddSingleton<InvitationStore>();
         services.AddSingleton<SeenStore>();
         services.AddSingleton<AllowanceStore>();
         services.AddSingleton<SecurityTrail>();

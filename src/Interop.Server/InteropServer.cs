@@ -18,7 +18,6 @@ using Interop.Server.Guard.Histories;
 using Interop.Server.Guard.Matching;
 using Interop.Server.Guard.Searches;
 using Interop.Server.Guard.Trail;
-using Interop.Server.Http;
 using Interop.Server.Interactions;
 using Interop.Server.Lifecycles;
 using Interop.Server.Operations;
@@ -32,6 +31,7 @@ using Interop.Server.Settings;
 using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
 using Interop.Server.Tasks;
+using Interop.Server.Xml;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage;
@@ -83,14 +83,16 @@ public static class InteropServer
         app.UseMetrics(settings.MetricsToken);
         app.UsePages(settings.Pages);
         app.Use(Headers.SetAsync);
+        app.Use(XmlDoor.AnswerAsync);
         app.Use(RegisteredOrigins.VaryAsync);
         app.UseCors();
         app.UseExceptionHandler();
         app.UseRequestTimeouts();
-        app.UseStatusCodePages(context => UnmappedAsync(context.HttpContext));
+        app.UseStatusCodePages(context => Unmapped.AnswerAsync(context.HttpContext));
         app.UseAuthentication();
         app.Use(app.Services.GetRequiredService<RequestLimits>().CountAsync);
         app.UseAuthorization();
+        app.Use(XmlDoor.TakeAsync);
         app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         MapEndpoints(app);
 
@@ -180,6 +182,7 @@ public static class InteropServer
     /// <summary>What stands between a request and the rows, and the workflows that have rules of their own.</summary>
     private static void AddGuard(IServiceCollection services, InteropSettings settings)
     {
+        services.AddSingleton<Representation>();
         services.AddSingleton<Sights>();
         services.AddSingleton<Judge>();
         services.AddSingleton<TypeRules>();
@@ -297,53 +300,5 @@ public static class InteropServer
         CadIntake.Map(app);
         app.MapConveyance();
         Health.Map(app);
-    }
-
-    /// <summary>A path or method that nothing is mapped to, also answered as FHIR.</summary>
-    private static async Task UnmappedAsync(HttpContext http)
-    {
-        var status = http.Response.StatusCode;
-        var text = status switch
-        {
-            404 => "Nothing is at this path.",
-            405 => "This path does not answer this method.",
-            415 => "The body must be application/fhir+json.",
-            _ => null,
-        };
-        if (text is null)
-        {
-            return;
-        }
-
-        if (status == 405 && HttpMethods.IsOptions(http.Request.Method) && http.Request.Path.StartsWithSegments(FhirRequest.Root))
-        {
-            await TellMethodsAsync(http);
-            return;
-        }
-
-        if (Caller.TryFrom(http.User) is { } caller)
-        {
-            var audit = http.RequestServices.GetRequiredService<AuditTrail>();
-            var rule = $"{status} not-supported: {text}";
-            await audit.RefusedAsync(caller, FhirInteraction.Operation, http.Request.Path, rule, CancellationToken.None);
-        }
-
-        await FhirResult.Problem(IssueCode.NotSupported.With(status), text).ExecuteAsync(http);
-    }
-
-    /// <summary>
-    /// What a path answers (RFC 9110 section 9.3.7), for anybody: /metadata says it too. That a browser may send it on behalf of a page is
-    /// another question, which was asked before (CORS).
-    /// </summary>
-    private static async Task TellMethodsAsync(HttpContext http)
-    {
-        if (Caller.TryFrom(http.User) is { } caller)
-        {
-            await http.RequestServices.GetRequiredService<AuditTrail>().PermittedAsync(
-                caller, FhirInteraction.Capabilities, http.Request.Path, CancellationToken.None);
-        }
-
-        http.Response.StatusCode = StatusCodes.Status204NoContent;
-        http.Response.Headers.Allow = $"{http.Response.Headers.Allow}, OPTIONS";
     }
 }

@@ -162,3 +162,18 @@ public sealed class PostgresForeignCentreTests : Calls.ForeignCentreTests
 {
     public PostgresForeignCentreTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
+
+public sealed class PostgresIndividualTests : Security.IndividualTests
+{
+    public PostgresIndividualTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresTokenTextTests : TokenTextTests
+{
+    public PostgresTokenTextTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresXmlTests : Xml.XmlTests
+{
+    public PostgresXmlTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}

@@ -24,7 +24,7 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
     [
         "openid", "profile", "fhirUser", "offline_access", "online_access",
         "launch", "launch/patient", "launch/encounter", Launches.PrepareLaunch.Scope,
-        Registrations.ManageScope, Registrations.KeysScope,
+        Registrations.ManageScope, Registrations.KeysScope, Invitations.Invite.Scope,
     ];
 
     private readonly ConcurrentDictionary<(string Organization, bool IsSandbox), (AgreementTerms Terms, DateTimeOffset At)> known = new();

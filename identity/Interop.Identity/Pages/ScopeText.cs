@@ -15,6 +15,7 @@ internal static class ScopeText
         "fhirUser" => "Know your entry in the directory.",
         "offline_access" => "Keep access while you are away.",
         "online_access" => "Keep access while you are signed in.",
+        Invitations.Invite.Scope => "Give people the code with which they open their own record.",
         "launch" => "Know what you were working on.",
         "launch/patient" => "Know which patient it is about.",
         "launch/encounter" => "Know which encounter it is about.",

@@ -50,6 +50,7 @@ internal sealed partial record Scope(string Text, string? Context, string? Type,
     /// <summary>Whether a scope makes sense only where a person signs in.</summary>
     public static bool IsForPeople(string text) =>
         text is "openid" or "profile" or "fhirUser" or "offline_access" or "online_access"
+            or Invitations.Invite.Scope
             || text.StartsWith("launch", StringComparison.Ordinal)
         || TryParse(text) is { Context: "patient" or "user" };
 

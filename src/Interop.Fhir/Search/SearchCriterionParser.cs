@@ -172,6 +172,9 @@ internal sealed class SearchCriterionParser(
                 return Values(parameter, SearchModifier.Contains, null, value, problems);
             case "not" when parameter.Type == SearchParameterType.Token:
                 return Values(parameter, SearchModifier.Not, null, value, problems);
+            case "text" when parameter.Type == SearchParameterType.Token:
+                var words = parameter with { Code = SearchModifiers.TextOf(parameter.Code), Type = SearchParameterType.String };
+                return Values(words, SearchModifier.None, null, value, problems);
             case "in" or "not-in" when parameter.Type == SearchParameterType.Token:
                 return InValueSet(parameter, modifier == "in" ? SearchModifier.None : SearchModifier.Not, value, problems);
             case "identifier" when parameter.Type == SearchParameterType.Reference:

@@ -44,3 +44,13 @@ public enum SearchModifier
     /// <summary>The value is the identifier of a logical reference.</summary>
     Identifier,
 }
+
+/// <summary>Modifiers that ask for other values than those that the parameter is about.</summary>
+public static class SearchModifiers
+{
+    /// <summary>
+    /// The name under which the words of a token are indexed, as strings: <c>:text</c> is a search for a string, and no modifier of one.
+    /// </summary>
+    /// <param name="token">The code of a parameter of type token.</param>
+    public static string TextOf(string token) => $"{token}:text";
+}

@@ -19,7 +19,7 @@ internal sealed record Accounting(string Person, long From, long To, IReadOnlyLi
     public static Accounting Of(PersonAccount account, long? start, long? end, string custodian, Func<AuditEntry, string> idOf)
     {
         var (from, to) = (start ?? account.Instant - (6 * Year), end ?? account.Instant);
-        var suspended = Suspended(account);
+        var suspended = AccountingSuspension.InForce(account.Noted, account.Instant);
         var entries = account.Noted
             .Select(row => EntryOf(row, account, custodian, idOf))
             .OfType<AccountingEntry>()
@@ -28,16 +28,6 @@ internal sealed record Accounting(string Person, long From, long To, IReadOnlyLi
             .ToList();
         return new(NameOf(account.Person.Body), from, to, entries);
     }
-
-    /// <summary>Of an agency the last word counts, and only while it lasts.</summary>
-    private static HashSet<string> Suspended(PersonAccount account) =>
-    [
-        .. account.Noted.Where(entry => entry.Row.Interaction == FhirInteraction.AccountingSuspension.Code())
-            .Select(entry => new RowDetail(entry.Row.Detail))
-            .GroupBy(detail => detail.Recipient!)
-            .Where(words => DateInterval.TryParse(words.Last().Until!) is { } until && until.Low > account.Instant)
-            .Select(words => words.Key),
-    ];
 
     private static AccountingEntry? EntryOf(AuditEntry entry, PersonAccount account, string custodian, Func<AuditEntry, string> idOf)
     {

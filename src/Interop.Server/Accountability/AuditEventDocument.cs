@@ -116,8 +116,7 @@ internal sealed class AuditEventDocument : IOwnAnswer
             };
         }
 
-        // What decides about an agency is not told to it.
-        foreach (var basis in view.Reader.IsBlind ? [] : Grounds(shown, detail))
+        foreach (var basis in view.Reader.LearnsGrounds ? Grounds(shown, detail) : [])
         {
             yield return new()
             {

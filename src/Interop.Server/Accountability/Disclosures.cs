@@ -12,7 +12,7 @@ namespace Interop.Server.Accountability;
 
 /// <summary>
 /// <c>GET /fhir/Patient/[id]/$disclosures?start&amp;end</c>: the accounting as Parameters, or as a page to print where
-/// <c>text/html</c> is accepted. For the programme's privacy officer.
+/// <c>text/html</c> is accepted. For the programme's privacy officer and the person herself.
 /// </summary>
 internal static class Disclosures
 {

@@ -11,7 +11,7 @@ namespace Interop.Server.Accountability;
 
 /// <summary>
 /// <c>GET /fhir/Patient/[id]/$explain-access?organization&amp;purpose&amp;role&amp;resource</c>: in sentences, what an organisation sees of
-/// the person and why. For the programme's privacy officer; whom it is about never learns it.
+/// the person and why. For the programme's privacy officer and the person; who is refused never learns it.
 /// </summary>
 internal static class ExplainAccess
 {
@@ -30,8 +30,8 @@ internal static class ExplainAccess
     {
         FhirRequest.RequireJson(request);
         var patient = FhirRequest.Key("Patient", id);
-        caller.DemandWhole(GuardedAudit.Type, SmartRight.Read);
-        AuditReader.DemandEverything(caller, settings.Custodian);
+        AuditReader.DemandScope(caller, SmartRight.Read);
+        AuditReader.DemandEverythingOf(caller, patient, settings.Custodian);
         var input = OperationInput.FromQuery(request, "purpose", "role").Allow("organization", "purpose", "role", "resource");
         var sentences = await explanation.OfAsync(
             caller,

@@ -9,6 +9,8 @@ internal static class ConsentServices
     {
         services.AddSingleton<TypeRule, ConsentRule>();
         services.AddSingleton<TypeRule, ConsentReview>();
+        services.AddSingleton<TypeRule, IndividualConsents>();
+        services.AddSingleton<TypeRule, IndividualForms>();
         services.AddSingleton<ConsentFiling>();
         services.AddSingleton<ConsentPreview>();
         services.AddSingleton<IChangeWatch, ConsentRemarks>();

@@ -17,6 +17,7 @@ internal static class FollowUpServices
         services.AddSingleton<TypeRule, AttemptRule>();
         services.AddSingleton<TypeRule, SafeContactRule>();
         services.AddSingleton<TypeRule, RefusalRule>();
+        services.AddSingleton<TypeRule, WithdrawalMark>();
         services.AddSingleton<TypeRule, FollowUpEndRule>();
     }
 }

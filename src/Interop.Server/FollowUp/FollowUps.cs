@@ -54,6 +54,21 @@ internal sealed class FollowUps(SearchQueryParser queries, InteropSettings setti
                 || provision.All("actor.reference").Any(actor => actor.OrganizationId() == settings.Custodian)));
     }
 
+    /// <summary>Whether a consent permits anything.</summary>
+    public static bool Permits(ReadOnlyMemory<byte> consent)
+    {
+        using var document = JsonDocument.Parse(consent, FhirJson.Parsing);
+        return Provisions(document.RootElement.At("provision")).Any(provision => provision.Text("type") == "permit");
+    }
+
+    public static ResourceKey? PatientOf(ReadOnlyMemory<byte> consent)
+    {
+        using var document = JsonDocument.Parse(consent, FhirJson.Parsing);
+        return document.RootElement.At("patient").Text("reference") is { } text && ResourceKey.TryParse(text) is { Type: "Patient" } key
+            ? key
+            : null;
+    }
+
     private static IEnumerable<JsonElement> Provisions(JsonElement provision) =>
         provision.ValueKind != JsonValueKind.Object ? [] : provision.Items("provision").SelectMany(Provisions).Prepend(provision);
 }

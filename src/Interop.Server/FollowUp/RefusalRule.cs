@@ -1,10 +1,6 @@
-using System.Text.Json;
-using Interop.Fhir;
 using Interop.Server.Guard;
-using Interop.Server.Http;
 using Interop.Server.Settings;
 using Interop.Server.Tasks;
-using Interop.Sharing.Json;
 
 namespace Interop.Server.FollowUp;
 
@@ -13,7 +9,7 @@ internal sealed class RefusalRule(FollowUps followUps, InteropSettings settings)
 {
     public override void Follow(GuardedTransaction transaction, StoredStep step)
     {
-        if (step.Custodian != settings.Custodian || step.Body is not { } consent || PatientOf(consent) is not { } patient)
+        if (step.Custodian != settings.Custodian || step.Body is not { } consent || FollowUps.PatientOf(consent) is not { } patient)
         {
             return;
         }
@@ -31,13 +27,5 @@ internal sealed class RefusalRule(FollowUps followUps, InteropSettings settings)
                 transaction.Store(task, settings.Custodian, FollowUpTask.Refused(body, refusal, transaction.Instant));
             }
         });
-    }
-
-    private static ResourceKey? PatientOf(ReadOnlyMemory<byte> consent)
-    {
-        using var document = JsonDocument.Parse(consent, FhirJson.Parsing);
-        return document.RootElement.At("patient").Text("reference") is { } text && ResourceKey.TryParse(text) is { Type: "Patient" } key
-            ? key
-            : null;
     }
 }

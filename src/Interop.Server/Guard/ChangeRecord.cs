@@ -12,7 +12,7 @@ internal static class ChangeRecord
     {
         var caller = transaction.Caller;
         var agency = new ResourceReference($"Organization/{caller.Organization}");
-        var isPerson = caller is { IsPerson: true, Practitioner: not null };
+        var isPractitioner = caller is { IsPerson: true, Practitioner: not null };
         return MappedResource.Of(new Provenance
         {
             Id = id,
@@ -25,8 +25,10 @@ internal static class ChangeRecord
                 new()
                 {
                     Type = new("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "author"),
-                    Who = isPerson ? new($"Practitioner/{caller.Practitioner}") : agency,
-                    OnBehalfOf = isPerson ? agency : null,
+                    Who = isPractitioner ? new($"Practitioner/{caller.Practitioner}")
+                        : caller.Individual is { Speaker: var speaker } ? speaker.ToReference()
+                        : agency,
+                    OnBehalfOf = isPractitioner ? agency : null,
                 },
             ],
         });

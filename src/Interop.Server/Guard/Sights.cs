@@ -7,7 +7,7 @@ using Interop.Storage.Read;
 namespace Interop.Server.Guard;
 
 /// <summary>With which eyes a caller, or the server itself, looks at what is stored.</summary>
-internal sealed class Sights(SharingPolicy policy, InteropSettings settings, TimeProvider clock)
+internal sealed class Sights(SharingPolicy policy, Representation representation, InteropSettings settings, TimeProvider clock)
 {
     /// <summary>UTC microseconds.</summary>
     public long Now() => Instants.ToMicroseconds(clock.GetUtcNow());
@@ -17,6 +17,11 @@ internal sealed class Sights(SharingPolicy policy, InteropSettings settings, Tim
     /// <exception cref="FhirException">403: the agency or its person is not admitted.</exception>
     public Sight Of(ResourceRows rows, Caller caller, long instant, bool forSummary = false)
     {
+        if (caller.Individual is { } individual)
+        {
+            return OfIndividual(rows, caller, individual, instant);
+        }
+
         var isInEmergency = IsInEmergency(rows, caller, instant);
         if (!isInEmergency && caller.Purposes.Contains(Purposes.Emergency))
         {
@@ -29,6 +34,20 @@ internal sealed class Sights(SharingPolicy policy, InteropSettings settings, Tim
             seen,
             OfAnybody(rows, seen, instant, forSummary),
             caller.IsPerson && rows.LacksQualification(caller.Organization, caller.Practitioner, instant));
+    }
+
+    /// <summary>
+    /// A person looks at the record that her agency keeps of her as its staff does, but at nothing beyond it, and not at what the law keeps
+    /// even from her (45 CFR 164.524(a)(1)).
+    /// </summary>
+    private Sight OfIndividual(ResourceRows rows, Caller caller, Individual individual, long instant)
+    {
+        var whole = Admission.Demand(caller, OfAnybody(rows, caller, instant, forSummary: false), lacksQualification: false);
+        return whole with
+        {
+            OwnCleared = whole.OwnCleared & ~representation.Withheld(rows, individual, caller.Organization, instant),
+            Constraints = Individual.RecordOf(individual.Patient, policy),
+        };
     }
 
     /// <summary>Whether the caller has broken the glass over anybody's records, and that still lasts.</summary>
@@ -91,5 +110,5 @@ internal static class ScopedSight
 
     /// <summary>What the caller may do this to, whatever else its scopes let it read.</summary>
     public static Sight Opened(this Sight sight, Caller caller, SmartRight right) =>
-        sight with { Constraints = caller.Scopes.Constraints(right) };
+        sight with { Constraints = caller.Scopes.Constraints(right) ?? sight.Constraints };
 }

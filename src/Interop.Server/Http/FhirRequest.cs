@@ -56,21 +56,22 @@ internal static class FhirRequest
         }
     }
 
-    /// <summary>JSON is the only format; asking for another is 406, sending another 415.</summary>
+    /// <summary>JSON is the only format behind the door of XML; asking for another is 406, sending another 415.</summary>
     public static void RequireJson(HttpRequest request)
     {
         var format = request.Query["_format"].ToString();
         if (format.Length > 0 && !IsJsonFormat(format))
         {
             throw new FhirException(
-                IssueCode.NotSupported.With(406), "This server speaks JSON only: use _format=json or application/fhir+json.");
+                IssueCode.NotSupported.With(406), "This server speaks JSON and XML: use _format=json or xml.");
         }
 
         var accept = request.GetTypedHeaders().Accept;
         if (format.Length == 0 && accept.Count > 0
             && !accept.Any(value => value.MediaType.Value is "*/*" or "application/*" || IsJson(value)))
         {
-            throw new FhirException(IssueCode.NotSupported.With(406), "This server speaks JSON only: accept application/fhir+json.");
+            throw new FhirException(
+                IssueCode.NotSupported.With(406), "This server speaks JSON and XML: accept application/fhir+json or application/fhir+xml.");
         }
     }
 
@@ -166,13 +167,15 @@ internal static class FhirRequest
     /// <summary>
     /// Media types know no case, and may say the version of FHIR (https://hl7.org/fhir/R4/http.html#version-parameter) and the charset.
     /// </summary>
-    private static bool IsJson(MediaTypeHeaderValue value) =>
-        IsJson(value.MediaType.Value!) && value.Parameters.All(parameter => parameter.Name.Value?.ToLowerInvariant() switch
+    public static bool IsOfThisVersion(MediaTypeHeaderValue value) =>
+        value.Parameters.All(parameter => parameter.Name.Value?.ToLowerInvariant() switch
         {
             "fhirversion" => Unquoted(parameter) is "4.0" or "4.0.0" or "4.0.1",
             "charset" => Unquoted(parameter).Equals("utf-8", StringComparison.OrdinalIgnoreCase),
             _ => true,
         });
+
+    private static bool IsJson(MediaTypeHeaderValue value) => IsJson(value.MediaType.Value!) && IsOfThisVersion(value);
 
     private static string Unquoted(NameValueHeaderValue parameter) => HeaderUtilities.RemoveQuotes(parameter.Value).ToString();
 

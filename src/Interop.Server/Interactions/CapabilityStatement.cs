@@ -68,7 +68,7 @@ internal sealed class CapabilityStatement : IOwnAnswer
                 Url = settings.PublicUrl,
             },
             FhirVersion = FHIRVersion.N4_0_1,
-            Format = ["json"],
+            Format = ["json", "xml"],
             Rest =
             [
                 new()

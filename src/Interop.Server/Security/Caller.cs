@@ -43,6 +43,9 @@ internal sealed record Caller(
     /// <summary>Id of the patient in the token's launch context, or null.</summary>
     public string? Patient { get; init; }
 
+    /// <summary>Set where it is the person herself who asks for her own record, or who speaks for her; null for everybody else.</summary>
+    public Individual? Individual { get; init; }
+
     /// <summary>The caller that the token handler attached to the principal.</summary>
     public static Caller From(ClaimsPrincipal principal) =>
         TryFrom(principal) ?? throw new InvalidOperationException("The endpoint was reached without authentication.");
@@ -134,17 +137,28 @@ internal sealed record Caller(
             return (null, "The token's patient is not an id.");
         }
 
-        // Whoever is not a Practitioner asks for himself or his own, which the sharing tables say nothing about.
         var user = byType["fhirUser"].FirstOrDefault();
         var person = user is null ? null : bases.Read(user);
         var type = person is ReferenceReading.Local { Key: var named } ? named.Type : (person as ReferenceReading.Foreign)?.Type;
+        IReadOnlyList<string> roles = [.. byType["roles"].Distinct()];
+        Individual? individual = null;
         if (user is not null && type != "Practitioner")
         {
-            return (null, "The token's fhirUser is not a Practitioner: others have no access of their own here.");
+            (individual, var objection) = Individual.Read((person as ReferenceReading.Local)?.Key, patient, roles);
+            if (objection is not null)
+            {
+                return (null, objection);
+            }
+
+            roles = [individual!.Role];
+        }
+        else if (Individual.Roles.Any(roles.Contains))
+        {
+            return (null, "Who asks for her own record has a Patient or a RelatedPerson as fhirUser.");
         }
 
         // A Practitioner of another server is a person, but none of ours that happens to have the id.
-        var practitioner = (person as ReferenceReading.Local)?.Key.Id;
+        var practitioner = type == "Practitioner" ? (person as ReferenceReading.Local)?.Key.Id : null;
         var subject = byType["sub"].FirstOrDefault() ?? client;
         var isPerson = user is not null || subject != client;
         return (
@@ -154,9 +168,10 @@ internal sealed record Caller(
                 key.Id,
                 practitioner,
                 [.. byType["purpose_of_use"].Distinct()],
-                [.. byType["roles"].Distinct()],
-                scopes.Read(scope, patient, isPerson))
+                roles,
+                individual is null ? scopes.Read(scope, patient, isPerson) : scopes.ReadOwn(scope, individual.Patient))
             {
+                Individual = individual,
                 Issuer = issuer.Authority,
                 Patient = patient,
                 ScopeText = scope,

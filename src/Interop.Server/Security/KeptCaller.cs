@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Interop.Server.Http;
 using Interop.Sharing.Json;
 
 namespace Interop.Server.Security;
@@ -20,7 +21,10 @@ internal sealed record KeptCaller(
     bool IsPerson,
     string? SigningKey)
 {
-    public static string Write(Caller caller) => JsonSerializer.Serialize(new KeptCaller(
+    /// <exception cref="FhirException">403: for the person herself nothing goes on without her.</exception>
+    public static string Write(Caller caller) => caller.Individual is not null
+        ? throw new FhirException(IssueCode.Forbidden, "Exports and subscriptions are for agencies.")
+        : JsonSerializer.Serialize(new KeptCaller(
         caller.Issuer,
         caller.ClientId,
         caller.Subject,

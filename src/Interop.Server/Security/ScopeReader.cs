@@ -23,7 +23,22 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
 
     /// <param name="patient">The patient in the token's launch context; without one, <c>patient/</c> scopes allow nothing.</param>
     /// <param name="hasUser">Whether the token is about a person; without one, <c>user/</c> scopes allow nothing.</param>
-    public Scopes Read(string text, string? patient, bool hasUser)
+    public Scopes Read(string text, string? patient, bool hasUser) =>
+        Read(text, patient, context => Context(context, patient, hasUser), (_, rights) => rights);
+
+    /// <summary>
+    /// For a person who asks for her own record: <c>patient/</c> scopes alone, on the types and for the rights that the sharing tables give
+    /// her.
+    /// </summary>
+    /// <param name="patient">Id of her Patient.</param>
+    public Scopes ReadOwn(string text, string patient) => Read(
+        string.Join(' ', text.Split(' ').Where(scope => scope.Contains('/'))),
+        patient,
+        context => context == "patient" ? null : "the own record is asked for by patient/ scopes.",
+        OwnRights);
+
+    private Scopes Read(
+        string text, string? patient, Func<string, string?> objectionTo, Func<string, SmartRight, SmartRight> rightsOn)
     {
         var grants = new List<(SmartRight Rights, ScopeOpening Opening)>();
         var others = new List<string>();
@@ -39,7 +54,7 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
                 continue;
             }
 
-            var objection = Context(head[..slash], patient, hasUser);
+            var objection = objectionTo(head[..slash]);
             var (type, letters) = (head[(slash + 1)..dot], head[(dot + 1)..]);
             var rights = SmartRights.Read(VersionOne.GetValueOrDefault(letters, letters));
             objection ??= type == "*" || FhirFacts.R4.IsResourceType(type) ? null : "R4 has no such type.";
@@ -47,9 +62,12 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
             objection ??=
                 grants.Count(grant => grant.Opening.Criteria.Count > 0) < MostConditions ? null : "the token has too many conditions.";
             var criteria = objection is null && query is not null ? Criteria(type, query, out objection) : [];
+            var openings = objection is null ? OpeningsOf(type, rights, rightsOn) : [];
+            objection ??= openings.Count > 0 ? null : "it is nothing that one does to the own record.";
             if (objection is null)
             {
-                grants.Add((rights, new(type == "*" ? null : type, head[..slash] == "patient" ? patient : null, criteria)));
+                grants.AddRange(openings.Select(opening => (
+                    opening.Rights, new ScopeOpening(opening.Type, head[..slash] == "patient" ? patient : null, criteria))));
             }
             else if (IsPrintable(head))
             {
@@ -59,6 +77,27 @@ internal sealed class ScopeReader(SearchQueryParser queries, SharingPolicy polic
         }
 
         return new(grants, others, objections, directory);
+    }
+
+    /// <summary>A scope for all types is one for each where rights hang on the type.</summary>
+    private IReadOnlyList<(SmartRight Rights, string? Type)> OpeningsOf(
+        string type, SmartRight rights, Func<string, SmartRight, SmartRight> rightsOn)
+    {
+        if (type == "*" && rightsOn("*", rights) == rights)
+        {
+            return [(rights, null)];
+        }
+
+        var types = type == "*" ? policy.IndividualReads.Concat(directory) : [type];
+        return [.. types.Select(each => (Rights: rightsOn(each, rights), (string?)each)).Where(each => each.Rights != SmartRight.None)];
+    }
+
+    private SmartRight OwnRights(string type, SmartRight rights)
+    {
+        var open = policy.IndividualReads.Contains(type) || directory.Contains(type)
+            ? SmartRight.Read | SmartRight.Search
+            : SmartRight.None;
+        return rights & (open | SmartRights.Read(policy.IndividualWrites.GetValueOrDefault(type, string.Empty)));
     }
 
     private static string? Context(string context, string? patient, bool hasUser) => context switch

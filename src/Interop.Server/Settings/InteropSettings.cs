@@ -62,6 +62,12 @@ public sealed record InteropSettings(
     /// </summary>
     public bool TakesVerbalConsent { get; init; }
 
+    /// <summary>
+    /// From <c>Interop:State</c>: the ISO 3166-2 code of the state whose law holds, such as <c>US-CA</c>; null for none, and then the
+    /// strictest of those that are known.
+    /// </summary>
+    public string? State { get; init; }
+
     /// <summary>From <c>Interop:DutyPhone</c>: the number of the clinician on duty, as summaries say it; null for none.</summary>
     public string? DutyPhone { get; init; }
 
@@ -141,6 +147,7 @@ public sealed record InteropSettings(
             Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
             TimeZone = zone,
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
+            State = StateFrom(section["State"]),
             DutyPhone = duty,
             ShiftEnds = shifts,
             Pages = pages is null ? null : pages with { TimeZone = zone, ShiftEnds = shifts, Custodian = custodian, DutyPhone = duty },
@@ -162,6 +169,11 @@ public sealed record InteropSettings(
             ? text
             : throw new SettingsException(
                 "Interop:Supervisor must be a reference to an Organization, PractitionerRole, Practitioner or CareTeam.");
+
+    private static string? StateFrom(string? text) => text is null || (text.Length == 5 && text.StartsWith("US-", StringComparison.Ordinal)
+        && char.IsAsciiLetterUpper(text[3]) && char.IsAsciiLetterUpper(text[4]))
+            ? text
+            : throw new SettingsException("Interop:State must be the ISO 3166-2 code of a state, such as US-CA.");
 
     private static bool FlagFrom(IConfigurationSection section, string name) => section[name] is { } text
         && (bool.TryParse(text, out var value) ? value : throw new SettingsException($"Interop:{name} must be true or false."));

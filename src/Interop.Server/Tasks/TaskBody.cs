@@ -54,12 +54,22 @@ internal sealed class TaskBody(ReadOnlyMemory<byte> stored)
     }
 
     /// <summary>Ends it for a reason of the code system task-reason.</summary>
-    public TaskBody End(string status, string reason, string text, long instant)
+    public TaskBody End(string status, string reason, string text, long instant) => Move(status, instant).Mark(reason, text);
+
+    /// <summary>Says something to whoever does it next, with a code of the code system task-reason.</summary>
+    public TaskBody Mark(string reason, string text)
     {
-        Move(status, instant);
         body = TopLevel.Replace(body, "statusReason", Concept(Reasons, reason, text));
         return this;
     }
+
+    public TaskBody Unmark()
+    {
+        body = TopLevel.Remove(body, "statusReason");
+        return this;
+    }
+
+    public bool IsMarked(string reason) => Read(root => root.Code("statusReason", Reasons) == reason);
 
     public TaskBody Say(string businessStatus)
     {

@@ -18,6 +18,12 @@ internal sealed class RoleTable
 
     public HashSet<string> Policies { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Types that an individual reads of her own record.</summary>
+    public IReadOnlyList<string> IndividualReads { get; private set; } = [];
+
+    /// <summary>Types that an individual adds to her own record, each with letters of <c>cruds</c>.</summary>
+    public Dictionary<string, string> IndividualWrites { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Who may break the glass, and what that opens.</summary>
     public EmergencyRule Emergency { get; private set; } = new(Tier.None, 0, new(StringComparer.Ordinal), []);
 
@@ -36,6 +42,13 @@ internal sealed class RoleTable
         }
 
         table.Administered = [.. json.GetProperty("administered").EnumerateArray().Select(type => type.GetString()!)];
+
+        var individual = json.GetProperty("individual");
+        table.IndividualReads = [.. individual.GetProperty("reads").EnumerateArray().Select(type => type.GetString()!)];
+        foreach (var type in individual.GetProperty("writes").EnumerateObject())
+        {
+            table.IndividualWrites[type.Name] = type.Value.GetString()!;
+        }
 
         foreach (var agency in json.GetProperty("agencies").EnumerateObject())
         {

@@ -7,14 +7,16 @@ namespace Interop.Sharing.Policy;
 /// <summary>The tables that sharing decides by: tiers, labels and roles, checked against R4 when loaded.</summary>
 public sealed class SharingPolicy
 {
-    private static readonly Lazy<SharingPolicy> Embedded = new(() => Load(Resource("tiers"), Resource("labels"), Resource("roles")));
+    private static readonly Lazy<SharingPolicy> Embedded =
+        new(() => Load(Resource("tiers"), Resource("labels"), Resource("roles"), Resource("minors")));
 
     private static readonly Lazy<IReadOnlySet<string>> Summaries =
         new(() => Default.Roles.SummaryPurposes.Keys.ToHashSet(StringComparer.Ordinal));
 
     private static readonly string[] CareRoots = ["TREAT", "HPAYMT", "HOPERAT"];
 
-    private SharingPolicy(TierTable tiers, LabelTable labels, RoleTable roles) => (Tiers, LabelRules, Roles) = (tiers, labels, roles);
+    private SharingPolicy(TierTable tiers, LabelTable labels, RoleTable roles, MinorTable minors) =>
+        (Tiers, LabelRules, Roles, Minors) = (tiers, labels, roles, minors);
 
     /// <summary>The policy that is compiled in from profiles/sharing.</summary>
     public static SharingPolicy Default => Embedded.Value;
@@ -37,6 +39,15 @@ public sealed class SharingPolicy
     /// <summary>Whether the role may break the glass: null for no, else whether it is of medical personnel.</summary>
     public bool? EmergencyRole(string role) => Roles.Emergency.Roles.TryGetValue(role, out var isMedical) ? isMedical : null;
 
+    /// <summary>What is kept from those who speak for a minor.</summary>
+    public MinorTable Minors { get; }
+
+    /// <summary>Types that an individual reads of her own record.</summary>
+    public IReadOnlyList<string> IndividualReads => Roles.IndividualReads;
+
+    /// <summary>Types that an individual adds to her own record, each with letters of SMART's <c>cruds</c>.</summary>
+    public IReadOnlyDictionary<string, string> IndividualWrites => Roles.IndividualWrites;
+
     internal TierTable Tiers { get; }
 
     internal LabelTable LabelRules { get; }
@@ -47,13 +58,17 @@ public sealed class SharingPolicy
     public IReadOnlySet<string> TreatmentPurposes => Roles.DefaultPurposes;
 
     /// <summary>Reads the tables (UTF-8 JSON as in profiles/sharing); throws <see cref="PolicyException"/> listing all problems.</summary>
-    public static SharingPolicy Load(ReadOnlyMemory<byte> tiers, ReadOnlyMemory<byte> labels, ReadOnlyMemory<byte> roles)
+    public static SharingPolicy Load(
+        ReadOnlyMemory<byte> tiers, ReadOnlyMemory<byte> labels, ReadOnlyMemory<byte> roles, ReadOnlyMemory<byte> minors)
     {
         var problems = new List<string>();
         var tierTable = Read(tiers, "tiers.json", problems, json => TierTable.Load(json, FhirFacts.R4, problems));
         var labelTable = Read(labels, "labels.json", problems, json => LabelTable.Load(json, problems));
         var roleTable = Read(roles, "roles.json", problems, json => RoleTable.Load(json, problems));
-        return problems.Count == 0 ? new(tierTable!, labelTable!, roleTable!) : throw new PolicyException([.. problems.Distinct()]);
+        var minorTable = Read(minors, "minors.json", problems, json => MinorTable.Load(json, problems));
+        return problems.Count == 0
+            ? new(tierTable!, labelTable!, roleTable!, minorTable!)
+            : throw new PolicyException([.. problems.Distinct()]);
     }
 
     /// <summary>Whether the type is directory data: no patient, basic for whoever has an agreement.</summary>

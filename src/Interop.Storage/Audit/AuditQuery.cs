@@ -31,8 +31,8 @@ public abstract record AuditCondition
     /// <summary>It is about one of these patients.</summary>
     public sealed record About(IReadOnlyList<string> Patients) : AuditCondition;
 
-    /// <summary>It was asked by one of these organisations.</summary>
-    public sealed record ByOrganization(IReadOnlyList<string> Ids) : AuditCondition;
+    /// <summary>It was, or was not, asked by one of these organisations.</summary>
+    public sealed record ByOrganization(IReadOnlyList<string> Ids, bool Not = false) : AuditCondition;
 
     /// <summary>It was asked by one of these practitioners, or by a client or user of one of these names.</summary>
     public sealed record ByAgent(IReadOnlyList<string> Practitioners, IReadOnlyList<string> Names) : AuditCondition;

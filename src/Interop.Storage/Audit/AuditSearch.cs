@@ -63,6 +63,7 @@ internal sealed class AuditSearch(Statements statements, Dialect dialect, string
                 SELECT 1 FROM audit_patient p
                 WHERE  p.patient IN {Sql.List(about.Patients)} AND p.chain = a.chain AND p.sequence = a.sequence))
             """,
+        AuditCondition.ByOrganization { Not: true } by => $"(a.organization IS NULL OR a.organization NOT IN {Sql.List(by.Ids)})",
         AuditCondition.ByOrganization by => $"a.organization IN {Sql.List(by.Ids)}",
         AuditCondition.ByAgent by => $"""
             (a.practitioner IN {Sql.List(by.Practitioners)} OR a.client IN {Sql.List(by.Names)} OR a.user_id IN {Sql.List(by.Names)})

@@ -42,9 +42,12 @@ internal sealed class IndexWriter(Statements statements)
         var least = judgedResource.Tiers;
 
         // The same value twice is one row, at the lowest tier of the two: a view that has either has the value.
-        var entries = type == "Patient"
-            ? judgedResource.Entries.Concat(PersonKeys.Of(judgedResource.Entries))
-            : judgedResource.Entries;
+        var entries = judgedResource.Entries.Concat(TokenTexts.Of(judgedResource.Entries));
+        if (type == "Patient")
+        {
+            entries = entries.Concat(PersonKeys.Of(judgedResource.Entries));
+        }
+
         foreach (var same in entries.GroupBy(judged => (Entry: Indexed(judged.Entry), judged.Party)))
         {
             // Nothing of a resource is there below the tier at which the resource is.

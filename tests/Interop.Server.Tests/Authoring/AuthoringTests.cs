@@ -8,11 +8,12 @@ namespace Interop.Server.Tests.Authoring;
 public sealed partial class AuthoringTests
 {
     [Fact]
-    public void The_server_reads_nothing_with_Firely()
+    public void The_server_reads_nothing_with_Firely_but_XML()
     {
         var source = Path.Combine(Repository.Root, "src", "Interop.Server");
 
         var found = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) != "FhirXml.cs")
             .SelectMany(file => Reading().Matches(File.ReadAllText(file)).Select(match => $"{Path.GetFileName(file)}: {match.Value}"));
 
         Assert.Empty(found);

@@ -71,6 +71,24 @@ public class FollowUpWishTests : SceneTests
     }
 
     [Fact]
+    public async Task Who_takes_back_a_consent_is_called_by_somebody_who_knows_it_until_she_consents_again()
+    {
+        using var navigator = Server.As("navigator");
+        var task = await navigator.EndAsync("e1", "p1");
+        using var other = await navigator.PutFhirAsync("Consent/c1", Fixtures.Consent("c1", "p1", "city-hospital", tier: "basic"));
+        Assert.False((await navigator.GetJsonAsync(task)).TryGetProperty("statusReason", out _));
+
+        using var revoked = await navigator.PostFhirAsync("Consent/c1/$revoke-consent", """{"resourceType":"Parameters"}""");
+
+        Assert.Equal(200, (int)revoked.StatusCode);
+        var marked = await navigator.GetJsonAsync(task);
+        Assert.Equal("requested", marked.Text("status"));
+        Assert.Equal("consent-withdrawn", marked.GetProperty("statusReason").GetProperty("coding")[0].Text("code"));
+        await navigator.CreatedAsync("Consent", Fixtures.Consent("c2", "p1", "city-hospital"));
+        Assert.False((await navigator.GetJsonAsync(task)).TryGetProperty("statusReason", out _));
+    }
+
+    [Fact]
     public async Task A_refusal_ends_what_is_owed_and_closes_nothing_to_partners_and_one_that_is_withdrawn_counts_no_more()
     {
         using var navigator = Server.As("navigator");

@@ -55,7 +55,7 @@ public sealed class EveryRoleTests : SceneTests
                     in new[]
                     {
                         "navigator", "clinician", "privacy-officer", "dispatcher", "evaluator", "agency-administrator", "officer",
-                        "unknown", "agency-administrator clinician"
+                        "unknown", "agency-administrator clinician", "individual"
                     })
                 {
                     data.Add(organization, role);
@@ -72,8 +72,13 @@ public sealed class EveryRoleTests : SceneTests
     {
         // Versions to read: each resource has two.
         await Server.ImportAsync(Custodian, [.. Scene]);
-        using var client = Server.As(
-            new DemoCaller("any", organization, ["TREAT", "COC", "HOPERAT"], roles.Split(' '), "system/*.cruds cad.write crisis-summary"));
+        using var client = roles == "individual"
+            ? Server.As(
+                new DemoCaller("any", organization, ["PATRQT"], [roles], "patient/*.cruds cad.write crisis-summary"),
+                ("fhirUser", "Patient/x"),
+                ("patient", "x"))
+            : Server.As(new DemoCaller(
+                "any", organization, ["TREAT", "COC", "HOPERAT"], roles.Split(' '), "system/*.cruds cad.write crisis-summary"));
         var failed = new List<string>();
         foreach (var type in Types)
         {

@@ -65,9 +65,10 @@ public sealed class AnswerFormTests : SceneTests
     [InlineData("Application/FHIR+JSON", 200)]
     [InlineData("application/fhir+json; fhirVersion=4.0", 200)]
     [InlineData("application/fhir+json;FHIRVersion=\"4.0\"; charset=UTF-8", 200)]
-    [InlineData("application/json;q=0.5, application/fhir+xml;q=0.9", 200)]
+    [InlineData("application/json;q=0.9, application/fhir+xml;q=0.5", 200)]
     [InlineData("application/fhir+json; fhirVersion=5.0", 406)]
-    [InlineData("application/fhir+xml", 406)]
+    [InlineData("application/fhir+xml; fhirVersion=3.0", 406)]
+    [InlineData("application/fhir+turtle", 406)]
     public async Task Media_types_ignore_case_and_take_parameters(string mediaType, int status)
     {
         using var client = Server.As("navigator");

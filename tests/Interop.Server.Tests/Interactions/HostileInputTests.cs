@@ -115,10 +115,10 @@ public class HostileInputTests : SceneTests
     public async Task Another_media_type_is_refused()
     {
         using var client = Server.As("navigator");
-        using var xml = new StringContent("<Patient/>", Encoding.UTF8, "application/fhir+xml");
+        using var turtle = new StringContent("[] a fhir:Patient .", Encoding.UTF8, "application/fhir+turtle");
 
-        using var sent = await client.PostAsync(new Uri("Patient", UriKind.Relative), xml);
-        using var asked = await client.GetAsync("Patient?_format=xml");
+        using var sent = await client.PostAsync(new Uri("Patient", UriKind.Relative), turtle);
+        using var asked = await client.GetAsync("Patient?_format=ttl");
 
         await sent.OutcomeAsync(415);
         await asked.OutcomeAsync(406);

@@ -56,6 +56,9 @@ public sealed class ScopedCallerTests : IAsyncLifetime
         {
             await pair.SameAsync(caller with { Scope = "patient/*.rs" }, path, ("patient", "p1"));
         }
+
+        await pair.SameAsync(
+            new("person", Program, ["PATRQT"], ["individual"], "patient/*.rs"), path, ("patient", "p1"), ("fhirUser", "Patient/p1"));
     }
 
     [Theory]

@@ -27,7 +27,7 @@ public sealed partial class SmartScopeTests
     [InlineData("https://elsewhere.example/fhir/Patient/p1")]
     [InlineData("somebody")]
     [InlineData("")]
-    public async Task Whoever_is_no_practitioner_has_no_access_of_his_own(string fhirUser)
+    public async Task Whoever_is_no_practitioner_has_no_role_of_an_agency(string fhirUser)
     {
         using var client = Server.As(Hospital, ("fhirUser", fhirUser));
 

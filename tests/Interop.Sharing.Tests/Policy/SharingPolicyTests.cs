@@ -75,14 +75,15 @@ public sealed class SharingPolicyTests
     public void A_label_that_does_not_exist_is_a_problem()
     {
         var labels = Encoding.UTF8.GetString(Read("labels")).Replace("\"OPIOIDUD\"", "\"OPIUMUD\"", StringComparison.Ordinal);
-        var thrown = Assert.Throws<PolicyException>(() => SharingPolicy.Load(Read("tiers"), Encoding.UTF8.GetBytes(labels), Read("roles")));
+        var thrown = Assert.Throws<PolicyException>(
+            () => SharingPolicy.Load(Read("tiers"), Encoding.UTF8.GetBytes(labels), Read("roles"), Read("minors")));
 
         Assert.Contains(thrown.Problems, problem => problem.Contains("OPIUMUD is not a label", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Tables_that_are_no_JSON_are_a_problem() =>
-        Assert.Throws<PolicyException>(() => SharingPolicy.Load("{"u8.ToArray(), Read("labels"), Read("roles")));
+        Assert.Throws<PolicyException>(() => SharingPolicy.Load("{"u8.ToArray(), Read("labels"), Read("roles"), Read("minors")));
 
     [Theory]
     [InlineData("navigator", Tier.Own, Labels.Part2, true)]
@@ -134,7 +135,7 @@ public sealed class SharingPolicyTests
     {
         var tiers = JsonNode.Parse(Read("tiers"))!;
         change(tiers["types"]!.AsObject());
-        SharingPolicy.Load(Encoding.UTF8.GetBytes(tiers.ToJsonString()), Read("labels"), Read("roles"));
+        SharingPolicy.Load(Encoding.UTF8.GetBytes(tiers.ToJsonString()), Read("labels"), Read("roles"), Read("minors"));
     }
 
     private static void Without(JsonObject tiers, string type, string tier, string element)

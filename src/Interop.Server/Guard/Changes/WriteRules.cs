@@ -33,6 +33,8 @@ internal static class WriteRules
     {
         return MayKeep(sight, key) ?? key.Type switch
         {
+            not ("Consent" or "QuestionnaireResponse") when caller.Individual is not null =>
+                new(IssueCode.Forbidden, "Of the own record the agency's staff writes all but consents."),
             "AuditEvent" => new(IssueCode.Forbidden, "The audit trail is written by the server alone."),
             "Organization" when caller.Organization != custodian || !IsAdministrator(caller) =>
                 new(IssueCode.Forbidden, "Organizations are kept by the custodian's agency administrator."),

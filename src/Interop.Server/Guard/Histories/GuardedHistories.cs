@@ -49,7 +49,7 @@ internal sealed class GuardedHistories(GuardedStore store, AuditTrail audit, Tur
     {
         await using var snapshot = await store.OpenAsync(caller, cancellationToken);
         var sight = snapshot.Sight.Within(caller, SmartRight.Search);
-        if (type is null && sight.OwnTier != Tier.Own)
+        if (type is null && (sight.OwnTier != Tier.Own || caller.Individual is not null))
         {
             throw new FhirException(
                 IssueCode.Forbidden, "The history of all types is for the staff that keeps its organisation's records whole.");

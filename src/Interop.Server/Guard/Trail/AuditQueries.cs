@@ -39,9 +39,17 @@ internal static class AuditQueries
             _ => throw Refused("Chains and _has", "an AuditEvent is searched alone."),
         };
 
+    // Of a row that is about others too, these ask for nothing that is theirs.
+    private static readonly string[] OfPerson = ["agent-organization", "date", "patient", "purpose"];
+
     private static AuditCondition Condition(ValueCriterion criterion, AuditReader reader)
     {
         var (code, values) = (criterion.Parameter.Code, criterion.Values);
+        if (reader is AuditReader.Person && !OfPerson.Contains(code))
+        {
+            throw Refused(code, $"who saw the own record is asked by {string.Join(", ", OfPerson)}.");
+        }
+
         if (criterion.Modifier == SearchModifier.Identifier && code != "agent")
         {
             throw Refused($"{code}:identifier", "only agents are known by names.");
@@ -49,7 +57,7 @@ internal static class AuditQueries
 
         return code switch
         {
-            "patient" => reader.IsBlind ? About(values) : new AuditCondition.About(Ids(values, "Patient")),
+            "patient" => reader is AuditReader.OwnRequests ? About(values) : new AuditCondition.About(Ids(values, "Patient")),
             "agent" when criterion.Modifier == SearchModifier.Identifier =>
                 new AuditCondition.ByAgent([], [.. values.OfType<TokenValue>().Select(token => token.Code).OfType<string>()]),
             "agent" => Any(

@@ -1,4 +1,5 @@
 using Interop.Fhir;
+using Interop.Fhir.Search;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
@@ -22,17 +23,17 @@ internal sealed class GuardedAccounts(GuardedStore store, AuditTrail audit, Inte
     /// All that is written down about a person with the outcome permit, oldest first; null where the caller sees no such person.
     /// </summary>
     /// <param name="operation">The name of what asks.</param>
-    /// <exception cref="FhirException">403 for anybody but the programme's privacy officer.</exception>
+    /// <exception cref="FhirException">403 for anybody but the programme's privacy officer and the person herself.</exception>
     public async Task<PersonAccount?> OfAsync(Caller caller, ResourceKey patient, string operation, CancellationToken cancellationToken)
     {
-        caller.DemandWhole(GuardedAudit.Type, SmartRight.Read);
+        AuditReader.DemandScope(caller, SmartRight.Read);
         var rows = new List<AuditEntry>();
         Disclosure? person;
         var names = new Dictionary<string, Disclosure>();
         long instant;
         await using (var snapshot = await store.OpenAsync(caller, cancellationToken))
         {
-            AuditReader.DemandEverything(caller, settings.Custodian);
+            AuditReader.DemandEverythingOf(caller, patient, settings.Custodian);
             instant = snapshot.Instant;
             person = snapshot.Read(patient, snapshot.Sight);
             if (person is not null)
@@ -67,7 +68,7 @@ internal sealed class GuardedAccounts(GuardedStore store, AuditTrail audit, Inte
         caller.Demand("Consent", SmartRight.Update);
         return WriteAsync(caller, FhirInteraction.RecordedDisclosure, Recording, disclosure.Patient, rows =>
         {
-            if (caller.Organization != settings.Custodian || rows.Sight.OwnTier != Tier.Own)
+            if (caller.Organization != settings.Custodian || caller.Individual is not null || rows.Sight.OwnTier != Tier.Own)
             {
                 throw new FhirException(IssueCode.Forbidden, "Only who keeps the programme's records writes down what it gave away.");
             }
@@ -188,4 +189,28 @@ internal sealed record OtherDisclosure(
 /// <param name="Until">UTC microseconds.</param>
 /// <param name="Official">Who asked for it.</param>
 /// <param name="IsWritten">Whether in writing.</param>
-internal sealed record AccountingSuspension(ResourceKey Patient, string Organization, long Until, string Official, bool IsWritten);
+internal sealed record AccountingSuspension(ResourceKey Patient, string Organization, long Until, string Official, bool IsWritten)
+{
+    // Each is written by a privacy officer's hand.
+    private const int Most = 1000;
+
+    /// <summary>The rows of the trail that suspend something about a patient, oldest first.</summary>
+    public static AuditQuery Of(string patient) => new(
+        [
+            new AuditCondition.About([patient]),
+            new AuditCondition.OfKind([new(AuditClass.Plain, [FhirInteraction.AccountingSuspension.Code()])]),
+        ],
+        Most,
+        IsAscending: true);
+
+    /// <summary>Ids of the Organizations that are left out at an instant: of each the last word counts, and only while it lasts.</summary>
+    /// <param name="rows">Oldest first, others among them.</param>
+    public static IReadOnlyList<string> InForce(IEnumerable<AuditEntry> rows, long instant) =>
+    [
+        .. rows.Where(entry => entry.Row.Interaction == FhirInteraction.AccountingSuspension.Code())
+            .Select(entry => new RowDetail(entry.Row.Detail))
+            .GroupBy(detail => detail.Recipient!)
+            .Where(words => DateInterval.TryParse(words.Last().Until!) is { } until && until.Low > instant)
+            .Select(words => words.Key),
+    ];
+}

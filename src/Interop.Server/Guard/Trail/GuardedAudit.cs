@@ -20,7 +20,7 @@ internal sealed class GuardedAudit(
     /// <summary>The row under an id; null where there is none or the caller may not read it.</summary>
     public async Task<AuditView?> ReadAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
-        caller.DemandWhole(Type, SmartRight.Read);
+        AuditReader.DemandScope(caller, SmartRight.Read);
         var (reader, instant) = await AdmitAsync(caller, cancellationToken);
         var found = ids.Read(id) is var (chain, sequence) ? await audit.FindAsync(chain, sequence, cancellationToken) : null;
         var view = found is not null && reader.MayRead(found.Row) ? View(found, reader) : null;
@@ -36,7 +36,7 @@ internal sealed class GuardedAudit(
     public async Task<AuditAnswer> SearchAsync(
         Caller caller, IReadOnlyList<KeyValuePair<string, string>> pairs, bool lenient, CancellationToken cancellationToken)
     {
-        caller.DemandWhole(Type, SmartRight.Search);
+        AuditReader.DemandScope(caller, SmartRight.Search);
         var request = queries.Read(caller, Type, pairs, lenient, store.Now());
         var (reader, instant) = await AdmitAsync(caller, cancellationToken);
         var asked = AuditQueries.Read(request.Query, reader, ids.Read);
@@ -60,13 +60,20 @@ internal sealed class GuardedAudit(
             [.. page.Entries.Select(entry => View(entry, reader))], isCounted ? page.Total : null, next, request.Used, request.Ignored);
     }
 
-    public AuditView View(AuditEntry entry, AuditReader reader) =>
-        new(ids.Of(entry.Chain, entry.Sequence), entry.Row, AuditPattern.Of(entry.Row, settings.Custodian, reader.IsBlind), reader);
+    public AuditView View(AuditEntry entry, AuditReader reader)
+    {
+        var told = reader.Told(entry.Row);
+        return new(ids.Of(entry.Chain, entry.Sequence), told, AuditPattern.Of(told, settings.Custodian, reader.IsBlind), reader);
+    }
 
     private async Task<(AuditReader Reader, long Instant)> AdmitAsync(Caller caller, CancellationToken cancellationToken)
     {
         await using var snapshot = await store.OpenAsync(caller, cancellationToken);
-        return (AuditReader.Of(caller, settings.Custodian), snapshot.Instant);
+        var instant = snapshot.Instant;
+        return (await AuditReader.OfAsync(caller, settings.Custodian, SuspendedAsync), instant);
+
+        async Task<IReadOnlyList<string>> SuspendedAsync(string patient) => AccountingSuspension.InForce(
+            (await audit.SearchAsync(settings.Custodian, AccountingSuspension.Of(patient), cancellationToken)).Entries, instant);
     }
 
     private async Task<AuditQuery> QueryAsync(

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Interop.Server.Http;
 using Interop.Sharing.Policy;
 using Interop.Storage.Audit;
 
@@ -23,6 +25,43 @@ internal sealed record RowDisclosure(IReadOnlyList<(string Key, Tier Tier)> Reso
 
     /// <summary>Without what the reader keeps himself: that was no disclosure.</summary>
     public RowDisclosure ToOthers() => this with { Resources = [.. Resources.Where(resource => resource.Tier < Tier.Own)] };
+
+    /// <summary>As the detail of a row that is about this patient alone.</summary>
+    public string Write(string patient) => Encoding.UTF8.GetString(FhirJson.Write(detail =>
+    {
+        detail.WriteStartObject();
+        detail.WriteStartArray("disclosed");
+        foreach (var (key, tier) in Resources)
+        {
+            detail.WriteStringValue($"{key} v0 {tier}");
+        }
+
+        detail.WriteEndArray();
+        detail.WriteStartArray("bases");
+        foreach (var basis in Bases)
+        {
+            detail.WriteStringValue(basis);
+        }
+
+        detail.WriteEndArray();
+        detail.WriteStartArray("about");
+        for (var basis = 0; basis < Math.Max(Bases.Count, 1); basis++)
+        {
+            detail.WriteStartObject();
+            detail.WriteString("patient", patient);
+            if (basis < Bases.Count)
+            {
+                detail.WriteNumber("basis", basis);
+            }
+
+            detail.WriteStartArray("entries");
+            detail.WriteEndArray();
+            detail.WriteEndObject();
+        }
+
+        detail.WriteEndArray();
+        detail.WriteEndObject();
+    }));
 
     private static RowDisclosure Read(AuditRow row, string? patient)
     {

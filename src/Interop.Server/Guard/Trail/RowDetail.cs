@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Interop.Server.Accountability;
+namespace Interop.Server.Guard.Trail;
 
 /// <summary>What else a row of the trail says, each null where it says nothing of it.</summary>
 internal sealed record RowDetail
