@@ -7,6 +7,11 @@ namespace Interop.Pages.Looks;
 /// <param name="Count">A search whose number stands on the home page; null for none.</param>
 public sealed record Place(string Path, string Icon, string Name, string About, string? Count = null)
 {
+    /// <summary>Whether a page belongs to it: <c>/app/referral/ID</c> to <c>/app/referrals</c>.</summary>
+    public bool IsAt(string path) => path == Path
+        || (Path != "/app" && (path.StartsWith(Path + "/", StringComparison.Ordinal)
+            || path.StartsWith(Path.TrimEnd('s') + "/", StringComparison.Ordinal)));
+
     public static IReadOnlyList<Place> Of(ClaimsPrincipal person, PagesSettings settings)
     {
         var (agency, isOwn) = (PageSession.AgencyOf(person), PageSession.AgencyOf(person) == settings.Custodian);

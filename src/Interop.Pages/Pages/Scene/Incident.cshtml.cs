@@ -39,7 +39,10 @@ public sealed class IncidentModel : AppPage
             var document = await Api.SearchAsync($"{reference}/$crisis-summary");
             var all = document.Entry.Select(entry => entry.Resource).ToList();
             Person = new(all.OfType<Patient>().FirstOrDefault(), [.. all.OfType<Flag>()]);
-            Sections = SummarySection.Of(document);
+            var steps = all.OfType<CarePlan>().SelectMany(plan => plan.Activity).Select(step => step.Detail?.Description)
+                .OfType<string>().ToList();
+            Sections = [.. SummarySection.Of(document).Select(section =>
+                section.Title == "What helps" && steps.Count > 0 ? section with { Lines = steps } : section)];
         }
         catch (FhirRefusedException refused) when (refused.Status is System.Net.HttpStatusCode.Forbidden)
         {
