@@ -60,6 +60,11 @@ if ! $quick; then
     apt-get update -qq && apt-get install -y -qq postgresql
   fi
 
+  # Pages are tested in Debian's browser, and in none that is downloaded.
+  if [ ! -x /usr/bin/chromium ]; then
+    apt-get update -qq && apt-get install -y -qq chromium
+  fi
+
   examples=${INTEROP_R4_EXAMPLES:-$PWD/artifacts/r4-examples/package}
   if [ ! -d "$examples" ]; then
     echo "Fetching the official R4 examples (npm hl7.fhir.r4.examples 4.0.1) ..."

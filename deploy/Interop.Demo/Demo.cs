@@ -21,10 +21,10 @@ public static class Demo
     public static async Task<int> RunAsync(int port, DemoPlace place, CancellationToken cancellationToken)
     {
         var addresses = new DemoAddresses(port);
-        if (port is < 1 or > 65532)
+        if (port is < 1 or > 65533)
         {
             await Console.Error.WriteLineAsync(
-                $"{port} is not a port. Choose one from 1 to 65532 with --port N: the demo takes it and the next three.");
+                $"{port} is not a port. Choose one from 1 to 65533 with --port N: the demo takes it and the next two.");
             return 1;
         }
 
@@ -42,7 +42,7 @@ public static class Demo
     private static async Task<int> RunAsync(
         DemoAddresses addresses, List<LoopbackPort> ports, DemoPlace place, CancellationToken cancellationToken)
     {
-        // All four are ours before anything is seeded, which takes a while.
+        // All three are ours before anything is seeded, which takes a while.
         foreach (var number in addresses.Ports)
         {
             try
@@ -52,7 +52,7 @@ public static class Demo
             catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
                 await Console.Error.WriteLineAsync(
-                    $"Port {number} is in use. Choose others with --port N: the demo takes N and the next three.");
+                    $"Port {number} is in use. Choose others with --port N: the demo takes N and the next two.");
                 return 1;
             }
         }
@@ -66,24 +66,37 @@ public static class Demo
         }
 
         await using var issuer = await DemoIssuer.StartAsync(addresses, ports[1], folder, place, cancellationToken);
-        await using var server = Server(addresses, ports[0], addresses.Fhir, place.Of(folder, "interop"), folder.File("interop.exports"));
+        await PagesKey.MakeAsync(folder, cancellationToken);
+        await using var server = Server(
+            addresses,
+            ports[0],
+            addresses.Fhir,
+            place.Of(folder, "interop"),
+            folder.File("interop.exports"),
+            [.. Pages(folder.File(PagesKey.FileName))]);
         await using var sandbox = Server(
             addresses,
-            ports[3],
+            ports[2],
             addresses.Sandbox,
             place.Of(folder, "sandbox"),
             folder.File("sandbox.exports"),
             "--Interop:Sandbox=true");
-        await using var page = DemoPage.Build(addresses, ports[2]);
-        await SeedAsync(server, place, "a city", _ => true, cancellationToken);
+        var isNew = await SeedAsync(server, place, "a city", _ => true, cancellationToken);
         await SeedAsync(sandbox, place, "a sandbox", resource => resource.Type is "Organization" or "Contract", cancellationToken);
-        foreach (var part in (WebApplication[])[server, sandbox, page])
+        foreach (var part in (WebApplication[])[server, sandbox])
         {
             await part.StartAsync(cancellationToken);
         }
 
         await issuer.RegisterAsync(cancellationToken);
         await RenewAsync(issuer, folder, cancellationToken);
+        if (isNew)
+        {
+            var dispatch = DemoCaller.All.Single(caller => caller.Name == "dispatch");
+            await DemoCalls.SendAsync(
+                addresses.Fhir, await issuer.TokenAsync(dispatch, cancellationToken), DateTimeOffset.UtcNow, cancellationToken);
+        }
+
         await DemoShell.WriteAsync(addresses, folder, folder.File(DemoFile), CityGenerator.Persons(Seed), cancellationToken);
         Print(issuer, folder);
         try
@@ -99,7 +112,7 @@ public static class Demo
             Console.WriteLine("Stopping.");
         }
 
-        foreach (var part in (WebApplication[])[page, sandbox, server])
+        foreach (var part in (WebApplication[])[sandbox, server])
         {
             await part.StopAsync(CancellationToken.None);
         }
@@ -125,15 +138,39 @@ public static class Demo
     ],
     builder => port.HandTo(builder.Services));
 
+    /// <summary>The pages of three agencies, and the seven people who are signed in with one click.</summary>
+    private static IEnumerable<string> Pages(string key) =>
+    [
+        $"--Interop:Pages:Key={key}",
+        "--Interop:TimeZone=America/New_York",
+        "--Interop:DutyPhone=555-0142",
+        "--Interop:VerbalConsent=true",
+        .. DemoPerson.Agencies.SelectMany((agency, number) => (string[])
+        [
+            $"--Interop:Pages:Agencies:{number}:Organization={agency.Organization}",
+            $"--Interop:Pages:Agencies:{number}:Name={agency.Name}",
+            $"--Interop:Pages:Agencies:{number}:ClientId={DemoPerson.ClientOf(agency.Organization)}",
+            $"--Interop:Pages:Agencies:{number}:Scope={agency.Scope}",
+        ]),
+        .. DemoPerson.All.SelectMany((person, number) => (string[])
+        [
+            $"--Interop:Pages:Visitors:{number}:UserName={person.UserName}",
+            $"--Interop:Pages:Visitors:{number}:Name={person.Name}",
+            $"--Interop:Pages:Visitors:{number}:Work={person.Work}",
+            $"--Interop:Pages:Visitors:{number}:Organization={person.Organization}",
+        ]),
+    ];
+
     /// <summary>Fills an empty database with what is wanted of the city; one that is filled already is left as it is.</summary>
-    private static async Task SeedAsync(
+    /// <returns>Whether it was empty.</returns>
+    private static async Task<bool> SeedAsync(
         WebApplication server, DemoPlace place, string what, Func<CityResource, bool> isWanted, CancellationToken cancellationToken)
     {
         var store = server.Services.GetRequiredService<ResourceStore>();
         if (await IsSeededAsync(store, cancellationToken))
         {
             Console.WriteLine($"Using {what} in {place}.");
-            return;
+            return false;
         }
 
         Console.WriteLine($"Seeding {what} into {place} ...");
@@ -151,6 +188,7 @@ public static class Demo
         await store.AnalyzeAsync(cancellationToken);
         await store.WriteAsync(session => session.SetSetting(SeededSetting, "1"), cancellationToken);
         Console.WriteLine($"{count} resources seeded.");
+        return true;
     }
 
     private static async Task<bool> IsSeededAsync(ResourceStore store, CancellationToken cancellationToken)
@@ -175,8 +213,7 @@ public static class Demo
             issuer = issuer.Addresses.Issuer,
             sandbox = issuer.Addresses.Sandbox,
             sandboxToken = await issuer.TokenAsync(DemoCaller.SandboxOffice, cancellationToken),
-            page = issuer.Addresses.Page,
-            navigator = new { userName = issuer.Navigator.UserName, password = issuer.Navigator.Password },
+            pages = issuer.Addresses.Pages,
             callers = callers.Select(item => new
             {
                 name = item.Caller.Name,
@@ -217,8 +254,7 @@ public static class Demo
         }
 
         Console.WriteLine();
-        var (name, password) = issuer.Navigator;
-        Console.WriteLine($"In a browser: {issuer.Addresses.Page}/ , signing in as {name} with the password {password}");
+        Console.WriteLine($"In a browser: {issuer.Addresses.Pages} , as any of seven people with one click.");
         Console.WriteLine($"The issuer is {issuer.Addresses.Issuer}, the sandbox for new agencies {issuer.Addresses.Sandbox}.");
         Console.WriteLine(
             $"Serving {issuer.Addresses.Fhir}; callers, fresh tokens and three persons to try are in {folder.File(DemoFile)}. "

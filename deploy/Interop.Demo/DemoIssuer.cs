@@ -13,13 +13,11 @@ using Microsoft.IdentityModel.Tokens;
 namespace Interop.Demo;
 
 /// <summary>
-/// The real issuer with the demo's clients and one person. Each client has a key of its own in the folder and gets its tokens over HTTP
+/// The real issuer with the demo's clients and seven people. Each client has a key of its own in the folder and gets its tokens over HTTP
 /// like any other; only that they begin live is declared, as an operator may.
 /// </summary>
 internal sealed class DemoIssuer : IAsyncDisposable
 {
-    private const string Person = "navigator";
-    private const string PasswordFile = "navigator-password.txt";
     private readonly WebApplication application;
     private readonly PrivateFolder folder;
     private readonly HttpClient http = new();
@@ -38,9 +36,6 @@ internal sealed class DemoIssuer : IAsyncDisposable
 
     public DemoAddresses Addresses { get; }
 
-    /// <summary>Of the one person: user name and password.</summary>
-    public (string UserName, string Password) Navigator { get; private set; }
-
     public static async Task<DemoIssuer> StartAsync(
         DemoAddresses addresses, LoopbackPort port, PrivateFolder folder, DemoPlace place, CancellationToken cancellationToken)
     {
@@ -56,7 +51,11 @@ internal sealed class DemoIssuer : IAsyncDisposable
             "--Logging:LogLevel:Default=Warning",
             "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=Error", // it would warn that the key folder is not encrypted
         ];
-        var application = InteropIdentity.Build(settings, configure: builder => port.HandTo(builder.Services));
+        var application = InteropIdentity.Build(settings, configure: builder =>
+        {
+            port.HandTo(builder.Services);
+            builder.Services.AddSingleton<IStartupFilter, OneClick>();
+        });
         await application.StartAsync(cancellationToken);
         return new(application, folder, addresses);
     }
@@ -83,22 +82,30 @@ internal sealed class DemoIssuer : IAsyncDisposable
                 cancellationToken);
         }
 
-        await RegisterAsync(
-            new(
-                "demo-page",
-                "Follow-up list",
-                "Organization/crisis-program",
-                [Client.AuthorizationCode],
-                ["openid", "profile", "fhirUser", "user/*.rs"],
-                ["COC"],
-                [],
-                [Addresses.Page + "/"],
-                null,
-                null,
-                RequiresDpop: false,
-                IsSandbox: false),
-            cancellationToken);
-        await AddPersonAsync(cancellationToken);
+        var keys = await PagesKey.JwksAsync(folder, cancellationToken);
+        foreach (var (organization, name, scope, purposes) in DemoPerson.Agencies)
+        {
+            await RegisterAsync(
+                new(
+                    DemoPerson.ClientOf(organization),
+                    $"Pages of {name}",
+                    $"Organization/{organization}",
+                    [Client.AuthorizationCode],
+                    ["openid", "profile", "fhirUser", "online_access", .. scope.Split(' ')],
+                    purposes,
+                    [],
+                    [$"{Addresses.Url(0)}/app/signed-in", $"{Addresses.Url(0)}/app/signed-out"],
+                    keys,
+                    null,
+                    RequiresDpop: false,
+                    IsSandbox: false),
+                cancellationToken);
+        }
+
+        foreach (var person in DemoPerson.All)
+        {
+            await AddPersonAsync(person, cancellationToken);
+        }
     }
 
     /// <summary>
@@ -152,27 +159,21 @@ internal sealed class DemoIssuer : IAsyncDisposable
         }
     }
 
-    private async Task AddPersonAsync(CancellationToken cancellationToken)
+    private async Task AddPersonAsync(DemoPerson person, CancellationToken cancellationToken)
     {
-        if (!File.Exists(folder.File(PasswordFile)))
-        {
-            await folder.WriteAsync(PasswordFile, Encoding.ASCII.GetBytes(Secret.NewId()), cancellationToken);
-        }
-
-        Navigator = (Person, await File.ReadAllTextAsync(folder.File(PasswordFile), cancellationToken));
-        if (await application.Services.GetRequiredService<AccountStore>().FindByNameAsync(Person, cancellationToken) is null)
+        if (await application.Services.GetRequiredService<AccountStore>().FindByNameAsync(person.UserName, cancellationToken) is null)
         {
             var account = new Account
             {
                 AccountId = Secret.NewId(),
-                UserName = Person,
-                DisplayName = "Nadja Followup",
-                Organization = "Organization/crisis-program",
-                Roles = "navigator",
-                Purposes = "COC",
-                FhirUser = "Practitioner/navigator-1",
+                UserName = person.UserName,
+                DisplayName = person.Name,
+                Organization = $"Organization/{person.Organization}",
+                Roles = person.Roles,
+                Purposes = person.Purposes,
+                FhirUser = $"Practitioner/{person.Practitioner}",
             };
-            await application.Services.GetRequiredService<SignIn>().AddAsync(account, Navigator.Password, cancellationToken);
+            await application.Services.GetRequiredService<SignIn>().AddAsync(account, Secret.NewId(), cancellationToken);
         }
     }
 
@@ -219,18 +220,18 @@ internal sealed class DemoIssuer : IAsyncDisposable
     }
 }
 
-/// <summary>Where the demo's parts listen: four neighbouring ports.</summary>
+/// <summary>Where the demo's parts listen: three neighbouring ports.</summary>
 internal sealed record DemoAddresses(int Port)
 {
     public string Fhir => Url(0) + "/fhir";
 
     public string Issuer => Url(1);
 
-    public string Page => Url(2);
+    public string Pages => Url(0) + "/";
 
-    public string Sandbox => Url(3) + "/fhir";
+    public string Sandbox => Url(2) + "/fhir";
 
-    public IEnumerable<int> Ports => Enumerable.Range(Port, 4);
+    public IEnumerable<int> Ports => Enumerable.Range(Port, 3);
 
     public string Url(int offset) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port + offset}");
 }

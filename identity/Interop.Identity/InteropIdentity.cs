@@ -76,6 +76,7 @@ public static class InteropIdentity
         UserInfo.Map(application);
         ClientRegistrations.Map(application);
         Authorize.Map(application);
+        EndSession.Map(application);
         PrepareLaunch.Map(application);
         Invite.Map(application);
         Origins.Map(application);

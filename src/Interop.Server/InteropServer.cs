@@ -1,6 +1,7 @@
 using Interop.Fhir.Schema;
 using Interop.Fhir.Search;
 using Interop.Fhir.Search.Index;
+using Interop.Pages;
 using Interop.Server.Accountability;
 using Interop.Server.Agreements;
 using Interop.Server.Bundles;
@@ -78,10 +79,12 @@ public static class InteropServer
         });
         builder.Services.AddInteropServer(settings);
         builder.Services.AddTelemetry(builder.Configuration, "interop", settings.MetricsToken is not null);
+        builder.Services.AddPages(settings.Pages);
 
         var app = builder.Build();
         app.Use(new AccessLog(app.Services.GetRequiredService<ILoggerFactory>(), settings.LogsAccess).LogAsync);
         app.UseMetrics(settings.MetricsToken);
+        app.UsePages(settings.Pages);
         app.Use(Headers.SetAsync);
         app.Use(XmlDoor.AnswerAsync);
         app.Use(RegisteredOrigins.VaryAsync);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
+using Interop.Pages;
 using Interop.Server;
 using Interop.Server.Commands;
 using Interop.Server.Http;
@@ -9,7 +10,7 @@ var root = new RootCommand("Interop: crisis encounters, referrals and consents a
     ServeVerb.Command(
         "Answers FHIR requests.",
         "--Interop:Database=sqlite:interop.db or --urls=http://127.0.0.1:5080",
-        settings => InteropServer.Build(settings)),
+        settings => InteropServer.Build(settings, PagesServices.RefuseVisitors)),
     Migrate.Command(),
     Import.Command(),
     Validate.Command(),

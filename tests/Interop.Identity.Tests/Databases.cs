@@ -26,6 +26,10 @@ public sealed class SqliteDpopTests() : DpopTests(DatabaseKind.Sqlite);
 
 public sealed class PostgresDpopTests() : DpopTests(DatabaseKind.Postgres);
 
+public sealed class SqliteEndSessionTests() : EndSessionTests(DatabaseKind.Sqlite);
+
+public sealed class PostgresEndSessionTests() : EndSessionTests(DatabaseKind.Postgres);
+
 public sealed class SqliteFloodTests() : FloodTests(DatabaseKind.Sqlite);
 
 public sealed class PostgresFloodTests() : FloodTests(DatabaseKind.Postgres);

@@ -19,7 +19,7 @@ public static class CityGenerator
         var minute = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, now.Minute, 0, now.Offset);
         return
         [
-            Directory.Bundle(),
+            .. Directory.Bundles(),
             .. Agreements.Bundles(minute),
             .. Enumerable.Range(0, persons).SelectMany(number => Person(seed, number, minute)),
         ];
@@ -55,6 +55,7 @@ public static class CityGenerator
         Consents.Write(chart, visits);
         RecoveryRecords.Write(chart);
         HospitalRecords.Write(chart);
+        Reviews.Write(chart);
         return chart.Bundles();
     }
 

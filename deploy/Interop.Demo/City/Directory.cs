@@ -30,6 +30,8 @@ internal static class Directory
         ("counsellor-1", Codes.RecoveryClinic, "Corin", "Newleaf", "Counsellor"),
         ("social-worker-1", Codes.FamilyServices, "Selma", "Caseload", "Social worker"),
         ("officer-1", Codes.CityPolice, "Olin", "Badgeworth", "Officer"),
+        ("privacy-1", Codes.CrisisProgram, "Prisca", "Keepwell", "Privacy officer"),
+        ("administrator-1", Codes.CityHospital, "Adela", "Signwell", "Agency administrator"),
     ];
 
     private static readonly (string Id, string Organization, string Name)[] Services =
@@ -42,16 +44,35 @@ internal static class Directory
         ("mobile-crisis", Codes.CrisisProgram, "Mobile crisis team"),
     ];
 
-    public static CityBundle Bundle() => new(Codes.CrisisProgram,
+    private const string CapacityStatus =
+        "http://hl7.org/fhir/us/sdoh-clinicalcare/StructureDefinition/SDOHCC-ExtensionHealthcareServiceCapacityStatus";
+
+    private const string CapacityCodes = "http://hl7.org/fhir/us/sdoh-clinicalcare/CodeSystem/SDOHCC-CodeSystemTemporaryCodes";
+
+    /// <summary>What some houses said last of whether there is room.</summary>
+    private static readonly Dictionary<string, string> Rooms = new()
+    {
+        ["emergency-department"] = "capacity", ["outpatient-psychiatry"] = "no-capacity", ["housing-help"] = "capacity",
+        ["night-beds"] = "waitlist",
+    };
+
+    /// <summary>The custodian's first; services are kept by who offers them, and so a house says itself whether it has room.</summary>
+    public static IEnumerable<CityBundle> Bundles() =>
+    [
+        Common(),
+        .. Services.GroupBy(it => it.Organization).Select(house => new CityBundle(
+            house.Key, [.. house.Select(it => CityResource.Of(Service(it.Id, it.Organization, it.Name)))])),
+    ];
+
+    private static CityBundle Common() => new(Codes.CrisisProgram,
     [
         .. new IEnumerable<Resource>[]
         {
             Organizations.Select(it => Agency(it.Id, it.Name, it.Type, it.IsPart2, it.IsCovered)),
-            Organizations.Select(it => Site(it.Id, it.Name)),
+            Organizations.Select((it, number) => Site(it.Id, it.Name, number)),
             Organizations.Select(it => System(it.Id)),
             People.Select(it => Person(it.Id, it.Given, it.Family)),
             People.Select(it => Role(it.Id, it.Organization, it.Role)),
-            Services.Select(it => Service(it.Id, it.Organization, it.Name)),
             Questionnaires.All(),
         }.SelectMany(some => some).Select(CityResource.Of),
     ]);
@@ -72,13 +93,14 @@ internal static class Directory
         Telecom = [new() { System = ContactPoint.ContactPointSystem.Phone, Value = "555-0100" }],
     };
 
-    private static Location Site(string organization, string name) => new()
+    private static Location Site(string organization, string name, int number) => new()
     {
         Id = organization + "-site",
         Status = Location.LocationStatus.Active,
         Name = name,
         Mode = Location.LocationMode.Instance,
-        Address = new() { Line = ["1 Invention Street"], City = "Sampleton", State = "NC" },
+        Position = new() { Latitude = 35.90m + (0.01m * number), Longitude = -78.90m - (0.01m * number) },
+        Address = new() { Line = [$"{1 + number} Invention Street"], City = "Sampleton", State = "NC" },
         ManagingOrganization = Codes.Organization(organization),
     };
 
@@ -117,6 +139,17 @@ internal static class Directory
         ProvidedBy = Codes.Organization(organization),
         Location = [new($"Location/{organization}-site")],
         Name = name,
+        Telecom = [new() { System = ContactPoint.ContactPointSystem.Phone, Value = "555-0100" }],
+        Extension = Rooms.TryGetValue(id, out var room)
+            ?
+            [
+                new()
+                {
+                    Url = CapacityStatus,
+                    Extension = [new("capacityStatus", new CodeableConcept(CapacityCodes, room))],
+                },
+            ]
+            : [],
         Endpoint = [new($"Endpoint/{organization}-fhir")],
     };
 }

@@ -21,9 +21,9 @@ internal static class People
         var phone = $"555-01{dice.Below(100):D2}";
         chart.Add(Codes.CrisisProgram, plan.PatientId, () => new Patient
         {
-            Extension = race is null
-                ? []
-                :
+            Extension =
+            [
+                .. race is null ? Array.Empty<Extension>() :
                 [
                     new()
                     {
@@ -31,6 +31,8 @@ internal static class People
                         Extension = [new("text", new FhirString(race))],
                     },
                 ],
+                .. SafeContact(plan),
+            ],
             Identifier =
             [
                 new("urn:interop:case", $"CASE-{plan.Number:D5}") { Type = Codes.Concept("identifier-type", "agency-case") },
@@ -80,6 +82,20 @@ internal static class People
             Address = new() { Line = [street], City = "Sampleton", State = "NC" },
         });
     }
+
+    /// <summary>Two of those who were met lately may not be called as others are.</summary>
+    private static IEnumerable<Extension> SafeContact(PersonPlan plan) => plan.Number switch
+    {
+        5 => [Rule("safe-number", new Extension("telecom", Phone("555-0177")))],
+        17 => [Rule("never-call")],
+        29 => [Rule("must-not-hear", new Extension("person", new FhirString("The brother")))],
+        _ => [],
+    };
+
+    private static Extension Rule(string rule, params Extension[] more) => new()
+    {
+        Url = Codes.ExtensionUrl("safe-contact"), Extension = [new("rule", new Code(rule)), .. more],
+    };
 
     private static void WriteRelative(Chart chart, string friend) => chart.Add(Codes.CrisisProgram, () => new RelatedPerson
     {

@@ -28,6 +28,7 @@ internal static class Discovery
     {
         ["issuer"] = settings.Issuer,
         ["authorization_endpoint"] = settings.Endpoint("/authorize"),
+        ["end_session_endpoint"] = settings.Endpoint(Authorization.EndSession.Path),
         ["token_endpoint"] = settings.Endpoint("/token"),
         ["introspection_endpoint"] = settings.Endpoint("/introspect"),
         ["revocation_endpoint"] = settings.Endpoint("/revoke"),

@@ -86,6 +86,28 @@ internal sealed class TokenMint(IdentitySettings settings, SigningKeys keys, Tim
             new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero));
     }
 
+    /// <summary>Who an ID token of ours was made for, also when it has expired; null where it is not ours.</summary>
+    public async Task<(string ClientId, string Subject)?> ReadIdAsync(string token, CancellationToken cancellationToken)
+    {
+        if (token.Length > 8_000 || !Handler.CanReadToken(token))
+        {
+            return null;
+        }
+
+        var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidIssuer = settings.Issuer,
+            ValidateAudience = false, // any client's: whose it is comes out of it
+            ValidTypes = ["JWT"],
+            ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+            IssuerSigningKeys = await keys.PublishedAsync(cancellationToken),
+            ValidateLifetime = false, // it lives five minutes, and a session longer
+        });
+        return result.IsValid && result.SecurityToken is JsonWebToken jwt && jwt.Audiences.ToList() is [var client]
+            ? (client, jwt.Subject)
+            : null;
+    }
+
     private async Task<string> SignAsync(
         Dictionary<string, object> claims, string audience, string type, TimeSpan life, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Interop.Fhir.References;
+using Interop.Pages;
 using Interop.Storage;
 
 namespace Interop.Server.Settings;
@@ -107,6 +108,9 @@ public sealed record InteropSettings(
     /// </summary>
     public ServiceBases Bases { get; init; } = new(PublicUrl);
 
+    /// <summary>From <c>Interop:Pages</c>: pages for people; null where there are none.</summary>
+    public PagesSettings? Pages { get; private init; }
+
     /// <exception cref="SettingsException">A setting is missing, malformed or contradicts another.</exception>
     public static InteropSettings From(IConfiguration configuration)
     {
@@ -134,6 +138,9 @@ public sealed record InteropSettings(
         var definitions = section.GetSection("Definitions").GetChildren().Select(child => child.Value!).ToList();
         var issuers = section.GetSection("Issuers").GetChildren().Select(IssuerSettings.From).ToList();
         var agencies = section.GetSection("CadAgencies").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
+        var (zone, shifts) = (ZoneFrom(section["TimeZone"]), ShiftEndsFrom(section["ShiftEnds"]));
+        var duty = section["DutyPhone"] is { Length: > 0 and <= 100 } phone ? phone : null;
+        var pages = PagesSettings.From(section.GetSection("Pages"), publicUrl, issuers is [var first, ..] ? first.Authority : string.Empty);
         return new(database, publicUrl, custodian, SecretSources.Secret(section, "Secret"), agencies, maxBody, definitions, issuers,
             LimitSettings.From(section.GetSection("Limits")), TlsSettings.From(section))
         {
@@ -144,13 +151,14 @@ public sealed record InteropSettings(
             Subscriptions = SubscriptionSettings.From(section.GetSection("Subscriptions")),
             TakesVerbalConsent = FlagFrom(section, "VerbalConsent"),
             Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
-            TimeZone = ZoneFrom(section["TimeZone"]),
+            TimeZone = zone,
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
             Holidays = HolidaysFrom(section["Holidays"]),
             Consultations = ConsultationSettings.From(section.GetSection("Consultations")),
             State = StateFrom(section["State"]),
-            DutyPhone = section["DutyPhone"] is { Length: > 0 and <= 100 } phone ? phone : null,
-            ShiftEnds = ShiftEndsFrom(section["ShiftEnds"]),
+            DutyPhone = duty,
+            ShiftEnds = shifts,
+            Pages = pages is null ? null : pages with { TimeZone = zone, ShiftEnds = shifts, Custodian = custodian, DutyPhone = duty },
             Drain = DrainFrom(section["DrainSeconds"]),
             LogsAccess = FlagFrom(section, "AccessLog"),
             AuditCheckpoints = section["AuditCheckpoints"] is { Length: > 0 } checkpoints ? Path.GetFullPath(checkpoints) : null,

@@ -25,10 +25,11 @@ public sealed class RoomsTests
     private static readonly Assembly Sharing = typeof(SharingPolicy).Assembly;
     private static readonly Assembly Storage = typeof(ResourceStore).Assembly;
     private static readonly Assembly Hosting = typeof(SettingsException).Assembly;
+    private static readonly Assembly Pages = typeof(Interop.Pages.PagesServices).Assembly;
     private static readonly Assembly Server = typeof(InteropServer).Assembly;
 
     private static readonly ArchUnitNET.Domain.Architecture Code =
-        new ArchLoader().LoadAssemblies(Fhir, Sharing, Storage, Hosting, Server).Build();
+        new ArchLoader().LoadAssemblies(Fhir, Sharing, Storage, Hosting, Pages, Server).Build();
 
     [Fact]
     public void What_judges_stored_and_sent_bytes_knows_no_classes_of_Firely()
@@ -45,6 +46,13 @@ public sealed class RoomsTests
         Of(Storage).Should().NotDependOnAny(Of(Hosting, Server)).Check(Code);
         Of(Hosting).Should().NotDependOnAny(Of(Fhir, Sharing, Storage, Server)).Check(Code);
         Assert.False(Of(Storage).Should().NotDependOnAny(Of(Fhir)).HasNoViolations(Code));
+    }
+
+    [Fact]
+    public void Pages_know_nothing_of_rows_rules_and_guard_and_reach_them_by_requests_alone()
+    {
+        Of(Pages).Should().NotDependOnAny(Of(Fhir, Sharing, Storage, Server)).Check(Code);
+        Assert.False(Of(Pages).Should().NotDependOnAny(Of(Hosting)).HasNoViolations(Code));
     }
 
     [Fact]

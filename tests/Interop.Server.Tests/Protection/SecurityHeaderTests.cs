@@ -13,7 +13,7 @@ public sealed class SecurityHeaderTests : SceneTests
     [InlineData("../health/live", 200)]
     [InlineData("Patient/nobody", 404)]
     [InlineData("Patient?nonsense=1", 400)]
-    [InlineData("Patient?_format=xml", 406)]
+    [InlineData("Patient?_format=ttl", 406)]
     [InlineData("../nothing/here", 404)]
     public async Task An_answer_is_not_kept_framed_or_guessed(string path, int status)
     {

@@ -1,0 +1,56 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Interop.Pages.Fhir;
+using Interop.Pages.Sessions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Interop.Pages;
+
+/// <summary>
+/// <c>/app/live?list=NAME</c>: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) that say that a list has
+/// changed, and not how. It asks what the page asked, with the same person's token, three times a minute.
+/// </summary>
+internal static class LiveLists
+{
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(20);
+
+    // A browser asks again by itself, and with a token that is good.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/app/live", Answer).RequireAuthorization(PageSession.Cookies);
+
+    private static IResult Answer(HttpContext http, FhirApi api, string? list) => QueryOf(http, list) is { } query
+        ? TypedResults.ServerSentEvents(ChangesAsync(api, query, http.RequestAborted))
+        : Results.NotFound();
+
+    private static async IAsyncEnumerable<SseItem<string>> ChangesAsync(
+        FhirApi api, string query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (start, known) = (Environment.TickCount64, await StateAsync(api, query));
+        while (Environment.TickCount64 - start < Longest.TotalMilliseconds)
+        {
+            await Task.Delay(Between, cancellationToken);
+            var state = await StateAsync(api, query);
+            yield return new(state == known ? "same" : "changed", state == known ? "same" : "changed");
+            known = state;
+        }
+    }
+
+    /// <summary>How many there are, and when the last one changed.</summary>
+    private static async Task<string> StateAsync(FhirApi api, string query)
+    {
+        var found = await api.SearchAsync($"{query}&_sort=-_lastUpdated&_count=1&_total=accurate&_elements=status");
+        return $"{found.Total} {found.Entry.FirstOrDefault()?.Resource?.Meta?.LastUpdated:O}";
+    }
+
+    private static string? QueryOf(HttpContext http, string? list) => list switch
+    {
+        "follow-ups" => "Task?code=follow-up-48h&status=requested,accepted,in-progress",
+        "referrals" => $"Task?code=fulfill-referral,fulfill&owner=Organization/{PageSession.AgencyOf(http.User)}",
+        "dispatch" => "Task?code=call-answer&status=requested",
+        "field" => "Encounter?class=FLD&status=planned,arrived,in-progress",
+        _ => null,
+    };
+}

@@ -1,0 +1,52 @@
+using System.Security.Claims;
+using Interop.Pages.Sessions;
+
+namespace Interop.Pages.Looks;
+
+/// <summary>One of the person's own four or five places.</summary>
+/// <param name="Count">A search whose number stands on the home page; null for none.</param>
+public sealed record Place(string Path, string Icon, string Name, string About, string? Count = null)
+{
+    /// <summary>Whether a page belongs to it: <c>/app/referral/ID</c> to <c>/app/referrals</c>.</summary>
+    public bool IsAt(string path) => path == Path
+        || (Path != "/app" && (path.StartsWith(Path + "/", StringComparison.Ordinal)
+            || path.StartsWith(Path.TrimEnd('s') + "/", StringComparison.Ordinal)));
+
+    public static IReadOnlyList<Place> Of(ClaimsPrincipal person, PagesSettings settings)
+    {
+        var (agency, isOwn) = (PageSession.AgencyOf(person), PageSession.AgencyOf(person) == settings.Custodian);
+        bool Is(string role) => PageSession.Has(person, role);
+        var follow = new Place(
+            "/app/follow-ups", "phone", "Follow-ups", "People who are owed a contact within 48 hours",
+            "Task?code=follow-up-48h&status=requested,accepted,in-progress");
+        var referrals = new Place(
+            "/app/referrals", "swap", "Referrals", "What you were asked, and what you asked others",
+            $"Task?owner=Organization/{agency}&code=fulfill-referral&status=requested,received,accepted,in-progress,on-hold");
+        var services = new Place("/app/services", "map", "Where to go", "Houses and services, and whether there is room");
+        return
+        [
+            new("/app", "home", "Home", "Your places"),
+            .. Is("dispatcher") ? [new Place(
+                "/app/dispatch", "headset", "Calls", "Calls that wait for an answer", "Task?code=call-answer&status=requested")] : NoPlaces,
+            .. Is("clinician") && isOwn && !Is("dispatcher") ? [new Place(
+                "/app/field", "pin", "My incidents", "Who your team is with now", "Encounter?class=FLD&status=planned,arrived,in-progress"),
+                services] : NoPlaces,
+            .. Is("navigator") ? [follow] : NoPlaces,
+            .. Is("officer") ? [new Place("/app/officer", "shield", "Summary", "What helps, for a person in front of you")] : NoPlaces,
+            .. (Is("clinician") && !Is("dispatcher")) || Is("navigator") ? [referrals] : NoPlaces,
+            .. Is("navigator") || (Is("clinician") && !isOwn) ? [services] : NoPlaces,
+            .. Is("privacy-officer") ? [
+                new Place("/app/privacy", "inbox", "Waiting", "What waits for your judgement", PrivacyCount),
+                new Place("/app/people", "search", "People", "Who saw whom, and why"),
+                new Place("/app/agreements", "file", "Agreements", "How the agreements with other agencies stand")] : NoPlaces,
+            .. Is("agency-administrator") && !Is("privacy-officer") ? [
+                new Place("/app/agency", "building", "Agency", "Agreement, systems, and what is missing"),
+                new Place("/app/agency/people", "users", "People", "Your roster and trainings")] : NoPlaces,
+        ];
+    }
+
+    private const string PrivacyCount = "Task?code=disclosure-review,snooping-alert,mou-review,consent-review,subscription-error"
+        + "&status=requested,accepted,in-progress";
+
+    private static readonly Place[] NoPlaces = [];
+}

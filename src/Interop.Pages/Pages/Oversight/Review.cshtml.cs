@@ -1,0 +1,78 @@
+using Hl7.Fhir.Model;
+using Interop.Pages.Looks;
+using Microsoft.AspNetCore.Mvc;
+using FhirTask = Hl7.Fhir.Model.Task;
+
+namespace Interop.Pages.Pages.Oversight;
+
+/// <summary>One thing that waits for the privacy officer, and her judgement.</summary>
+public sealed class ReviewModel : AppPage
+{
+    [BindProperty(SupportsGet = true)]
+    public string Id { get; set; } = string.Empty;
+
+    public FhirTask Task { get; private set; } = new();
+
+    public Patient? Person { get; private set; }
+
+    public bool IsOpen => Task.Status is FhirTask.TaskStatus.Requested or FhirTask.TaskStatus.Received or FhirTask.TaskStatus.Accepted
+        or FhirTask.TaskStatus.InProgress;
+
+    public async Task<IActionResult> OnGetAsync() => await LoadAsync() ? Page() : NotFound();
+
+    public async Task<IActionResult> OnPostAsync(string version, string? judgement)
+    {
+        if (!await LoadAsync())
+        {
+            return NotFound();
+        }
+
+        if (string.IsNullOrWhiteSpace(judgement))
+        {
+            Object(T["Write what you found, so that it can be proved later."]);
+            return Page();
+        }
+
+        var note = new { authorReference = new { reference = Me }, time = When.Now.ToString("o"), text = judgement.Trim() };
+        var patch = new object[]
+        {
+            new { op = "replace", path = "/status", value = "completed" },
+            Task.Note.Count == 0
+                ? new { op = "add", path = "/note", value = (object)new object[] { note } }
+                : new { op = "add", path = "/note/-", value = (object)note },
+        };
+        return await TryAsync(async () =>
+            {
+                // A Task goes its way step by step, as everybody's does.
+                foreach (var step in StepsFrom(Task.Status))
+                {
+                    var moved = await Api.PatchAsync<FhirTask>(
+                        $"Task/{Id}", version, new object[] { new { op = "replace", path = "/status", value = step } });
+                    version = moved.Meta?.VersionId ?? version;
+                }
+
+                await Api.PatchAsync<FhirTask>($"Task/{Id}", version, patch);
+            })
+            ? LocalRedirect("/app/privacy?done=reviewed")
+            : await LoadAsync() ? Page() : NotFound();
+    }
+
+    private static string[] StepsFrom(FhirTask.TaskStatus? status) => status switch
+    {
+        FhirTask.TaskStatus.InProgress => [],
+        FhirTask.TaskStatus.Accepted => ["in-progress"],
+        _ => ["accepted", "in-progress"],
+    };
+
+    private async Task<bool> LoadAsync()
+    {
+        if (!IsId(Id) || await Api.ReadAsync<FhirTask>($"Task/{Id}") is not { } task)
+        {
+            return false;
+        }
+
+        Task = task;
+        Person = IsId(Codes.IdOf(task.For)) ? await Api.ReadAsync<Patient>($"Patient/{Codes.IdOf(task.For)}") : null;
+        return true;
+    }
+}

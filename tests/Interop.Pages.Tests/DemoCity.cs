@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Interop.Pages.Tests;
+
+/// <summary>One started demo for all tests, and one browser: Debian's Chromium, never one that was downloaded.</summary>
+public sealed class DemoCity : IAsyncLifetime
+{
+    public static readonly ViewportSize Phone = new() { Width = 390, Height = 844 };
+    public static readonly ViewportSize Desk = new() { Width = 1280, Height = 800 };
+
+    private readonly string folder = System.IO.Directory.CreateTempSubdirectory("interop-pages-").FullName;
+    private Process? demo;
+    private IPlaywright? playwright;
+
+    /// <summary>Without a slash at its end.</summary>
+    public string Address { get; private set; } = string.Empty;
+
+    public string Issuer { get; private set; } = string.Empty;
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    /// <summary>What the demo wrote down for scripts.</summary>
+    public JsonElement File { get; private set; }
+
+    public static string? Chromium { get; } =
+        ((string[])["/usr/bin/chromium", "/usr/bin/chromium-browser"]).FirstOrDefault(System.IO.File.Exists);
+
+    public static string Pictures { get; } =
+        System.IO.Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "pages")).FullName;
+
+    public async Task InitializeAsync()
+    {
+        while (demo is null)
+        {
+            await StartAsync(Random.Shared.Next(20_000, 32_000));
+        }
+
+        using var document = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(folder, "demo.json")));
+        File = document.RootElement.Clone();
+        Address = File.GetProperty("pages").GetString()!.TrimEnd('/');
+        Issuer = File.GetProperty("issuer").GetString()!;
+        playwright = await Playwright.CreateAsync();
+        Browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Browser.DisposeAsync();
+        playwright?.Dispose();
+        using (var kill = Process.Start("kill", ["-INT", demo!.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await demo.WaitForExitAsync();
+        demo.Dispose();
+        System.IO.Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A browser of its own, in which somebody has signed in with one click.</summary>
+    public async Task<IPage> SignedInAsync(string name, ViewportSize size, BrowserNewContextOptions? options = null)
+    {
+        var page = await FreshAsync(size, options);
+        await page.GotoAsync(Address + "/");
+        await page.Locator($"button[value='{name}']").ClickAsync();
+        await page.WaitForURLAsync("**/app");
+        return page;
+    }
+
+    /// <summary>A browser of its own, in which nobody is signed in. What a page's script got wrong fails the test.</summary>
+    public async Task<IPage> FreshAsync(ViewportSize size, BrowserNewContextOptions? options = null)
+    {
+        options ??= new();
+        options.ViewportSize = size;
+        options.Locale ??= "en-US";
+        var context = await Browser.NewContextAsync(options);
+        context.SetDefaultTimeout(15_000);
+        return await context.NewPageAsync();
+    }
+
+    /// <summary>What somebody sees: on a phone the screen, on a desk the whole page.</summary>
+    public static async Task PictureAsync(IPage page, string name, string device)
+    {
+        await page.EvaluateAsync("scrollTo(0, 0)");
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{device}.png"), FullPage = device == "desk" });
+    }
+
+    private async Task StartAsync(int port)
+    {
+        var start = new ProcessStartInfo("env") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[
+            "--default-signal=INT", "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "Interop.Demo.dll"),
+            "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("Serving", StringComparison.Ordinal))
+            {
+                demo = process;
+                _ = process.StandardOutput.ReadToEndAsync();
+                _ = process.StandardError.ReadToEndAsync();
+                return;
+            }
+        }
+
+        var problem = await process.StandardError.ReadToEndAsync();
+        process.Dispose();
+        if (!problem.Contains("is in use. Choose others with --port N", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException(problem);
+        }
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class DemoCollection : ICollectionFixture<DemoCity>
+{
+    public const string Name = "demo";
+}
+
+/// <summary>A test that needs Chromium, and is skipped where there is none.</summary>
+public sealed class BrowserFactAttribute : FactAttribute
+{
+    public BrowserFactAttribute()
+    {
+        if (DemoCity.Chromium is null)
+        {
+            Skip = "There is no /usr/bin/chromium (Debian: chromium).";
+        }
+    }
+}
+
+/// <summary>The same for a test with data.</summary>
+public sealed class BrowserTheoryAttribute : TheoryAttribute
+{
+    public BrowserTheoryAttribute()
+    {
+        if (DemoCity.Chromium is null)
+        {
+            Skip = "There is no /usr/bin/chromium (Debian: chromium).";
+        }
+    }
+}

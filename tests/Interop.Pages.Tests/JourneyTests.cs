@@ -1,0 +1,282 @@
+using Microsoft.Playwright;
+
+namespace Interop.Pages.Tests;
+
+/// <summary>Each of seven people from one click to the finished work, on a phone and on a desk.</summary>
+[Collection(DemoCollection.Name)]
+public sealed class JourneyTests(DemoCity city)
+{
+    public static TheoryData<string> Devices => ["phone", "desk"];
+
+    private static ViewportSize SizeOf(string device) => device == "phone" ? DemoCity.Phone : DemoCity.Desk;
+
+    [BrowserTheory]
+    [MemberData(nameof(Devices))]
+    public async Task A_dispatcher_asks_five_questions_by_keys_and_sends_a_team(string device)
+    {
+        var page = await city.SignedInAsync("dispatcher", SizeOf(device));
+        await OpenAsync(page, "Calls");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Ask the five questions" }).First.ClickAsync();
+        await Assertions.Expect(page.Locator("[data-clock]")).ToContainTextAsync(":");
+        await DemoCity.PictureAsync(page, "dispatch-questions", device);
+        foreach (var key in "12121111") // a need, no violence, thoughts, no medical danger; can be reached, will speak, an adult
+        {
+            await page.Keyboard.PressAsync($"{key}");
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Who should go?" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The questions say" })).ToBeVisibleAsync();
+        await DemoCity.PictureAsync(page, "dispatch-recommendation", device);
+
+        await page.Locator("input[name=Model]").First.CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the decision" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("The decision is recorded.");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Decided" })).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task Another_team_than_recommended_needs_a_reason_and_so_does_nobody()
+    {
+        var page = await city.SignedInAsync("dispatcher", DemoCity.Desk);
+        await OpenAsync(page, "Calls");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Ask the five questions" }).First.ClickAsync();
+        foreach (var question in new[] { "need", "violence", "self-harm", "medical" })
+        {
+            await page.Locator($"input[name='{question}']").First.CheckAsync(); // violence, and a medical danger
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Who should go?" }).ClickAsync();
+        await page.Locator("input[name=Model][value=crt]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the decision" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "has a reason" })).ToBeVisibleAsync();
+        await page.GetByText("Nobody goes", new() { Exact = true }).ClickAsync();
+        await page.Locator("#NotSent").SelectOptionAsync("safety");
+        await page.Locator("input[name=Model]:checked").EvaluateAsync("radio => { radio.checked = false; }");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the decision" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Nobody was sent: Not safe for the team")).ToBeVisibleAsync();
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Devices))]
+    public async Task A_field_team_opens_the_summary_with_one_touch_records_a_consent_and_hands_over(string device)
+    {
+        var page = await city.SignedInAsync("field", SizeOf(device));
+        await OpenAsync(page, "My incidents");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open the summary Cleo Fullerton-Test" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What helps" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".summary section").First.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Safety");
+        await DemoCity.PictureAsync(page, "field-summary", device);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Where to go" }).Last.ClickAsync();
+        await page.GetByText("With room").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Night beds")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Outpatient psychiatry")).ToBeHiddenAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Back to the incident" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Ask for consent" }).ClickAsync();
+        await page.Locator("input[name=decision][value=permit]").CheckAsync();
+        await page.Locator("input[name=recipient][value='Organization/city-hospital']").CheckAsync();
+        await page.Locator("input[name=tier][value=full]").CheckAsync();
+        await page.Locator("input[name=sensitive][value=PSY]").CheckAsync();
+        await page.Locator("input[name=purpose][value=TREAT]").CheckAsync();
+        await page.Locator("input[name=manner][value=verbal]").CheckAsync();
+        await page.Locator("#witness").SelectOptionAsync(new SelectOptionValue { Label = "Tamsin Gauzewell" });
+        await DemoCity.PictureAsync(page, "field-consent", device);
+        await page.GetByRole(AriaRole.Button, new() { Name = "File the consent" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("The consent is filed.");
+        await Assertions.Expect(page.GetByText("Sampleton City Hospital")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Go on" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Hand over" }).ClickAsync();
+        await page.GetByText("Referral to psychiatry").ClickAsync();
+        await page.Locator("input[name=Owner][value=emergency-department]").CheckAsync();
+        await page.Locator("#InWords").FillAsync("Please see this person tonight.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check and send" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Sent. You see here when they answer.");
+    }
+
+    [BrowserFact]
+    public async Task A_referral_without_a_basis_is_not_sent_and_says_what_is_missing()
+    {
+        var page = await city.SignedInAsync("navigator", DemoCity.Desk);
+        var person = city.File.GetProperty("persons").GetProperty("noConsent").GetString()!.Split('/')[1];
+        await page.GotoAsync($"{city.Address}/app/referrals/new?patient={person}");
+        await page.GetByText("Referral to psychiatry").ClickAsync();
+        await page.Locator("input[name=Owner][value=emergency-department]").CheckAsync();
+        await page.Locator("#InWords").FillAsync("Kept words.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check and send" }).ClickAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "consent" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#InWords")).ToHaveValueAsync("Kept words.");
+        await DemoCity.PictureAsync(page, "referral-without-basis", "desk");
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Devices))]
+    public async Task A_hospital_accepts_a_referral_and_reports_what_came_of_it(string device)
+    {
+        var page = await city.SignedInAsync("hospital", SizeOf(device));
+        await OpenAsync(page, "Referrals");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Answer" }).First.ClickAsync();
+        await DemoCity.PictureAsync(page, "hospital-referral", device);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Accept", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Accepted. The other side sees it now.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "The work has begun" }).ClickAsync();
+        await page.Locator("#outcome").FillAsync("Admitted, and sleeps.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Report, and complete" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Admitted, and sleeps.")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task A_hospital_declines_with_a_reason_and_says_that_it_is_full()
+    {
+        var page = await city.SignedInAsync("hospital", DemoCity.Phone);
+        await OpenAsync(page, "Referrals");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Answer" }).Last.ClickAsync();
+        await page.GetByText("Decline with a reason").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Decline", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Say why you decline.")).ToBeVisibleAsync();
+        await page.GetByText("No room at the moment").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Decline", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Declined. The other side sees your reason.");
+
+        await OpenAsync(page, "Where to go");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Full", Exact = true }).First.ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Saved.");
+        await Assertions.Expect(page.Locator(".row.mine .mark").First).ToHaveTextAsync("Full");
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Devices))]
+    public async Task A_navigator_claims_a_follow_up_calls_and_completes_it(string device)
+    {
+        var page = await city.SignedInAsync("navigator", SizeOf(device));
+        await OpenAsync(page, "Follow-ups");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Claim" }).Nth(3).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("It is yours now.");
+        await page.GetByText("No answer", new() { Exact = true }).ClickAsync();
+        await page.Locator("#Note").FillAsync("The phone rang out.");
+        await DemoCity.PictureAsync(page, "navigator-follow-up", device);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the call" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Your call is recorded.");
+        await Assertions.Expect(page.Locator(".timeline").GetByText("The phone rang out.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#Note")).ToHaveValueAsync(string.Empty);
+
+        await page.GetByText("Reached", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the call" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Recorded. The follow-up is complete.");
+        await Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("Done");
+    }
+
+    [BrowserFact]
+    public async Task A_person_who_may_not_be_called_has_no_number_on_the_page_and_typed_text_outlives_a_reload()
+    {
+        var page = await city.SignedInAsync("navigator", DemoCity.Desk);
+        await page.GotoAsync($"{city.Address}/app/follow-ups");
+        while (await page.GetByText("Never call.").CountAsync() == 0)
+        {
+            await page.GetByRole(AriaRole.Link, new() { Name = "Show more" }).ClickAsync();
+        }
+
+        var row = page.Locator(".row").Filter(new() { HasText = "Never call." });
+        await row.GetByRole(AriaRole.Button, new() { Name = "Claim" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Do not call this person.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("a[href^='tel:']")).ToHaveCountAsync(0);
+        await DemoCity.PictureAsync(page, "navigator-never-call", "desk");
+
+        await page.Locator("#Note").PressSequentiallyAsync("Half a sentence");
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator("#Note")).ToHaveValueAsync("Half a sentence");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Give it back" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("It is free for others again.");
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Devices))]
+    public async Task An_officer_gets_one_document_of_what_helps_and_nothing_stays(string device)
+    {
+        var page = await city.SignedInAsync("officer", SizeOf(device));
+        await OpenAsync(page, "Summary");
+        await page.Locator("#Incident").FillAsync("INC-0002-OPEN");
+        await page.Locator("#Family").FillAsync("Fullerton-Test");
+        await page.Locator("#Given").FillAsync("Cleo");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show the summary" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What helps" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Cleo Fullerton-Test")).ToBeVisibleAsync();
+        Assert.DoesNotContain("Fullerton", page.Url, StringComparison.Ordinal);
+        Assert.DoesNotContain("Fullerton", await page.TitleAsync(), StringComparison.Ordinal);
+        await DemoCity.PictureAsync(page, "officer-summary", device);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Done, clear it" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#Family")).ToHaveValueAsync(string.Empty);
+        await page.Locator("#Incident").FillAsync("INC-9999");
+        await page.Locator("#Family").FillAsync("Fullerton-Test");
+        await page.Locator("#Given").FillAsync("Cleo");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show the summary" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("No open incident with this number")).ToBeVisibleAsync();
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Devices))]
+    public async Task A_privacy_officer_learns_in_three_clicks_who_saw_a_person_and_why(string device)
+    {
+        var page = await city.SignedInAsync("privacy", SizeOf(device));
+        await OpenAsync(page, "People");
+        await page.Locator("#Name").FillAsync("Fullerton");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Who saw and why Cleo Fullerton-Test" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Prisca Keepwell").Nth(1)).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("For: Running the service.").First).ToBeVisibleAsync();
+        await DemoCity.PictureAsync(page, "privacy-who-saw", device);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Disclosures, to print" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What went to others" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Back" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Consents" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "What it does now" }).First.ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What it says" })).ToBeVisibleAsync();
+        await DemoCity.PictureAsync(page, "privacy-consent", device);
+    }
+
+    [BrowserFact]
+    public async Task A_privacy_officer_judges_a_broken_glass_and_revokes_a_consent_when_its_effect_is_known()
+    {
+        var page = await city.SignedInAsync("privacy", DemoCity.Desk);
+        await OpenAsync(page, "Waiting");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Somebody broke the glass" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Found unconscious on the platform.")).ToBeVisibleAsync();
+        await page.Locator("#judgement").FillAsync("The emergency was real; the views fit it.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the judgement" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Your judgement is recorded.");
+
+        var person = city.File.GetProperty("persons").GetProperty("intermediateConsent").GetString()!.Split('/')[1];
+        await page.GotoAsync($"{city.Address}/app/people/{person}?show=consents");
+        await page.GetByRole(AriaRole.Link, new() { Name = "What it does now" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("without this consent it would see")).ToBeVisibleAsync();
+        await page.GetByText("Revoke it").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke the consent" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".mark").GetByText("Revoked")).ToBeVisibleAsync();
+
+        await OpenAsync(page, "Agreements");
+        await Assertions.Expect(page.GetByText("Not in force").First).ToBeVisibleAsync();
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Devices))]
+    public async Task An_administrator_sees_how_the_agency_is_connected_and_keeps_its_roster(string device)
+    {
+        var page = await city.SignedInAsync("agency", SizeOf(device));
+        await OpenAsync(page, "Agency");
+        await Assertions.Expect(page.GetByText("In force", new() { Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("demo-hospital")).ToBeVisibleAsync();
+        await OpenAsync(page, "People");
+        await page.GetByRole(AriaRole.Button, new() { Name = "No longer here Hugo Wardround" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Not at work here")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Back at work Hugo Wardround" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Not at work here")).ToBeHiddenAsync();
+    }
+
+    internal static Task OpenAsync(IPage page, string place) =>
+        page.Locator("nav.places").GetByRole(AriaRole.Link, new() { Name = place, Exact = true }).ClickAsync();
+}

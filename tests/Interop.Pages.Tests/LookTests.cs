@@ -1,0 +1,56 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Interop.Pages.Tests;
+
+/// <summary>Every place of every person, on a phone and on a desk: it opens, fits, and axe-core finds nothing serious.</summary>
+[Collection(DemoCollection.Name)]
+public sealed class LookTests(DemoCity city)
+{
+    [BrowserTheory]
+    [InlineData("dispatcher")]
+    [InlineData("field")]
+    [InlineData("officer")]
+    [InlineData("hospital")]
+    [InlineData("navigator")]
+    [InlineData("privacy")]
+    [InlineData("agency")]
+    public async Task Every_place_of_a_person_opens_fits_and_can_be_used_by_everybody(string name)
+    {
+        var page = await city.SignedInAsync(name, DemoCity.Phone);
+        var places = await page.Locator("nav.places a").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
+        Assert.InRange(places.Length, 2, 5);
+        foreach (var place in places)
+        {
+            foreach (var (size, device, scheme) in new[]
+            {
+                (DemoCity.Phone, "phone", ColorScheme.Dark), (DemoCity.Desk, "desk", ColorScheme.Light),
+            })
+            {
+                await page.SetViewportSizeAsync(size.Width, size.Height);
+                await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                var answer = await page.GotoAsync(city.Address + place);
+                Assert.True(answer!.Ok, $"{name} {place} {answer.Status}");
+                Assert.InRange((await answer.BodyAsync()).Length, 1, 200_000);
+                await DemoCity.PictureAsync(page, $"{name}{place.Replace('/', '-')}", device);
+                await FitsAsync(page, $"{name} {place} {device}");
+                await AccessibleAsync(page, $"{name} {place} {device}");
+            }
+        }
+    }
+
+    internal static async Task FitsAsync(IPage page, string where)
+    {
+        var width = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        Assert.True(width <= 0, $"{where} is {width} px too wide.");
+    }
+
+    internal static async Task AccessibleAsync(IPage page, string where)
+    {
+        var found = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa") });
+        var serious = found.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation =>
+            $"{where}: {violation.Id}: {violation.Help}: {string.Join("; ", violation.Nodes.Take(3).Select(node => node.Html))}").ToList();
+        Assert.Empty(serious);
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.Playwright;
+
+namespace Interop.Pages.Tests;
+
+/// <summary>The same work by keyboard alone, in Spanish, and without JavaScript.</summary>
+[Collection(DemoCollection.Name)]
+public sealed class WaysTests(DemoCity city)
+{
+    [BrowserFact]
+    public async Task A_follow_up_is_claimed_and_recorded_by_keyboard_alone()
+    {
+        var page = await city.FreshAsync(DemoCity.Desk);
+        await page.GotoAsync(city.Address + "/");
+        await PressUntilAsync(page, "Care navigator");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/app");
+        await PressUntilAsync(page, "Follow-ups");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/app/follow-ups");
+        await PressUntilAsync(page, "Claim");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/app/follow-up/**");
+        await PressUntilAsync(page, "Reached");
+        await page.Keyboard.PressAsync("ArrowDown"); // No answer
+        await PressUntilAsync(page, "Record the call");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Your call is recorded.");
+    }
+
+    [BrowserFact]
+    public async Task A_navigator_works_in_Spanish()
+    {
+        var page = await city.SignedInAsync("navigator", DemoCity.Phone, new() { Locale = "es-MX" });
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "es");
+        await JourneyTests.OpenAsync(page, "Seguimientos");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Tomar" }).Last.ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Ahora es suyo.");
+        await DemoCity.PictureAsync(page, "navigator-espanol", "phone");
+        await page.GetByText("Se dejó un mensaje").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Anotar la llamada" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Su llamada está anotada.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "English" }).ClickAsync();
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "en");
+    }
+
+    [BrowserFact]
+    public async Task A_dispatcher_and_a_hospital_work_without_JavaScript()
+    {
+        var page = await city.SignedInAsync("dispatcher", DemoCity.Desk, new() { JavaScriptEnabled = false });
+        await JourneyTests.OpenAsync(page, "Calls");
+        await page.Locator(".row .button").Last.ClickAsync();
+        if (await page.GetByRole(AriaRole.Button, new() { Name = "Who should go?" }).CountAsync() > 0)
+        {
+            await page.Locator("input[name=violence][value=no]").CheckAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Who should go?" }).ClickAsync();
+            await Assertions.Expect(page.GetByText("The questions say")).ToBeVisibleAsync();
+        }
+
+        var hospital = await city.SignedInAsync("hospital", DemoCity.Phone, new() { JavaScriptEnabled = false });
+        await JourneyTests.OpenAsync(hospital, "Referrals");
+        await hospital.GetByRole(AriaRole.Link, new() { Name = "From us" }).ClickAsync();
+        await Assertions.Expect(hospital.GetByRole(AriaRole.Heading, new() { Name = "Referrals" })).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task A_phone_that_lies_there_hides_the_page_until_it_is_touched_and_says_when_it_is_offline()
+    {
+        var page = await city.SignedInAsync("field", DemoCity.Phone);
+        await page.Clock.InstallAsync();
+        await JourneyTests.OpenAsync(page, "My incidents");
+        await Assertions.Expect(page.Locator("[data-cover]")).ToBeHiddenAsync();
+        await page.Clock.FastForwardAsync(61_000);
+        await Assertions.Expect(page.Locator("[data-cover]")).ToBeVisibleAsync();
+        await page.Locator("[data-cover]").ClickAsync();
+        await Assertions.Expect(page.GetByText("Cleo Fullerton-Test")).ToBeVisibleAsync();
+
+        await page.Context.SetOfflineAsync(true);
+        await Assertions.Expect(page.GetByText("There is no connection.")).ToBeVisibleAsync();
+        await page.Context.SetOfflineAsync(false);
+        await Assertions.Expect(page.GetByText("There is no connection.")).ToBeHiddenAsync();
+    }
+
+    /// <summary>Presses Tab until what has the focus says this.</summary>
+    private static async Task PressUntilAsync(IPage page, string text)
+    {
+        for (var presses = 0; presses < 80; presses++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            var focused = await page.EvaluateAsync<string>(
+                "document.activeElement.closest('label')?.textContent ?? document.activeElement.textContent ?? ''");
+            if (focused.Contains(text, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The focus never came to {text}.");
+    }
+}
