@@ -41,10 +41,15 @@ internal sealed class OneClick : IStartupFilter
             await browsers.EndAsync(http, signedIn);
         }
 
-        var account = await services.GetRequiredService<AccountStore>().FindByNameAsync(named.UserName, http.RequestAborted);
-        await browsers.StartAsync(http, account!, "pwd");
+        if (await services.GetRequiredService<AccountStore>().FindByNameAsync(named.UserName, http.RequestAborted) is not { } account)
+        {
+            await next(http); // the demo has only just begun
+            return;
+        }
+
+        await browsers.StartAsync(http, account, "pwd");
         await services.GetRequiredService<ApprovalStore>().RememberAsync(
-            account!.AccountId, client, SpaceDelimited.Split(query["scope"]), http.RequestAborted);
+            account.AccountId, client, SpaceDelimited.Split(query["scope"]), http.RequestAborted);
         http.Response.Redirect($"/authorize{http.Request.QueryString}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Interop.Pages.Fhir;
 using Interop.Pages.Looks;
 using Interop.Pages.Sessions;
@@ -18,6 +19,9 @@ namespace Interop.Pages;
 public static class PagesServices
 {
     private static readonly string[] Languages = ["en", "es"];
+
+    /// <summary>Of one address, behind which a house may have many people. What each asks for is counted besides.</summary>
+    private const int MostPerMinute = 1_200;
 
     /// <summary>A browser holds the whole chain of redirects to form-action, and two forms lead to the issuer and back.</summary>
     private static SecurityHeaders Headers(PagesSettings settings) => new(
@@ -60,6 +64,13 @@ public static class PagesServices
         services.AddAntiforgery(options =>
             PageSignIn.Harden(options.Cookie, settings, "interop-pages-form", SameSiteMode.Strict));
         services.Configure<FormOptions>(options => options.ValueLengthLimit = 64 * 1024);
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetFixedWindowLimiter(
+                ClientNetwork.Of(http.Connection.RemoteIpAddress),
+                _ => new() { PermitLimit = MostPerMinute, Window = TimeSpan.FromMinutes(1) }));
+        });
         services.AddLocalization();
         services.AddRazorPages(options =>
         {
@@ -89,6 +100,7 @@ public static class PagesServices
             pages.Properties.Remove("__GlobalEndpointRouteBuilder"); // the pages' routes are their own, and no other's
             pages.Use(Headers(settings).SetAsync);
             pages.Use(PageProblems.AnswerAsync);
+            pages.UseRateLimiter();
             pages.UseRequestLocalization(Localise);
             pages.UseRouting();
             pages.UseAuthentication();
