@@ -9,7 +9,10 @@ namespace Interop.Demo;
 internal static class DemoCalls
 {
     private static readonly (string Number, string Type, int Minutes)[] All =
-        [("C-2041", "SUICTHRT", 9), ("C-2042", "EDP", 4), ("C-2043", "WELFARE", 1)];
+        [
+            ("C-2041", "SUICTHRT", 14), ("C-2042", "EDP", 11), ("C-2043", "WELFARE", 8), ("C-2044", "INTOX", 5), ("C-2045", "EDP", 3),
+            ("C-2046", "CITASST", 1),
+        ];
 
     /// <param name="fhir">The FHIR base; dispatch feeds beside it.</param>
     public static async Task SendAsync(string fhir, string token, DateTimeOffset now, CancellationToken cancellationToken)

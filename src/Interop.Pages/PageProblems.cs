@@ -16,6 +16,10 @@ internal static class PageProblems
         try
         {
             await next(http);
+            if (http.Response is { StatusCode: 400 or 404 or 405, HasStarted: false, ContentLength: null, ContentType: null })
+            {
+                await TellAsync(http, next, http.Response.StatusCode);
+            }
         }
         catch (SessionEndedException)
         {

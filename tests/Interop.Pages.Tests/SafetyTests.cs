@@ -94,7 +94,7 @@ public sealed class SafetyTests(DemoCity city)
         Assert.DoesNotContain("interop-pages=", await page.EvaluateAsync<string>("document.cookie"), StringComparison.Ordinal);
 
         await JourneyTests.OpenAsync(page, "My incidents");
-        await Assertions.Expect(page.GetByText("Cleo Fullerton-Test")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Cleo Fullerton-Test").First).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Assertions.Expect(page.GetByText("You are signed out, here and where you signed in.")).ToBeVisibleAsync();
         await page.GoBackAsync();

@@ -48,13 +48,13 @@ public sealed class WaysTests(DemoCity city)
     {
         var page = await city.SignedInAsync("dispatcher", DemoCity.Desk, new() { JavaScriptEnabled = false });
         await JourneyTests.OpenAsync(page, "Calls");
-        await page.Locator(".row .button").Last.ClickAsync();
-        if (await page.GetByRole(AriaRole.Button, new() { Name = "Who should go?" }).CountAsync() > 0)
-        {
-            await page.Locator("input[name=violence][value=no]").CheckAsync();
-            await page.GetByRole(AriaRole.Button, new() { Name = "Who should go?" }).ClickAsync();
-            await Assertions.Expect(page.GetByText("The questions say")).ToBeVisibleAsync();
-        }
+        await page.GetByRole(AriaRole.Link, new() { Name = "Ask the five questions" }).First.ClickAsync();
+        await page.Locator("input[name=violence][value=no]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Who should go?" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("The questions say")).ToBeVisibleAsync();
+        await page.Locator("input[name=Model]").First.CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the decision" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("The decision is recorded.");
 
         var hospital = await city.SignedInAsync("hospital", DemoCity.Phone, new() { JavaScriptEnabled = false });
         await JourneyTests.OpenAsync(hospital, "Referrals");
@@ -72,7 +72,7 @@ public sealed class WaysTests(DemoCity city)
         await page.Clock.FastForwardAsync(61_000);
         await Assertions.Expect(page.Locator("[data-cover]")).ToBeVisibleAsync();
         await page.Locator("[data-cover]").ClickAsync();
-        await Assertions.Expect(page.GetByText("Cleo Fullerton-Test")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Cleo Fullerton-Test").First).ToBeVisibleAsync();
 
         await page.Context.SetOfflineAsync(true);
         await Assertions.Expect(page.GetByText("There is no connection.")).ToBeVisibleAsync();

@@ -31,6 +31,13 @@
   }
   if (one('[data-forget]')) sessionStorage.clear();
 
+  // What was done is said once: a reload is no second time.
+  if (one('[data-done]')) {
+    const address = new URL(location);
+    address.searchParams.delete('done');
+    history.replaceState(null, '', address);
+  }
+
   // Nothing is sent while there is no connection, and nothing typed is lost by trying.
   const offline = one('[data-offline]');
   if (offline) {

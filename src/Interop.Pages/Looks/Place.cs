@@ -41,7 +41,8 @@ public sealed record Place(string Path, string Icon, string Name, string About, 
                 new Place("/app/agreements", "file", "Agreements", "How the agreements with other agencies stand")] : NoPlaces,
             .. Is("agency-administrator") && !Is("privacy-officer") ? [
                 new Place("/app/agency", "building", "Agency", "Agreement, systems, and what is missing"),
-                new Place("/app/agency/people", "users", "People", "Your roster and trainings")] : NoPlaces,
+                new Place("/app/agency/people", "users", "People", "Your roster and trainings"),
+                services] : NoPlaces,
         ];
     }
 

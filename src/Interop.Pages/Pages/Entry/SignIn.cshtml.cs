@@ -42,6 +42,7 @@ public sealed class SignInModel(PagesSettings site) : PageModel
         address is not null
         && (address == "/app" || address.StartsWith("/app/", StringComparison.Ordinal))
         && !address.StartsWith("/app/sign-", StringComparison.Ordinal)
+        && !address.Contains("..", StringComparison.Ordinal)
         && address.All(letter => letter is > ' ' and < (char)127 and not '\\')
             ? address
             : "/app";
