@@ -30,6 +30,18 @@ public sealed class PersonModel : AppPage
 
     public string Name(string reference) => Called.GetValueOrDefault(reference, reference.Split('/')[^1]);
 
+    /// <summary>What opened her record: who asks for many at once has the consents of others among the grounds.</summary>
+    public IEnumerable<string> GroundsOf(Sighting one)
+    {
+        var hers = Consents.Select(consent => $"Consent/{consent.Id}").ToHashSet();
+        return one.Grounds.Where(ground => !IsConsent(ground) || hers.Contains(Unversioned(ground)))
+            .DistinctBy(ground => IsConsent(ground) ? Unversioned(ground) : string.Empty);
+
+        static bool IsConsent(string ground) => ground.StartsWith("Consent/", StringComparison.Ordinal);
+
+        static string Unversioned(string ground) => string.Join('/', ground.Split('/').Take(2));
+    }
+
     public async Task<IActionResult> OnGetAsync()
     {
         if (!IsId(Id) || await Api.ReadAsync<Patient>($"Patient/{Id}") is not { } person)
@@ -38,11 +50,8 @@ public sealed class PersonModel : AppPage
         }
 
         Person = new(person, []);
-        if (Show == "consents")
-        {
-            Consents = await Api.FindAsync<Consent>($"Consent?patient=Patient/{Id}&_sort=-date&_count=50");
-        }
-        else
+        Consents = await Api.FindAsync<Consent>($"Consent?patient=Patient/{Id}&_sort=-date&_count=50");
+        if (Show != "consents")
         {
             var found = await Api.SearchAsync(
                 After is { Length: > 0 } ? $"AuditEvent?{After}" : $"AuditEvent?patient=Patient/{Id}&_sort=-date&_count=100");
