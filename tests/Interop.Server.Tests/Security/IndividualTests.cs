@@ -149,7 +149,7 @@ public class IndividualTests : SceneTests
         Assert.Contains("Organization/city-hospital", told, StringComparison.Ordinal);
         Assert.Contains("Condition/a1", told, StringComparison.Ordinal);
         Assert.Contains("Consent/", told, StringComparison.Ordinal);
-        foreach (var other in new[] { "b1", "m1", "notes", "Patient/ben", "_sort=_id", "Practitioner/" })
+        foreach (var other in new[] { "Condition/b1", "Condition/m1", "Condition/notes", "Patient/ben", "_sort=_id", "Practitioner/" })
         {
             Assert.DoesNotContain(other, told, StringComparison.Ordinal);
         }
@@ -158,6 +158,11 @@ public class IndividualTests : SceneTests
         Assert.Equal(one, (await ana.GetJsonAsync($"AuditEvent/{one}")).Text("id"));
         using var ben = As("ben");
         Assert.Equal(404, (int)(await ben.GetAsync($"AuditEvent/{one}")).StatusCode);
+
+        // The navigator's row is about both, and says so to neither.
+        Assert.NotEmpty(Ids(await ana.GetJsonAsync("AuditEvent?patient=ana,ben")));
+        Assert.Empty(Ids(await ana.GetJsonAsync("AuditEvent?patient=ben")));
+        Assert.Equal(0, (await ana.GetJsonAsync("AuditEvent?patient=ben&_summary=count")).GetProperty("total").GetInt32());
         var accounting = (await ana.GetJsonAsync("Patient/ana/$disclosures")).GetRawText();
         Assert.Contains("Organization/city-hospital", accounting, StringComparison.Ordinal);
         var why = (await ana.GetJsonAsync(

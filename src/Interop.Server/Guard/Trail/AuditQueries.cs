@@ -57,7 +57,12 @@ internal static class AuditQueries
 
         return code switch
         {
-            "patient" => reader is AuditReader.OwnRequests ? About(values) : new AuditCondition.About(Ids(values, "Patient")),
+            "patient" => reader switch
+            {
+                AuditReader.OwnRequests => About(values),
+                AuditReader.Person person => About(person, values),
+                _ => new AuditCondition.About(Ids(values, "Patient")),
+            },
             "agent" when criterion.Modifier == SearchModifier.Identifier =>
                 new AuditCondition.ByAgent([], [.. values.OfType<TokenValue>().Select(token => token.Code).OfType<string>()]),
             "agent" => Any(
@@ -86,6 +91,10 @@ internal static class AuditQueries
                     .Select(pattern => pattern.Kind),
             ]);
     }
+
+    /// <summary>Whom else a row is about that is about her too, it does not tell her.</summary>
+    private static AuditCondition About(AuditReader.Person person, IReadOnlyList<SearchValue> values) =>
+        Ids(values, "Patient").Contains(person.Patient) ? new AuditCondition.About([person.Patient]) : new AuditCondition.OfKind([]);
 
     /// <summary>Rows that tell a partner of these patients: see <see cref="AuditReader.PatientsOf"/>.</summary>
     private static AuditCondition.All About(IReadOnlyList<SearchValue> values) => new(
