@@ -11,9 +11,10 @@ internal sealed class InvitationStore(IdentityDatabase database, TimeProvider cl
 
     public Task AddAsync(Invitation invitation, CancellationToken cancellationToken)
     {
-        // Who is given a second code has lost the first: of one person one is good.
+        // Who is given a second code has lost the first: of one agency's about one person one is good.
         const string sql = """
-            DELETE FROM invitation WHERE fhir_user = @FhirUser AND patient = @Patient AND account_id IS NULL;
+            DELETE FROM invitation
+            WHERE  organization = @Organization AND fhir_user = @FhirUser AND patient = @Patient AND account_id IS NULL;
             INSERT INTO invitation (hash, organization, patient, fhir_user, given_by, expires_at)
             VALUES (@Hash, @Organization, @Patient, @FhirUser, @GivenBy, @expires)
             """;
