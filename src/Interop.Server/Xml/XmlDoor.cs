@@ -1,4 +1,6 @@
+using Interop.Server.Guard.Exports;
 using Interop.Server.Http;
+using Interop.Server.Security;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
@@ -20,7 +22,10 @@ internal static class XmlDoor
     /// <summary>Answers in XML whoever asks for it; the first thing that sees a request and the last that sees an answer.</summary>
     public static async Task AnswerAsync(HttpContext http, Func<Task> next)
     {
-        if (!http.Request.Path.StartsWithSegments(FhirRequest.Root) || !AsksForXml(http.Request, out var format))
+        // The files of an export are as long as they are, and no resource: they are not held here.
+        if (!http.Request.Path.StartsWithSegments(FhirRequest.Root)
+            || http.Request.Path.StartsWithSegments($"{FhirRequest.Root}/{GuardedExports.Path}")
+            || !AsksForXml(http.Request, out var format))
         {
             await next();
             return;
@@ -56,7 +61,7 @@ internal static class XmlDoor
                     IssueCode.TooCostly.With(413), "In XML a body has four megabytes at most: send a larger one in JSON.");
             }
 
-            var json = FhirXml.ToJson(sent);
+            var json = await InTurnAsync(http, () => FhirXml.ToJson(sent));
             request.Body = new MemoryStream(json, writable: false);
             request.ContentLength = json.Length;
             request.ContentType = FhirRequest.MediaType;
@@ -79,7 +84,7 @@ internal static class XmlDoor
             }
             else
             {
-                (body, response.StatusCode) = Said(body, format, response.StatusCode);
+                (body, response.StatusCode) = await InTurnAsync(http, () => Said(body, format, response.StatusCode));
                 response.ContentLength = body.Length;
             }
         }
@@ -89,6 +94,11 @@ internal static class XmlDoor
             await response.Body.WriteAsync(body, http.RequestAborted);
         }
     }
+
+    /// <summary>Conversion keeps a core busy as a search does: one client's waits for the client's own.</summary>
+    private static Task<T> InTurnAsync<T>(HttpContext http, Func<T> convert) => Caller.TryFrom(http.User) is { } caller
+        ? http.RequestServices.GetRequiredService<Turns>().RunAsync(caller, () => Task.FromResult(convert()), http.RequestAborted)
+        : Task.FromResult(convert());
 
     private static (ReadOnlyMemory<byte> Body, int Status) Said(ReadOnlyMemory<byte> json, string? format, int status)
     {
