@@ -326,6 +326,8 @@ public abstract partial class ResourceStoreContract
             {
                 patience.Cancel();
                 Assert.Throws<OperationCanceledException>(() => session.Rows.Search(Query("Patient?_sort=-identifier"), Owner()));
+                Assert.Throws<OperationCanceledException>(
+                    () => session.Rows.SearchCondition(Query("Patient?_sort=-identifier"), Owner()));
 
                 // What is no search goes on: stopped in the middle it would undo what the others of the batch have written.
                 Assert.Equal(2_000, session.Rows.Count());

@@ -18,6 +18,9 @@ public sealed partial class ResourceRows
     // Callers have few kinds of scopes; a site where each has its own still ends.
     private const int MostShapes = 100;
 
+    // Everybody who writes waits for it: about twenty milliseconds, and on the network with what it takes to plan it.
+    private static readonly WorkLimit MostOfCondition = new(2_000_000, TimeSpan.FromMilliseconds(250));
+
     private readonly Dictionary<SightShape, ReadStatement> reads = [];
 
     internal ResourceRows(Statements statements, Dialect dialect) => (Statements, Dialect) = (statements, dialect);
@@ -26,8 +29,8 @@ public sealed partial class ResourceRows
 
     internal Dialect Dialect { get; }
 
-    /// <summary>What one search may take while everybody else who writes waits; null on a snapshot.</summary>
-    internal Func<(CancellationToken Until, WorkLimit Most)>? SearchLimit { get; set; }
+    /// <summary>Until when whoever asked for the running work waits for it; null on a snapshot.</summary>
+    internal Func<CancellationToken>? Patience { get; set; }
 
     /// <summary>The resource, if the sight may see it; a deleted one only to a sight that could have read its last version.</summary>
     public SeenResource? See(ResourceKey key, Sight sight) => ReadThrough(sight).See(key, sight, Statements);
@@ -64,12 +67,20 @@ public sealed partial class ResourceRows
 
     /// <summary>
     /// One page of what the sight may see, and its whole number where the query asks for it. In the writer it ends with the patience of the
-    /// work that it belongs to, and may take little work: what takes more is searched beforehand, on a snapshot, and confirmed in the write
-    /// (<see cref="Write.WriteSession.IsUnchanged"/>).
+    /// work that it belongs to.
     /// </summary>
-    public SearchPage Search(SearchQuery query, Sight sight)
+    public SearchPage Search(SearchQuery query, Sight sight) => Search(query, sight, WorkLimit.None);
+
+    /// <summary>
+    /// <see cref="Search(SearchQuery, Sight)"/> by what a caller wrote: in the writer it may take little work. What takes more is searched
+    /// beforehand, on a snapshot, and confirmed in the write (<see cref="Write.WriteSession.IsUnchanged"/>). A search of our own asks for
+    /// little by its form, and must not fail because the machine is busy.
+    /// </summary>
+    public SearchPage SearchCondition(SearchQuery condition, Sight sight) => Search(condition, sight, MostOfCondition);
+
+    private SearchPage Search(SearchQuery query, Sight sight, WorkLimit most)
     {
-        if (SearchLimit is not { } limit)
+        if (Patience is not { } patience)
         {
             return Run(); // a snapshot has a limit for all that is read from it
         }
@@ -77,8 +88,7 @@ public sealed partial class ResourceRows
         // Where it is given up, what the writer did before it stays.
         Statements.Add($"SAVEPOINT search");
         Statements.Flush();
-        var (until, most) = limit();
-        Statements.StopAt(most, until);
+        Statements.StopAt(most, patience());
         try
         {
             var page = Run();

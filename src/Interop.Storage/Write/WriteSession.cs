@@ -12,9 +12,6 @@ namespace Interop.Storage.Write;
 /// </summary>
 public sealed partial class WriteSession
 {
-    // While a search runs everybody waits who writes: about twenty milliseconds, and on the network with what it takes to plan it.
-    private static readonly WorkLimit MostOfSearch = new(2_000_000, TimeSpan.FromMilliseconds(250));
-
     private readonly ResourceWriter writer;
     private readonly Changes changes;
     private readonly PendingAudit pending;
@@ -23,7 +20,7 @@ public sealed partial class WriteSession
     internal WriteSession(ResourceRows rows, Changes changes)
     {
         (Rows, this.changes) = (rows, changes);
-        rows.SearchLimit = () => (Until, MostOfSearch);
+        rows.Patience = () => Until;
         writer = new(rows, changes);
         pending = new(Rows.Statements);
     }

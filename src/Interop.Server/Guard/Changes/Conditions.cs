@@ -34,7 +34,7 @@ internal sealed class Conditions(GuardedStore store, SearchQueries queries, Audi
         var request = queries.ReadCondition(caller, type, condition, transaction.Instant);
         if (caller.IsOperator)
         {
-            return transaction.Rows.Search(request.Query, transaction.Sight).Matches;
+            return transaction.Rows.SearchCondition(request.Query, transaction.Sight).Matches;
         }
 
         if (!foreseen.IsForeseen(type, condition))
@@ -42,7 +42,8 @@ internal sealed class Conditions(GuardedStore store, SearchQueries queries, Audi
             persons.Demand(caller, request.Query);
         }
 
-        var page = foreseen.Confirmed(type, condition, transaction) ?? transaction.Rows.Search(request.Query, Searching(transaction));
+        var page = foreseen.Confirmed(type, condition, transaction)
+            ?? transaction.Rows.SearchCondition(request.Query, Searching(transaction));
         persons.Note(caller, request.Pairs, request.Query, page);
         var row = AuditTrail.SearchRow(transaction, request, page, isCondition: true);
         transaction.Audit(row);
