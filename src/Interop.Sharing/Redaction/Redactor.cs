@@ -15,15 +15,22 @@ namespace Interop.Sharing.Redaction;
 /// <param name="extract">The index extractor (<c>IndexExtractor.Extract</c>).</param>
 public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IReadOnlyList<IndexEntry>> extract)
 {
-    // What goes on with a Part 2 record to its recipient, always the same bytes: what it is, that it must not be passed on without consent,
-    // the notice of 42 CFR 2.32(a)(2), and where the scope of the consent is (b). A label stays with what a recipient keeps.
+    // Where the scope of the consent is on which a disclosure about a patient may rest; whether it does, the label does not say. It stays
+    // with what a recipient keeps.
+    private const string ConsentScope =
+        "{\"system\":\"https://interop.example/fhir/CodeSystem/sharing-label\",\"code\":\"CONSENT-SCOPE\",\"display\":"
+        + "\"Where the patient's consent opened this, Consent?patient says to whom, for what and until when.\"}]";
+
+    private static readonly byte[] PatientSecurity = Encoding.UTF8.GetBytes(",\"security\":[" + ConsentScope);
+
+    // What goes on with a Part 2 record to its recipient: what it is, that it must not be passed on without consent, the notice of
+    // 42 CFR 2.32(a)(2), and the scope of the consent (b).
     private static readonly byte[] Part2Security = Encoding.UTF8.GetBytes(
         ",\"security\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"42CFRPart2\"},"
         + "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"NORDSCLCD\"},"
         + "{\"system\":\"https://interop.example/fhir/CodeSystem/sharing-label\",\"code\":\"PART2-NOTICE\","
         + "\"display\":\"42 CFR part 2 prohibits unauthorized use or disclosure of these records.\"},"
-        + "{\"system\":\"https://interop.example/fhir/CodeSystem/sharing-label\",\"code\":\"CONSENT-SCOPE\",\"display\":"
-        + "\"Where the patient's consent opened this, Consent?patient says to whom, for what and until when.\"}]");
+        + ConsentScope);
 
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
@@ -138,7 +145,7 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
             return null;
         }
 
-        return WithMeta(seen, writer.Written);
+        return WithMeta(seen, writer.Written, isAboutPatient: subject is not null);
     }
 
     private static ReadOnlySpan<byte> MetaStart => ",\"meta\":{\"versionId\":\""u8;
@@ -158,12 +165,12 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
 
     private static ViewNode?[] Views(TypeRule rule, bool isPrivate) => isPrivate ? rule.PrivateViews : rule.Views;
 
-    private static Disclosure WithMeta(SeenResource seen, ReadOnlySpan<byte> view)
+    private static Disclosure WithMeta(SeenResource seen, ReadOnlySpan<byte> view, bool isAboutPatient)
     {
         var version = Version(view);
         Span<byte> instant = stackalloc byte[32];
         Time(seen.Changed).UtcDateTime.TryFormat(instant, out var length, InstantFormat, CultureInfo.InvariantCulture);
-        var security = (seen.Labels & Labels.Part2) != 0 ? Part2Security : [];
+        var security = (seen.Labels & Labels.Part2) != 0 ? Part2Security : isAboutPatient ? PatientSecurity : [];
         var head = ViewWriter.HeadLength(seen.Key);
         var body = new byte[view.Length + MetaStart.Length + version.Length + MetaMiddle.Length + length + 2 + security.Length];
         var rest = Append(body, view[..head]);

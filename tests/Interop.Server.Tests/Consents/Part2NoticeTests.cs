@@ -4,12 +4,15 @@ using Interop.Server.Tests.FollowUp;
 namespace Interop.Server.Tests.Consents;
 
 /// <summary>
-/// The notice of 42 CFR 2.32 goes with each Part 2 record to its recipient, who finds the scope of the consent; nothing goes with others.
+/// With each record about a patient goes where its recipient finds the scope of the consent, and with a Part 2 record the notice of
+/// 42 CFR 2.32.
 /// </summary>
 public sealed class Part2NoticeTests : SceneTests
 {
     // The words of the rule since 2024; before, they lacked "use or".
     private const string Notice = "42 CFR part 2 prohibits unauthorized use or disclosure of these records.";
+
+    private const string Scope = "Where the patient's consent opened this, Consent?patient says to whom, for what and until when.";
 
     protected override IReadOnlyList<string> Scene =>
     [
@@ -35,9 +38,11 @@ public sealed class Part2NoticeTests : SceneTests
         using var hospital = Server.As("hospital");
 
         var records = (await hospital.GetJsonAsync(path)).GetProperty("entry").EnumerateArray()
-            .Select(entry => entry.GetProperty("resource")).Where(record => record.Text("resourceType") == "Condition").ToList();
+            .Select(entry => entry.GetProperty("resource"))
+            .Where(record => record.Text("resourceType") is "Condition" or "Patient" or "Consent").ToList();
 
         Assert.NotEmpty(records);
+        Assert.All(records, record => Assert.Contains(Scope, NoticesOf(record)));
         Assert.All(records, record => Assert.Equal(record.Text("id") == "of-programme", NoticesOf(record).Contains(Notice)));
     }
 
@@ -46,7 +51,7 @@ public sealed class Part2NoticeTests : SceneTests
     {
         using var hospital = Server.As("hospital");
         var told = NoticesOf(await hospital.GetJsonAsync("Condition/of-programme"));
-        Assert.Contains("Where the patient's consent opened this, Consent?patient says to whom, for what and until when.", told);
+        Assert.Contains(Scope, told);
 
         var found = (await hospital.GetJsonAsync("Consent?patient=p1")).GetProperty("entry")[0].GetProperty("resource");
 
