@@ -109,6 +109,9 @@ if $full; then
   bash deploy/lint.sh || reports=1
 fi
 
+# The compiler's counting for later optimisation costs a fifth of the CPU of processes that end before it pays (126 tests: 48 s and 37 s).
+export DOTNET_TieredPGO=0
+
 # Two lanes, for two cores: the server's tests take as long as all others together. What a lane prints is shown when a project is done.
 log=artifacts/test.log
 : >"$log"
