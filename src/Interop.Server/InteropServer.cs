@@ -24,6 +24,7 @@ using Interop.Server.Instruments;
 using Interop.Server.Interactions;
 using Interop.Server.Lifecycles;
 using Interop.Server.Operations;
+using Interop.Server.Outcomes;
 using Interop.Server.Oversight;
 using Interop.Server.Referrals;
 using Interop.Server.Routing;
@@ -196,6 +197,7 @@ public static class InteropServer
         services.AddConveyance();
         services.AddReferrals();
         services.AddFollowUps();
+        services.AddOutcomes();
         services.AddConsents();
         services.AddSubscriptions(settings.Subscriptions);
         services.AddServiceDirectory();

@@ -5,6 +5,7 @@ using Interop.Server.Tests.Guard;
 using Interop.Server.Tests.Interactions;
 using Interop.Server.Tests.Lists;
 using Interop.Server.Tests.NonInterference;
+using Interop.Server.Tests.Outcomes;
 using Interop.Server.Tests.Oversight;
 using Interop.Server.Tests.Referrals;
 using Interop.Server.Tests.Subscriptions;
@@ -212,4 +213,9 @@ public sealed class PostgresXmlTests : Xml.XmlTests
 public sealed class PostgresGuideParameterTests : Searches.GuideParameterTests
 {
     public PostgresGuideParameterTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresOutcomeTests : OutcomeTests
+{
+    public PostgresOutcomeTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }

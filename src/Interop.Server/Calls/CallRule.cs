@@ -2,7 +2,6 @@ using Interop.Fhir.Json;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Settings;
-using Interop.Server.Tasks;
 
 namespace Interop.Server.Calls;
 
@@ -36,22 +35,4 @@ internal sealed class CallRule(OpenCalls calls, InteropSettings settings) : Type
     }
 
     private static bool IsOver(ReadOnlyMemory<byte> encounter) => TopLevel.Text(encounter.Span, "status") is "finished" or "cancelled";
-}
-
-/// <summary>The Task of a call ends with the answer, and not by somebody's word.</summary>
-internal sealed class CallTaskRule() : TypeRule("Task")
-{
-    public override WriteResult.Refused? Taken(ResourceStep step) => Reached(step);
-
-    public override WriteResult.Refused? Reached(ResourceStep step)
-    {
-        var isOfCall = new TaskBody(step.After).Is(OpenCalls.Code);
-        var wasOfCall = step.Before is { } stored && new TaskBody(stored).Is(OpenCalls.Code);
-        return isOfCall == wasOfCall && (!isOfCall || new TaskBody(step.Before!.Value).Status == new TaskBody(step.After).Status)
-            ? null
-            : new(
-                IssueCode.BusinessRule,
-                "The server keeps the Tasks of calls: one ends when a ServiceRequest says who was sent, or why nobody was.",
-                "Task.status");
-    }
 }

@@ -1,4 +1,5 @@
 using Interop.Server.Guard;
+using Interop.Server.Tasks;
 
 namespace Interop.Server.Calls;
 
@@ -14,7 +15,9 @@ internal static class CallServices
         services.AddSingleton<TypeRule, ScreeningRule>();
         services.AddSingleton<TypeRule, ResponseRule>();
         services.AddSingleton<TypeRule, CallRule>();
-        services.AddSingleton<TypeRule, CallTaskRule>();
+        services.AddSingleton<TypeRule>(new KeptTaskRule(
+            OpenCalls.Code,
+            "The server keeps the Tasks of calls: one ends when a ServiceRequest says who was sent, or why nobody was."));
         services.AddSingleton(ScreeningForm.Set);
     }
 }

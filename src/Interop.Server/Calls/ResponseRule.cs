@@ -151,7 +151,7 @@ internal sealed class ResponseRule(OpenCalls calls, TerminologySet terminology, 
             return;
         }
 
-        transaction.Put(fact, settings.Custodian, MappedResource.Of(new Observation
+        transaction.Store(fact, settings.Custodian, MappedResource.Of(new Observation
         {
             Id = fact.Id,
             BasedOn = [key.ToReference()],

@@ -1,15 +1,13 @@
 using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Dispatch.Eido;
-using Interop.Server.Settings;
+using Interop.Server.Outcomes;
 
 namespace Interop.Server.Dispatch;
 
 /// <summary>How an incident ended, as the encounter's extension and, where the code itself states a fact, as an Observation.</summary>
 internal static class DispositionMapping
 {
-    private static readonly (string Fact, string[] Codes)[] Facts = [("arrest", ["03"]), ("transport", ["16", "25", "45"])];
-
     /// <summary>The dispositions of the last message that has any: EIDO tells the current state only.</summary>
     public static IReadOnlyList<EidoDisposition> Latest(IncidentEpisode episode) =>
         [.. (episode.Messages.LastOrDefault(message => message.State?.Dispositions.Count > 0)?.State?.Dispositions ?? [])
@@ -33,7 +31,7 @@ internal static class DispositionMapping
     {
         foreach (var episode in facts.Episodes)
         {
-            foreach (var (fact, codes) in Facts)
+            foreach (var (fact, codes) in OutcomeTable.Stated)
             {
                 var stated = episode.Messages.FirstOrDefault(
                     message => message.State?.Dispositions.Any(it => codes.Contains(it.Code)) == true);
@@ -50,7 +48,7 @@ internal static class DispositionMapping
     {
         Id = facts.Key("Observation", $"observation|{fact}" + IncidentFacts.Nth(episode.Number - 1, "episode")).Id,
         Status = holds ? ObservationStatus.Final : ObservationStatus.EnteredInError,
-        Code = new(CrisisProfiles.Base + "/CodeSystem/crisis-observation", fact),
+        Code = new(OutcomeTable.System, fact),
         Subject = facts.Patient(0).ToReference(),
         Encounter = facts.Encounter(0, episode).ToReference(),
         Effective = new FhirDateTime(stated.Updated.Text),

@@ -102,7 +102,7 @@ public class FollowUpWishTests : SceneTests
         using var withdrawn = await navigator.ChangeAsync(consent, change => change["status"] = "inactive");
         Assert.True(withdrawn.IsSuccessStatusCode, await withdrawn.Content.ReadAsStringAsync());
         var next = await navigator.CreatedAsync("Encounter", FollowUpWork.Contact("p1", "FLD"));
-        var owed = (await navigator.GetJsonAsync($"Task?encounter={next}")).Keys().Single();
+        var owed = (await navigator.GetJsonAsync($"Task?code=follow-up-48h&encounter={next}")).Keys().Single();
         Assert.Equal("requested", (await navigator.GetJsonAsync(owed)).Text("status"));
     }
 

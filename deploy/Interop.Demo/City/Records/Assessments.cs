@@ -34,13 +34,13 @@ internal static class Assessments
             WriteScreening(chart, visit);
         }
 
+        WriteFacts(chart, visit);
         if (!visit.WasMet)
         {
             return;
         }
 
         WriteRisk(chart, visit, dice.Weighted(Levels));
-        WriteFacts(chart, visit);
         WriteProcedure(chart, visit, dice.Pick(Actions));
         if (dice.Chance(25))
         {
@@ -111,19 +111,23 @@ internal static class Assessments
 
     private static void WriteFacts(Chart chart, Visit visit)
     {
-        if (visit.End is not { } end)
+        if (visit.End is not { } end || visit.Disposition == "32")
         {
             return;
         }
 
+        // Some forget: of one visit in sixteen nothing is said, of three not whether the person was booked into jail.
+        var forgotten = visit.Reference[^1] switch { '0' => 6, '1' or '2' or '3' => 1, _ => 0 };
         (string Code, bool Value)[] facts =
         [
             ("arrest", visit.Disposition == "03"),
             ("force-used", visit.Disposition == "03" && chart.Dice.Chance(20)),
             ("ed-transport", visit.Disposition == "16"),
             ("police-backup-requested", visit.Model != "police" && chart.Dice.Chance(2)),
+            ("injury", visit.Reference[^2..] == "f0"),
+            ("jail-booking", visit.Disposition == "03" && visit.Reference[^2] > '7'),
         ];
-        foreach (var (code, value) in facts)
+        foreach (var (code, value) in facts.SkipLast(forgotten))
         {
             chart.Add(Codes.CrisisProgram, () => new Observation
             {
