@@ -1,0 +1,123 @@
+using Google.OrTools.LinearSolver;
+
+namespace Interop.SmallCells;
+
+/// <summary>
+/// Which counts of a report are masked so that no small one is shown, or can be worked out from this report and all before it: at the least
+/// cost. Cell suppression as an integer programme whose rules come from an intruder's linear programmes: M. Fischetti, J. J. Salazar,
+/// "Solving the cell suppression problem on tabular data with linear constraints", Management Science 47 (2001) 1008-1027.
+/// </summary>
+public static class CellSuppression
+{
+    private const double Noise = 1e-6;
+
+    // After so many rounds or milliseconds the rest of the report is masked: a report that never comes serves nobody.
+    private const int MostRounds = 200;
+    private const int MillisecondsOfARound = 2000;
+
+    /// <summary>The numbers of the counts with <see cref="Publication.Now"/> that are to be masked.</summary>
+    /// <exception cref="SuppressionImpossibleException">
+    /// What was published before gives a small count away whatever is masked now: nothing of the report may leave.
+    /// </exception>
+    public static IReadOnlySet<int> Masked(CountTables tables, Protection protection)
+    {
+        var asked = Numbers(tables, cell => cell.Publication == Publication.Now);
+        var primary = asked.Where(number => protection.IsSmall(tables.Cells[number].Count)).ToHashSet();
+        var small = Numbers(tables, cell => protection.IsSmall(cell.Count) && cell.Publication != Publication.Shown);
+        if (asked.Count == 0 || small.Count == 0)
+        {
+            return primary;
+        }
+
+        using var intruder = new Intruder(tables);
+        using var master = new Master(tables, asked, primary);
+        for (var round = 0; round < MostRounds; round++)
+        {
+            if (master.Best() is not { } masked)
+            {
+                break;
+            }
+
+            var rules = Narrowed(tables, intruder, small, masked, protection);
+            if (rules.Count == 0)
+            {
+                return masked;
+            }
+
+            if (!rules.Aggregate(false, (isNew, rule) => master.Demand(rule, protection.Width, masked) || isNew))
+            {
+                break;
+            }
+        }
+
+        var all = asked.ToHashSet();
+        return Narrowed(tables, intruder, small, all, protection).Count == 0
+            ? all
+            : throw new SuppressionImpossibleException("What was published before gives a small count away.");
+    }
+
+    private static List<int> Numbers(CountTables tables, Func<CountCell, bool> isWanted) =>
+        [.. tables.Cells.Index().Where(item => isWanted(item.Item)).Select(item => item.Index)];
+
+    private static List<double[]> Narrowed(
+        CountTables tables, Intruder intruder, IEnumerable<int> small, HashSet<int> masked, Protection protection)
+    {
+        intruder.See(number => tables.Cells[number].Publication switch
+        {
+            Publication.Shown => false,
+            Publication.Now => masked.Contains(number),
+            _ => true,
+        });
+        return [.. small.Select(cell => intruder.Narrowed(cell, protection.Width)).OfType<double[]>()];
+    }
+
+    /// <summary>The cheapest pattern that keeps all rules found so far.</summary>
+    private sealed class Master : IDisposable
+    {
+        private readonly CountTables tables;
+        private readonly Solver solver = Solver.CreateSolver("SCIP");
+        private readonly Dictionary<int, Variable> isMasked;
+
+        public Master(CountTables tables, List<int> asked, HashSet<int> primary)
+        {
+            this.tables = tables;
+            isMasked = asked.ToDictionary(number => number, number => solver.MakeIntVar(primary.Contains(number) ? 1 : 0, 1, $"x{number}"));
+            solver.SetTimeLimit(MillisecondsOfARound);
+            foreach (var (number, variable) in isMasked)
+            {
+                solver.Objective().SetCoefficient(variable, tables.Cells[number].Cost);
+            }
+
+            solver.Objective().SetMinimization();
+        }
+
+        public HashSet<int>? Best() => solver.Solve() is Solver.ResultStatus.OPTIMAL or Solver.ResultStatus.FEASIBLE
+            ? [.. isMasked.Where(pair => pair.Value.SolutionValue() > 0.5).Select(pair => pair.Key)]
+            : null;
+
+        /// <summary>Adds a rule; false where the pattern at hand keeps it already, so that it would change nothing.</summary>
+        public bool Demand(double[] weights, int width, HashSet<int> masked)
+        {
+            var open = Numbers(tables, cell => cell.Publication is Publication.Never or Publication.Masked).Sum(number => weights[number]);
+            var lacks = width - open;
+            if (open + masked.Sum(number => weights[number]) >= width - Noise)
+            {
+                return false;
+            }
+
+            var row = solver.MakeConstraint(lacks, double.PositiveInfinity);
+            foreach (var (number, variable) in isMasked.Where(pair => weights[pair.Key] > 0))
+            {
+                // One masked count never needs to give more than all that lacks.
+                row.SetCoefficient(variable, Math.Min(weights[number], lacks));
+            }
+
+            return true;
+        }
+
+        public void Dispose() => solver.Dispose();
+    }
+}
+
+/// <summary>No pattern protects what is small.</summary>
+public sealed class SuppressionImpossibleException(string message) : Exception(message);
