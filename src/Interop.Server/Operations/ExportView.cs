@@ -33,7 +33,11 @@ internal static class ExportView
         CancellationToken cancellationToken)
     {
         Export.DemandClient(caller, request);
-        var input = await ViewInput.ReadAsync(caller, request, stored, queries, settings, cancellationToken);
+        if (await ViewInput.ReadAsync(caller, request, stored, queries, settings, cancellationToken) is not { } input)
+        {
+            return ViewInput.Unknown;
+        }
+
         var type = input.Table.View.Resource;
         caller.Demand(type, SmartRight.Read);
         caller.Demand(type, SmartRight.Search);

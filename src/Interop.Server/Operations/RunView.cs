@@ -31,7 +31,11 @@ internal static class RunView
         InteropSettings settings,
         CancellationToken cancellationToken)
     {
-        var input = await ViewInput.ReadAsync(caller, request, stored, queries, settings, cancellationToken);
+        if (await ViewInput.ReadAsync(caller, request, stored, queries, settings, cancellationToken) is not { } input)
+        {
+            return ViewInput.Unknown;
+        }
+
         var lines = await tables.RunAsync(caller, input.Table, cancellationToken);
         return FhirResult.Of(await TableFile.OfAsync(lines, input.Format, cancellationToken));
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Interop.Fhir;
@@ -18,8 +19,9 @@ internal sealed record ViewInput(TableRequest Table, string Text, TableFormat Fo
     private const string Sent = "viewResource";
     private const string Named = "viewReference";
 
-    /// <exception cref="FhirException">400, 404 or 412: nothing is asked that could be done.</exception>
-    public static async Task<ViewInput> ReadAsync(
+    /// <summary>Null where the caller reads no such view: who looked for it has written that down.</summary>
+    /// <exception cref="FhirException">400 or 412: nothing is asked that could be done.</exception>
+    public static async Task<ViewInput?> ReadAsync(
         Caller caller,
         HttpRequest request,
         StoredViews stored,
@@ -27,8 +29,8 @@ internal sealed record ViewInput(TableRequest Table, string Text, TableFormat Fo
         InteropSettings settings,
         CancellationToken cancellationToken)
     {
-        var all = await OperationInput.ReadAsync(request, cancellationToken);
-        var input = all.Allow(Sent, Named, "_format", "_limit", "_since", "patient");
+        var (all, sent) = await InputAsync(request, cancellationToken);
+        var input = all.Allow(Named, "_format", "_limit", "_since", "patient");
         var format = TableFormat.Of(input["_format"] ?? (request.Query["_format"].ToString() is { Length: > 0 } code ? code : null));
         var limit = input.Number("_limit");
         if (limit is 0 or > GuardedTables.MostRows)
@@ -36,22 +38,64 @@ internal sealed record ViewInput(TableRequest Table, string Text, TableFormat Fo
             throw new FhirException(IssueCode.Value, $"The parameter _limit must be from 1 to {GuardedTables.MostRows}.");
         }
 
-        var (view, text) = await ViewAsync(caller, request, input, stored, settings, cancellationToken);
+        if (await ViewAsync(caller, request, input, sent, stored, settings, cancellationToken) is not var (view, text))
+        {
+            return null;
+        }
+
         return view.Resource == "AuditEvent"
             ? throw new FhirException(IssueCode.NotSupported, "The trail is asked as AuditEvent, by search.", "ViewDefinition.resource")
             : new(new(view, limit, Export.SinceOf(queries, input), PatientOf(input, settings)), text, format);
     }
 
-    private static async Task<(ViewDefinition View, string Text)> ViewAsync(
+    /// <summary>R4's Parameters hold resources of R4's types: the view is taken out before they are judged.</summary>
+    private static async Task<(OperationInput Input, byte[]? View)> InputAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = OperationInput.FromQuery(request);
+        if (!HttpMethods.IsPost(request.Method) || (request.ContentType is null && request.ContentLength is null or 0))
+        {
+            return (query, null);
+        }
+
+        var body = await FhirRequest.BodyAsync(request, cancellationToken);
+        try
+        {
+            if (JsonNode.Parse(body) is JsonObject parameters && parameters["parameter"] is JsonArray list
+                && list.OfType<JsonObject>().Where(IsView).ToList() is { Count: > 0 } views)
+            {
+                var view = views is [var only] ? Encoding.UTF8.GetBytes(only["resource"]!.ToJsonString())
+                    : throw new FhirException(IssueCode.Invalid, $"The parameter {Sent} may be given once.");
+                list.Remove(only);
+                if (list.Count == 0)
+                {
+                    parameters.Remove("parameter");
+                }
+
+                return (OperationInput.FromParameters(query, Encoding.UTF8.GetBytes(parameters.ToJsonString())), view);
+            }
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // it is no sound JSON: said below
+        }
+
+        return (OperationInput.FromParameters(query, body), null);
+
+        static bool IsView(JsonObject item) =>
+            item["name"] is JsonValue name && name.TryGetValue<string>(out var text) && text == Sent && item["resource"] is JsonObject;
+    }
+
+    private static async Task<(ViewDefinition View, string Text)?> ViewAsync(
         Caller caller,
         HttpRequest request,
         OperationInput input,
+        byte[]? sent,
         StoredViews stored,
         InteropSettings settings,
         CancellationToken cancellationToken)
     {
         var id = request.RouteValues["id"] as string;
-        var (sent, name) = (input.Resources.GetValueOrDefault(Sent), input[Named]);
+        var name = input[Named];
         if ((id is null ? 0 : 1) + (sent is null ? 0 : 1) + (name is null ? 0 : 1) != 1)
         {
             throw new FhirException(IssueCode.Required, $"One view is asked for: by its id, or as {Sent}, or as {Named}.");
@@ -60,16 +104,17 @@ internal sealed record ViewInput(TableRequest Table, string Text, TableFormat Fo
         if (sent is not null)
         {
             return ViewDefinition.Read(sent, out var issues) is { } view
-                ? (view, System.Text.Encoding.UTF8.GetString(sent))
+                ? (view, Encoding.UTF8.GetString(sent))
                 : throw new FhirException(400, issues);
         }
 
         var literal = id ?? ReferenceOf(Named, name!);
-        var found = id is null && !IsAddress(literal, settings, out id)
+        return id is null && !IsAddress(literal, settings, out id)
             ? await stored.FindAsync(caller, literal, cancellationToken)
             : await stored.ReadAsync(caller, FhirRequest.Key("Library", id!).Id, cancellationToken);
-        return found ?? throw new FhirException(IssueCode.NotFound, "This view is not known.");
     }
+
+    public static FhirResult Unknown => FhirResult.Problem(IssueCode.NotFound, "This view is not known.");
 
     /// <summary>Whether it is the address of a view of this server, and not its canonical one.</summary>
     private static bool IsAddress(string literal, InteropSettings settings, out string? id)

@@ -142,8 +142,8 @@ public class ViewTests : ExportScene
         using var bytes = new MemoryStream(file);
         await using var reader = await ParquetReader.CreateAsync(bytes);
         Assert.Equal(
-            ["id:String", "person:String", "known:Boolean", "code:String", "place:Int32", "half:Double"],
-            reader.Schema.GetDataFields().Select(field => $"{field.Name}:{field.ClrType.Name}"));
+            ["id", "person", "known Boolean", "code", "place Int32", "half Double"],
+            reader.Schema.GetDataFields().Select(field => field.ClrType.IsPrimitive ? $"{field.Name} {field.ClrType.Name}" : field.Name));
         using var group = reader.OpenRowGroupReader(0);
         var (codes, halves) = (new string?[1], new double?[1]);
         await group.ReadAsync(reader.Schema.GetDataFields()[3], codes.AsMemory());

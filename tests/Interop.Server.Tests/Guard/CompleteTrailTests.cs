@@ -56,7 +56,7 @@ public class CompleteTrailTests : SceneTests
     [InlineData("GET", "Subscription/nothing/$events", "deny", null)]
     [InlineData("POST", "Patient/p1/$break-glass", "deny", """{"resourceType":"Parameters"}""")]
     [InlineData("POST", "Patient/p1/$end-break-glass", "deny", """{"resourceType":"Parameters"}""")]
-    [InlineData("GET", "ViewDefinition/x/$run", "deny", null)]
+    [InlineData("GET", "ViewDefinition/x/$run", "absent", null)]
     [InlineData(
         "POST",
         "ViewDefinition/$run",
