@@ -19,6 +19,7 @@ using Interop.Server.Guard.Exports;
 using Interop.Server.Guard.Histories;
 using Interop.Server.Guard.Matching;
 using Interop.Server.Guard.Searches;
+using Interop.Server.Guard.Tables;
 using Interop.Server.Guard.Trail;
 using Interop.Server.Instruments;
 using Interop.Server.Interactions;
@@ -166,6 +167,7 @@ public static class InteropServer
         services.AddHostedService<AgreementReviews>();
         services.AddSingleton<Deadlines>();
         services.AddHostedService(provider => provider.GetRequiredService<Deadlines>());
+        services.AddTables();
         services.AddExports(settings.Exports);
         services.AddSingleton<BearerEvents>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
@@ -285,8 +287,10 @@ public static class InteropServer
         if (app.Services.GetRequiredService<InteropSettings>().Exports is not null)
         {
             Export.Map(fhir);
+            ExportView.Map(fhir);
         }
 
+        RunView.Map(fhir);
         ValidateResource.Map(fhir);
         ExpandValueSet.Map(fhir);
         ValidateCode.Map(fhir);

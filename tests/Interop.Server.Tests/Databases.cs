@@ -74,6 +74,11 @@ public sealed class PostgresExportTests : ExportTests
     public PostgresExportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
+public sealed class PostgresViewTests : ViewTests
+{
+    public PostgresViewTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
 public sealed class PostgresAgreementAloneTests : AgreementAloneTests
 {
     public PostgresAgreementAloneTests() => ServerDatabase.Kind = DatabaseKind.Postgres;

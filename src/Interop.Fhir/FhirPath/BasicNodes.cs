@@ -39,6 +39,13 @@ internal sealed class IndexNode : PathNode
             : throw new FhirPathException("$index has a value inside of a function's argument only", Position));
 }
 
+/// <summary><c>%rowIndex</c> of a view (https://sql-on-fhir.org): the place in what the nearest forEach or repeat goes over.</summary>
+internal sealed class RowIndexNode : PathNode
+{
+    public override void Evaluate(Evaluation evaluation, PathItem focus, List<PathItem> output) =>
+        output.Add(PathItem.Of(evaluation.RowIndex));
+}
+
 /// <summary><c>$total</c>: what aggregate() has so far.</summary>
 internal sealed class TotalNode : PathNode
 {

@@ -47,6 +47,9 @@ internal sealed class Evaluation
     /// <summary><c>$index</c>; -1 outside of a loop over items.</summary>
     public int Index { get; set; } = -1;
 
+    /// <summary><c>%rowIndex</c>; 0 outside of what a view goes over.</summary>
+    public int RowIndex { get; set; }
+
     /// <summary><c>$total</c>; null outside of aggregate().</summary>
     public List<PathItem>? Total { get; set; }
 
@@ -151,7 +154,7 @@ internal sealed class Evaluation
                 return false;
             case TapeKind.Number:
                 return item.Type.Kind != PrimitiveKind.Decimal && int.TryParse(Raw(item.Node), CultureInfo.InvariantCulture, out var whole)
-                    ? whole
+                    ? (object)whole
                     : Number(item.Node);
             case TapeKind.String:
                 var text = Text(item.Node)!;

@@ -22,6 +22,10 @@ public sealed class FhirPathExpression
     public static FhirPathExpression Compile(string text, bool isStrict = false) =>
         new(text, new Parser(new Lexer(text).Run(), isStrict).Run());
 
+    /// <summary>As <see cref="Compile(string, bool)"/>, of a view: it has <c>%rowIndex</c> and constants, and no other variables.</summary>
+    internal static FhirPathExpression Compile(string text, IReadOnlyDictionary<string, PathItem> constants) =>
+        new(text, new Parser(new Lexer(text).Run(), isStrict: false, constants).Run());
+
     /// <summary>
     /// The resulting items over a resource. FormatException when the bytes are not a resource; FhirPathException when the evaluation fails:
     /// several items where one is needed, operands that do not fit, a limit reached.
@@ -69,6 +73,9 @@ public sealed class FhirPathResource : IDisposable
         own.Return(items);
         return count;
     }
+
+    /// <summary>For what evaluates from other places than the resource itself.</summary>
+    internal Evaluation Begin(FhirPathContext context) => new(utf8, tape, context);
 
     public void Dispose() => tape.Dispose();
 

@@ -15,6 +15,7 @@ internal static class Functions
         .Concat(CodecFunctions.All)
         .Concat(NumberFunctions.All)
         .Concat(ValueFunctions.All)
+        .Concat(KeyFunctions.All)
         .ToFrozenDictionary(function => function.Name, function => function.Function, StringComparer.Ordinal);
 
     /// <summary>The function with this name and number of arguments. FhirPathException where there is none.</summary>

@@ -135,10 +135,8 @@ internal static class TextFunctions
             }
         }
 
-        if (call.Items.Count > 0)
-        {
-            output.Add(PathItem.Of(text.ToString()));
-        }
+        // Of nothing it is the empty text, as the tests of SQL on FHIR have it.
+        output.Add(PathItem.Of(text.ToString()));
     }
 
     /// <summary>

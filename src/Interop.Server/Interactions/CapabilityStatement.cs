@@ -82,6 +82,15 @@ internal sealed class CapabilityStatement : IOwnAnswer
                             .OfType<string>()
                             .Distinct()
                             .Select(name => new Statement.OperationComponent { Name = name, Definition = Definition(string.Empty, name) }),
+
+                        // R4 has no such type, which could be listed.
+                        .. routes.Select(route => route.Pattern.Split('/') is ["", "ViewDefinition", ['$', .. var name]] ? name : null)
+                            .OfType<string>()
+                            .Distinct()
+                            .Select(name => new Statement.OperationComponent
+                            {
+                                Name = $"viewdefinition-{name}", Definition = $"http://sql-on-fhir.org/OperationDefinition/${name}",
+                            }),
                     ],
                     Compartment = routes.Any(route => route.Pattern.StartsWith("/{compartment}/", StringComparison.Ordinal))
                         ? Compartments.All.Select(type =>

@@ -47,15 +47,7 @@ internal static class Export
         CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
-        if (!request.Headers["Prefer"].Any(header => header?.Contains("respond-async", StringComparison.Ordinal) == true))
-        {
-            throw new FhirException(IssueCode.Required, "An export is made while its caller does not wait: send Prefer: respond-async.");
-        }
-
-        if (caller.IsPerson)
-        {
-            throw new FhirException(IssueCode.Forbidden, "An export is for a client that acts for itself (SMART Backend Services).");
-        }
+        DemandClient(caller, request);
 
         var input = (await OperationInput.ReadAsync(request, cancellationToken, Lists)).Allow(Names);
         var group = request.RouteValues["id"] is string id ? FhirRequest.Key("Group", id) : (ResourceKey?)null;
@@ -82,6 +74,21 @@ internal static class Export
             ElementsOf(input));
         var begun = await exports.BeginAsync(caller, asked, cancellationToken);
         return FhirResult.Accepted($"{settings.PublicUrl}/{GuardedExports.Path}/{begun}");
+    }
+
+    /// <summary>Nothing is exported while somebody waits, nor for a person who signed in.</summary>
+    /// <exception cref="FhirException">400 or 403.</exception>
+    public static void DemandClient(Caller caller, HttpRequest request)
+    {
+        if (!request.Headers["Prefer"].Any(header => header?.Contains("respond-async", StringComparison.Ordinal) == true))
+        {
+            throw new FhirException(IssueCode.Required, "An export is made while its caller does not wait: send Prefer: respond-async.");
+        }
+
+        if (caller.IsPerson)
+        {
+            throw new FhirException(IssueCode.Forbidden, "An export is for a client that acts for itself (SMART Backend Services).");
+        }
     }
 
     private static async Task<IResult> StateAsync(
@@ -142,7 +149,8 @@ internal static class Export
             caller.Scopes.Allows(type, SmartRight.Read) && caller.Scopes.Allows(type, SmartRight.Search);
     }
 
-    private static string? SinceOf(SearchQueryParser queries, OperationInput input)
+    /// <exception cref="FhirException">400: it is no time.</exception>
+    public static string? SinceOf(SearchQueryParser queries, OperationInput input)
     {
         var since = input["_since"]?.Replace(' ', '+');
         return since is null

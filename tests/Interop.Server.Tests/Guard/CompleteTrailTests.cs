@@ -56,6 +56,13 @@ public class CompleteTrailTests : SceneTests
     [InlineData("GET", "Subscription/nothing/$events", "deny", null)]
     [InlineData("POST", "Patient/p1/$break-glass", "deny", """{"resourceType":"Parameters"}""")]
     [InlineData("POST", "Patient/p1/$end-break-glass", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData("GET", "ViewDefinition/x/$run", "absent", null)]
+    [InlineData(
+        "POST",
+        "ViewDefinition/$run",
+        "permit",
+        """{"resourceType":"Parameters","parameter":[{"name":"viewResource","resource":{"resourceType":"ViewDefinition","""
+            + """ "resource":"Patient","select":[{"column":[{"name":"a","path":"id"}]}]}}]}""")]
     [InlineData("GET", "AuditEvent", "permit", null)]
     [InlineData("GET", "AuditEvent?nonsense=1", "deny", null)]
     [InlineData("GET", "Patient/p1/AuditEvent", "permit", null)]

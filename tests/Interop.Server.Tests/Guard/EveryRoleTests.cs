@@ -108,6 +108,7 @@ public sealed class EveryRoleTests : SceneTests
         await AskAsync(HttpMethod.Get, "Subscription/x/$events", null);
         await AskAsync(HttpMethod.Get, "HealthcareService/$open", null);
         await AskAsync(HttpMethod.Get, "Patient/x/$crisis-summary", null);
+        await AskAsync(HttpMethod.Get, "ViewDefinition/x/$run", null);
         foreach (var path in new[] { "$disclosures", "$explain-access?organization=Organization/city-hospital", "AuditEvent" })
         {
             await AskAsync(HttpMethod.Get, $"Patient/x/{path}", null);

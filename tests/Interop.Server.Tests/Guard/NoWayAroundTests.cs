@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Interop.Server.Accountability;
 using Interop.Server.Conveyance;
 using Interop.Server.Guard.Exports;
+using Interop.Server.Guard.Tables;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
 using Interop.Server.Routing;
@@ -74,6 +75,7 @@ public sealed partial class NoWayAroundTests
         [
             "AccountingPage", "AuditEventDocument", "CapabilityStatement", "ExportFile", "ExportManifest", "FieldDocument",
             "IncidentEido", "IncidentReceipt", "Notification", "OperationOutput", "SmartConfigurationDocument", "SummaryDocument",
+            "TableFile",
         ];
 
         var found = typeof(FhirResult).Assembly.GetTypes().Where(type => type.IsClass && typeof(IOwnAnswer).IsAssignableFrom(type));
@@ -91,6 +93,7 @@ public sealed partial class NoWayAroundTests
     [InlineData(typeof(AuditEventDocument))]
     [InlineData(typeof(AccountingPage))]
     [InlineData(typeof(ExportFile))]
+    [InlineData(typeof(TableFile))]
     [InlineData(typeof(SmartConfigurationDocument))]
     [InlineData(typeof(Notification))]
     [InlineData(typeof(IncidentEido))]

@@ -53,6 +53,23 @@ public partial class PairedDatabaseTests
     public async Task Channel_21_operations_and_compartments_are_of_the_view(string path) => await pair.SameAsync(Hospital, path);
 
     [Theory]
+    [InlineData("Condition", "code.coding.code.first()")]
+    [InlineData("Patient", "name.family.first()")]
+    [InlineData("Encounter", "subject.getReferenceKey()")]
+    [InlineData("RiskAssessment", "prediction.first().probability.ofType(decimal)")]
+    [InlineData("Condition", "code")]
+    public async Task Channel_25_the_rows_of_a_view_and_its_faults_are_of_what_is_seen(string type, string path)
+    {
+        var answer = await pair.SameAsync(Hospital, () => Post("ViewDefinition/$run", $$"""
+            {"resourceType":"Parameters","parameter":[{"name":"viewResource","resource":{"resourceType":"ViewDefinition",
+            "resource":"{{type}}","select":[{"column":[{"name":"id","path":"getResourceKey()"},{"name":"a","path":"{{path}}"}]}]} }]}
+            """));
+
+        Assert.DoesNotContain("hidden", answer, StringComparison.Ordinal);
+        Assert.StartsWith(path == "code" ? "422" : "200", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("\"name\":[{\"family\":\"Verborgen\",\"given\":[\"Ana\"]}],\"birthDate\":\"1988-02-29\"")]
     [InlineData("\"name\":[{\"given\":[\"Ana\"]}],\"birthDate\":\"1988-02-29\"")]
     [InlineData("\"name\":[{\"given\":[\"Ana\"]}],\"telecom\":[{\"system\":\"phone\",\"value\":\"555-0100\"}]")]

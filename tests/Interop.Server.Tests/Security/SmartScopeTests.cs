@@ -250,6 +250,7 @@ public sealed partial class SmartScopeTests : SceneTests
             page[(page.IndexOf("/fhir/", StringComparison.Ordinal) + 6)..],
             "Organization/city-hospital", "Organization", "Organization/city-hospital/$agreement",
             "Subscription/x/$status", "Subscription/x/$events", "HealthcareService/$open", "Patient/p1/$crisis-summary",
+            "ViewDefinition/x/$run",
             "AuditEvent", "AuditEvent/00000000000000000000000000000000", "Patient/p1/AuditEvent", "Patient/p1/$disclosures",
             "Patient/p1/$explain-access?organization=Organization/city-hospital",
         ])

@@ -5,7 +5,7 @@ using Interop.Fhir.FhirPath.Values;
 namespace Interop.Fhir.FhirPath.Syntax;
 
 /// <summary>Builds nodes from tokens, by the precedence of https://hl7.org/fhirpath/N1/#operator-precedence. Nesting is bounded.</summary>
-internal sealed class Parser(List<Token> tokens, bool isStrict)
+internal sealed class Parser(List<Token> tokens, bool isStrict, IReadOnlyDictionary<string, PathItem>? constants = null)
 {
     // Evaluation recurses along a path as well as into brackets: both are bounded.
     private const int DeepestNesting = 100;
@@ -253,7 +253,12 @@ internal sealed class Parser(List<Token> tokens, bool isStrict)
 
     private Token Identifier() => Current.Kind == TokenKind.Identifier ? tokens[position++] : throw Unexpected();
 
-    private static PathNode Variable(Token token) => token.Text switch
+    /// <summary>Where constants are given, what is neither one of them nor FHIRPath's own is an error at once.</summary>
+    private PathNode Variable(Token token) => constants?.TryGetValue(token.Text, out var constant) == true
+        ? new LiteralNode(constant)
+        : KnownVariable(token);
+
+    private PathNode KnownVariable(Token token) => token.Text switch
     {
         "resource" or "rootResource" or "context" => new ResourceNode(token.Text) { Position = token.Position },
         "ucum" => new LiteralNode(PathItem.Of("http://unitsofmeasure.org")),
@@ -262,6 +267,8 @@ internal sealed class Parser(List<Token> tokens, bool isStrict)
         ['v', 's', '-', .. var set] => new LiteralNode(PathItem.Of("http://hl7.org/fhir/ValueSet/" + set)),
         ['e', 'x', 't', '-', .. var extension] => new LiteralNode(PathItem.Of("http://hl7.org/fhir/StructureDefinition/" + extension)),
         "" => throw new FhirPathException("A variable has a name", token.Position),
+        "rowIndex" when constants is not null => new RowIndexNode(),
+        _ when constants is not null => throw new FhirPathException($"The constant %{token.Text} is not defined", token.Position),
         _ => new VariableNode(token.Text) { Position = token.Position },
     };
 

@@ -41,7 +41,7 @@ internal sealed class ExportManifest : IOwnAnswer
             {
                 writer.WriteStartObject();
                 writer.WriteString("type", file.Type);
-                writer.WriteString("url", $"{url}/{file.Name}");
+                writer.WriteString("url", $"{url}/{request.NameOf(file)}");
                 writer.WriteNumber("count", file.Count);
                 writer.WriteEndObject();
             }

@@ -1,3 +1,4 @@
+using Interop.Server.Guard.Tables;
 using Interop.Server.Settings;
 using Interop.Sharing.Redaction;
 
@@ -29,7 +30,18 @@ internal sealed class ExportFiles
     /// <summary>
     /// Adds disclosures to what was written whole of a file, and gives how long it is then. What a stop left behind that is overwritten.
     /// </summary>
-    public long Append(string name, long whole, IEnumerable<Disclosure> disclosures)
+    public long Append(string name, long whole, IEnumerable<Disclosure> disclosures) => Append(name, whole, file =>
+    {
+        foreach (var disclosure in disclosures)
+        {
+            WriteLine(file, disclosure.Body.Span);
+        }
+    });
+
+    /// <summary>As <see cref="Append(string, long, IEnumerable{Disclosure})"/>, of rows of a view.</summary>
+    public long Append(string name, long whole, TableLines lines) => Append(name, whole, file => file.Write(lines.Bytes.Span));
+
+    private long Append(string name, long whole, Action<FileStream> write)
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows())
@@ -40,11 +52,7 @@ internal sealed class ExportFiles
         using var file = new FileStream(PathOf(name), options);
         file.SetLength(whole);
         file.Position = whole;
-        foreach (var disclosure in disclosures)
-        {
-            WriteLine(file, disclosure.Body.Span);
-        }
-
+        write(file);
         file.Flush(flushToDisk: true);
         return file.Length;
     }

@@ -1,5 +1,6 @@
 using Interop.Fhir;
 using Interop.Fhir.Search;
+using Interop.Server.Guard.Tables;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Storage;
@@ -85,7 +86,11 @@ internal sealed class ExportPages(
         var disclosures = snapshot.DiscloseAll(page.Matches, sight)
             .Select(disclosure => elements.Count == 0 ? disclosure : disclosure.WithElements(elements))
             .ToList();
-        var written = disclosures.Count == 0 ? progress.Files : Written(job.Id, type, progress.Files, disclosures);
+        var lines = request.Table is null ? null : LinesOf(request.Table, disclosures);
+        var count = lines?.Count ?? disclosures.Count;
+        var written = count == 0 ? progress.Files : Written(job.Id, type, progress.Files, count, file => lines is null
+            ? files.Append(file.Name, file.Bytes, disclosures)
+            : files.Append(file.Name, file.Bytes, lines));
         var next = page.Next is { } place
             ? progress with { After = place.Write(), Files = written }
             : new ExportProgress(progress.Type + 1, null, written);
@@ -94,8 +99,15 @@ internal sealed class ExportPages(
         return (next, row, type == "Patient" ? [.. page.Matches.Select(seen => seen.Key)] : []);
     }
 
-    private List<ExportedFile> Written(
-        string job, string type, IReadOnlyList<ExportedFile> known, List<Sharing.Redaction.Disclosure> disclosures)
+    private static TableLines LinesOf(ExportedTable table, List<Sharing.Redaction.Disclosure> disclosures)
+    {
+        var lines = table.Begin();
+        disclosures.ForEach(disclosure => lines.Add(disclosure, int.MaxValue));
+        return lines;
+    }
+
+    private static List<ExportedFile> Written(
+        string job, string type, IReadOnlyList<ExportedFile> known, int count, Func<ExportedFile, long> append)
     {
         var written = known.ToList();
         if (written.Count == 0 || written[^1].Type != type || written[^1].Bytes > MostBytes)
@@ -106,7 +118,7 @@ internal sealed class ExportPages(
         var file = written[^1];
         written[^1] = file with
         {
-            Count = file.Count + disclosures.Count, Bytes = files.Append(file.Name, file.Bytes, disclosures),
+            Count = file.Count + count, Bytes = append(file),
         };
         return written;
     }

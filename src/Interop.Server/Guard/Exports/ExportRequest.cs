@@ -1,4 +1,8 @@
+using System.Text;
 using System.Text.Json;
+using Interop.Fhir.Tables;
+using Interop.Server.Guard.Tables;
+using Interop.Server.Http;
 
 namespace Interop.Server.Guard.Exports;
 
@@ -19,6 +23,9 @@ internal sealed record ExportRequest(
     IReadOnlyList<ExportFilter> Filters,
     IReadOnlyList<string> Elements)
 {
+    /// <summary>The view whose rows are written instead of resources; null for none.</summary>
+    public ExportedTable? Table { get; init; }
+
     public string Write() => JsonSerializer.Serialize(this);
 
     public static ExportRequest Read(string text)
@@ -33,8 +40,17 @@ internal sealed record ExportRequest(
             root.Text(nameof(Since)),
             [.. root.GetProperty(nameof(Filters)).EnumerateArray().Select(
                 filter => new ExportFilter(filter.Text(nameof(ExportFilter.Type))!, filter.Text(nameof(ExportFilter.Query))!))],
-            root.Texts(nameof(Elements)));
+            root.Texts(nameof(Elements)))
+        {
+            // What began under an older version has none.
+            Table = root.TryGetProperty(nameof(Table), out var table) && table.ValueKind == JsonValueKind.Object
+                ? new(table.Text(nameof(ExportedTable.View))!, table.Text(nameof(ExportedTable.Format))!)
+                : null,
+        };
     }
+
+    /// <summary>What a file is called where it is fetched: rows are kept as lines, and made into their format then.</summary>
+    public string NameOf(ExportedFile file) => Table is null ? file.Name : Path.ChangeExtension(file.Name, Table.Format);
 
     /// <summary>The elements of a type that are asked for; empty for all.</summary>
     public IReadOnlyList<string> ElementsOf(string type) =>
@@ -43,6 +59,15 @@ internal sealed record ExportRequest(
         .. Elements.Where(element => element.StartsWith(type + ".", StringComparison.Ordinal))
             .Select(element => element[(type.Length + 1)..]),
     ];
+}
+
+/// <param name="View">JSON of a ViewDefinition that was read before.</param>
+/// <param name="Format">Code of a <see cref="TableFormat"/>.</param>
+internal sealed record ExportedTable(string View, string Format)
+{
+    public TableLines Begin() => new(
+        ViewDefinition.Read(Encoding.UTF8.GetBytes(View), out _)
+            ?? throw new FhirException(IssueCode.Value, "The view is not understood any more."));
 }
 
 /// <param name="Query">Criteria as in a URL.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Interop.Fhir;
 using Interop.Fhir.References;
+using Interop.Server.Guard.Tables;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Server.Settings;
@@ -11,7 +12,13 @@ namespace Interop.Server.Guard.Exports;
 
 /// <summary>Begins, shows and ends exports: each is its caller's alone.</summary>
 internal sealed class GuardedExports(
-    ResourceStore store, GuardedStore guarded, AuditTrail audit, ExportFiles files, ExportSignal signal, InteropSettings settings)
+    ResourceStore store,
+    GuardedStore guarded,
+    AuditTrail audit,
+    ExportFiles files,
+    ExportSignal signal,
+    Turns turns,
+    InteropSettings settings)
 {
     // An export reads for minutes; who needs more at once has asked for the same thing twice.
     private const int MostOfOne = 4;
@@ -100,11 +107,12 @@ internal sealed class GuardedExports(
     }
 
     /// <summary>One file of a finished export; null where there is none for this caller.</summary>
-    public async Task<ExportFile?> FileAsync(Caller caller, string id, string name, CancellationToken cancellationToken)
+    public async Task<IOwnAnswer?> FileAsync(Caller caller, string id, string name, CancellationToken cancellationToken)
     {
         var job = await FindAsync(caller, id, cancellationToken);
+        var request = job is null ? null : ExportRequest.Read(job.Request);
         var file = job is { FinishedAt: not null, Failure: null }
-            ? ExportProgress.Read(job.Progress).Files.FirstOrDefault(file => file.Name == name)
+            ? ExportProgress.Read(job.Progress).Files.FirstOrDefault(file => request!.NameOf(file) == name)
             : null;
         var target = $"{Path}/{id}/{(file is null ? "?" : name)}";
         if (file is null)
@@ -113,9 +121,18 @@ internal sealed class GuardedExports(
             return null;
         }
 
-        var answer = await ExportFile.ReadAsync(files, file, cancellationToken);
+        IOwnAnswer answer = request!.Table is { } table
+            ? await turns.RunAsync(caller, () => TableAsync(table, file, cancellationToken), cancellationToken)
+            : await ExportFile.ReadAsync(files, file, cancellationToken);
         await RecordAsync(caller, job, target);
         return answer;
+    }
+
+    private async Task<TableFile> TableAsync(ExportedTable table, ExportedFile file, CancellationToken cancellationToken)
+    {
+        var lines = table.Begin();
+        lines.AddWritten((await files.ReadAsync(file.Name, cancellationToken)).AsSpan(0, checked((int)file.Bytes)));
+        return await TableFile.OfAsync(lines, TableFormat.Of(table.Format), cancellationToken);
     }
 
     /// <summary>Ends an export and removes its files; false where there is none for this caller.</summary>

@@ -1,0 +1,110 @@
+using Interop.Fhir;
+using Interop.Fhir.Search;
+using Interop.Fhir.Tables;
+using Interop.Server.Http;
+using Interop.Server.Security;
+using Interop.Sharing.Redaction;
+using Interop.Storage.Audit;
+
+namespace Interop.Server.Guard.Tables;
+
+/// <summary>
+/// Runs a view over what its caller sees, and nothing else: as a search, page by page, with each resource as a read shows it.
+/// </summary>
+internal sealed class GuardedTables(
+    GuardedStore store, SearchQueryParser queries, AuditTrail audit, Turns turns, PersonLookups lookups)
+{
+    // A second's work; more is exported while nobody waits.
+    public const int MostRows = 10_000;
+    private const int MostResources = 20_000;
+
+    /// <exception cref="FhirException">
+    /// 403: a scope or an admission is missing. 400: it takes too much, or a parameter is wrong. 422: what is seen breaks a rule of the
+    /// view.
+    /// </exception>
+    public async Task<TableLines> RunAsync(Caller caller, TableRequest asked, CancellationToken cancellationToken)
+    {
+        var type = asked.View.Resource;
+        caller.Demand(type, SmartRight.Read);
+        caller.Demand(type, SmartRight.Search);
+        var instant = store.Now();
+        var query = SearchQuery.Of(type, CriteriaOf(queries, asked, instant));
+        lookups.Demand(caller, query);
+        var (lines, row, persons) = await turns.RunAsync(
+            caller, () => RunAsync(caller, asked, query, instant, cancellationToken), cancellationToken);
+        await audit.RecordAsync(row, cancellationToken);
+        lookups.Note(caller, persons);
+        await lookups.TellAsync();
+        return lines;
+    }
+
+    private async Task<(TableLines Lines, AuditRow Row, IReadOnlyList<ResourceKey> Persons)> RunAsync(
+        Caller caller, TableRequest asked, SearchQuery query, long instant, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await store.OpenAsync(caller, cancellationToken, instant);
+        var sight = snapshot.Sight.Within(caller, SmartRight.Search);
+        var (lines, shown) = (new TableLines(asked.View), new List<SeenResource>());
+        var (most, looked, after) = (asked.Limit ?? MostRows + 1, 0, (SearchCursor?)null);
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var page = snapshot.Rows.Search(query with { Count = SearchQuery.MaximumCount, After = after }, sight);
+            foreach (var (seen, disclosure) in page.Matches.Zip(snapshot.DiscloseEach(page.Matches, sight)))
+            {
+                if (disclosure is not null && lines.Count < most && lines.Add(disclosure, most - lines.Count) > 0)
+                {
+                    shown.Add(seen);
+                }
+            }
+
+            (after, looked) = (page.Next, looked + page.Matches.Count);
+            if (lines.Count > MostRows || (looked >= MostResources && after is not null))
+            {
+                throw new FhirException(
+                    IssueCode.TooCostly, $"$run gives at most {MostRows} rows of {MostResources} resources: use _limit, or $export.");
+            }
+        }
+        while (after is not null && lines.Count < most);
+        return (
+            lines,
+            AuditTrail.ListRow(snapshot, FhirInteraction.Operation, "ViewDefinition/$run", asked.Text, shown),
+            query.Type == "Patient" ? [.. shown.Select(seen => seen.Key)] : []);
+    }
+
+    private static List<SearchCriterion> CriteriaOf(SearchQueryParser queries, TableRequest asked, long instant)
+    {
+        var criteria = new List<SearchCriterion>();
+        if (asked.Patient is { } patient)
+        {
+            criteria.Add(queries.InCompartments("Patient", [patient], asked.View.Resource) ?? throw new FhirException(
+                IssueCode.NotSupported, $"The parameter patient: no {asked.View.Resource} is in the compartment of a Patient."));
+        }
+
+        if (asked.Since is { } since)
+        {
+            criteria.AddRange(
+                queries.Parse(asked.View.Resource, [KeyValuePair.Create("_lastUpdated", "ge" + since)], lenient: false, instant).Query
+                    ?.Criteria ?? throw new FhirException(IssueCode.Value, "The parameter _since must be a date or a time."));
+        }
+
+        return criteria;
+    }
+}
+
+/// <summary>What of a view is asked for.</summary>
+/// <param name="Limit">Most rows; null for all.</param>
+/// <param name="Since">A time as it was sent.</param>
+/// <param name="Patient">An id.</param>
+internal sealed record TableRequest(ViewDefinition View, int? Limit, string? Since, string? Patient)
+{
+    /// <summary>For the trail, in words that hold nothing of a resource.</summary>
+    public string Text => AuditTrail.QueryText(
+    [
+        KeyValuePair.Create("resource", View.Resource),
+        .. View.Url is { } url ? [KeyValuePair.Create("view", View.Version is { } version ? $"{url}|{version}" : url)] : Nothing,
+        .. Since is { } since ? [KeyValuePair.Create("_since", since)] : Nothing,
+        .. Patient is { } patient ? [KeyValuePair.Create("patient", patient)] : Nothing,
+    ]);
+
+    private static KeyValuePair<string, string>[] Nothing => [];
+}
