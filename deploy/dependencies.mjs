@@ -16,7 +16,7 @@ const reviewed = {
   'file:Firely.Fhir.Validation.Compilation:80490d28ea65ea2a': 'BSD-3-Clause',
   'file:Firely.Fhir.Validation.R4:80490d28ea65ea2a': 'BSD-3-Clause',
   'file:SQLite:99464c3a88df7b70': 'blessing', // SQLite is in the public domain; SPDX calls its dedication so
-  'url:https://github.com/MiloszKrajewski/K4os.Compression.LZ4/blob/master/LICENSE?raw=true': 'MIT', // Parquet.Net's
+  'url:https://github.com/MiloszKrajewski/K4os.Compression.LZ4/blob/master/LICENSE?raw=true': 'MIT', // Parquet.Net's; by common report, the text could not be fetched
   'url:https://raw.githubusercontent.com/xunit/xunit/master/license.txt': 'Apache-2.0',
 };
 

@@ -135,6 +135,32 @@ public sealed class SnoopingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_view_that_fails_at_a_person_has_told_of_that_person()
+    {
+        await using var strict = await RunningServer.StartAsync(
+            null, null, "--Interop:Limits:PersonsPerHour=1", "--Interop:Limits:LookupsPerMinute=100000");
+        await strict.ImportAsync(
+            "crisis-program", Fixtures.Organization("crisis-program", "crisis-program"), Fixtures.Patient("p1"), Fixtures.Patient("p2"));
+        using var navigator = strict.As("navigator");
+        foreach (var id in new[] { "p1", "p2" })
+        {
+            using var refused = await navigator.PostFhirAsync(
+                "ViewDefinition/$run",
+                $$"""
+                {"resourceType": "Parameters", "parameter": [{"name": "viewResource", "resource": {"resourceType": "ViewDefinition",
+                 "status": "active", "resource": "Patient", "where": [{"path": "id = '{{id}}'"}],
+                 "select": [{"column": [{"name": "fails", "path": "name"}]}]} }]}
+                """);
+            await refused.OutcomeAsync(422);
+        }
+
+        // The next search tells what was noticed.
+        await SearchAsync(navigator, ["Patient?_id=p1"]);
+        using var privacy = strict.As("privacy");
+        Assert.Equal(1, (await privacy.GetJsonAsync(Alerts)).GetProperty("total").GetInt32());
+    }
+
+    [Fact]
     public async Task The_next_hour_counts_anew()
     {
         using var hospital = server.As(Hospital);

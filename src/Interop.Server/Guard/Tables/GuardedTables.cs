@@ -47,11 +47,11 @@ internal sealed class GuardedTables(
         var (most, looked, after) = (asked.Limit ?? MostRows + 1, 0, (SearchCursor?)null);
         do
         {
-            cancellationToken.ThrowIfCancellationRequested();
             var page = snapshot.Rows.Search(query with { Count = SearchQuery.MaximumCount, After = after }, sight);
             foreach (var (seen, disclosure) in page.Matches.Zip(snapshot.DiscloseEach(page.Matches, sight)))
             {
-                if (disclosure is not null && lines.Count < most && lines.Add(disclosure, most - lines.Count) > 0)
+                cancellationToken.ThrowIfCancellationRequested(); // a view may be much work for each resource
+                if (disclosure is not null && lines.Count < most && Add(lines, disclosure, most - lines.Count) > 0)
                 {
                     shown.Add(seen);
                 }
@@ -69,6 +69,20 @@ internal sealed class GuardedTables(
             lines,
             AuditTrail.ListRow(snapshot, FhirInteraction.Operation, "ViewDefinition/$run", asked.Text, shown),
             query.Type == "Patient" ? [.. shown.Select(seen => seen.Key)] : []);
+
+        // Where a view fails at a person, it has told of that person.
+        int Add(TableLines lines, Disclosure disclosure, int room)
+        {
+            try
+            {
+                return lines.Add(disclosure, room);
+            }
+            catch (FhirException) when (query.Type == "Patient")
+            {
+                lookups.Note(caller, [disclosure.Key]);
+                throw;
+            }
+        }
     }
 
     private static List<SearchCriterion> CriteriaOf(SearchQueryParser queries, TableRequest asked, long instant)
