@@ -46,12 +46,7 @@ internal static class ExportView
             throw new FhirException(IssueCode.NotSupported, "An export has no _limit, and its _format is ndjson, csv or parquet.");
         }
 
-        var isOfPatient = input.Table.Patient is not null;
-        if (isOfPatient && queries.InCompartments("Patient", [input.Table.Patient!], type) is null)
-        {
-            throw new FhirException(IssueCode.NotSupported, $"The parameter patient: no {type} is in the compartment of a Patient.");
-        }
-
+        var isOfPatient = input.Table.RecordOf(queries) is not null;
         var url = settings.PublicUrl + request.Path.Value![FhirRequest.Root.Length..] + request.QueryString.Value;
         var begun = await exports.BeginAsync(
             caller,

@@ -88,10 +88,9 @@ internal sealed class GuardedTables(
     private static List<SearchCriterion> CriteriaOf(SearchQueryParser queries, TableRequest asked, long instant)
     {
         var criteria = new List<SearchCriterion>();
-        if (asked.Patient is { } patient)
+        if (asked.RecordOf(queries) is { } record)
         {
-            criteria.Add(queries.InCompartments("Patient", [patient], asked.View.Resource) ?? throw new FhirException(
-                IssueCode.NotSupported, $"The parameter patient: no {asked.View.Resource} is in the compartment of a Patient."));
+            criteria.Add(record);
         }
 
         if (asked.Since is { } since)
@@ -111,6 +110,12 @@ internal sealed class GuardedTables(
 /// <param name="Patient">An id.</param>
 internal sealed record TableRequest(ViewDefinition View, int? Limit, string? Since, string? Patient)
 {
+    /// <summary>What limits the rows to the patient's compartment; null where all are asked for.</summary>
+    /// <exception cref="FhirException">400: resources of this type are in no compartment of a Patient.</exception>
+    public SearchCriterion? RecordOf(SearchQueryParser queries) => Patient is null ? null
+        : queries.InCompartments("Patient", [Patient], View.Resource) ?? throw new FhirException(
+            IssueCode.NotSupported, $"The parameter patient: no {View.Resource} is in the compartment of a Patient.");
+
     /// <summary>For the trail, in words that hold nothing of a resource.</summary>
     public string Text => AuditTrail.QueryText(
     [

@@ -1,4 +1,5 @@
 using Interop.Fhir;
+using Interop.Fhir.Search;
 using Interop.Fhir.Tables;
 using Interop.Server.Guard.Searches;
 using Interop.Server.Http;
@@ -25,8 +26,8 @@ internal sealed class StoredViews(GuardedReads reads, GuardedSearches searches)
             "Library",
             null,
             [
-                KeyValuePair.Create("url", Escaped(parts[0])),
-                parts.Length == 2 ? KeyValuePair.Create("version", Escaped(parts[1])) : KeyValuePair.Create("status", "active"),
+                KeyValuePair.Create("url", SearchText.Escape(parts[0])),
+                parts.Length == 2 ? KeyValuePair.Create("version", SearchText.Escape(parts[1])) : KeyValuePair.Create("status", "active"),
             ],
             lenient: false,
             cancellationToken);
@@ -37,8 +38,4 @@ internal sealed class StoredViews(GuardedReads reads, GuardedSearches searches)
 
     private static (ViewDefinition View, string Text)? Of(Sharing.Redaction.Disclosure library) =>
         ViewLibrary.Read(library.Body) is { View: { } view, Text: var text } ? (view, text) : null;
-
-    /// <summary>A comma would ask for one of several (https://hl7.org/fhir/R4/search.html#escaping).</summary>
-    private static string Escaped(string value) =>
-        value.Replace("\\", "\\\\").Replace(",", "\\,").Replace("|", "\\|").Replace("$", "\\$");
 }
