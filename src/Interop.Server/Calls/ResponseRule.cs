@@ -116,7 +116,7 @@ internal sealed class ResponseRule(OpenCalls calls, TerminologySet terminology, 
     private void Demand(GuardedTransaction transaction, Response response, Response? was, ResourceKey encounter)
     {
         if (transaction.KeeperOf(encounter) is null || transaction.BytesOf(encounter) is not { } call
-            || SubjectOf(call) != response.Subject || !NamedCall.Is(transaction, settings.Custodian, call))
+            || transaction.SubjectOf(encounter) != response.Subject || !NamedCall.Is(transaction, settings.Custodian, call))
         {
             throw new FhirException(IssueCode.BusinessRule, "The Encounter is not known, or is another person's.", $"{Root}.encounter");
         }
@@ -177,12 +177,6 @@ internal sealed class ResponseRule(OpenCalls calls, TerminologySet terminology, 
 
     private static string Rule(string sentence, string name) =>
         $"{sentence}: the extension {Extensions}{name} with a code of {CrisisProfiles.Base}/CodeSystem/{name}.";
-
-    private static string? SubjectOf(ReadOnlyMemory<byte> encounter)
-    {
-        using var document = JsonDocument.Parse(encounter, FhirJson.Parsing);
-        return document.RootElement.At("subject").Text("reference");
-    }
 
     private static Response Read(ReadOnlyMemory<byte> body)
     {

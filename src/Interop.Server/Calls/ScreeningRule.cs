@@ -106,8 +106,7 @@ internal sealed class ScreeningRule(ScreeningTable table, Proposals proposals, O
             throw new FhirException(IssueCode.BusinessRule, "The Encounter is not known.", $"{Root}.encounter");
         }
 
-        using var document = JsonDocument.Parse(stored.Value, FhirJson.Parsing);
-        if (document.RootElement.At("subject").Text("reference") != screening.Subject.ToString())
+        if (transaction.SubjectOf(encounter) != screening.Subject.ToString())
         {
             throw new FhirException(IssueCode.BusinessRule, "The Encounter is another person's.", $"{Root}.subject");
         }

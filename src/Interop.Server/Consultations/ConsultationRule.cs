@@ -96,19 +96,14 @@ internal sealed class ConsultationDeadline(InteropSettings settings, Secrets sec
             return;
         }
 
-        var escalation = EscalationTask.Of(
+        EscalationTask.Raise(
+            transaction,
             task,
-            new TaskBody(stored).At("for"),
-            settings.Supervisor,
             keeper,
+            settings.Supervisor,
             "The psychiatrist on duty has not answered in time.",
-            transaction.Instant,
+            Kind,
             secrets.Key.Span);
-        if (!transaction.Has(escalation.Key))
-        {
-            transaction.Put(escalation.Key, keeper, escalation.Json);
-            transaction.Audit(FhirInteraction.Create, escalation.Key.ToString(), "permit", detail => detail.WriteString("rule", Kind));
-        }
     }
 
     private static long? DueOf(ReadOnlyMemory<byte> stored) =>

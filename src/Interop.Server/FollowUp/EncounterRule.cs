@@ -9,9 +9,6 @@ namespace Interop.Server.FollowUp;
 /// <summary>An encounter of the programme that ends now owes its person a follow-up.</summary>
 internal sealed class EncounterRule(FollowUps followUps, InteropSettings settings, Secrets secrets) : TypeRule("Encounter")
 {
-    /// <summary>What was over longer ago when it was written down is history: a feed that is replayed, a record that is copied.</summary>
-    private static readonly TimeSpan History = TimeSpan.FromHours(72);
-
     public override void Follow(GuardedTransaction transaction, StoredStep step)
     {
         if (step.Custodian == settings.Custodian && step.Body is { } body && StatusOf(body) == "finished"
@@ -24,18 +21,15 @@ internal sealed class EncounterRule(FollowUps followUps, InteropSettings setting
     private void Owe(GuardedTransaction transaction, ResourceKey encounter)
     {
         var now = Instants.ToDateTimeOffset(transaction.Instant);
-        var task = FollowUpTask.TaskFor(transaction.BytesOf(encounter)!.Value, now, settings.Custodian, secrets.Key.Span);
-        if (task is null || transaction.Has(task.Key) || followUps.IsContact(transaction, encounter))
+        var visit = transaction.BytesOf(encounter)!.Value;
+        var task = FollowUpTask.TaskFor(visit, now, settings.Custodian, secrets.Key.Span);
+        if (task is null || transaction.Has(task.Key) || followUps.IsContact(transaction, encounter)
+            || FollowUpTask.IsHistory(visit, transaction.Instant))
         {
             return;
         }
 
         var body = new TaskBody(task.Json);
-        if (body.Due - FollowUpTask.Within.InMicroseconds() < transaction.Instant - History.InMicroseconds())
-        {
-            return;
-        }
-
         var patient = body.At("for");
         if (patient is { } person && transaction.BytesOf(person) is { } known)
         {

@@ -1,6 +1,5 @@
 using Interop.Fhir;
 using Interop.Server.Guard;
-using Interop.Server.Http;
 using Interop.Server.Settings;
 using Interop.Server.Tasks;
 
@@ -19,19 +18,13 @@ internal sealed class FollowUpEscalation(InteropSettings settings, Secrets secre
             return;
         }
 
-        var escalation = EscalationTask.Of(
+        EscalationTask.Raise(
+            transaction,
             task,
-            open.At("for"),
-            settings.Supervisor,
             keeper,
+            settings.Supervisor,
             "A follow-up within 48 hours is still owed after 36.",
-            transaction.Instant,
+            Kind,
             secrets.Key.Span);
-        if (!transaction.Has(escalation.Key))
-        {
-            transaction.Put(escalation.Key, keeper, escalation.Json);
-            transaction.Audit(
-                FhirInteraction.Create, escalation.Key.ToString(), "permit", detail => detail.WriteString("rule", Kind));
-        }
     }
 }

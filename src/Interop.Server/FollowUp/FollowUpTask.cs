@@ -5,6 +5,7 @@ using Interop.Server.Authoring;
 using Interop.Server.Http;
 using Interop.Server.Settings;
 using Interop.Server.Tasks;
+using Interop.Sharing.Json;
 using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.FollowUp;
@@ -16,6 +17,9 @@ public static class FollowUpTask
 
     /// <summary>Elapsed hours, so that a change of the clocks moves nothing.</summary>
     public static readonly TimeSpan Within = TimeSpan.FromHours(48);
+
+    /// <summary>What was over longer ago when it was written down is history: a feed that is replayed, a record that is copied.</summary>
+    private static readonly TimeSpan History = TimeSpan.FromHours(72);
 
     private const string FollowUpEncounter = "390906007";
 
@@ -32,16 +36,13 @@ public static class FollowUpTask
     {
         using var document = JsonDocument.Parse(encounter, FhirJson.Parsing);
         var root = document.RootElement;
-        var organization = $"Organization/{custodian}";
-        if (TextAt(root, "status") != "finished"
-            || TextAt(root, "id") is not { } id
-            || TextAt(root, "subject", "reference") is not { } subject
-            || (TextAt(root, "serviceProvider", "reference") ?? organization) != organization
-            || IsFollowUp(root))
+        if (!IsOwedFor(root, custodian))
         {
             return null;
         }
 
+        var (id, subject) = (TextAt(root, "id"), TextAt(root, "subject", "reference"));
+        var organization = $"Organization/{custodian}";
         var end = EndOf(TextAt(root, "period", "end")) ?? instant;
         return MappedResource.Of(new FhirTask
         {
@@ -58,6 +59,31 @@ public static class FollowUpTask
             Owner = new(organization),
             Restriction = new() { Period = new() { End = (end + Within).ToDateTimeText() } },
         });
+    }
+
+    /// <summary>Whether something is owed for the Encounter: it is finished, a person's, the custodian's, and no follow-up.</summary>
+    internal static bool IsOwedFor(ReadOnlyMemory<byte> encounter, string custodian)
+    {
+        using var document = JsonDocument.Parse(encounter, FhirJson.Parsing);
+        return IsOwedFor(document.RootElement, custodian);
+    }
+
+    /// <summary>Whether the Encounter was over too long ago for anything to be owed; one without an end is over now.</summary>
+    /// <param name="instant">UTC microseconds.</param>
+    internal static bool IsHistory(ReadOnlyMemory<byte> encounter, long instant)
+    {
+        using var document = JsonDocument.Parse(encounter, FhirJson.Parsing);
+        return TaskBody.TimeAt(document.RootElement.At("period"), "end") < instant - History.InMicroseconds();
+    }
+
+    private static bool IsOwedFor(JsonElement encounter, string custodian)
+    {
+        var organization = $"Organization/{custodian}";
+        return TextAt(encounter, "status") == "finished"
+            && TextAt(encounter, "id") is not null
+            && TextAt(encounter, "subject", "reference") is not null
+            && (TextAt(encounter, "serviceProvider", "reference") ?? organization) == organization
+            && !IsFollowUp(encounter);
     }
 
     /// <summary>The follow-up of somebody who wants none: it is there, with its reason, and nobody's to do.</summary>

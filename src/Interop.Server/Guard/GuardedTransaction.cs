@@ -4,6 +4,7 @@ using Interop.Fhir.Validation;
 using Interop.Server.Http;
 using Interop.Server.Security;
 using Interop.Sharing.Consents;
+using Interop.Sharing.Json;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Read;
@@ -187,6 +188,18 @@ internal sealed class GuardedTransaction(
 
     /// <summary>Id of the Organization whose record a stored resource is; null where nothing is stored.</summary>
     public string? KeeperOf(ResourceKey key) => Rows.Find(key) is { Deleted: false } stored ? stored.Source : null;
+
+    /// <summary>The reference by which a stored resource names its subject; null where there is none.</summary>
+    public string? SubjectOf(ResourceKey key)
+    {
+        if (Rows.Find(key) is not { Deleted: false } stored)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(stored.Body, FhirJson.Parsing);
+        return document.RootElement.At("subject").Text("reference");
+    }
 
     /// <summary>How a stored consent about a patient stands.</summary>
     /// <param name="patient">Id of the Patient.</param>

@@ -110,8 +110,7 @@ internal sealed class OutcomeRule(OwedOutcomes owed, TerminologySet terminology,
             return; // dispatch can't be told to mend its history
         }
 
-        if (transaction.KeeperOf(encounter) is null || transaction.BytesOf(encounter) is not { } call
-            || OwedOutcomes.SubjectOf(call) != fact.Subject)
+        if (transaction.SubjectOf(encounter) != fact.Subject)
         {
             throw new FhirException(IssueCode.BusinessRule, "The Encounter is not known, or is another person's.", $"{Root}.encounter");
         }

@@ -20,9 +20,6 @@ internal sealed class OwedOutcomes(SearchQueryParser queries, FollowUps followUp
 {
     public const string Code = "outcome-facts";
 
-    /// <summary>What was over longer ago when it was written down is history, of which nobody can be asked.</summary>
-    private static readonly TimeSpan History = TimeSpan.FromHours(72);
-
     /// <summary>Brings the Task of an encounter in step with what is stored.</summary>
     public void Settle(GuardedTransaction transaction, ResourceKey encounter)
     {
@@ -34,9 +31,9 @@ internal sealed class OwedOutcomes(SearchQueryParser queries, FollowUps followUp
         var visit = transaction.BytesOf(encounter)!.Value;
         var key = new ResourceKey("Task", NameBasedId.Of(secrets.Key.Span, $"{Code}|{encounter}"));
         var isOwed = IsOwed(transaction, encounter, visit);
-        if (transaction.BytesOf(key) is null && !(isOwed && IsRecent(transaction, visit)))
+        if (transaction.BytesOf(key) is null && (!isOwed || FollowUpTask.IsHistory(visit, transaction.Instant)))
         {
-            return;
+            return; // of what is history nobody can be asked
         }
 
         var said = SaidOf(transaction, encounter).Select(item => item.Fact.Code).ToHashSet();
@@ -64,22 +61,8 @@ internal sealed class OwedOutcomes(SearchQueryParser queries, FollowUps followUp
         ];
     }
 
-    public static string? SubjectOf(ReadOnlyMemory<byte> encounter)
-    {
-        using var document = JsonDocument.Parse(encounter, FhirJson.Parsing);
-        return document.RootElement.At("subject").Text("reference");
-    }
-
     private bool IsOwed(GuardedTransaction transaction, ResourceKey encounter, ReadOnlyMemory<byte> visit) =>
-        FollowUpTask.TaskFor(visit, Instants.ToDateTimeOffset(transaction.Instant), settings.Custodian, secrets.Key.Span) is not null
-        && !followUps.IsContact(transaction, encounter);
-
-    private static bool IsRecent(GuardedTransaction transaction, ReadOnlyMemory<byte> visit)
-    {
-        using var document = JsonDocument.Parse(visit, FhirJson.Parsing);
-        var end = TaskBody.TimeAt(document.RootElement.At("period"), "end") ?? transaction.Instant;
-        return end >= transaction.Instant - History.InMicroseconds();
-    }
+        FollowUpTask.IsOwedFor(visit, settings.Custodian) && !followUps.IsContact(transaction, encounter);
 
     private byte[]? TaskOf(
         ResourceKey key, ResourceKey encounter, ReadOnlyMemory<byte> visit, bool isOwed, IReadOnlyList<string> missing)

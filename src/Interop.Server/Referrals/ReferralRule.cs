@@ -69,18 +69,13 @@ internal sealed class ReferralDeadline(InteropSettings settings, Secrets secrets
             return;
         }
 
-        var escalation = EscalationTask.Of(
+        EscalationTask.Raise(
+            transaction,
             task,
-            new TaskBody(stored).At("for"),
-            keeper == settings.Custodian ? settings.Supervisor : $"Organization/{keeper}",
             keeper,
+            keeper == settings.Custodian ? settings.Supervisor : $"Organization/{keeper}",
             "Nobody has accepted a referral, or refused it, in the time that it has.",
-            transaction.Instant,
+            Kind,
             secrets.Key.Span);
-        if (!transaction.Has(escalation.Key))
-        {
-            transaction.Put(escalation.Key, keeper, escalation.Json);
-            transaction.Audit(FhirInteraction.Create, escalation.Key.ToString(), "permit", detail => detail.WriteString("rule", Kind));
-        }
     }
 }

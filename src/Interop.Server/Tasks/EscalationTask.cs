@@ -2,6 +2,7 @@ using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Server.Authoring;
 using Interop.Server.Guard;
+using Interop.Server.Http;
 using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Server.Tasks;
@@ -26,9 +27,30 @@ internal static class EscalationTask
         }
     }
 
+    /// <summary>Tells of a Task whose time has passed, once.</summary>
+    /// <param name="keeper">Id of the Organization whose records both are.</param>
     /// <param name="supervisor">Reference to who is told; with an organisation, its supervisor.</param>
     /// <param name="text">What is not getting done, without anything of the person.</param>
-    public static MappedResource Of(
+    /// <param name="rule">Which deadline it was, for the trail.</param>
+    public static void Raise(
+        GuardedTransaction transaction,
+        ResourceKey task,
+        string keeper,
+        string supervisor,
+        string text,
+        string rule,
+        ReadOnlySpan<byte> secret)
+    {
+        var person = new TaskBody(transaction.BytesOf(task)!.Value).At("for");
+        var escalation = Of(task, person, supervisor, keeper, text, transaction.Instant, secret);
+        if (!transaction.Has(escalation.Key))
+        {
+            transaction.Put(escalation.Key, keeper, escalation.Json);
+            transaction.Audit(FhirInteraction.Create, escalation.Key.ToString(), "permit", detail => detail.WriteString("rule", rule));
+        }
+    }
+
+    private static MappedResource Of(
         ResourceKey task, ResourceKey? person, string supervisor, string custodian, string text, long instant, ReadOnlySpan<byte> secret) =>
         MappedResource.Of(new FhirTask
         {
