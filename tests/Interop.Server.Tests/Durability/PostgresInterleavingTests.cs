@@ -9,42 +9,23 @@ namespace Interop.Server.Tests.Durability;
 /// Two servers on one PostgreSQL: what is ended at one is ended at the other with its next statement, while readers ask both all the time.
 /// A few of each in a run of all tests; <c>INTEROP_INTERLEAVINGS=10000</c> runs as many (docs/measured.md).
 /// </summary>
-public sealed class PostgresInterleavingTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class PostgresInterleavingTests(ITestOutputHelper output) : PostgresPair
 {
-    private const string Custodian = "crisis-program";
     private const string Doctor = "Practitioner/dr1";
 
     private static readonly int Rounds = int.Parse(
         Environment.GetEnvironmentVariable("INTEROP_INTERLEAVINGS") ?? "70", CultureInfo.InvariantCulture);
 
-    private string setting = null!;
-    private RunningServer one = null!;
-    private RunningServer other = null!;
+    protected override IReadOnlyList<string> Scene =>
+    [
+        Fixtures.Organization("city-hospital", "hospital"), Fixtures.Agreement("city-hospital", openings: []),
+    ];
 
-    public async Task InitializeAsync()
-    {
-        ServerDatabase.Kind = DatabaseKind.Postgres;
-        setting = await ServerDatabase.CreateAsync();
-        string[] limits =
-        [
-            "--Interop:Limits:ClientPerMinute=100000000", "--Interop:Limits:UserPerMinute=100000000",
-            "--Interop:Limits:LookupsPerMinute=100000000",
-        ];
-        one = await RunningServer.StartAsync(setting, settings: limits);
-        other = await RunningServer.StartAsync(setting, settings: limits);
-        await one.ImportAsync(
-            Custodian,
-            Fixtures.Organization(Custodian, "crisis-program"),
-            Fixtures.Organization("city-hospital", "hospital"),
-            Fixtures.Agreement("city-hospital", openings: []));
-    }
-
-    public async Task DisposeAsync()
-    {
-        await one.DisposeAsync();
-        await other.DisposeAsync();
-        await ServerDatabase.DropAsync(setting);
-    }
+    protected override string[] Settings =>
+    [
+        "--Interop:Limits:ClientPerMinute=100000000", "--Interop:Limits:UserPerMinute=100000000",
+        "--Interop:Limits:LookupsPerMinute=100000000",
+    ];
 
     [Fact]
     public async Task A_consent_that_is_revoked_at_one_opens_nothing_at_the_other()
@@ -115,7 +96,7 @@ public sealed class PostgresInterleavingTests(ITestOutputHelper output) : IAsync
         for (var round = 0; round < Rounds; round++)
         {
             var patient = $"i{round}";
-            var (here, there) = round % 2 == 0 ? (one, other) : (other, one);
+            var (here, there) = round % 2 == 0 ? (One, Other) : (Other, One);
             await here.ImportAsync(Custodian, [Fixtures.Patient(patient), .. scene(patient)]);
             await openAsync(here, patient);
             using var atHere = Person(here);

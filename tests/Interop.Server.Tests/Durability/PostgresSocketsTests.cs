@@ -6,60 +6,44 @@ using Interop.Server.Tests.FollowUp;
 namespace Interop.Server.Tests.Durability;
 
 /// <summary>A subscriber with connections at two servers on one PostgreSQL is told once, over the one that it bound last.</summary>
-public sealed class PostgresSocketsTests : IAsyncLifetime
+public sealed class PostgresSocketsTests : PostgresPair
 {
     private readonly TestClock clock = new();
-    private string setting = null!;
-    private RunningServer one = null!;
-    private RunningServer other = null!;
 
-    public async Task InitializeAsync()
-    {
-        ServerDatabase.Kind = DatabaseKind.Postgres;
-        setting = await ServerDatabase.CreateAsync();
-        (one, other) = (await RunningServer.StartAsync(setting, clock), await RunningServer.StartAsync(setting, clock));
-        await one.ImportAsync(
-            "crisis-program",
-            [
-                Fixtures.Organization("crisis-program", "crisis-program"),
-                Fixtures.Organization("city-hospital", "hospital"),
-                Fixtures.Agreement("city-hospital"),
-                Fixtures.Patient("p1"),
-                Fixtures.Referral("sr1", "p1"),
-                .. Enumerable.Range(0, 12).Select(number => Fixtures.ReferralTask($"t{number}", "p1", "sr1")),
-            ]);
-    }
+    protected override IReadOnlyList<string> Scene =>
+    [
+        Fixtures.Organization("city-hospital", "hospital"),
+        Fixtures.Agreement("city-hospital"),
+        Fixtures.Patient("p1"),
+        Fixtures.Referral("sr1", "p1"),
+        .. Enumerable.Range(0, 12).Select(number => Fixtures.ReferralTask($"t{number}", "p1", "sr1")),
+    ];
 
-    public async Task DisposeAsync()
-    {
-        await one.DisposeAsync();
-        await other.DisposeAsync();
-        await ServerDatabase.DropAsync(setting);
-    }
+    protected override TestClock Clock => clock;
 
     [Fact]
     public async Task Bound_at_both_it_is_told_over_the_newer_connection_and_a_token_binds_once_at_either()
     {
-        using var hospital = one.AsSystem("hospital");
+        using var hospital = One.AsSystem("hospital");
         var key = await hospital.CreatedAsync("Subscription", $$"""
             {"resourceType":"Subscription","status":"requested","reason":"x","criteria":"{{Fixtures.Base}}/SubscriptionTopic/referral",
             "channel":{"type":"websocket","payload":"application/fhir+json"} }
             """);
-        using var first = await ConnectedAsync(one);
+        using var first = await ConnectedAsync(One);
         var token = await BindAsync(hospital, key, first);
         Assert.Equal("handshake", SubscriberEndpoint.Parameter((await NextAsync(first))!.Value, "type"));
-        using var again = await ConnectedAsync(other);
+        using var again = await ConnectedAsync(Other);
         await SendAsync(again, token);
         Assert.Null(await NextAsync(again));
 
-        using var second = await ConnectedAsync(other);
+        using var second = await ConnectedAsync(Other);
         clock.Advance(TimeSpan.FromSeconds(1));
         await BindAsync(hospital, key, second);
         Assert.Equal("handshake", SubscriberEndpoint.Parameter((await NextAsync(second))!.Value, "type"));
         for (var number = 0; number < 12; number++)
         {
             clock.Advance(TimeSpan.FromSeconds(1));
-            using var client = (number % 2 == 0 ? one : other).AsSystem("hospital");
+            using var client = (number % 2 == 0 ? One : Other).AsSystem("hospital");
             using var moved = await client.ChangeAsync($"Task/t{number}", change => change["status"] = "accepted");
             Assert.True(moved.IsSuccessStatusCode, await moved.Content.ReadAsStringAsync());
         }

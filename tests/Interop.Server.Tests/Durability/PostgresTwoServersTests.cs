@@ -4,45 +4,25 @@ using Npgsql;
 namespace Interop.Server.Tests.Durability;
 
 /// <summary>Two servers on one PostgreSQL, and that database gone for a while.</summary>
-public sealed class PostgresTwoServersTests : IAsyncLifetime
+public sealed class PostgresTwoServersTests : PostgresPair
 {
-    private const string Custodian = "crisis-program";
-
-    private string setting = null!;
-    private RunningServer one = null!;
-    private RunningServer other = null!;
-
-    public async Task InitializeAsync()
-    {
-        ServerDatabase.Kind = DatabaseKind.Postgres;
-        setting = await ServerDatabase.CreateAsync();
-        var servers = await Task.WhenAll(RunningServer.StartAsync(setting), RunningServer.StartAsync(setting));
-        (one, other) = (servers[0], servers[1]);
-        await one.ImportAsync(
-            Custodian,
-            Fixtures.Organization(Custodian, "crisis-program"),
-            Fixtures.Organization("city-hospital", "hospital"),
-            Fixtures.Agreement("city-hospital"),
-            Fixtures.Patient("p1"),
-            Fixtures.Condition("d1", "p1"));
-    }
-
-    public async Task DisposeAsync()
-    {
-        await one.DisposeAsync();
-        await other.DisposeAsync();
-        await ServerDatabase.DropAsync(setting);
-    }
+    protected override IReadOnlyList<string> Scene =>
+    [
+        Fixtures.Organization("city-hospital", "hospital"),
+        Fixtures.Agreement("city-hospital"),
+        Fixtures.Patient("p1"),
+        Fixtures.Condition("d1", "p1"),
+    ];
 
     [Fact]
     public async Task A_consent_that_is_revoked_at_one_opens_nothing_at_the_other_with_the_next_request()
     {
-        using var hospital = other.As("hospital");
+        using var hospital = Other.As("hospital");
         for (var round = 0; round < 10; round++)
         {
-            await one.ImportAsync(Custodian, Fixtures.Consent("c1", "p1", "city-hospital", tier: "full"));
+            await One.ImportAsync(Custodian, Fixtures.Consent("c1", "p1", "city-hospital", tier: "full"));
             Assert.Equal(200, await StatusAsync(hospital, "Condition/d1"));
-            await one.ImportAsync(Custodian, Fixtures.Consent("c1", "p1", "city-hospital", tier: "full", status: "inactive"));
+            await One.ImportAsync(Custodian, Fixtures.Consent("c1", "p1", "city-hospital", tier: "full", status: "inactive"));
             Assert.Equal(404, await StatusAsync(hospital, "Condition/d1"));
         }
     }
@@ -50,10 +30,10 @@ public sealed class PostgresTwoServersTests : IAsyncLifetime
     [Fact]
     public async Task An_agreement_that_is_ended_at_one_lets_nobody_in_at_the_other()
     {
-        using var hospital = other.As("hospital");
+        using var hospital = Other.As("hospital");
         Assert.Equal(200, await StatusAsync(hospital, "Organization/city-hospital"));
 
-        await one.ImportAsync(Custodian, Fixtures.Agreement("city-hospital", status: "terminated"));
+        await One.ImportAsync(Custodian, Fixtures.Agreement("city-hospital", status: "terminated"));
 
         Assert.Equal(403, await StatusAsync(hospital, "Organization/city-hospital"));
     }
@@ -61,8 +41,8 @@ public sealed class PostgresTwoServersTests : IAsyncLifetime
     [Fact]
     public async Task A_conditional_create_at_both_at_once_creates_one()
     {
-        using var here = one.As("navigator");
-        using var there = other.As("navigator");
+        using var here = One.As("navigator");
+        using var there = Other.As("navigator");
         for (var round = 0; round < 5; round++)
         {
             var condition = $"identifier=urn:interop:test|{round}";
@@ -89,7 +69,7 @@ public sealed class PostgresTwoServersTests : IAsyncLifetime
         var created = new ConcurrentBag<string>();
         using var stop = new CancellationTokenSource();
         var failures = 0;
-        var writers = new[] { one, other, one, other }.Select(WriteAsync).ToList();
+        var writers = new[] { One, Other, One, Other }.Select(WriteAsync).ToList();
         for (var round = 0; round < 4; round++)
         {
             await MoreAsync(created, 10);
@@ -104,15 +84,15 @@ public sealed class PostgresTwoServersTests : IAsyncLifetime
         await Task.WhenAll(writers);
 
         Assert.True(failures > 0);
-        using var navigator = one.As("navigator");
+        using var navigator = One.As("navigator");
         Assert.All(created, location => Assert.Equal(200, StatusAsync(navigator, location).GetAwaiter().GetResult()));
-        Assert.Equal(200, await ReadyAsync(one));
-        Assert.Equal(200, await ReadyAsync(other));
+        Assert.Equal(200, await ReadyAsync(One));
+        Assert.Equal(200, await ReadyAsync(Other));
 
         // Each create that was acknowledged is in the trail once, though some were taken over from a server that had lost its connection.
-        var verification = await one.Rows.VerifyAuditAsync(CancellationToken.None);
+        var verification = await One.Rows.VerifyAuditAsync(CancellationToken.None);
         Assert.True(verification.Holds, verification.Problem);
-        var rows = (await one.Rows.AuditAsync(0, 1_000_000, CancellationToken.None))
+        var rows = (await One.Rows.AuditAsync(0, 1_000_000, CancellationToken.None))
             .Where(entry => entry.Row is { Interaction: "create", Outcome: "permit" })
             .Select(entry => entry.Row.Target!)
             .ToList();
@@ -141,10 +121,10 @@ public sealed class PostgresTwoServersTests : IAsyncLifetime
     /// <summary>Who reads, writes or asks whether all is well is told that it is not.</summary>
     private async Task RefusedAsync()
     {
-        using var navigator = other.As("navigator");
+        using var navigator = Other.As("navigator");
         using var read = await navigator.GetAsync("Patient/p1");
         await read.OutcomeAsync(503);
-        Assert.Equal(503, await ReadyAsync(one));
+        Assert.Equal(503, await ReadyAsync(One));
     }
 
     private static async Task MoreAsync(ConcurrentBag<string> created, int more)
@@ -168,10 +148,10 @@ public sealed class PostgresTwoServersTests : IAsyncLifetime
         return await StatusAsync(client, "/health/ready");
     }
 
-    /// <param name="sql">Of another database; {0} is the name of this one.</param>
+    /// <param name="sql">Of another database; {0} is the name of this One.</param>
     private async Task RunAsync(string sql)
     {
-        var own = new NpgsqlConnectionStringBuilder(setting["postgres:".Length..]);
+        var own = new NpgsqlConnectionStringBuilder(Setting["postgres:".Length..]);
         var settings = new NpgsqlConnectionStringBuilder(own.ToString()) { Database = "postgres", Pooling = false };
         await using var connection = new NpgsqlConnection(settings.ToString());
         await connection.OpenAsync();

@@ -5,44 +5,38 @@ using Interop.Server.Tests.FollowUp;
 namespace Interop.Server.Tests.Durability;
 
 /// <summary>Two servers on one PostgreSQL do what is due once, also where one of them stops in between.</summary>
-public sealed class PostgresWorkersTests : IAsyncLifetime
+public sealed class PostgresWorkersTests : PostgresPair
 {
-    private const string Custodian = "crisis-program";
-
     private readonly TestClock clock = new();
-    private string setting = null!;
-    private RunningServer one = null!;
-    private RunningServer other = null!;
     private SubscriberEndpoint endpoint = null!;
 
-    public async Task InitializeAsync()
+    protected override TestClock Clock => clock;
+
+    protected override string[] Settings => ["--Interop:Subscriptions:PrivateAddresses=true"];
+
+    protected override IReadOnlyList<string> Scene =>
+    [
+        .. Enumerable.Range(0, 10).SelectMany(number =>
+            (string[])[Fixtures.Patient($"p{number}"), Fixtures.Encounter($"e{number}", $"p{number}")]),
+    ];
+
+    public override async Task InitializeAsync()
     {
-        ServerDatabase.Kind = DatabaseKind.Postgres;
-        setting = await ServerDatabase.CreateAsync();
         endpoint = await SubscriberEndpoint.StartAsync();
-        (one, other) = (await StartAsync(), await StartAsync());
-        await one.ImportAsync(
-            Custodian,
-            [
-                Fixtures.Organization(Custodian, "crisis-program"),
-                .. Enumerable.Range(0, 10).SelectMany(number =>
-                    (string[])[Fixtures.Patient($"p{number}"), Fixtures.Encounter($"e{number}", $"p{number}")]),
-            ]);
+        await base.InitializeAsync();
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
-        await one.DisposeAsync();
-        await other.DisposeAsync();
+        await base.DisposeAsync();
         await endpoint.DisposeAsync();
-        await ServerDatabase.DropAsync(setting);
     }
 
     [Fact]
     public async Task Each_encounter_has_one_follow_up_one_escalation_one_breach_and_one_message()
     {
-        using var here = one.AsSystem("navigator");
-        using var there = other.AsSystem("navigator");
+        using var here = One.AsSystem("navigator");
+        using var there = Other.AsSystem("navigator");
         await SubscribedAsync(here, "follow-up");
         clock.Advance(TimeSpan.FromSeconds(1));
         await Task.WhenAll(Enumerable.Range(0, 10).SelectMany(number => (Task[])[FinishAsync(here, number), FinishAsync(there, number)]));
@@ -63,36 +57,33 @@ public sealed class PostgresWorkersTests : IAsyncLifetime
     [Fact]
     public async Task What_a_server_had_begun_when_it_stopped_another_one_ends()
     {
-        using var there = other.AsSystem("navigator");
+        using var there = Other.AsSystem("navigator");
         var key = await SubscribedAsync(there, "follow-up");
         clock.Advance(TimeSpan.FromSeconds(1));
 
         // As a server leaves it that is killed while it sends: leased, and not given back.
         endpoint.Answer = 503;
         await FinishAsync(there, 0);
-        await one.DisposeAsync();
+        await One.DisposeAsync();
         clock.Advance(TimeSpan.FromMinutes(3)); // it may have held the lease when it stopped
-        await other.QuietAsync();
+        await Other.QuietAsync();
         var then = Hosting.Instants.ToMicroseconds(clock.GetUtcNow() + TimeSpan.FromMinutes(61));
-        await other.Rows.WriteAsync(
+        await Other.Rows.WriteAsync(
             session => session.PutChannel(session.Rows.Channel(key.Split('/')[1])! with { LeasedUntil = then }), CancellationToken.None);
         endpoint.Answer = 200;
         clock.Advance(TimeSpan.FromHours(1));
 
-        await other.Part<Deliveries>().PassAsync(CancellationToken.None);
+        await Other.Part<Deliveries>().PassAsync(CancellationToken.None);
         Assert.Single(endpoint.Received);
         clock.Advance(TimeSpan.FromMinutes(2));
-        await other.Part<Deliveries>().PassAsync(CancellationToken.None);
+        await Other.Part<Deliveries>().PassAsync(CancellationToken.None);
 
         await endpoint.WaitAsync(2);
         Assert.StartsWith("1 Task/", Assert.Single(endpoint.Events), StringComparison.Ordinal);
         clock.Advance(TimeSpan.FromHours(48));
-        await other.Part<Deadlines>().PassAsync(CancellationToken.None);
+        await Other.Part<Deadlines>().PassAsync(CancellationToken.None);
         Assert.Equal(1, await CountAsync(there, "DetectedIssue"));
     }
-
-    private Task<RunningServer> StartAsync() =>
-        RunningServer.StartAsync(setting, clock, "--Interop:Subscriptions:PrivateAddresses=true");
 
     private async Task<string> SubscribedAsync(HttpClient client, string topic)
     {
@@ -107,8 +98,8 @@ public sealed class PostgresWorkersTests : IAsyncLifetime
     /// <summary>Both look at the same moment, beside their own clocks' looking.</summary>
     private async Task BothAsync(TimeSpan time)
     {
-        RunningServer[] servers = [one, other];
-        await one.QuietAsync();
+        RunningServer[] servers = [One, Other];
+        await One.QuietAsync();
         clock.Advance(time);
         await Task.WhenAll(servers.Select(server => server.Part<Deadlines>().PassAsync(CancellationToken.None)));
         await Task.WhenAll(servers.Select(server => server.QuietAsync()));

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Interop.Demo;
+using Interop.Server.Tests.KitClient;
 using Xunit.Abstractions;
 
 namespace Interop.Server.Tests.Interactions;
@@ -7,9 +7,7 @@ namespace Interop.Server.Tests.Interactions;
 /// <summary>A day of npm's <c>fhir-kit-client</c>, run by node, against the server; its script says what it expects.</summary>
 public sealed class KitClientTests(ITestOutputHelper output)
 {
-    private const string Library = "fhir-kit-client/node_modules/fhir-kit-client/dist/index.js";
-
-    [NodeFact(Library)]
+    [NodeFact(KitScript.Library)]
     public async Task It_reads_writes_patches_searches_and_sends_bundles()
     {
         var port = LoopbackPort.Any();
@@ -24,22 +22,8 @@ public sealed class KitClientTests(ITestOutputHelper output)
             Fixtures.Patient("p3", "Three"),
             Fixtures.Condition("c1", "p1"),
             Fixtures.Condition("c2", "p1"));
-        var token = server.As("navigator").DefaultRequestHeaders.Authorization!.Parameter!;
-        var script = Path.Combine(AppContext.BaseDirectory, "KitClient", "kit-client.mjs");
-        using var node = Process.Start(new ProcessStartInfo("node", [script, Repository.Fetched(Library), $"{port.Url}/fhir", token])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = node.StandardError.ReadToEndAsync();
-        try
-        {
-            Assert.Equal("done", await node.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) ?? await errors);
-        }
-        finally
-        {
-            node.Kill();
-            output.WriteLine(await errors);
-        }
+        using var navigator = server.As("navigator");
+        await using var script = new KitScript(output, "kit-client.mjs", $"{port.Url}/fhir", navigator);
+        await script.SaysAsync("done");
     }
 }

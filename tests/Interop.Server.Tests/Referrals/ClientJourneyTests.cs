@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Rest;
 using Interop.Demo;
 using Interop.Server.Tests.FollowUp;
+using Interop.Server.Tests.KitClient;
 using Xunit.Abstractions;
 using Task = System.Threading.Tasks.Task;
 
@@ -15,7 +15,6 @@ namespace Interop.Server.Tests.Referrals;
 /// </summary>
 public sealed class ClientJourneyTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const string Library = "fhir-kit-client/node_modules/fhir-kit-client/dist/index.js";
     private const string Topic = Fixtures.Base + "/SubscriptionTopic/referral";
 
     private readonly LoopbackPort port = LoopbackPort.Any();
@@ -49,37 +48,22 @@ public sealed class ClientJourneyTests(ITestOutputHelper output) : IAsyncLifetim
         await shelter.DisposeAsync();
     }
 
-    [NodeFact(Library)]
+    [NodeFact(KitScript.Library)]
     public async Task The_hospital_runs_a_referral_to_its_outcome_with_fhir_kit_client()
     {
         using var hospital = server.AsSystem("hospital");
-        var token = hospital.DefaultRequestHeaders.Authorization!.Parameter!;
-        var script = Path.Combine(AppContext.BaseDirectory, "KitClient", "hospital.mjs");
-        using var node = Process.Start(new ProcessStartInfo("node", [script, Repository.Fetched(Library), $"{port.Url}/fhir", token])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = node.StandardError.ReadToEndAsync();
-        try
-        {
-            Assert.Equal("subscribed", await node.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) ?? await errors);
-            server.Clock.Advance(TimeSpan.FromSeconds(1));
-            using var navigator = server.As("navigator");
-            var task = await SentAsync(navigator, "city-hospital");
-            Assert.Equal("done", await node.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) ?? await errors);
+        await using var script = new KitScript(output, "hospital.mjs", $"{port.Url}/fhir", hospital);
+        await script.SaysAsync("subscribed");
+        server.Clock.Advance(TimeSpan.FromSeconds(1));
+        using var navigator = server.As("navigator");
+        var task = await SentAsync(navigator, "city-hospital");
+        await script.SaysAsync("done");
 
-            await ToldAsync(task, "completed");
-            var seen = await navigator.GetJsonAsync(task);
-            var outcome = seen.GetProperty("output").EnumerateArray().ToList();
-            Assert.Contains(outcome, item => item.ToString().Contains("305056002", StringComparison.Ordinal));
-            Assert.Contains(outcome, item => item.ToString().Contains("2026-11-22T11:30:00Z", StringComparison.Ordinal));
-        }
-        finally
-        {
-            node.Kill();
-            output.WriteLine(await errors);
-        }
+        await ToldAsync(task, "completed");
+        var seen = await navigator.GetJsonAsync(task);
+        var outcome = seen.GetProperty("output").EnumerateArray().ToList();
+        Assert.Contains(outcome, item => item.ToString().Contains("305056002", StringComparison.Ordinal));
+        Assert.Contains(outcome, item => item.ToString().Contains("2026-11-22T11:30:00Z", StringComparison.Ordinal));
     }
 
     [Fact]
