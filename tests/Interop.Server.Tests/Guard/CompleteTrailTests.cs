@@ -7,7 +7,7 @@ namespace Interop.Server.Tests.Guard;
 /// <summary>
 /// Whatever a verified caller asks has a row in the trail: also what is nowhere, what is computed, and what a condition looked for.
 /// </summary>
-public class CompleteTrailTests : SceneTests
+public class CompleteTrailTests(SharedScene scene) : SharedSceneTests(scene)
 {
     private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
 
@@ -116,6 +116,7 @@ public class CompleteTrailTests : SceneTests
     [InlineData("family=Nobody", 201, null)]
     public async Task The_condition_of_a_create_is_on_the_trail_with_its_text_and_what_it_found(string condition, int status, string? found)
     {
+        await AloneAsync();
         using var client = Server.As(Hospital);
         using var request =
             new HttpRequestMessage(HttpMethod.Post, new Uri("Patient", UriKind.Relative)) { Content = Answers.Fhir(Fixtures.Patient("x")) };
@@ -149,6 +150,7 @@ public class CompleteTrailTests : SceneTests
     public async Task The_conditions_of_a_transaction_are_on_the_trail_also_where_it_is_undone(
         string entry, string condition, int status, string? found)
     {
+        await AloneAsync();
         using var client = Server.As(Hospital);
         using var response = await client.PostFhirAsync("", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{entry}}]}""");
 

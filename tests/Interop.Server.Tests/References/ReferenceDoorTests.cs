@@ -6,7 +6,7 @@ using Interop.Server.Http;
 namespace Interop.Server.Tests.References;
 
 /// <summary>What the write door refuses, with the element, through every door; and what it leaves as it is.</summary>
-public sealed partial class ReferenceDoorTests : SceneTests
+public sealed partial class ReferenceDoorTests(SharedScene scene) : SharedSceneTests(scene)
 {
     protected override IReadOnlyList<string> Scene =>
     [
@@ -165,6 +165,7 @@ public sealed partial class ReferenceDoorTests : SceneTests
     [InlineData("http://interop.test/fhir", "http://interop.test/fhir/Patient/1/_history/4")]
     public async Task An_entry_is_named_by_its_full_url_and_relative_to_it(string origin, string reference)
     {
+        await AloneAsync();
         using var navigator = Server.As("navigator");
 
         using var response = await navigator.PostFhirAsync("", $$"""

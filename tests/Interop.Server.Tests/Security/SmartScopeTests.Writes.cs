@@ -7,6 +7,7 @@ public sealed partial class SmartScopeTests
     [Fact]
     public async Task What_is_created_must_be_what_the_scope_opens_or_nothing_is()
     {
+        await AloneAsync();
         using var client = Server.As(Navigator with { Scope = $"system/Condition.crs?code={Fever}" });
 
         using var refused = await client.PostFhirAsync("Condition", Fixtures.Condition("x", "p1", Hypertension));
@@ -21,6 +22,7 @@ public sealed partial class SmartScopeTests
     [Fact]
     public async Task What_is_updated_must_be_open_before_and_after()
     {
+        await AloneAsync();
         using var client = Server.As(Navigator with { Scope = $"system/Condition.rus?code={Fever}" });
 
         using var hidden = await client.PutFhirAsync("Condition/pressure1", Fixtures.Condition("pressure1", "p1", Fever));
@@ -47,6 +49,7 @@ public sealed partial class SmartScopeTests
     [Fact]
     public async Task What_a_scope_does_not_open_is_not_deleted()
     {
+        await AloneAsync();
         using var client = Server.As(Navigator with { Scope = $"system/Condition.ds?code={Fever}" });
 
         using var hidden = await client.DeleteAsync(new Uri("Condition/pressure1", UriKind.Relative));
@@ -72,6 +75,7 @@ public sealed partial class SmartScopeTests
     [Fact]
     public async Task One_entry_outside_the_scopes_undoes_a_whole_transaction()
     {
+        await AloneAsync();
         using var client = Server.As(Navigator with { Scope = $"system/Encounter.cu system/Condition.cu?code={Fever}" });
 
         using var refused = await client.PostFhirAsync("", Transaction(Hypertension));
@@ -87,6 +91,7 @@ public sealed partial class SmartScopeTests
     [Fact]
     public async Task A_patient_scope_writes_in_that_record_only_and_points_at_no_other()
     {
+        await AloneAsync();
         using var client = Server.As(Navigator with { Scope = "patient/*.cruds" }, ("patient", "p1"));
 
         using var other = await client.PostFhirAsync("Condition", Fixtures.Condition("x", "p2"));
@@ -106,6 +111,7 @@ public sealed partial class SmartScopeTests
     [Fact]
     public async Task A_patch_needs_what_a_read_needs_because_its_tests_and_its_answer_tell_what_is_there()
     {
+        await AloneAsync();
         using var blind = Server.As(Navigator with { Scope = "system/Condition.u" });
         using var narrow = Server.As(Navigator with { Scope = $"system/Condition.u system/Condition.r?code={Fever}" });
         using var whole = Server.As(Navigator with { Scope = "system/Condition.ru" });

@@ -7,7 +7,7 @@ namespace Interop.Server.Tests.Security;
 /// (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html). The hospital has consents of p1 and p2, and sees their
 /// conditions.
 /// </summary>
-public sealed partial class SmartScopeTests : SceneTests
+public sealed partial class SmartScopeTests(SharedScene scene) : SharedSceneTests(scene)
 {
     private const string Hypertension = "38341003";
     private const string Fever = "386661006";
@@ -125,6 +125,7 @@ public sealed partial class SmartScopeTests : SceneTests
     [Fact]
     public async Task Entries_of_a_batch_are_answered_as_single_requests_are()
     {
+        await AloneAsync();
         using var client = Server.As(Hospital with { Scope = $"system/Condition.rs?code={Fever} system/Bundle.c" });
 
         using var response = await client.PostFhirAsync(
@@ -233,6 +234,7 @@ public sealed partial class SmartScopeTests : SceneTests
     [Fact]
     public async Task An_agency_whose_agreement_ended_is_refused_at_every_interaction()
     {
+        await AloneAsync();
         using var hospital = Server.As(Hospital with { Scope = "system/*.cruds cad.write crisis-summary" });
         var version = (await hospital.GetJsonAsync("Patient/p1")).GetProperty("meta").GetProperty("versionId").GetString();
         var page = (await hospital.GetJsonAsync("Condition?_count=1")).GetProperty("link").EnumerateArray()
@@ -287,6 +289,7 @@ public sealed partial class SmartScopeTests : SceneTests
     [Fact]
     public async Task A_patient_scope_reads_the_directory_and_does_not_write_it()
     {
+        await AloneAsync();
         using var client =
             Server.As(DemoCaller.All.Single(caller => caller.Name == "privacy") with { Scope = "patient/*.cruds" }, ("patient", "p1"));
         var organization = Fixtures.Organization("city-hospital", "police");
@@ -304,6 +307,7 @@ public sealed partial class SmartScopeTests : SceneTests
     [Fact]
     public async Task A_summary_for_the_tokens_patient_does_not_close_the_directory_to_the_next_request()
     {
+        await AloneAsync();
         using var client = Server.As(Hospital with { Scope = "patient/*.rs crisis-summary" }, ("patient", "p1"));
 
         using var summary = await client.PostFhirAsync(
