@@ -20,6 +20,12 @@ public sealed class PostgresPairedDatabaseTests : PairedDatabaseTests
     public PostgresPairedDatabaseTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
+public sealed class PostgresPairedSearchTests : PairedSearchTests
+{
+    public PostgresPairedSearchTests(SharedPair shared)
+        : base(shared) => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
 public sealed class PostgresPartnerRightsTests : PartnerRightsTests
 {
     public PostgresPartnerRightsTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
@@ -32,7 +38,8 @@ public sealed class PostgresCaseEndTests : CaseEndTests
 
 public sealed class PostgresCompleteTrailTests : CompleteTrailTests
 {
-    public PostgresCompleteTrailTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+    public PostgresCompleteTrailTests(SharedScene scene)
+        : base(scene) => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
 public sealed class PostgresTransactionTests : TransactionTests
@@ -67,7 +74,8 @@ public sealed class PostgresTypeHistoryTests : TypeHistoryTests
 
 public sealed class PostgresCompartmentSearchTests : CompartmentSearchTests
 {
-    public PostgresCompartmentSearchTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+    public PostgresCompartmentSearchTests(SharedScene scene)
+        : base(scene) => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
 public sealed class PostgresExportTests : ExportTests
@@ -82,7 +90,8 @@ public sealed class PostgresViewTests : ViewTests
 
 public sealed class PostgresAgreementAloneTests : AgreementAloneTests
 {
-    public PostgresAgreementAloneTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+    public PostgresAgreementAloneTests(SharedScene scene)
+        : base(scene) => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
 public sealed class PostgresBreakGlassTests : BreakGlassTests

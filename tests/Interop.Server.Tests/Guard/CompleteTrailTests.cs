@@ -7,7 +7,7 @@ namespace Interop.Server.Tests.Guard;
 /// <summary>
 /// Whatever a verified caller asks has a row in the trail: also what is nowhere, what is computed, and what a condition looked for.
 /// </summary>
-public class CompleteTrailTests : SceneTests
+public class CompleteTrailTests(SharedScene scene) : SharedSceneTests(scene)
 {
     private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
 

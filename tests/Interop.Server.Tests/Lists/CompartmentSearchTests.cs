@@ -8,7 +8,7 @@ namespace Interop.Server.Tests.Lists;
 /// Searches in a compartment and of several types (https://hl7.org/fhir/R4/compartmentdefinition.html): what the caller sees that points at
 /// a resource, whether or not that one is there.
 /// </summary>
-public class CompartmentSearchTests : SceneTests
+public class CompartmentSearchTests(SharedScene scene) : SharedSceneTests(scene)
 {
     private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
 

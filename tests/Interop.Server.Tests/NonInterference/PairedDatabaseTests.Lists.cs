@@ -13,8 +13,8 @@ public partial class PairedDatabaseTests
     [InlineData("_history")]
     public async Task Channel_4_a_history_of_a_type_is_of_the_view(string path)
     {
-        await pair.SameAsync(Hospital, path);
-        using (var navigator = pair.With.As("navigator"))
+        await Pair.SameAsync(Hospital, path);
+        using (var navigator = Pair.With.As("navigator"))
         {
             foreach (var hidden in new[] { "Condition/hidden-tier", "Condition/hidden-label", "Encounter/hidden-encounter" })
             {
@@ -23,15 +23,15 @@ public partial class PairedDatabaseTests
             }
         }
 
-        await pair.HiddenAsync(Program, Risk("r1", "p2", 0.7));
-        foreach (var server in new[] { pair.With, pair.Without })
+        await Pair.HiddenAsync(Program, Risk("r1", "p2", 0.7));
+        foreach (var server in new[] { Pair.With, Pair.Without })
         {
             using var navigator = server.As("navigator");
             using var deleted = await navigator.DeleteAsync(new Uri("Condition/seen2", UriKind.Relative));
             Assert.Equal(204, (int)deleted.StatusCode);
         }
 
-        await pair.SameAsync(Hospital, path);
+        await Pair.SameAsync(Hospital, path);
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public partial class PairedDatabaseTests
     [InlineData("Patient/p1/$crisis-summary")]
     [InlineData("Patient/p3/$crisis-summary")]
     [InlineData("Composition/nothing/$document")]
-    public async Task Channel_21_operations_and_compartments_are_of_the_view(string path) => await pair.SameAsync(Hospital, path);
+    public async Task Channel_21_operations_and_compartments_are_of_the_view(string path) => await Pair.SameAsync(Hospital, path);
 
     [Theory]
     [InlineData("Condition", "code.coding.code.first()")]
@@ -60,7 +60,7 @@ public partial class PairedDatabaseTests
     [InlineData("Condition", "code")]
     public async Task Channel_25_the_rows_of_a_view_and_its_faults_are_of_what_is_seen(string type, string path)
     {
-        var answer = await pair.SameAsync(Hospital, () => Post("ViewDefinition/$run", $$"""
+        var answer = await Pair.SameAsync(Hospital, () => Post("ViewDefinition/$run", $$"""
             {"resourceType":"Parameters","parameter":[{"name":"viewResource","resource":{"resourceType":"ViewDefinition",
             "resource":"{{type}}","select":[{"column":[{"name":"id","path":"getResourceKey()"},{"name":"a","path":"{{path}}"}]}]} }]}
             """));
@@ -75,7 +75,7 @@ public partial class PairedDatabaseTests
     [InlineData("\"name\":[{\"given\":[\"Ana\"]}],\"telecom\":[{\"system\":\"phone\",\"value\":\"555-0100\"}]")]
     public async Task Channel_22_a_match_is_among_the_persons_of_the_view(string person)
     {
-        var answer = await pair.SameAsync(Hospital, () => Post("Patient/$match", $$"""
+        var answer = await Pair.SameAsync(Hospital, () => Post("Patient/$match", $$"""
             {"resourceType":"Parameters","parameter":[{"name":"resource","resource":{"resourceType":"Patient",{{person}} } }]}
             """));
 
@@ -91,7 +91,7 @@ public partial class PairedDatabaseTests
     [InlineData("DELETE", "Condition?_id=hidden-patient", "404")]
     public async Task Channel_18_a_condition_of_a_change_does_not_match_what_is_hidden(string method, string path, string status)
     {
-        var answer = await pair.SameAsync(
+        var answer = await Pair.SameAsync(
             Hospital,
             () =>
             {

@@ -1,49 +1,11 @@
-using Interop.Demo;
-
 namespace Interop.Server.Tests.NonInterference;
 
-/// <summary>
-/// The channels of the non-interference table, one test each. The hospital holds an intermediate consent of patient p1, p2 has said
-/// nothing (basic by agreement), p3 denied everything and is therefore in one of the databases only.
-/// </summary>
-public partial class PairedDatabaseTests : IAsyncLifetime
+/// <summary>The channels of the non-interference table, one test each, of which many change what is there.</summary>
+public partial class PairedDatabaseTests : PairedScene
 {
-    private const string Program = "crisis-program";
-    private const string OpioidUse = "75544000";
-    private static readonly DemoCaller Hospital = DemoCaller.All.Single(caller => caller.Name == "hospital");
-    private static readonly DemoCaller Police = DemoCaller.All.Single(caller => caller.Name == "police");
-    private PairedServers pair = null!;
+    public override async Task InitializeAsync() => Pair = await StartAsync();
 
-    public async Task InitializeAsync()
-    {
-        pair = await PairedServers.StartAsync();
-        await pair.BothAsync(
-            Program,
-            Fixtures.Organization(Program, "crisis-program"),
-            Fixtures.Organization("city-hospital", "hospital"),
-            Fixtures.Organization("city-police", "police"),
-            Fixtures.Agreement("city-hospital"),
-            Fixtures.Agreement("city-police", "basic", ["OVRPS"]));
-        await pair.HiddenAsync(
-            Program, Fixtures.Patient("p3", "Verborgen"), Fixtures.Consent("deny", "p3", "city-hospital", type: "deny", tier: "basic"));
-        await pair.BothAsync(
-            Program, Fixtures.Patient("p1", "Alpha"), Fixtures.Patient("p2", "Beta"), Fixtures.Consent("c1", "p1", "city-hospital"));
-        await pair.BothAsync(Program, Fixtures.Condition("seen1", "p1"));
-        await pair.HiddenAsync(
-            Program,
-            Fixtures.Condition("hidden-label", "p1", OpioidUse),
-            Fixtures.Condition("hidden-tier", "p2"),
-            Fixtures.Condition("hidden-patient", "p3"),
-            Fixtures.Encounter("hidden-encounter", "p3"),
-            Fixtures.ReferralTask("hidden-task", "p3", "none", owner: Program),
-            """{"resourceType":"CareTeam","id":"hidden-team","status":"active","subject":{"reference":"Patient/p3"}}""");
-        await pair.VariantsAsync(Program, Risk("r1", "p2", 0.9), Risk("r1", "p2", 0.1));
-        await pair.BothAsync(
-            Program, Fixtures.Condition("seen2", "p1"), Fixtures.Condition("seen3", "p1"), Risk("r2", "p1", 0.5), Fixtures.Encounter(
-                "e1", "p1"));
-    }
-
-    public async Task DisposeAsync() => await pair.DisposeAsync();
+    public override async Task DisposeAsync() => await Pair.DisposeAsync();
 
     [Fact]
     public async Task Channel_1_reading_what_is_hidden_is_like_reading_what_is_not_there()
@@ -55,52 +17,52 @@ public partial class PairedDatabaseTests : IAsyncLifetime
                 "CareTeam/hidden-team"
             })
         {
-            Assert.StartsWith("404", await pair.SameAsync(Hospital, path), StringComparison.Ordinal);
+            Assert.StartsWith("404", await Pair.SameAsync(Hospital, path), StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public async Task Channel_2_what_was_hidden_and_is_deleted_was_never_there()
     {
-        using (var navigator = pair.With.As("navigator"))
+        using (var navigator = Pair.With.As("navigator"))
         {
             using var deleted = await navigator.DeleteAsync(new Uri("Condition/hidden-tier", UriKind.Relative));
             Assert.Equal(204, (int)deleted.StatusCode);
         }
 
-        Assert.StartsWith("404", await pair.SameAsync(Hospital, "Condition/hidden-tier"), StringComparison.Ordinal);
-        await pair.SameAsync(Hospital, "Condition/hidden-tier/_history");
+        Assert.StartsWith("404", await Pair.SameAsync(Hospital, "Condition/hidden-tier"), StringComparison.Ordinal);
+        await Pair.SameAsync(Hospital, "Condition/hidden-tier/_history");
     }
 
     [Fact]
     public async Task Channel_3_versions_that_changed_nothing_visible_are_not_in_the_history()
     {
-        pair.Advance(TimeSpan.FromMinutes(5));
-        await pair.HiddenAsync(
+        Pair.Advance(TimeSpan.FromMinutes(5));
+        await Pair.HiddenAsync(
             Program, Fixtures.Condition("seen1", "p1").Replace("only at full", "changed where nobody sees", StringComparison.Ordinal));
 
-        Assert.Contains("\"total\":1", await pair.SameAsync(Hospital, "Condition/seen1/_history"), StringComparison.Ordinal);
-        await pair.SameAsync(Hospital, "Condition/seen1/_history/2");
-        await pair.SameAsync(Hospital, "Condition/seen1");
+        Assert.Contains("\"total\":1", await Pair.SameAsync(Hospital, "Condition/seen1/_history"), StringComparison.Ordinal);
+        await Pair.SameAsync(Hospital, "Condition/seen1/_history/2");
+        await Pair.SameAsync(Hospital, "Condition/seen1");
     }
 
     [Fact]
     public async Task Channel_14_an_edit_of_hidden_elements_moves_neither_version_nor_time()
     {
-        pair.Advance(TimeSpan.FromHours(1));
-        await pair.HiddenAsync(Program, Risk("r1", "p2", 0.7));
+        Pair.Advance(TimeSpan.FromHours(1));
+        await Pair.HiddenAsync(Program, Risk("r1", "p2", 0.7));
 
-        Assert.Contains("ETag", await pair.SameAsync(Hospital, "RiskAssessment/r1"), StringComparison.Ordinal);
+        Assert.Contains("ETag", await Pair.SameAsync(Hospital, "RiskAssessment/r1"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Channel_15_conditions_on_versions_compare_the_view()
     {
-        var tag = HeaderOf(await pair.SameAsync(Hospital, "RiskAssessment/r1"), "ETag");
-        pair.Advance(TimeSpan.FromHours(1));
-        await pair.HiddenAsync(Program, Risk("r1", "p2", 0.7));
+        var tag = HeaderOf(await Pair.SameAsync(Hospital, "RiskAssessment/r1"), "ETag");
+        Pair.Advance(TimeSpan.FromHours(1));
+        await Pair.HiddenAsync(Program, Risk("r1", "p2", 0.7));
 
-        var answer = await pair.SameAsync(Hospital, () =>
+        var answer = await Pair.SameAsync(Hospital, () =>
         {
             var request = new HttpRequestMessage(HttpMethod.Get, new Uri("RiskAssessment/r1", UriKind.Relative));
             request.Headers.TryAddWithoutValidation("If-None-Match", tag);
@@ -113,8 +75,8 @@ public partial class PairedDatabaseTests : IAsyncLifetime
     [Fact]
     public async Task Channel_16_lastUpdated_is_that_of_the_view()
     {
-        pair.Advance(TimeSpan.FromHours(1));
-        await pair.HiddenAsync(Program, Risk("r1", "p2", 0.7), Fixtures.Condition("hidden-later", "p2"));
+        Pair.Advance(TimeSpan.FromHours(1));
+        await Pair.HiddenAsync(Program, Risk("r1", "p2", 0.7), Fixtures.Condition("hidden-later", "p2"));
 
         foreach (var path
             in new[]
@@ -123,7 +85,7 @@ public partial class PairedDatabaseTests : IAsyncLifetime
                 "Condition?_lastUpdated=ge2026-11-22T12:30:00Z"
             })
         {
-            await pair.SameAsync(Hospital, path);
+            await Pair.SameAsync(Hospital, path);
         }
     }
 
@@ -133,12 +95,12 @@ public partial class PairedDatabaseTests : IAsyncLifetime
     [InlineData("hidden-patient")]
     public async Task Channel_17_writing_to_a_hidden_id_is_like_writing_to_an_unknown_one(string id) =>
         Assert.StartsWith(
-            "404", await pair.SameAsync(Hospital, () => Put($"Condition/{id}", Fixtures.Condition(id, "p1"))), StringComparison.Ordinal);
+            "404", await Pair.SameAsync(Hospital, () => Put($"Condition/{id}", Fixtures.Condition(id, "p1"))), StringComparison.Ordinal);
 
     [Fact]
     public async Task Channel_18_a_condition_on_create_does_not_match_what_is_hidden()
     {
-        var answer = await pair.SameAsync(
+        var answer = await Pair.SameAsync(
             Hospital,
             () =>
             {
@@ -154,8 +116,8 @@ public partial class PairedDatabaseTests : IAsyncLifetime
     [Fact]
     public async Task Channel_19_a_reference_to_what_is_hidden_is_refused_like_one_to_nothing()
     {
-        var hidden = await pair.SameAsync(Hospital, () => Post("Condition", Fixtures.Condition("x", "p3")));
-        var unknown = await pair.SameAsync(Hospital, () => Post("Condition", Fixtures.Condition("x", "p3".Replace('3', '9'))));
+        var hidden = await Pair.SameAsync(Hospital, () => Post("Condition", Fixtures.Condition("x", "p3")));
+        var unknown = await Pair.SameAsync(Hospital, () => Post("Condition", Fixtures.Condition("x", "p3".Replace('3', '9'))));
 
         Assert.StartsWith("422", hidden, StringComparison.Ordinal);
         Assert.Equal(unknown, hidden);
@@ -169,7 +131,7 @@ public partial class PairedDatabaseTests : IAsyncLifetime
             "url":"Condition?code=75544000"}},{"request":{"method":"GET","url":"Patient/p1"}}]}
             """;
 
-        Assert.StartsWith("200", await pair.SameAsync(Hospital, () => Post("", Batch)), StringComparison.Ordinal);
+        Assert.StartsWith("200", await Pair.SameAsync(Hospital, () => Post("", Batch)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -186,32 +148,32 @@ public partial class PairedDatabaseTests : IAsyncLifetime
             {"resourceType":"Condition","id":"rich","code":{"coding":[{"system":"http://snomed.info/sct","code":"38341003"}]},
             "subject":{"reference":"Patient/p1","display":"other"}}
             """;
-        await pair.VariantsAsync(Program, Rich, Plain);
+        await Pair.VariantsAsync(Program, Rich, Plain);
 
-        Assert.DoesNotContain("secret", await pair.SameAsync(Hospital, "Condition/rich"), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", await Pair.SameAsync(Hospital, "Condition/rich"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Channel_28_references_to_what_is_hidden_are_gone()
     {
-        await pair.VariantsAsync(
+        await Pair.VariantsAsync(
             Program, Fixtures.Condition("pointing", "p1", encounter: "hidden-encounter"), Fixtures.Condition("pointing", "p1"));
-        await pair.VariantsAsync(Program, Team(", {\"member\":{\"reference\":\"Patient/p3\"} }"), Team(""));
+        await Pair.VariantsAsync(Program, Team(", {\"member\":{\"reference\":\"Patient/p3\"} }"), Team(""));
 
-        Assert.DoesNotContain("hidden-encounter", await pair.SameAsync(Hospital, "Condition/pointing"), StringComparison.Ordinal);
-        await pair.SameAsync(Hospital, "CareTeam/team");
-        await pair.SameAsync(Hospital, "Condition?encounter:missing=true&_total=accurate");
-        await pair.SameAsync(Hospital, "Condition?encounter=hidden-encounter");
+        Assert.DoesNotContain("hidden-encounter", await Pair.SameAsync(Hospital, "Condition/pointing"), StringComparison.Ordinal);
+        await Pair.SameAsync(Hospital, "CareTeam/team");
+        await Pair.SameAsync(Hospital, "Condition?encounter:missing=true&_total=accurate");
+        await Pair.SameAsync(Hospital, "Condition?encounter=hidden-encounter");
     }
 
     [Fact]
     public async Task Channel_29_consents_that_do_not_name_the_caller_are_not_there()
     {
-        await pair.HiddenAsync(Program, Fixtures.Consent("other", "p1", "family-services"));
+        await Pair.HiddenAsync(Program, Fixtures.Consent("other", "p1", "family-services"));
 
-        Assert.DoesNotContain("family-services", await pair.SameAsync(Hospital, "Consent?_total=accurate"), StringComparison.Ordinal);
-        await pair.SameAsync(Hospital, "Consent/other");
-        await pair.SameAsync(Hospital, "Consent?patient=p1&_sort=-date");
+        Assert.DoesNotContain("family-services", await Pair.SameAsync(Hospital, "Consent?_total=accurate"), StringComparison.Ordinal);
+        await Pair.SameAsync(Hospital, "Consent/other");
+        await Pair.SameAsync(Hospital, "Consent?patient=p1&_sort=-date");
     }
 
     [Fact]
@@ -219,7 +181,7 @@ public partial class PairedDatabaseTests : IAsyncLifetime
     {
         foreach (var path in new[] { "Patient/p2", "RiskAssessment/r1", "Condition/seen1", "Condition?patient=p1" })
         {
-            var answer = await pair.SameAsync(Hospital, path);
+            var answer = await Pair.SameAsync(Hospital, path);
             Assert.DoesNotContain("SUBSETTED", answer, StringComparison.Ordinal);
             Assert.DoesNotContain("masked", answer, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("REDACTED", answer, StringComparison.Ordinal);
@@ -233,10 +195,10 @@ public partial class PairedDatabaseTests : IAsyncLifetime
     [InlineData("Condition/p3/nonsense")]
     [InlineData("Condition/_bad_id_")]
     public async Task Channel_32_error_texts_are_fixed(string path) =>
-        Assert.StartsWith("4", await pair.SameAsync(Hospital, path), StringComparison.Ordinal);
+        Assert.StartsWith("4", await Pair.SameAsync(Hospital, path), StringComparison.Ordinal);
 
     [Fact]
-    public async Task Channel_36_the_capability_statement_is_the_same_for_all_data() => await pair.SameAsync(Hospital, "metadata");
+    public async Task Channel_36_the_capability_statement_is_the_same_for_all_data() => await Pair.SameAsync(Hospital, "metadata");
 
     [Theory]
     [InlineData("Condition/pointing")]
@@ -244,25 +206,25 @@ public partial class PairedDatabaseTests : IAsyncLifetime
     [InlineData("Condition?_lastUpdated=gt2026-11-22T12:01:00Z")]
     public async Task Channel_14_a_hidden_reference_that_changes_is_no_change(string path)
     {
-        await pair.HiddenAsync(Program, Fixtures.Encounter("hidden-too", "p3"));
-        await pair.BothAsync(Program, Fixtures.Condition("pointing", "p1", encounter: "hidden-encounter"));
-        pair.Advance(TimeSpan.FromMinutes(5));
-        await pair.HiddenAsync(Program, Fixtures.Condition("pointing", "p1", encounter: "hidden-too"));
+        await Pair.HiddenAsync(Program, Fixtures.Encounter("hidden-too", "p3"));
+        await Pair.BothAsync(Program, Fixtures.Condition("pointing", "p1", encounter: "hidden-encounter"));
+        Pair.Advance(TimeSpan.FromMinutes(5));
+        await Pair.HiddenAsync(Program, Fixtures.Condition("pointing", "p1", encounter: "hidden-too"));
 
-        await pair.SameAsync(Hospital, path);
+        await Pair.SameAsync(Hospital, path);
     }
 
     [Fact]
     public async Task A_place_of_two_patients_of_whom_one_is_hidden_is_not_there()
     {
-        await pair.HiddenAsync(
+        await Pair.HiddenAsync(
             Program,
             """
             {"resourceType":"Location","id":"two","extension":[{"url":"URL","valueReference":{"reference":"Patient/p1"}},
             {"url":"URL","valueReference":{"reference":"Patient/p3"}}],"name":"home"}
             """.Replace("URL", Fixtures.Base + "/StructureDefinition/location-subject", StringComparison.Ordinal));
 
-        Assert.StartsWith("404", await pair.SameAsync(Hospital, "Location/two"), StringComparison.Ordinal);
+        Assert.StartsWith("404", await Pair.SameAsync(Hospital, "Location/two"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -271,25 +233,12 @@ public partial class PairedDatabaseTests : IAsyncLifetime
     [InlineData("Patient?family=Verborgen")]
     [InlineData("Condition?patient=p1&_total=accurate")]
     [InlineData("Encounter?_total=accurate")]
-    public async Task Police_reads_no_person_at_all(string path) => await pair.SameAsync(Police, path);
-
-    private static string Risk(string id, string patient, double probability) => $$"""
-        {"resourceType":"RiskAssessment","id":"{{id}}","status":"final","subject":{"reference":"Patient/{{patient}}"},
-        "occurrenceDateTime":"2026-11-20T10:30:00Z","prediction":[{"outcome":{"text":"self-harm"},
-        "probabilityDecimal":{{probability.ToString(System.Globalization.CultureInfo.InvariantCulture)}},"qualitativeRisk":{"coding":[
-        {"system":"http://terminology.hl7.org/CodeSystem/risk-probability","code":"moderate"}]} }]}
-        """;
+    public async Task Police_reads_no_person_at_all(string path) => await Pair.SameAsync(Police, path);
 
     private static string Team(string more) => $$"""
         {"resourceType":"CareTeam","id":"team","status":"active","subject":{"reference":"Patient/p1"},"participant":[
         {"member":{"reference":"Organization/city-hospital"} }{{more}}]}
         """;
-
-    private static HttpRequestMessage Put(string path, string json) =>
-        new(HttpMethod.Put, new Uri(path, UriKind.Relative)) { Content = Answers.Fhir(json) };
-
-    private static HttpRequestMessage Post(string path, string json) =>
-        new(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = Answers.Fhir(json) };
 
     private static string HeaderOf(string answer, string name) =>
         answer.Split('\n').Single(line => line.StartsWith(name + ": ", StringComparison.Ordinal))[(name.Length + 2)..].Trim();

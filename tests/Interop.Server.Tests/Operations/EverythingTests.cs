@@ -4,7 +4,7 @@ using Interop.Demo;
 namespace Interop.Server.Tests.Operations;
 
 /// <summary>All of a patient's record that its reader sees (https://hl7.org/fhir/R4/patient-operation-everything.html).</summary>
-public sealed class EverythingTests : SceneTests
+public sealed class EverythingTests(SharedScene scene) : SharedSceneTests(scene)
 {
     private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
 

@@ -6,7 +6,7 @@ using Interop.Server.Http;
 namespace Interop.Server.Tests.References;
 
 /// <summary>What the write door refuses, with the element, through every door; and what it leaves as it is.</summary>
-public sealed partial class ReferenceDoorTests : SceneTests
+public sealed partial class ReferenceDoorTests(SharedScene scene) : SharedSceneTests(scene)
 {
     protected override IReadOnlyList<string> Scene =>
     [

@@ -7,7 +7,7 @@ namespace Interop.Server.Tests.Security;
 /// (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html). The hospital has consents of p1 and p2, and sees their
 /// conditions.
 /// </summary>
-public sealed partial class SmartScopeTests : SceneTests
+public sealed partial class SmartScopeTests(SharedScene scene) : SharedSceneTests(scene)
 {
     private const string Hypertension = "38341003";
     private const string Fever = "386661006";

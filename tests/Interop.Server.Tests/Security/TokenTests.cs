@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Interop.Server.Tests.Security;
 
 /// <summary>Every way in which a token can be wrong: 401, an OperationOutcome, WWW-Authenticate and an audit row.</summary>
-public sealed class TokenTests : SceneTests
+public sealed class TokenTests(SharedScene scene) : SharedSceneTests(scene)
 {
     private static readonly DemoCaller Navigator = DemoCaller.All.Single(caller => caller.Name == "navigator");
     public static TheoryData<string> Wrong =>
