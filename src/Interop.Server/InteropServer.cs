@@ -168,7 +168,7 @@ public static class InteropServer
         services.AddHostedService<AgreementReviews>();
         services.AddSingleton<Deadlines>();
         services.AddHostedService(provider => provider.GetRequiredService<Deadlines>());
-        services.AddTables();
+        services.AddTables(settings.LimitedDataSet, terminology);
         services.AddExports(settings.Exports);
         services.AddSingleton<BearerEvents>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();

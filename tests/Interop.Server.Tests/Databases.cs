@@ -1,5 +1,6 @@
 using Interop.Server.Tests.Accountability;
 using Interop.Server.Tests.Duplicates;
+using Interop.Server.Tests.Evaluation;
 using Interop.Server.Tests.Exports;
 using Interop.Server.Tests.FollowUp;
 using Interop.Server.Tests.Guard;
@@ -238,4 +239,14 @@ public sealed class PostgresOutcomeTests : OutcomeTests
 public sealed class PostgresDuplicateTests : DuplicateTests
 {
     public PostgresDuplicateTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresEvaluatorTests : EvaluatorTests
+{
+    public PostgresEvaluatorTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresLimitedPairTests : LimitedPairTests
+{
+    public PostgresLimitedPairTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
