@@ -11,6 +11,7 @@ using Interop.Server.Tests.Outcomes;
 using Interop.Server.Tests.Oversight;
 using Interop.Server.Tests.Referrals;
 using Interop.Server.Tests.Subscriptions;
+using Interop.Server.Tests.Voices;
 
 namespace Interop.Server.Tests;
 
@@ -249,4 +250,9 @@ public sealed class PostgresEvaluatorTests : EvaluatorTests
 public sealed class PostgresLimitedPairTests : LimitedPairTests
 {
     public PostgresLimitedPairTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresVoiceTests : VoiceTests
+{
+    public PostgresVoiceTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }

@@ -73,6 +73,12 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     public IReadOnlyList<SubscriptionEvent> ToldEvents(string channel, long first, long last, int count) =>
         rows.ToldEvents(channel, first, last, count);
 
+    /// <inheritdoc cref="ResourceRows.SurveyOf"/>
+    public string? SurveyOf(string hash) => rows.SurveyOf(hash, Instant);
+
+    /// <inheritdoc cref="ResourceRows.HasSurveyWork"/>
+    public bool HasSurveyWork() => rows.HasSurveyWork(Instant);
+
     /// <summary>Whether the sight sees the resource.</summary>
     public bool Sees(ResourceKey key, Sight through) => rows.See(key, through) is not null;
 

@@ -48,6 +48,8 @@ public sealed class MetadataTests : SceneTests
     [InlineData("Observation", "lastn validate")]
     [InlineData("Composition", "document validate")]
     [InlineData("ValueSet", "expand validate validate-code")]
+    [InlineData("Questionnaire", "open-survey survey-links validate")]
+    [InlineData("QuestionnaireResponse", "answer-survey validate")]
     [InlineData("Task", "validate")]
     public async Task The_operations_of_a_type_are_told(string type, string names)
     {
