@@ -75,7 +75,7 @@ public static class PagesServices
         services.AddRazorPages(options =>
         {
             options.Conventions.AuthorizeFolder("/", PageSession.Cookies);
-            foreach (var open in (string[])["/Entry/SignIn"])
+            foreach (var open in (string[])["/Entry/SignIn", "/Voices/Voice"])
             {
                 options.Conventions.AllowAnonymousToPage(open);
             }

@@ -37,6 +37,7 @@ using Interop.Server.Settings;
 using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
 using Interop.Server.Tasks;
+using Interop.Server.Voices;
 using Interop.Server.Xml;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
@@ -168,7 +169,7 @@ public static class InteropServer
         services.AddHostedService<AgreementReviews>();
         services.AddSingleton<Deadlines>();
         services.AddHostedService(provider => provider.GetRequiredService<Deadlines>());
-        services.AddTables();
+        services.AddTables(settings.LimitedDataSet, terminology);
         services.AddExports(settings.Exports);
         services.AddSingleton<BearerEvents>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
@@ -201,6 +202,7 @@ public static class InteropServer
         services.AddReferrals();
         services.AddFollowUps();
         services.AddOutcomes();
+        services.AddVoices();
         services.AddConsents();
         services.AddDuplicates();
         services.AddSubscriptions(settings.Subscriptions);
@@ -312,6 +314,7 @@ public static class InteropServer
         OnboardingCases.Map(fhir);
         SubscriptionAnswers.Map(fhir);
         SubscriptionSockets.Map(app);
+        VoiceServices.Map(fhir);
         CadIntake.Map(app);
         app.MapConveyance();
         Health.Map(app);

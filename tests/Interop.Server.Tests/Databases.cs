@@ -1,5 +1,6 @@
 using Interop.Server.Tests.Accountability;
 using Interop.Server.Tests.Duplicates;
+using Interop.Server.Tests.Evaluation;
 using Interop.Server.Tests.Exports;
 using Interop.Server.Tests.FollowUp;
 using Interop.Server.Tests.Guard;
@@ -10,6 +11,7 @@ using Interop.Server.Tests.Outcomes;
 using Interop.Server.Tests.Oversight;
 using Interop.Server.Tests.Referrals;
 using Interop.Server.Tests.Subscriptions;
+using Interop.Server.Tests.Voices;
 
 namespace Interop.Server.Tests;
 
@@ -90,7 +92,8 @@ public sealed class PostgresViewTests : ViewTests
 
 public sealed class PostgresAgreementAloneTests : AgreementAloneTests
 {
-    public PostgresAgreementAloneTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+    public PostgresAgreementAloneTests(SharedScene scene)
+        : base(scene) => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
 public sealed class PostgresBreakGlassTests : BreakGlassTests
@@ -237,4 +240,19 @@ public sealed class PostgresOutcomeTests : OutcomeTests
 public sealed class PostgresDuplicateTests : DuplicateTests
 {
     public PostgresDuplicateTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresEvaluatorTests : EvaluatorTests
+{
+    public PostgresEvaluatorTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresLimitedPairTests : LimitedPairTests
+{
+    public PostgresLimitedPairTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresVoiceTests : VoiceTests
+{
+    public PostgresVoiceTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }

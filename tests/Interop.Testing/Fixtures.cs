@@ -21,6 +21,7 @@ public static class Fixtures
     /// Such as <c>Flag=nobody</c>. When null it opens to everybody what is basic, as tests want it that are about something else; none is
     /// an agreement that says nothing of it.
     /// </param>
+    /// <param name="dataUse">Purposes of a term for a limited data set; null for none.</param>
     public static string Agreement(
         string grantee,
         string ceiling = "full",
@@ -30,7 +31,8 @@ public static class Fixtures
         string status = "executed",
         string end = "2027-12-31",
         string[]? openings = null,
-        string[]? scopes = null) => $$"""
+        string[]? scopes = null,
+        string[]? dataUse = null) => $$"""
         {"resourceType":"Contract","id":"mou-{{grantor}}-{{grantee}}","meta":{"profile":["{{Base}}/StructureDefinition/sharing-agreement"]},
         "extension":[{"url":"{{Base}}/StructureDefinition/agreement-review","valueDate":"2027-06-30"}
         {{string.Concat((scopes ?? []).Select(scope => "," + Scope(scope)))}}
@@ -42,7 +44,7 @@ public static class Fixtures
          {"system":"{{Base}}/CodeSystem/agreement-role","code":"grantor"}]} },{"reference":[{"reference":"Organization/{{grantee}}"}],
          "role":{"coding":[{"system":"{{Base}}/CodeSystem/agreement-role","code":"grantee"}]} }]},
          "action":[{{string.Join(',', (purposes ?? ["TREAT"]).Select(Action))}}]},
-        {{string.Join(',', OtherTerms.Select(Term))}}]}
+        {{string.Join(',', OtherTerms.Select(Term))}}{{(dataUse is null ? "" : DataUse(dataUse))}}]}
         """;
 
     public static string Patient(string id, string family = "Testa") =>
@@ -123,6 +125,11 @@ public static class Fixtures
         {"type":{"coding":[{"system":"{{Base}}/CodeSystem/agreement-action","code":"disclose"}]},"intent":{"coding":[
         {"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"{{purpose}}"}]},"status":{"coding":[
         {"system":"{{Base}}/CodeSystem/agreement-action-status","code":"active"}]} }
+        """;
+
+    private static string DataUse(string[] purposes) => $$"""
+        ,{"type":{"coding":[{"system":"{{Base}}/CodeSystem/agreement-term","code":"data-use"}]},
+        "offer":{"text":"To evaluate, and to name nobody."},"action":[{{string.Join(',', purposes.Select(Action))}}]}
         """;
 
     private static string Term(string code) => $$"""

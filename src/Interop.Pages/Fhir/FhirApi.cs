@@ -48,6 +48,10 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
     public Task<T> PostAsync<T>(string path, Resource body)
         where T : Resource => SendAsync<T>(HttpMethod.Post, path, Fhir(body));
 
+    /// <summary>For the few operations that take a code instead of a token: nobody's token goes along.</summary>
+    public Task<T> PostOpenAsync<T>(string path, Resource body)
+        where T : Resource => SendAsync<T>(HttpMethod.Post, path, Fhir(body), isOpen: true);
+
     /// <summary>For an operation that files something: the id of what it stored.</summary>
     public async Task<string> FileAsync(string path, Resource body)
     {
@@ -72,7 +76,8 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
     /// <exception cref="FhirRefusedException">The server said no.</exception>
     /// <exception cref="SessionEndedException">The person's token is no longer taken.</exception>
     private async Task<T> SendAsync<T>(
-        HttpMethod method, string path, HttpContent? body = null, string? version = null, Action<HttpResponseHeaders>? told = null)
+        HttpMethod method, string path, HttpContent? body = null, string? version = null, Action<HttpResponseHeaders>? told = null,
+        bool isOpen = false)
         where T : Resource
     {
         using var request = new HttpRequestMessage(method, new Uri(settings.FhirBase, path)) { Content = body };
@@ -88,7 +93,11 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
         }
 
         var http = browser.HttpContext!;
-        request.Headers.Authorization = new("Bearer", await PageSession.TokenAsync(http));
+        if (!isOpen)
+        {
+            request.Headers.Authorization = new("Bearer", await PageSession.TokenAsync(http));
+        }
+
         using var response = await Client(http).SendAsync(request, http.RequestAborted);
         if (response.StatusCode == HttpStatusCode.Unauthorized)
         {

@@ -37,6 +37,7 @@ public sealed record Place(string Path, string Icon, string Name, string About, 
             .. Is("officer") ? [new Place("/app/officer", "shield", "Summary", "What helps, for a person in front of you")] : NoPlaces,
             .. (Is("clinician") && !Is("dispatcher")) || Is("navigator") ? [referrals] : NoPlaces,
             .. Is("navigator") || (Is("clinician") && !isOwn) ? [services] : NoPlaces,
+            .. Is("navigator") && isOwn ? [new Place("/app/surveys", "file", "Surveys", "Links by which people say how it was")] : NoPlaces,
             .. Is("privacy-officer") ? [
                 new Place("/app/privacy", "inbox", "Waiting", "What waits for your judgement", PrivacyCount),
                 new Place("/app/people", "search", "People", "Who saw whom, and why"),

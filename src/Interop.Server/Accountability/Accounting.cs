@@ -1,5 +1,6 @@
 using Interop.Fhir.Json;
 using Interop.Fhir.Search;
+using Interop.Server.Guard;
 using Interop.Server.Guard.Trail;
 using Interop.Server.Http;
 using Interop.Sharing.Policy;
@@ -59,7 +60,7 @@ internal sealed record Accounting(string Person, long From, long To, IReadOnlyLi
             purposes,
             [.. shown.Bases.SelectMany(DisclosureGround.Read).Distinct()],
             shown.IsParty,
-            null);
+            row.Target == AuditTrail.LimitedDataSet ? AccountingEntry.LimitedDataSet : null);
     }
 
     private static AccountingEntry Recorded(AuditEntry entry, PersonAccount account, Func<AuditEntry, string> idOf)
@@ -125,6 +126,8 @@ internal sealed record AccountingEntry(
     bool IsParty,
     string? Law)
 {
+    public const string LimitedDataSet = "a limited data set for an evaluation, without name and address (45 CFR 164.514(e))";
+
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
         ["TREAT"] = "treatment", ["ETREAT"] = "emergency treatment", ["COC"] = "coordination of care", ["CAREMGT"] = "care management",
@@ -134,11 +137,12 @@ internal sealed record AccountingEntry(
     };
 
     /// <summary>
-    /// Why the rule does not demand the entry (45 CFR 164.528(a)(1)(i) and (iv)); null where it does. A purpose that is not known is none
-    /// that is exempt.
+    /// Why the rule does not demand the entry (45 CFR 164.528(a)(1)(i), (iv) and (viii)); null where it does. A purpose that is not known
+    /// is none that is exempt.
     /// </summary>
     public string? Exemption => Grounds.Any(ground => ground.IsConsent) ? "authorized by the person"
         : Purposes.Count > 0 && Purposes.All(SharingPolicy.IsOfCare) ? "treatment, payment or operations"
+        : Law == LimitedDataSet ? "part of a limited data set"
         : null;
 
     public bool IsRequired => Exemption is null;

@@ -41,7 +41,7 @@ internal static class AgreementStanding
         .. OperationOutput.Part("start", agreement.From < agreement.To ? Elements.Instant(agreement.From) : null),
         .. OperationOutput.Part("end", agreement.From < agreement.To ? Elements.Instant(agreement.To) : null),
         .. OperationOutput.Part("review", new Date(agreement.ReviewDate)),
-        .. agreement.Purposes.SelectMany(purpose => OperationOutput.Part("purpose", new Code(purpose))),
+        .. agreement.Purposes.Union(agreement.DataUse).SelectMany(purpose => OperationOutput.Part("purpose", new Code(purpose))),
         .. agreement.Scopes.SelectMany(scope => OperationOutput.Part("scope", new FhirString(scope))),
         .. agreement.Problems.SelectMany(problem => OperationOutput.Part("problem", new FhirString(problem))),
     ];

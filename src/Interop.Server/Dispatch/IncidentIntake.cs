@@ -100,7 +100,7 @@ internal sealed class IncidentIntake(
     /// </summary>
     private void DemandDispatch(GuardedTransaction transaction, Caller caller)
     {
-        sights.DemandAdmission(transaction, caller);
+        sights.DemandAdmission(transaction, caller, forSummary: true);
         if (caller.Organization != settings.Custodian && judge.TypeOf(transaction, caller.Organization) != AgencyType.Dispatch)
         {
             throw new FhirException(IssueCode.Forbidden, "This agency is not a dispatch centre.");

@@ -18,6 +18,9 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
     /// <summary>The target of the rows of summaries on scene.</summary>
     public const string Summary = "Patient/$crisis-summary";
 
+    /// <summary>The target of the rows of limited data sets, whatever they were asked by.</summary>
+    public const string LimitedDataSet = "limited-data-set";
+
     /// <summary>A request that was refused before any data was looked at: a bad token, a missing scope.</summary>
     public Task RefusedAsync(
         Caller? caller, FhirInteraction interaction, string? target, string rule, CancellationToken cancellationToken) =>
@@ -121,11 +124,23 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
         ShownRow(eyes, interaction, target, [.. shown], detail =>
         {
             detail.WriteString("query", query);
+
             if (isCondition)
             {
                 detail.WriteBoolean("condition", true);
             }
         });
+
+    /// <summary>
+    /// What a limited data set was made of. The row has real ids, which whoever got the set must not have: only who keeps the records reads
+    /// it.
+    /// </summary>
+    public static AuditRow LimitedRow(GuardedRows eyes, string query, IEnumerable<SeenResource> shown) => ShownRow(
+        eyes,
+        FhirInteraction.Operation,
+        LimitedDataSet,
+        [.. shown.Select(seen => seen.AsBasic())],
+        detail => detail.WriteString("query", query));
 
     /// <summary>What was shown of some resources that a sight sees.</summary>
     public static AuditRow ShownRow(

@@ -4,6 +4,7 @@ using Interop.Fhir.Search;
 using Interop.Server.Security;
 using Interop.Sharing.Agreements;
 using Interop.Sharing.Consents;
+using Interop.Sharing.Limited;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Read;
@@ -72,6 +73,12 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     public IReadOnlyList<SubscriptionEvent> ToldEvents(string channel, long first, long last, int count) =>
         rows.ToldEvents(channel, first, last, count);
 
+    /// <inheritdoc cref="ResourceRows.SurveyOf"/>
+    public string? SurveyOf(string hash) => rows.SurveyOf(hash, Instant);
+
+    /// <inheritdoc cref="ResourceRows.HasSurveyWork"/>
+    public bool HasSurveyWork() => rows.HasSurveyWork(Instant);
+
     /// <summary>Whether the sight sees the resource.</summary>
     public bool Sees(ResourceKey key, Sight through) => rows.See(key, through) is not null;
 
@@ -139,6 +146,18 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     {
         var visible = Visible([.. page.SelectMany(redactor.References).Distinct()], through);
         return [.. page.Select(seen => redactor.Disclose(seen, visible, through.Organization))];
+    }
+
+    /// <summary>As <see cref="DiscloseEach(IReadOnlyList{SeenResource}, Sight)"/>, in a limited data set.</summary>
+    /// <param name="through">The eyes of the set.</param>
+    /// <param name="leftOut">Ids of Patients who are not in it.</param>
+    public IReadOnlyList<Disclosure?> DiscloseEach(
+        IReadOnlyList<SeenResource> page, Sight through, LimitedDataSet set, Evaluator evaluator, IReadOnlySet<string> leftOut)
+    {
+        var references = page.SelectMany(LimitedDataSet.References).Distinct()
+            .Where(key => key.Type != "Patient" || !leftOut.Contains(key.Id)).ToList();
+        var visible = references.Count == 0 ? NoKeys : rows.Visible(references, through);
+        return [.. page.Select(seen => seen.Patients.Any(leftOut.Contains) ? null : set.Disclose(seen, visible, evaluator))];
     }
 
     /// <summary>

@@ -69,6 +69,9 @@ internal sealed class GuardedTransaction(
     /// <summary>Where subscribers are told.</summary>
     public GuardedChannels Channels { get; } = new(session, sight.Instant);
 
+    /// <summary>Anonymous surveys.</summary>
+    public GuardedSurveys Surveys { get; } = new(session, sight.Instant);
+
     /// <summary>
     /// Lets a work wait until all is stored that the writer brings: it may look for what stands behind it in the same Bundle.
     /// </summary>

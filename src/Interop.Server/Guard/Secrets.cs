@@ -9,8 +9,8 @@ using Interop.Storage;
 namespace Interop.Server.Guard;
 
 /// <summary>
-/// The server's one secret: it signs page links and makes name-based ids. Configured, or made once and kept in the database, so
-/// that all servers on one database agree.
+/// The server's one secret: it signs page links, makes name-based ids, and gives the keys of pseudonyms. Configured, or made once and kept
+/// in the database, so that all servers on one database agree.
 /// </summary>
 internal sealed class Secrets
 {
@@ -44,6 +44,11 @@ internal sealed class Secrets
             cancellationToken);
         return new(Convert.FromBase64String(kept));
     }
+
+    /// <summary>A key for one use, of 32 bytes: none leads back to the secret, or to the key of another use (RFC 5869).</summary>
+    /// <param name="of">For whom.</param>
+    public byte[] KeyFor(string use, params string[] of) => HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, Key.ToArray(), 32, salt: null, JsonSerializer.SerializeToUtf8Bytes<string[]>([use, .. of]));
 
     /// <summary>
     /// A page link's token: the cursor and a MAC that binds it to the caller and the search. The same input gives the same token.

@@ -1,6 +1,7 @@
 using Interop.Server.Settings;
 using Interop.Sharing.Agreements;
 using Interop.Sharing.Consents;
+using Interop.Sharing.Policy;
 using Interop.Sharing.Roster;
 using Interop.Storage.Read;
 using Interop.Storage.Write;
@@ -94,6 +95,18 @@ internal sealed class SharingRows(InteropSettings settings)
 
         HashSet<GrantRow> RowsOf(PatientFacts patientFacts) =>
             [.. GrantCompiler.Compile(patientFacts).Where(row => instant < row.To).Select(row => row with { Basis = string.Empty })];
+    }
+
+    /// <summary>Those of some patients whose consents keep a custodian's record from an organisation, for any of these purposes.</summary>
+    public IReadOnlySet<string> Refusing(
+        ResourceRows rows, IEnumerable<string> patients, string custodian, string grantee, IReadOnlyList<string> purposes, long instant)
+    {
+        var nobody = new Partners([], new Dictionary<string, OrganizationFacts>());
+        return patients.Where(Refuses).ToHashSet(StringComparer.Ordinal);
+
+        bool Refuses(string patient) => rows.BodiesOf("Consent", patient) is { Count: > 0 } consents
+            && new PatientFacts(patient, [.. consents.Select(FactsOf)], [], nobody) is var facts
+            && purposes.Any(purpose => Decider.Refuses(facts, custodian, grantee, purpose, Labels.None, instant));
     }
 
     /// <inheritdoc cref="EmergencyFact.CustodiansOpenTo"/>

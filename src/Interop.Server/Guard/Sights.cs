@@ -22,6 +22,11 @@ internal sealed class Sights(SharingPolicy policy, Representation representation
             return OfIndividual(rows, caller, individual, instant);
         }
 
+        if (forSummary && policy.IsEvaluator(caller.Roles))
+        {
+            throw new FhirException(IssueCode.Forbidden, "An evaluator has views alone, and neither summaries nor incidents.");
+        }
+
         var isInEmergency = IsInEmergency(rows, caller, instant);
         if (!isInEmergency && caller.Purposes.Contains(Purposes.Emergency))
         {
@@ -30,10 +35,13 @@ internal sealed class Sights(SharingPolicy policy, Representation representation
         }
 
         var seen = isInEmergency ? caller.For(Purposes.Emergency) : caller;
-        return Admission.Demand(
+        var admitted = Admission.Demand(
             seen,
             OfAnybody(rows, seen, instant, forSummary),
             caller.IsPerson && rows.LacksQualification(caller.Organization, caller.Practitioner, instant));
+
+        // The directory has names, too.
+        return policy.IsEvaluator(caller.Roles) ? admitted with { Directory = false } : admitted;
     }
 
     /// <summary>
@@ -57,7 +65,8 @@ internal sealed class Sights(SharingPolicy policy, Representation representation
 
     /// <summary>Refuses a caller who may not be served at all, by whomever the work is done.</summary>
     /// <exception cref="FhirException">403.</exception>
-    public void DemandAdmission(GuardedRows rows, Caller caller) => _ = Of(rows.Rows, caller, rows.Instant);
+    public void DemandAdmission(GuardedRows rows, Caller caller, bool forSummary = false) =>
+        _ = Of(rows.Rows, caller, rows.Instant, forSummary);
 
     /// <summary>As <see cref="Of"/>, of somebody who need not be admitted: to explain what he would see.</summary>
     public Sight OfAnybody(ResourceRows rows, Caller caller, long instant, bool forSummary)

@@ -27,6 +27,7 @@ internal static class ExportView
         Caller caller,
         HttpRequest request,
         GuardedExports exports,
+        TableEyes eyes,
         StoredViews stored,
         SearchQueryParser queries,
         InteropSettings settings,
@@ -38,9 +39,8 @@ internal static class ExportView
             return ViewInput.Unknown;
         }
 
+        eyes.Demand(caller, input.Table);
         var type = input.Table.View.Resource;
-        caller.Demand(type, SmartRight.Read);
-        caller.Demand(type, SmartRight.Search);
         if (input.Table.Limit is not null || input.Format == TableFormat.Json)
         {
             throw new FhirException(IssueCode.NotSupported, "An export has no _limit, and its _format is ndjson, csv or parquet.");
@@ -52,7 +52,7 @@ internal static class ExportView
             caller,
             new(url, isOfPatient ? "Patient" : null, isOfPatient ? [input.Table.Patient!] : null, [type], input.Table.Since, [], [])
             {
-                Table = new(input.Text, input.Format.Code),
+                Table = new(input.Text, input.Format.Code, eyes.IsLimited(caller)),
             },
             cancellationToken);
         return FhirResult.Accepted($"{settings.PublicUrl}/{GuardedExports.Path}/{begun}");

@@ -42,6 +42,13 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
     public void GetPublic(string pattern, FhirInteraction interaction, Delegate handler) =>
         Map(["GET", "HEAD"], pattern, interaction, Prepared(pattern, handler)).WithMetadata(new PublicEndpoint()).AllowAnonymous();
 
+    /// <summary>
+    /// The endpoints at which somebody shows a code instead of a token. Nobody is written down for it: see the room that has them.
+    /// </summary>
+    public void PostPublic(string pattern, Delegate handler) =>
+        Map(["POST"], pattern, FhirInteraction.Operation, Prepared(pattern, FhirInteraction.Operation, handler))
+            .WithMetadata(new PublicEndpoint()).AllowAnonymous();
+
     private void Map(string method, string pattern, FhirInteraction interaction, Delegate handler, params string[] further) =>
         Map([method, .. further], pattern, interaction, Prepared(pattern, interaction, handler)).RequireAuthorization();
 

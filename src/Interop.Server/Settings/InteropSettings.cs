@@ -57,6 +57,12 @@ public sealed record InteropSettings(
     public string? ScreeningTable { get; init; }
 
     /// <summary>
+    /// From <c>Interop:LimitedDataSet</c>: path of the site's table of what evaluators are shown; null for the one that comes with the
+    /// server.
+    /// </summary>
+    public string? LimitedDataSet { get; init; }
+
+    /// <summary>
     /// From <c>Interop:VerbalConsent</c>: whether a person may permit something by word of mouth before a witness, where the law of the
     /// place lets her.
     /// </summary>
@@ -152,6 +158,7 @@ public sealed record InteropSettings(
             TakesVerbalConsent = FlagFrom(section, "VerbalConsent"),
             Supervisor = SupervisorFrom(section["Supervisor"] ?? $"Organization/{custodian}"),
             TimeZone = zone,
+            LimitedDataSet = section["LimitedDataSet"] is { Length: > 0 } limited ? Path.GetFullPath(limited) : null,
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
             Holidays = HolidaysFrom(section["Holidays"]),
             Consultations = ConsultationSettings.From(section.GetSection("Consultations")),

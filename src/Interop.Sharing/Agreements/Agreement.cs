@@ -37,6 +37,12 @@ public sealed record Agreement(
     /// </summary>
     public IReadOnlyDictionary<string, Openness> Opens { get; init; } = new Dictionary<string, Openness>();
 
+    /// <summary>
+    /// Purposes for which the grantee's evaluators may use a limited data set (45 CFR 164.514(e)(4)): v3-ActReason codes, none where it
+    /// has no such term.
+    /// </summary>
+    public IReadOnlyList<string> DataUse { get; init; } = [];
+
     /// <summary>Whether it is in force within its period.</summary>
     public bool IsBinding => Binds(Status) && !IsSuspended && Gaps.Count == 0;
 

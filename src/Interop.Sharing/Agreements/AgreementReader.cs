@@ -52,7 +52,8 @@ public static class AgreementReader
         }
 
         var period = Period(root, problems);
-        return Read(root, terms["information-sharing"].FirstOrDefault(), id, period, problems);
+        var dataUse = DataUse([.. terms["data-use"]], problems);
+        return Read(root, terms["information-sharing"].FirstOrDefault(), id, period, problems) with { DataUse = dataUse };
     }
 
     private static Agreement Read(JsonElement root, JsonElement sharing, string id, (long From, long To) period, List<string> problems)
@@ -104,6 +105,32 @@ public static class AgreementReader
         {
             Opens = opens,
         };
+    }
+
+    /// <summary>
+    /// For what the grantee's evaluators may use a limited data set; nothing where the agreement has no such term. What 45 CFR
+    /// 164.514(e)(4)(ii)(C) demands of the grantee stands in its text.
+    /// </summary>
+    private static IReadOnlyList<string> DataUse(IReadOnlyList<JsonElement> terms, List<string> problems)
+    {
+        if (terms.Count == 0)
+        {
+            return [];
+        }
+
+        var found = new List<string>();
+        var purposes = Purposes(terms[0], found);
+        if (terms.Count > 1 || string.IsNullOrWhiteSpace(terms[0].At("offer").Text("text")) || found.Count > 0)
+        {
+            problems.Add("term data-use is there several times, says nothing or has no purpose");
+        }
+
+        if (!purposes.TrueForAll(Policy.Purposes.IsOfLimitedDataSet))
+        {
+            problems.Add($"term data-use has a purpose that is none of {string.Join(", ", Policy.Purposes.OfLimitedDataSet)}");
+        }
+
+        return purposes;
     }
 
     /// <summary>Of two that say something of one type, the one that opens less holds.</summary>

@@ -29,6 +29,14 @@ public static class Purposes
         "TREAT", "HOPERAT", "HPAYMT", "HRESCH", "PATRQT", "PUBHLTH", "HMARKT", "OVRER", "OVRINCOMP", "OVRPJ", "OVRPS", "OVRTPS",
     };
 
+    /// <summary>
+    /// What a limited data set may be used for (45 CFR 164.514(e)(3)(i)): operations, research and public health, and what lies below.
+    /// </summary>
+    public static IReadOnlyList<string> OfLimitedDataSet { get; } = ["HOPERAT", "HRESCH", "PUBHLTH"];
+
+    /// <summary>Whether a limited data set may be used for a purpose.</summary>
+    public static bool IsOfLimitedDataSet(string code) => OfLimitedDataSet.Any(root => Covers(root, code));
+
     public static bool IsKnown(string code) => Roots.Contains(code) || Parents.ContainsKey(code);
 
     /// <summary>Whether a stated purpose covers one that is asked for. Treatment does not cover breaking the glass.</summary>

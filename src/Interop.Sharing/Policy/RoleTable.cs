@@ -43,7 +43,8 @@ internal sealed class RoleTable
                 TierOf(role.Value.GetProperty("tier"), $"role {role.Name}", problems),
                 Labels.All & ~except,
                 administers,
-                role.Value.TryGetProperty("records", out var types) ? [.. types.EnumerateArray().Select(type => type.GetString()!)] : []);
+                role.Value.TryGetProperty("records", out var types) ? [.. types.EnumerateArray().Select(type => type.GetString()!)] : [],
+                role.Value.TryGetProperty("limited", out var limited) && limited.ValueKind == JsonValueKind.True);
         }
 
         table.Administered = [.. json.GetProperty("administered").EnumerateArray().Select(type => type.GetString()!)];
@@ -134,7 +135,8 @@ internal sealed class RoleTable
 /// <summary>What a role may see of its own organisation's records.</summary>
 /// <param name="Administers">Whether it keeps its organisation's agreements and directory, whatever else it may see.</param>
 /// <param name="Records">Types of which it adds to the record though it does not keep it.</param>
-internal sealed record RoleRule(Tier Tier, long Cleared, bool Administers, IReadOnlyList<string> Records);
+/// <param name="IsLimited">Whether persons are shown to it in a limited data set alone.</param>
+internal sealed record RoleRule(Tier Tier, long Cleared, bool Administers, IReadOnlyList<string> Records, bool IsLimited);
 
 /// <summary>Breaking the glass.</summary>
 /// <param name="Minutes">How long it lasts.</param>

@@ -48,6 +48,16 @@ public sealed class SharingPolicy
     /// <summary>Types that an individual adds to her own record, each with letters of SMART's <c>cruds</c>.</summary>
     public IReadOnlyDictionary<string, string> IndividualWrites => Roles.IndividualWrites;
 
+    /// <summary>
+    /// Whether the roles are those of somebody who is shown persons only in a limited data set, and nothing else: one role more, and that
+    /// one decides. Roles that are not known give nothing.
+    /// </summary>
+    public bool IsEvaluator(IReadOnlyList<string> roles)
+    {
+        var known = roles.Where(Roles.Roles.ContainsKey).ToList();
+        return known.Count > 0 && known.TrueForAll(role => Roles.Roles[role].IsLimited);
+    }
+
     internal TierTable Tiers { get; }
 
     internal LabelTable LabelRules { get; }
@@ -127,7 +137,11 @@ public sealed class SharingPolicy
             }
         }
 
-        var usable = forSummary ? purposes : [.. purposes.Where(purpose => !Roles.SummaryPurposes.ContainsKey(purpose))];
+        // What was granted to an evaluator's agency is for who works on a case.
+        var isEvaluator = IsEvaluator(roles);
+        var usable = forSummary && !isEvaluator
+            ? purposes
+            : [.. purposes.Where(purpose => !isEvaluator && !Roles.SummaryPurposes.ContainsKey(purpose))];
         var administers = isCustodian && roles.Any(role => Roles.Roles.TryGetValue(role, out var rule) && rule.Administers);
         return new(organization, practitioner, usable, instant, tier, cleared, isCustodian || hasAgreement, types)
         {
@@ -153,7 +167,7 @@ public sealed class SharingPolicy
         }
     }
 
-    private static byte[] Resource(string name)
+    internal static byte[] Resource(string name)
     {
         using var stream = typeof(SharingPolicy).Assembly.GetManifestResourceStream($"Interop.Sharing.{name}.json")
             ?? throw new PolicyException([$"{name}.json is not part of the program"]);

@@ -67,7 +67,7 @@ public sealed class OperatorVerbTests : SceneTests, IDisposable
         var (status, text) = await DoctorAsync(Server.Database, "http://127.0.0.1:1");
 
         Assert.Equal(1, status);
-        Assert.Contains("ok 18 resources", text, StringComparison.Ordinal);
+        Assert.Contains("ok 22 resources", text, StringComparison.Ordinal);
         Assert.Contains("error http://127.0.0.1:1 does not answer", text, StringComparison.Ordinal);
     }
 

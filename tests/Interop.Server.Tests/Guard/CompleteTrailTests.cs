@@ -73,6 +73,11 @@ public class CompleteTrailTests(SharedScene scene) : SharedSceneTests(scene)
     [InlineData("POST", "Consent/$record-disclosure", "deny", """{"resourceType":"Parameters"}""")]
     [InlineData("POST", "Consent/$file-consent", "deny", """{"resourceType":"Parameters"}""")]
     [InlineData("POST", "Patient/p1/$preview-consent", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData(
+        "POST",
+        "Questionnaire/survey-client/$survey-links",
+        "deny",
+        """{"resourceType":"Parameters","parameter":[{"name":"count","valueInteger":1}]}""")]
     [InlineData("POST", "Consent/$revoke-consent", "deny", """{"resourceType":"Parameters"}""")]
     [InlineData("POST", "Consent/c1/$revoke-consent", "deny", """{"resourceType":"Parameters"}""")]
     [InlineData("POST", "Patient/$merge", "deny", """{"resourceType":"Parameters"}""")]

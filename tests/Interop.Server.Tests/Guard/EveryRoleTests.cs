@@ -118,6 +118,10 @@ public sealed class EveryRoleTests : SceneTests
         await AskAsync(HttpMethod.Post, "Patient/x/$end-break-glass", """{"resourceType":"Parameters"}""");
         await AskAsync(HttpMethod.Post, "Patient/x/$suspend-accounting", """{"resourceType":"Parameters"}""");
         await AskAsync(HttpMethod.Post, "Consent/$record-disclosure", """{"resourceType":"Parameters"}""");
+        await AskAsync(
+            HttpMethod.Post,
+            "Questionnaire/survey-client/$survey-links",
+            """{"resourceType":"Parameters","parameter":[{"name":"count","valueInteger":1}]}""");
         await AskAsync(HttpMethod.Post, "Consent/$file-consent", """{"resourceType":"Parameters"}""");
         await AskAsync(
             HttpMethod.Post,

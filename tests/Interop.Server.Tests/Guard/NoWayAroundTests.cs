@@ -124,7 +124,8 @@ public sealed partial class NoWayAroundTests
             endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<DeclaredInteraction>() is null)
                 .Select(endpoint => endpoint.RoutePattern.RawText!).Order());
         Assert.Equal(
-            [.. health.Concat(["/fhir/metadata", "/fhir/.well-known/smart-configuration", "/fhir/$subscriptions"]).Order()],
+            [.. health.Concat(["/fhir/metadata", "/fhir/.well-known/smart-configuration", "/fhir/$subscriptions",
+                "/fhir/Questionnaire/$open-survey", "/fhir/QuestionnaireResponse/$answer-survey"]).Order()],
             endpoints.Where(IsOpen).Select(endpoint => endpoint.RoutePattern.RawText!).Order());
         Assert.All(endpoints, endpoint => Assert.Equal(IsOpen(endpoint), endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null));
         Assert.True(endpoints.Count > 20);

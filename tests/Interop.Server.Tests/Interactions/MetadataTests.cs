@@ -15,24 +15,15 @@ public sealed class MetadataTests : SceneTests
     {
         using var client = Server.As(Navigator);
         var rest = (await client.GetJsonAsync("metadata")).GetProperty("rest")[0];
-        var calls = new List<(string Method, string Path)>();
         foreach (var resource in rest.GetProperty("resource").EnumerateArray())
         {
-            var type = resource.GetProperty("type").GetString()!;
-            calls.AddRange(Codes(resource, "interaction").SelectMany(code => CallsOf(type, code)));
-            calls.AddRange(Names(resource).SelectMany(name => (IEnumerable<(string, string)>)[
-                ("OPTIONS", $"{type}/${name}"), ("OPTIONS", $"{type}/x/${name}")]).Take(1));
-            var isWritten = type != "AuditEvent";
+            var isWritten = resource.GetProperty("type").GetString() != "AuditEvent";
             Assert.Equal(isWritten, resource.GetProperty("conditionalCreate").GetBoolean());
             Assert.Equal(isWritten, resource.GetProperty("conditionalUpdate").GetBoolean());
             Assert.Equal(isWritten ? "single" : "not-supported", resource.GetProperty("conditionalDelete").GetString());
         }
 
-        calls.AddRange(Codes(rest, "interaction").SelectMany(code => CallsOf(null, code)));
-        calls.AddRange(rest.GetProperty("compartment").EnumerateArray().Select(compartment => compartment.GetString()!.Split('/')[^1])
-            .Select(name => ("GET", $"{char.ToUpperInvariant(name[0])}{name[1..]}/x/*?_count=0")));
-        Assert.True(calls.Count > 1_500);
-        foreach (var (method, path) in calls)
+        foreach (var (method, path) in CallsOf(rest))
         {
             using var request = new HttpRequestMessage(new(method), new Uri(path, UriKind.Relative));
             if (method is "POST" or "PUT" or "PATCH")
@@ -57,6 +48,8 @@ public sealed class MetadataTests : SceneTests
     [InlineData("Observation", "lastn validate")]
     [InlineData("Composition", "document validate")]
     [InlineData("ValueSet", "expand validate validate-code")]
+    [InlineData("Questionnaire", "open-survey survey-links validate")]
+    [InlineData("QuestionnaireResponse", "answer-survey validate")]
     [InlineData("Task", "validate")]
     public async Task The_operations_of_a_type_are_told(string type, string names)
     {
@@ -86,6 +79,25 @@ public sealed class MetadataTests : SceneTests
         {
             await officer.GetJsonAsync($"AuditEvent?{parameter}={(parameter == "date" ? "2026" : parameter == "entity" ? "Task/x" : "x")}");
         }
+    }
+
+    /// <summary>A call for each interaction and operation that is told; what it asks for has the id x.</summary>
+    internal static List<(string Method, string Path)> CallsOf(JsonElement rest)
+    {
+        var calls = new List<(string Method, string Path)>();
+        foreach (var resource in rest.GetProperty("resource").EnumerateArray())
+        {
+            var type = resource.GetProperty("type").GetString()!;
+            calls.AddRange(Codes(resource, "interaction").SelectMany(code => CallsOf(type, code)));
+            calls.AddRange(Names(resource).SelectMany(name => (IEnumerable<(string, string)>)[
+                ("OPTIONS", $"{type}/${name}"), ("OPTIONS", $"{type}/x/${name}")]).Take(1));
+        }
+
+        calls.AddRange(Codes(rest, "interaction").SelectMany(code => CallsOf(null, code)));
+        calls.AddRange(rest.GetProperty("compartment").EnumerateArray().Select(compartment => compartment.GetString()!.Split('/')[^1])
+            .Select(name => ("GET", $"{char.ToUpperInvariant(name[0])}{name[1..]}/x/*?_count=0")));
+        Assert.True(calls.Count > 1_500);
+        return calls;
     }
 
     private static IEnumerable<(string Method, string Path)> CallsOf(string? type, string code) => code switch

@@ -20,7 +20,8 @@ internal sealed class ExportPages(
     ScopeReader scopes,
     ExportFiles files,
     Turns turns,
-    PersonLookups lookups)
+    PersonLookups lookups,
+    TableEyes eyes)
 {
     // A file is read as a whole when it is fetched.
     private const long MostBytes = 16L * 1024 * 1024;
@@ -79,24 +80,47 @@ internal sealed class ExportPages(
         ExportJob job, Caller caller, ExportRequest request, ExportProgress progress, CancellationToken cancellationToken)
     {
         await using var snapshot = await guarded.OpenAsync(caller, cancellationToken);
-        var sight = snapshot.Sight.Within(caller, SmartRight.Search);
+        var view = ViewOf(snapshot, caller, request);
         var type = request.Types[progress.Type];
-        var page = snapshot.Rows.Search(QueryOf(request, type, progress.After, job.BegunAt), sight);
+        var page = snapshot.Rows.Search(QueryOf(request, type, progress.After, job.BegunAt), view.Sight);
         var elements = request.ElementsOf(type);
-        var disclosures = snapshot.DiscloseAll(page.Matches, sight)
+        var shown = page.Matches.Zip(view.Disclose(page.Matches)).Where(pair => pair.Second is not null).ToList();
+        var disclosures = shown.Select(pair => pair.Second!)
             .Select(disclosure => elements.Count == 0 ? disclosure : disclosure.WithElements(elements))
             .ToList();
         var lines = request.Table is null ? null : LinesOf(request.Table, disclosures);
         var count = lines?.Count ?? disclosures.Count;
-        var written = count == 0 ? progress.Files : Written(job.Id, type, progress.Files, count, file => lines is null
+        var most = view.IsLimited ? TableLines.MostBytes : MostBytes;
+        var written = count == 0 ? progress.Files : Written(job.Id, type, progress.Files, most, count, file => lines is null
             ? files.Append(file.Name, file.Bytes, disclosures)
             : files.Append(file.Name, file.Bytes, lines));
+        if (view.IsLimited && written is [.., { Bytes: > TableLines.MostBytes }])
+        {
+            throw new FhirException(
+                IssueCode.TooCostly,
+                $"An evaluator's export has at most {TableLines.MostBytes / 1024 / 1024} megabytes: narrow the view by its where.");
+        }
+
         var next = page.Next is { } place
             ? progress with { After = place.Write(), Files = written }
             : new ExportProgress(progress.Type + 1, null, written);
-        var row = page.Matches.Count == 0 ? null : AuditTrail.ListRow(
-            snapshot, FhirInteraction.Operation, $"{GuardedExports.Path}/{job.Id}", request.Url, page.Matches);
-        return (next, row, type == "Patient" ? [.. page.Matches.Select(seen => seen.Key)] : []);
+        var row = page.Matches.Count == 0 ? null
+            : view.IsLimited ? AuditTrail.LimitedRow(snapshot, request.Url, shown.Select(pair => pair.First))
+            : AuditTrail.ListRow(
+                snapshot, FhirInteraction.Operation, $"{GuardedExports.Path}/{job.Id}", request.Url, page.Matches);
+        return (next, row, type == "Patient" && !view.IsLimited ? [.. page.Matches.Select(seen => seen.Key)] : []);
+    }
+
+    /// <summary>A table of a limited data set has one file: in several it would show which rows were written first.</summary>
+    private TableView ViewOf(GuardedSnapshot snapshot, Caller caller, ExportRequest request)
+    {
+        if (request.Table is not null)
+        {
+            return eyes.Of(snapshot, caller);
+        }
+
+        var sight = snapshot.Sight.Within(caller, SmartRight.Search);
+        return new(sight, page => snapshot.DiscloseEach(page, sight), IsLimited: false);
     }
 
     private static TableLines LinesOf(ExportedTable table, List<Sharing.Redaction.Disclosure> disclosures)
@@ -107,10 +131,10 @@ internal sealed class ExportPages(
     }
 
     private static List<ExportedFile> Written(
-        string job, string type, IReadOnlyList<ExportedFile> known, int count, Func<ExportedFile, long> append)
+        string job, string type, IReadOnlyList<ExportedFile> known, long most, int count, Func<ExportedFile, long> append)
     {
         var written = known.ToList();
-        if (written.Count == 0 || written[^1].Type != type || written[^1].Bytes > MostBytes)
+        if (written.Count == 0 || written[^1].Type != type || written[^1].Bytes > most)
         {
             written.Add(new($"{job}-{written.Count + 1}.ndjson", type, 0, 0));
         }

@@ -44,7 +44,10 @@ internal sealed record ExportRequest(
         {
             // What began under an older version has none.
             Table = root.TryGetProperty(nameof(Table), out var table) && table.ValueKind == JsonValueKind.Object
-                ? new(table.Text(nameof(ExportedTable.View))!, table.Text(nameof(ExportedTable.Format))!)
+                ? new(
+                    table.Text(nameof(ExportedTable.View))!,
+                    table.Text(nameof(ExportedTable.Format))!,
+                    table.TryGetProperty(nameof(ExportedTable.IsLimited), out var limited) && limited.GetBoolean())
                 : null,
         };
     }
@@ -63,7 +66,8 @@ internal sealed record ExportRequest(
 
 /// <param name="View">JSON of a ViewDefinition that was read before.</param>
 /// <param name="Format">Code of a <see cref="TableFormat"/>.</param>
-internal sealed record ExportedTable(string View, string Format)
+/// <param name="IsLimited">Whether it is of a limited data set, for an evaluator.</param>
+internal sealed record ExportedTable(string View, string Format, bool IsLimited)
 {
     public TableLines Begin() => new(
         ViewDefinition.Read(Encoding.UTF8.GetBytes(View), out _)

@@ -18,6 +18,7 @@ internal sealed class GuardedExports(
     ExportFiles files,
     ExportSignal signal,
     Turns turns,
+    TableEyes eyes,
     InteropSettings settings)
 {
     // An export reads for minutes; who needs more at once has asked for the same thing twice.
@@ -42,12 +43,24 @@ internal sealed class GuardedExports(
     }
 
     /// <summary>Writes down that an export is to be made, and gives its id.</summary>
-    /// <exception cref="FhirException">403: the agency is not admitted. 429: the caller has several at work.</exception>
+    /// <exception cref="FhirException">
+    /// 403: the agency is not admitted, or an evaluator may not have it. 429: the caller has several at work.
+    /// </exception>
     public async Task<string> BeginAsync(Caller caller, ExportRequest request, CancellationToken cancellationToken)
     {
+        if (eyes.IsLimited(caller) && request.Table is null)
+        {
+            throw new FhirException(IssueCode.Forbidden, "An evaluator exports views alone (ViewDefinition/$export).");
+        }
+
         var owner = KeptCaller.OwnerOf(caller);
         await using (var snapshot = await guarded.OpenAsync(caller, cancellationToken))
         {
+            if (request.Table is { IsLimited: true })
+            {
+                eyes.DemandUse(snapshot, caller);
+            }
+
             if (snapshot.Rows.Exports().Count(job => job.Owner == owner && job.FinishedAt is null) >= MostOfOne)
             {
                 throw new FhirException(IssueCode.Throttled, $"{MostOfOne} exports of this client are not done yet.")
@@ -132,7 +145,8 @@ internal sealed class GuardedExports(
     {
         var lines = table.Begin();
         lines.AddWritten((await files.ReadAsync(file.Name, cancellationToken)).AsSpan(0, checked((int)file.Bytes)));
-        return await TableFile.OfAsync(lines, TableFormat.Of(table.Format), cancellationToken);
+        return await TableFile.OfAsync(
+            table.IsLimited ? lines.InOrder(int.MaxValue) : lines, TableFormat.Of(table.Format), cancellationToken);
     }
 
     /// <summary>Ends an export and removes its files; false where there is none for this caller.</summary>
@@ -156,11 +170,24 @@ internal sealed class GuardedExports(
         return true;
     }
 
-    /// <summary>Who is not admitted any more gets nothing that was written before.</summary>
+    /// <summary>
+    /// Who is not admitted any more, or has become an evaluator since, gets nothing that was written before.
+    /// </summary>
     private async Task<ExportJob?> FindAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         await using var snapshot = await guarded.OpenAsync(caller, cancellationToken);
-        return snapshot.Rows.Export(id) is { } job && job.Owner == KeptCaller.OwnerOf(caller) ? job : null;
+        if (snapshot.Rows.Export(id) is not { } job || job.Owner != KeptCaller.OwnerOf(caller))
+        {
+            return null;
+        }
+
+        if (!eyes.IsLimited(caller))
+        {
+            return job;
+        }
+
+        eyes.DemandUse(snapshot, caller);
+        return ExportRequest.Read(job.Request).Table is { IsLimited: true } ? job : null;
     }
 
     private Task RecordAsync(Caller caller, ExportJob? job, string target) => audit.RecordAsync(

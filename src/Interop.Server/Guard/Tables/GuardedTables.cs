@@ -12,7 +12,7 @@ namespace Interop.Server.Guard.Tables;
 /// Runs a view over what its caller sees, and nothing else: as a search, page by page, with each resource as a read shows it.
 /// </summary>
 internal sealed class GuardedTables(
-    GuardedStore store, SearchQueryParser queries, AuditTrail audit, Turns turns, PersonLookups lookups)
+    GuardedStore store, SearchQueryParser queries, AuditTrail audit, Turns turns, PersonLookups lookups, TableEyes eyes)
 {
     // A second's work; more is exported while nobody waits.
     public const int MostRows = 10_000;
@@ -24,12 +24,14 @@ internal sealed class GuardedTables(
     /// </exception>
     public async Task<TableLines> RunAsync(Caller caller, TableRequest asked, CancellationToken cancellationToken)
     {
-        var type = asked.View.Resource;
-        caller.Demand(type, SmartRight.Read);
-        caller.Demand(type, SmartRight.Search);
+        eyes.Demand(caller, asked);
         var instant = store.Now();
-        var query = SearchQuery.Of(type, CriteriaOf(queries, asked, instant));
-        lookups.Demand(caller, query);
+        var query = SearchQuery.Of(asked.View.Resource, CriteriaOf(queries, asked, instant));
+        if (!eyes.IsLimited(caller))
+        {
+            lookups.Demand(caller, query);
+        }
+
         var (lines, row, persons) = await turns.RunAsync(
             caller, () => RunAsync(caller, asked, query, instant, cancellationToken), cancellationToken);
         await audit.RecordAsync(row, cancellationToken);
@@ -42,22 +44,26 @@ internal sealed class GuardedTables(
         Caller caller, TableRequest asked, SearchQuery query, long instant, CancellationToken cancellationToken)
     {
         await using var snapshot = await store.OpenAsync(caller, cancellationToken, instant);
-        var sight = snapshot.Sight.Within(caller, SmartRight.Search);
+        var view = eyes.Of(snapshot, caller);
         var (lines, shown) = (new TableLines(asked.View), new List<SeenResource>());
-        var (most, looked, after) = (asked.Limit ?? MostRows + 1, 0, (SearchCursor?)null);
+
+        // Which rows of a limited data set are the first is not to be told by when they were written: all are made, and put in order.
+        var most = view.IsLimited ? MostRows + 1 : asked.Limit ?? MostRows + 1;
+        var (looked, after) = (0, (SearchCursor?)null);
         do
         {
-            var page = snapshot.Rows.Search(query with { Count = SearchQuery.MaximumCount, After = after }, sight);
-            foreach (var (seen, disclosure) in page.Matches.Zip(snapshot.DiscloseEach(page.Matches, sight)))
+            var page = snapshot.Rows.Search(query with { Count = SearchQuery.MaximumCount, After = after }, view.Sight);
+            foreach (var (seen, disclosure) in page.Matches.Zip(view.Disclose(page.Matches)))
             {
                 cancellationToken.ThrowIfCancellationRequested(); // a view may be much work for each resource
+                looked += disclosure is null && view.IsLimited ? 0 : 1;
                 if (disclosure is not null && lines.Count < most && Add(lines, disclosure, most - lines.Count) > 0)
                 {
                     shown.Add(seen);
                 }
             }
 
-            (after, looked) = (page.Next, looked + page.Matches.Count);
+            after = page.Next;
             if (lines.Count > MostRows || (looked >= MostResources && after is not null))
             {
                 throw new FhirException(
@@ -66,9 +72,11 @@ internal sealed class GuardedTables(
         }
         while (after is not null && lines.Count < most);
         return (
-            lines,
-            AuditTrail.ListRow(snapshot, FhirInteraction.Operation, "ViewDefinition/$run", asked.Text, shown),
-            query.Type == "Patient" ? [.. shown.Select(seen => seen.Key)] : []);
+            view.IsLimited ? lines.InOrder(asked.Limit ?? MostRows) : lines,
+            view.IsLimited
+                ? AuditTrail.LimitedRow(snapshot, asked.Text, shown)
+                : AuditTrail.ListRow(snapshot, FhirInteraction.Operation, "ViewDefinition/$run", asked.Text, shown),
+            query.Type == "Patient" && !view.IsLimited ? [.. shown.Select(seen => seen.Key)] : []);
 
         // Where a view fails at a person, it has told of that person.
         int Add(TableLines lines, Disclosure disclosure, int room)
@@ -77,7 +85,7 @@ internal sealed class GuardedTables(
             {
                 return lines.Add(disclosure, room);
             }
-            catch (FhirException) when (query.Type == "Patient")
+            catch (FhirException) when (query.Type == "Patient" && !view.IsLimited)
             {
                 lookups.Note(caller, [disclosure.Key]);
                 throw;

@@ -9,7 +9,7 @@ namespace Interop.Server.Guard.Tables;
 /// <summary>Rows of a view, made of disclosures: one JSON object to a line, with every column.</summary>
 internal sealed class TableLines(ViewDefinition view)
 {
-    private const int MostBytes = 64 * 1024 * 1024;
+    public const int MostBytes = 64 * 1024 * 1024;
 
     private readonly ArrayBufferWriter<byte> bytes = new(4096);
 
@@ -46,6 +46,26 @@ internal sealed class TableLines(ViewDefinition view)
     {
         bytes.Write(lines);
         Count += lines.Count((byte)'\n');
+    }
+
+    /// <summary>The same rows in the order of their bytes: then only what they say tells where they stand.</summary>
+    /// <param name="most">Rows that are kept.</param>
+    public TableLines InOrder(int most)
+    {
+        var lines = new List<ReadOnlyMemory<byte>>(Count);
+        for (var rest = Bytes; !rest.IsEmpty; rest = rest[lines[^1].Length..])
+        {
+            lines.Add(rest[..(rest.Span.IndexOf((byte)'\n') + 1)]);
+        }
+
+        lines.Sort((one, other) => one.Span.SequenceCompareTo(other.Span));
+        var ordered = new TableLines(view);
+        foreach (var line in lines.Take(most))
+        {
+            ordered.AddWritten(line.Span);
+        }
+
+        return ordered;
     }
 
     /// <summary>Row by row, the cells in the order of the columns.</summary>

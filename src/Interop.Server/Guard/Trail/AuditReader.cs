@@ -17,7 +17,7 @@ internal abstract record AuditReader
     /// <summary>The privacy officer of the programme that runs this server.</summary>
     public sealed record Everything : AuditReader;
 
-    /// <summary>A partner's privacy officer: what her own agency asked, and what it was told.</summary>
+    /// <summary>A partner's privacy officer: what her own agency asked, and what it was told under its own address.</summary>
     public sealed record OwnRequests(string Organization) : AuditReader;
 
     /// <summary>
@@ -85,6 +85,7 @@ internal abstract record AuditReader
         [
             new AuditCondition.ByOrganization([own.Organization]),
             new AuditCondition.Ending(["alert"], Not: true),
+            new AuditCondition.NotAt(AuditTrail.LimitedDataSet),
         ],
         Person person =>
         [
@@ -103,7 +104,8 @@ internal abstract record AuditReader
     public bool MayRead(AuditRow row) => this switch
     {
         Everything => true,
-        OwnRequests own => row.Organization == own.Organization && row.Outcome != "alert",
+        OwnRequests own => row.Organization == own.Organization && row.Outcome != "alert"
+            && row.Target != AuditTrail.LimitedDataSet,
         Person person => row.Outcome == "permit" && row.Patients.Contains(person.Patient) && !Untold.Contains(row.Interaction)
             && !person.Suspended.Contains(row.Organization ?? string.Empty),
         _ => false,
