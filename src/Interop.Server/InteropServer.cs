@@ -24,6 +24,7 @@ using Interop.Server.Guard.Trail;
 using Interop.Server.Instruments;
 using Interop.Server.Interactions;
 using Interop.Server.Lifecycles;
+using Interop.Server.Measures;
 using Interop.Server.Operations;
 using Interop.Server.Outcomes;
 using Interop.Server.Oversight;
@@ -200,6 +201,7 @@ public static class InteropServer
         services.AddReferrals();
         services.AddFollowUps();
         services.AddOutcomes();
+        services.AddMeasures(settings);
         services.AddConsents();
         services.AddSubscriptions(settings.Subscriptions);
         services.AddServiceDirectory();
@@ -291,6 +293,7 @@ public static class InteropServer
         }
 
         RunView.Map(fhir);
+        MeasureServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
         ValidateResource.Map(fhir);
         ExpandValueSet.Map(fhir);
         ValidateCode.Map(fhir);

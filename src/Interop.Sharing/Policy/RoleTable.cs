@@ -43,7 +43,8 @@ internal sealed class RoleTable
                 TierOf(role.Value.GetProperty("tier"), $"role {role.Name}", problems),
                 Labels.All & ~except,
                 administers,
-                role.Value.TryGetProperty("records", out var types) ? [.. types.EnumerateArray().Select(type => type.GetString()!)] : []);
+                TypesOf(role.Value, "records"),
+                TypesOf(role.Value, "reads"));
         }
 
         table.Administered = [.. json.GetProperty("administered").EnumerateArray().Select(type => type.GetString()!)];
@@ -119,6 +120,9 @@ internal sealed class RoleTable
         return (json.GetProperty("types").EnumerateArray().Select(type => type.GetString()!).ToHashSet(StringComparer.Ordinal), cleared);
     }
 
+    private static IReadOnlyList<string> TypesOf(JsonElement role, string name) =>
+        role.TryGetProperty(name, out var types) ? [.. types.EnumerateArray().Select(type => type.GetString()!)] : [];
+
     private static Tier TierOf(JsonElement json, string where, List<string> problems)
     {
         if (Enum.TryParse<Tier>(json.GetString(), ignoreCase: true, out var tier))
@@ -134,7 +138,9 @@ internal sealed class RoleTable
 /// <summary>What a role may see of its own organisation's records.</summary>
 /// <param name="Administers">Whether it keeps its organisation's agreements and directory, whatever else it may see.</param>
 /// <param name="Records">Types of which it adds to the record though it does not keep it.</param>
-internal sealed record RoleRule(Tier Tier, long Cleared, bool Administers, IReadOnlyList<string> Records);
+/// <param name="Reads">Types of which it reads what concerns no patient, whatever its tier.</param>
+internal sealed record RoleRule(
+    Tier Tier, long Cleared, bool Administers, IReadOnlyList<string> Records, IReadOnlyList<string> Reads);
 
 /// <summary>Breaking the glass.</summary>
 /// <param name="Minutes">How long it lasts.</param>
