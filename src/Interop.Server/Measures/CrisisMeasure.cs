@@ -65,7 +65,7 @@ internal sealed record CrisisMeasure(
             "Task.where(status = 'completed')"),
         new(
             "referral-completed", "Referrals completed", MeasureKind.Share, "referral", true,
-            "A referral Task of the programme's own that was authored in the month and is no draft, not cancelled and not entered in error.",
+            "A referral Task of the programme's own that was authored in the month and is no draft, not cancelled, not in error.",
             "The Task is completed; one that was rejected or has failed is a no.",
             "The Task is still open.",
             "Task.where(status = 'completed')"),

@@ -36,7 +36,7 @@ internal static class EvaluateMeasure
         if (input["reportType"] is not (null or "summary"))
         {
             throw new FhirException(
-                IssueCode.NotSupported, "The parameter reportType is summary: of single persons and lists of persons there are no reports.");
+                IssueCode.NotSupported, "The parameter reportType is summary: there are none of single persons, and no lists of persons.");
         }
 
         return (DayOf(input, "periodStart", interval => interval.Low), DayOf(input, "periodEnd", interval => interval.High));
