@@ -220,6 +220,11 @@ public sealed class PostgresGuideParameterTests : Searches.GuideParameterTests
     public PostgresGuideParameterTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
+public sealed class PostgresMeasureReportTests : Measures.MeasureReportTests
+{
+    public PostgresMeasureReportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
 public sealed class PostgresOutcomeTests : OutcomeTests
 {
     public PostgresOutcomeTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
