@@ -9,19 +9,21 @@ namespace Interop.Server.Measures;
 /// </summary>
 internal sealed class Calendar(EvaluationTable table, InteropSettings settings)
 {
+    private const int LastYear = 9000;
+
     private static readonly int[] Lengths = [1, 6, 12, 24];
 
     /// <summary>The programme's first month, as text.</summary>
-    public string Start { get; } = table.Start.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+    public string Start => table.Start.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
-    private readonly int start = Period.NumberOf(table.Start);
+    private int FirstMonth => Period.NumberOf(table.Start);
 
     /// <summary>The period of two days, or null where there is no report of it.</summary>
     public Period? Of(DateOnly first, DateOnly last)
     {
         var period = new Period(Period.NumberOf(first), Period.NumberOf(last) - Period.NumberOf(first) + 1);
-        return Lengths.Contains(period.Months) && period.Start == first && period.End == last && period.First >= start
-            && (period.First - start) % period.Months == 0
+        return last.Year < LastYear && Lengths.Contains(period.Months) && period.Start == first && period.End == last
+            && period.First >= FirstMonth && (period.First - FirstMonth) % period.Months == 0
                 ? period
                 : null;
     }
@@ -33,11 +35,11 @@ internal sealed class Calendar(EvaluationTable table, InteropSettings settings)
     public (long From, long To) TimeOf(Period period) => (InstantOf(period.Start), InstantOf(period.Start.AddMonths(period.Months)));
 
     /// <summary>All periods whose reports come before those of this one, and itself: in the order in which they are made.</summary>
-    public IEnumerable<Period> Through(Period last) => From(start).TakeWhile(period => period.Last <= last.Last)
+    public IEnumerable<Period> Through(Period last) => From(FirstMonth).TakeWhile(period => period.Last <= last.Last)
         .Where(period => period.Last < last.Last || period.Months <= last.Months);
 
     /// <summary>All periods that can be frozen by now.</summary>
-    public IEnumerable<Period> DueBy(long instant) => From(start).TakeWhile(period => FrozenFrom(period) <= instant);
+    public IEnumerable<Period> DueBy(long instant) => From(FirstMonth).TakeWhile(period => FrozenFrom(period) <= instant);
 
     /// <summary>Those that one period is the sum of: months, half-years or years.</summary>
     public static IReadOnlyList<Period> PartsOf(Period period)
@@ -49,15 +51,15 @@ internal sealed class Calendar(EvaluationTable table, InteropSettings settings)
     }
 
     /// <summary>The two years in which a period lies. What is published of other years tells nothing of it.</summary>
-    public int BlockOf(Period period) => (period.First - start) / Lengths[^1];
+    public int BlockOf(Period period) => (period.First - FirstMonth) / Lengths[^1];
 
-    public bool Includes(Period period) => period.First >= start;
+    public bool Includes(Period period) => period.First >= FirstMonth;
 
     private IEnumerable<Period> From(int first)
     {
         for (var month = first; ; month++)
         {
-            foreach (var length in Lengths.Where(length => (month + 1 - start) % length == 0))
+            foreach (var length in Lengths.Where(length => (month + 1 - FirstMonth) % length == 0))
             {
                 yield return new(month + 1 - length, length);
             }

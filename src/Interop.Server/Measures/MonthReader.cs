@@ -34,10 +34,10 @@ internal sealed class MonthReader(
             .ToDictionary(person => person.Id);
         return
         [
-            .. visits.SelectMany(visit => CasesOf(visit)),
+            .. visits.SelectMany(CasesOf),
             .. FollowUpsOf(record, visits).Select(followUp => Case(
                 "follow-up-48h", followUp.Visit.Person, followUp.Visit.High, ModelOf(followUp.Visit), followUp.Outcome, null)),
-            .. tasks.Select(task => TaskCase(task)).OfType<MeasureCase>(),
+            .. tasks.Select(TaskCase).OfType<MeasureCase>(),
         ];
 
         IEnumerable<MeasureCase> CasesOf(CrisisVisit visit)

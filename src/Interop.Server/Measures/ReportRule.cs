@@ -94,7 +94,8 @@ internal sealed class ReportRule(Secrets secrets) : TypeRule("MeasureReport")
 
     private static bool IsSame(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after)
     {
-        using var (one, other) = (Parsed(before), Parsed(after));
+        using var one = Parsed(before);
+        using var other = Parsed(after);
         return JsonElement.DeepEquals(one.RootElement, other.RootElement);
     }
 

@@ -22,6 +22,9 @@ internal sealed class Reports(
 {
     private readonly SemaphoreSlim one = new(1);
 
+    // Frozen months do not change.
+    private readonly Dictionary<Period, PeriodCounts> known = [];
+
     /// <summary>Under which key the report of a measure and a period is stored.</summary>
     public ResourceKey KeyOf(CrisisMeasure measure, Period period) =>
         new("MeasureReport", NameBasedId.Of(secrets.Key.Span, $"report|{measure.Id}|{period.Name}"));
@@ -90,9 +93,9 @@ internal sealed class Reports(
             published = PublishedIn(record);
             counts = published.Keys.Where(other => calendar.BlockOf(other) == calendar.BlockOf(period)).Append(period)
                 .Union(calendar.Includes(period.Before) ? [period.Before] : [])
-                .ToDictionary(known => known, known => PeriodCounts.Of(record, known, strata));
+                .ToDictionary(other => other, other => CountsOf(record, other));
             amounts = new[] { period, period.Before }.Where(counts.ContainsKey)
-                .ToDictionary(known => known, known => PeriodFigures.AmountsOf(record, known, strata));
+                .ToDictionary(other => other, other => PeriodFigures.AmountsOf(record, other, strata));
         }
 
         // The solver works while nobody waits for it; what it found is stored unless another server was quicker.
@@ -104,8 +107,8 @@ internal sealed class Reports(
                 .ToDictionary(),
             strata).Masked();
         var figures = FiguresOf(period, masked);
-        var before = published.TryGetValue(period.Before, out var known)
-            ? (period.Before, FiguresOf(period.Before, known))
+        var before = published.TryGetValue(period.Before, out var earlier)
+            ? (period.Before, FiguresOf(period.Before, earlier))
             : ((Period, PeriodFigures)?)null;
         await store.WriteAsOperatorAsync(
             settings.Custodian,
@@ -114,6 +117,9 @@ internal sealed class Reports(
 
         PeriodFigures FiguresOf(Period of, IReadOnlyDictionary<CountName, bool> hidden) => new(counts[of], hidden, amounts[of]);
     }
+
+    private PeriodCounts CountsOf(CountedRecord record, Period period) =>
+        known.TryGetValue(period, out var counts) ? counts : known[period] = PeriodCounts.Of(record, period, strata);
 
     private bool Store(
         GuardedTransaction transaction,

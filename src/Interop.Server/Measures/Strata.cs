@@ -54,7 +54,7 @@ internal sealed class Strata
             ("407376001", Snomed, "Male-to-female transsexual"),
             ("446131000124102", Snomed, "Identifies as non-conforming gender"),
             (Other, null, "Another")),
-        Kind("age", "Age", [.. Ages.Reverse().Select(band => (band.Code, (string?)null, band.Code))]),
+        Kind("age", "Age", [.. Enumerable.Reverse(Ages).Select(band => (band.Code, (string?)null, band.Code))]),
         Kind(
             "language",
             "Language",
