@@ -21,6 +21,11 @@ internal sealed class JointTables(
     /// <summary>Of each count of the period that is published, whether it is masked.</summary>
     public IReadOnlyDictionary<CountName, bool> Masked()
     {
+        foreach (var name in PeriodCounts.NamesIn(asked, strata).Where(name => IsKnownZero(name) && counts[asked][name].Cases == 0))
+        {
+            decided[(asked, name)] = false;
+        }
+
         Decide(name => name.IsTotal);
         if (asked.HasGroups)
         {
@@ -124,6 +129,18 @@ internal sealed class JointTables(
         return PeriodCounts.PartsOf(measure).Where(part => part != CountName.No).Select(part => no with { Part = part })
             .Append(no with { What = measure.Cases, Part = string.Empty });
     }
+
+    /// <summary>
+    /// A zero that everybody knows who has read how it is counted, so that to mask it would protect nothing: of the models that cost nothing
+    /// by the site's file no cost is known, of the others none is missing; referrals and calls have no model.
+    /// </summary>
+    private static bool IsKnownZero(CountName name) =>
+        name is
+        {
+            Kind: "response_model",
+            Part: not CountName.No,
+            What: "cost" or "referral" or "referral-completed" or "call" or "call-answered",
+        };
 
     /// <summary>What is lost with it: totals more than groups, and denominators more than what is counted of them.</summary>
     private static double CostOf(CountName name) => (name.IsTotal ? 4 : 1) * (name.Part.Length == 0 ? 3 : 1);
