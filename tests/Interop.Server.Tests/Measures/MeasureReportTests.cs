@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Interop.Demo;
+using Interop.Server.Tests.FollowUp;
 using Interop.SmallCells;
 
 namespace Interop.Server.Tests.Measures;
