@@ -36,8 +36,8 @@ internal sealed class CountedRecord(ResourceRows rows, Sight sight, WriteSession
     /// <inheritdoc cref="ResourceRows.FrozenMonths"/>
     public IReadOnlySet<long> FrozenMonths() => rows.FrozenMonths();
 
-    /// <inheritdoc cref="ResourceRows.CasesOf"/>
-    public IReadOnlyList<MeasureCount> CasesOf(long first, long last, string? groups) => rows.CasesOf(first, last, groups);
+    /// <inheritdoc cref="ResourceRows.CountsOf"/>
+    public IReadOnlyList<MeasureCount> CountsOf(long first, long last, string? groups) => rows.CountsOf(first, last, groups);
 
     /// <inheritdoc cref="ResourceRows.AmountsOf"/>
     public IReadOnlyList<MeasureAmount> AmountsOf(string measure, long first, long last, string? groups) =>

@@ -16,10 +16,10 @@ internal sealed class PeriodCounts
     public static PeriodCounts Of(CountedRecord record, Period period, Strata strata)
     {
         var counts = new Dictionary<CountName, Counted>();
-        Add(null, record.CasesOf(period.First, period.Last, null));
+        Add(null, record.CountsOf(period.First, period.Last, null));
         foreach (var kind in period.HasGroups ? strata.Kinds : [])
         {
-            Add(kind, record.CasesOf(period.First, period.Last, kind.Code));
+            Add(kind, record.CountsOf(period.First, period.Last, kind.Code));
         }
 
         return new(counts);

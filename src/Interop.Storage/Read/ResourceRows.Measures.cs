@@ -84,7 +84,7 @@ public sealed partial class ResourceRows
     /// <summary>Counts of all measures in some months, by groups of one kind or in all.</summary>
     /// <param name="last">The last month that counts.</param>
     /// <param name="groups">One of <see cref="MeasureCase.GroupColumns"/>; null for all.</param>
-    public IReadOnlyList<MeasureCount> CasesOf(long first, long last, string? groups)
+    public IReadOnlyList<MeasureCount> CountsOf(long first, long last, string? groups)
     {
         var group = groups is null ? (Sql)$"''" : Sql.Name(groups);
         return
@@ -110,7 +110,7 @@ public sealed partial class ResourceRows
     }
 
     /// <summary>The amounts of a measure in some months, from the least, by groups of one kind or in all.</summary>
-    /// <inheritdoc cref="CasesOf"/>
+    /// <inheritdoc cref="CountsOf"/>
     public IReadOnlyList<MeasureAmount> AmountsOf(string measure, long first, long last, string? groups)
     {
         var group = groups is null ? (Sql)$"''" : Sql.Name(groups);
@@ -133,8 +133,8 @@ public sealed partial class ResourceRows
     /// <summary>A period without an end, or with one that is not known, is counted where it begins.</summary>
     private static Sql EndOf(Sql d) => $"CASE WHEN {d}.high = {long.MaxValue} THEN {d}.low ELSE {d}.high END";
 
-    private static Sql OwnZones(Sight sight) => Sql.List(
-        new[] { false, true }.Select(isHeld => ZoneNumber.Of(sight.Organization, isHeld)));
+    private static Sql OwnZones(Sight sight) =>
+        $"({ZoneNumber.Of(sight.Organization, isHeld: false)}, {ZoneNumber.Of(sight.Organization, isHeld: true)})";
 
     private Sql Own(Sql r, string type, Sight sight) =>
         $"{r}.type = {type} AND {r}.source = {sight.Organization} AND {new Visibility(sight, Dialect, hasGrants: false).Visible(r)}";
