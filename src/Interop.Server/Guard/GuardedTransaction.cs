@@ -67,7 +67,7 @@ internal sealed class GuardedTransaction(
     }
 
     /// <summary>What is counted, and what was published of it.</summary>
-    public CountedRecord Record => new(session.Rows, sight, session);
+    public CountedRecord Record => new(session.Rows, Sight, session);
 
     /// <summary>Where subscribers are told.</summary>
     public GuardedChannels Channels { get; } = new(session, sight.Instant);

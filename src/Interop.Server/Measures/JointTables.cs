@@ -131,8 +131,8 @@ internal sealed class JointTables(
     }
 
     /// <summary>
-    /// A zero that everybody knows who has read how it is counted, so that to mask it would protect nothing: of the models that cost nothing
-    /// by the site's file no cost is known, of the others none is missing; referrals and calls have no model.
+    /// A zero that everybody knows who has read how it is counted, so that to mask it would protect nothing: of the models that cost
+    /// nothing by the site's file no cost is known, of the others none is missing; referrals and calls have no model.
     /// </summary>
     private static bool IsKnownZero(CountName name) =>
         name is

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Interop.Server.Calls;
 using Interop.Server.FollowUp;
 using Interop.Server.Guard;

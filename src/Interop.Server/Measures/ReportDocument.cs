@@ -1,5 +1,4 @@
 using Hl7.Fhir.Model;
-using Interop.Fhir;
 using Interop.Server.Authoring;
 using static Hl7.Fhir.Model.MeasureReport;
 

@@ -6,7 +6,6 @@ using Interop.Server.Authoring;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
-using Interop.Sharing.Json;
 
 namespace Interop.Server.Measures;
 

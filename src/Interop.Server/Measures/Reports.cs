@@ -19,6 +19,7 @@ internal sealed class Reports(
     Strata strata,
     InteropSettings settings,
     Secrets secrets)
+    : IDisposable
 {
     private readonly SemaphoreSlim one = new(1);
 
@@ -45,6 +46,8 @@ internal sealed class Reports(
             one.Release();
         }
     }
+
+    public void Dispose() => one.Dispose();
 
     private async Task MakeAsync(Period period, CancellationToken cancellationToken)
     {

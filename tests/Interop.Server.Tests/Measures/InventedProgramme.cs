@@ -13,6 +13,9 @@ internal sealed class InventedProgramme
         new Dictionary<string, decimal> { ["crt"] = 180.5m, ["ccd"] = 75, ["co-response"] = 240 };
 
     private static readonly string[] Facts = ["arrest", "force-used", "ed-transport"];
+    private static readonly string[] States =
+        ["completed", "completed", "rejected", "failed", "accepted", "requested", "cancelled", "draft"];
+
     private static readonly double[] Shares = [0.06, 0.03, 0.2];
 
     private readonly Random random;
@@ -59,7 +62,7 @@ internal sealed class InventedProgramme
     public IReadOnlyList<PlainCase> Within(DateOnly start, int months) =>
     [
         .. cases.Select(plain => plain with { At = TimeZoneInfo.ConvertTime(plain.At, zone) })
-            .Where(plain => DateOnly.FromDateTime(plain.At.Date) >= start && DateOnly.FromDateTime(plain.At.Date) < start.AddMonths(months)),
+            .Where(plain => DateOnly.FromDateTime(plain.At.Date) is var day && day >= start && day < start.AddMonths(months)),
     ];
 
     private PlainPerson Invent(int person) => new(
@@ -91,9 +94,9 @@ internal sealed class InventedProgramme
         var (written, ordered) = (Maybe(0.6, ["crt", "ccd", "police"]), Maybe(0.3, ["crt", "co-response"]));
         var model = ordered ?? written;
         resources.Add($$"""
-            {"resourceType":"Encounter","id":"{{id}}","status":"finished","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode",
-            "code":"FLD"},"statusHistory":[{"status":"planned","period":{"start":"{{Text(start)}}"} }
-            {{(response is { } after ? $",{{\"status\":\"arrived\",\"period\":{{\"start\":\"{Text(start.AddMinutes(after))}\"}}}}" : "")}}],
+            {"resourceType":"Encounter","id":"{{id}}","status":"finished",
+            "class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"FLD"},"statusHistory":[{"status":"planned","period":{"start":"{{Text(start)}}"} }
+            {{(response is { } after ? "," + Arrived(start.AddMinutes(after)) : "")}}],
             {{(written is null ? "" : $"\"type\":[{Concept("response-model", written)}],")}}
             "subject":{"reference":"Patient/{{person.Id}}"},"period":{"start":"{{Text(start)}}","end":"{{Text(end)}}"},
             "serviceProvider":{"reference":"Organization/crisis-program"} }
@@ -150,8 +153,8 @@ internal sealed class InventedProgramme
         if (isMissed)
         {
             resources.Add($$"""
-                {"resourceType":"DetectedIssue","id":"{{visit}}-missed","status":"final","code":{{Concept("detected-issue", "follow-up-missed")}},
-                "patient":{"reference":"Patient/{{person.Id}}"},"implicated":[{"reference":"Task/{{visit}}-follow"}]}
+                {"resourceType":"DetectedIssue","id":"{{visit}}-missed","status":"final",
+                "code":{{Concept("detected-issue", "follow-up-missed")}},"patient":{"reference":"Patient/{{person.Id}}"},"implicated":[{"reference":"Task/{{visit}}-follow"}]}
                 """);
         }
 
@@ -164,12 +167,17 @@ internal sealed class InventedProgramme
 
     private void Referral(PlainPerson person, DateTimeOffset at)
     {
-        var status = new[] { "completed", "completed", "rejected", "failed", "accepted", "requested", "cancelled", "draft" }[random.Next(8)];
+        var status = States[random.Next(States.Length)];
         resources.Add(Task($"r{number++}", "http://hl7.org/fhir/CodeSystem/task-code", "fulfill", status, person, at, null));
         if (status is not ("cancelled" or "draft"))
         {
             cases.Add(new(
-                "referral-completed", person, at, status == "completed" ? true : status is "rejected" or "failed" ? false : null, null, null));
+                "referral-completed",
+                person,
+                at,
+                status == "completed" ? true : status is "rejected" or "failed" ? false : null,
+                null,
+                null));
         }
     }
 
@@ -190,6 +198,8 @@ internal sealed class InventedProgramme
         {{(encounter is null ? "" : $"\"encounter\":{{\"reference\":\"Encounter/{encounter}\"}},")}}
         "requester":{"reference":"Organization/crisis-program"},"owner":{"reference":"Organization/crisis-program"} }
         """;
+
+    private static string Arrived(DateTimeOffset at) => $$"""{"status":"arrived","period":{"start":"{{Text(at)}}"} }""";
 
     private static string Concept(string system, string code) =>
         $$"""{"coding":[{"system":"{{Base}}/CodeSystem/{{system}}","code":"{{code}}"}]}""";

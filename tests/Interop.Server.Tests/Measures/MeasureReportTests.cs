@@ -7,8 +7,8 @@ using Interop.SmallCells;
 namespace Interop.Server.Tests.Measures;
 
 /// <summary>
-/// A year of a programme, evaluated by the server's worker and read over HTTP: every figure is what somebody finds who counts again by hand,
-/// nobody works out a small one, and a signed report stays.
+/// A year of a programme, evaluated by the server's worker and read over HTTP: every figure is what somebody finds who counts again by
+/// hand, nobody works out a small one, and a signed report stays.
 /// </summary>
 public class MeasureReportTests : IAsyncLifetime
 {
@@ -244,7 +244,8 @@ public class MeasureReportTests : IAsyncLifetime
     private async Task WhatIsWrittenLaterChangesNothingAsync(HttpClient evaluator, IReadOnlyList<ReadReport> reports)
     {
         using var staff = server.As(Role("navigator"));
-        foreach (var resource in programme.Resources.Where(json => json.Contains("\"valueBoolean\":true", StringComparison.Ordinal)).Take(15))
+        var facts = programme.Resources.Where(json => json.Contains("\"valueBoolean\":true", StringComparison.Ordinal));
+        foreach (var resource in facts.Take(15))
         {
             using var parsed = JsonDocument.Parse(resource);
             using var corrected = await staff.ChangeAsync($"Observation/{parsed.RootElement.GetProperty("id").GetString()}", it =>
@@ -328,7 +329,8 @@ public class MeasureReportTests : IAsyncLifetime
         $"Measure/{measure}/$evaluate-measure?periodStart={start:yyyy-MM-dd}&periodEnd={start.AddMonths(months).AddDays(-1):yyyy-MM-dd}");
 
     private static string Own(string type, string measure) => $$"""
-        {"resourceType":"{{type}}","status":"pending","type":"summary","measure":"{{measure}}","period":{"start":"2026-01-01","end":"2026-01-31"} }
+        {"resourceType":"{{type}}","status":"pending","type":"summary","measure":"{{measure}}",
+        "period":{"start":"2026-01-01","end":"2026-01-31"} }
         """;
 
     private static async Task<int> CountAsync(HttpClient client, string type) =>
