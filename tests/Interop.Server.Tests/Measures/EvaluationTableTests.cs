@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Interop.Hosting;
 using Interop.Server.Measures;
 using Interop.Server.Settings;
 

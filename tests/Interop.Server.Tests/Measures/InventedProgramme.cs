@@ -95,7 +95,8 @@ internal sealed class InventedProgramme
         var model = ordered ?? written;
         resources.Add($$"""
             {"resourceType":"Encounter","id":"{{id}}","status":"finished",
-            "class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"FLD"},"statusHistory":[{"status":"planned","period":{"start":"{{Text(start)}}"} }
+            "class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"FLD"},
+            "statusHistory":[{"status":"planned","period":{"start":"{{Text(start)}}"} }
             {{(response is { } after ? "," + Arrived(start.AddMinutes(after)) : "")}}],
             {{(written is null ? "" : $"\"type\":[{Concept("response-model", written)}],")}}
             "subject":{"reference":"Patient/{{person.Id}}"},"period":{"start":"{{Text(start)}}","end":"{{Text(end)}}"},
@@ -154,7 +155,8 @@ internal sealed class InventedProgramme
         {
             resources.Add($$"""
                 {"resourceType":"DetectedIssue","id":"{{visit}}-missed","status":"final",
-                "code":{{Concept("detected-issue", "follow-up-missed")}},"patient":{"reference":"Patient/{{person.Id}}"},"implicated":[{"reference":"Task/{{visit}}-follow"}]}
+                "code":{{Concept("detected-issue", "follow-up-missed")}},
+                "patient":{"reference":"Patient/{{person.Id}}"},"implicated":[{"reference":"Task/{{visit}}-follow"}]}
                 """);
         }
 
