@@ -15,6 +15,9 @@ public static class CellSuppression
     private const int MostRounds = 200;
     private const int MillisecondsOfARound = 2000;
 
+    // After so many questions to the intruder what is masked stays so: the pattern is no longer the cheapest, and comes soon.
+    private const int MostExactQuestions = 600;
+
     /// <summary>The numbers of the counts with <see cref="Publication.Now"/> that are to be masked.</summary>
     /// <exception cref="SuppressionImpossibleException">
     /// What was published before gives a small count away whatever is masked now: nothing of the report may leave.
@@ -37,6 +40,7 @@ public static class CellSuppression
 
         using var intruder = new Intruder(tables);
         using var master = new Master(tables, asked, primary);
+        var (open, questions) = (small, 0);
         for (var round = 0; round < MostRounds; round++)
         {
             if (master.Best() is not { } masked)
@@ -44,15 +48,23 @@ public static class CellSuppression
                 break;
             }
 
-            var rules = Narrowed(tables, intruder, small, masked, protection);
-            if (rules.Count == 0)
+            questions += open.Count;
+            var narrowed = Narrowed(tables, intruder, open, masked, protection);
+            if (narrowed.Count == 0)
             {
                 return masked;
             }
 
-            if (!rules.Aggregate(false, (isNew, rule) => master.Demand(rule, protection.Width, masked) || isNew))
+            if (!narrowed.Aggregate(false, (isNew, it) => master.Demand(it.Rule, protection.Width, masked) || isNew))
             {
                 break;
+            }
+
+            if (questions > MostExactQuestions)
+            {
+                // To mask more never narrows anything: what is protected need not be asked again.
+                master.Keep(masked);
+                open = [.. narrowed.Select(it => it.Cell)];
             }
         }
 
@@ -65,7 +77,7 @@ public static class CellSuppression
     private static List<int> Numbers(CountTables tables, Func<CountCell, bool> isWanted) =>
         [.. tables.Cells.Index().Where(item => isWanted(item.Item)).Select(item => item.Index)];
 
-    private static List<double[]> Narrowed(
+    private static List<(int Cell, double[] Rule)> Narrowed(
         CountTables tables, Intruder intruder, IEnumerable<int> small, HashSet<int> masked, Protection protection)
     {
         intruder.See(number => tables.Cells[number].Publication switch
@@ -74,7 +86,12 @@ public static class CellSuppression
             Publication.Now => masked.Contains(number),
             _ => true,
         });
-        return [.. small.Select(cell => intruder.Narrowed(cell, protection.Width)).OfType<double[]>()];
+        return
+        [
+            .. small.Select(cell => (Cell: cell, Rule: intruder.Narrowed(cell, protection.Width)))
+                .Where(it => it.Rule is not null)
+                .Select(it => (it.Cell, it.Rule!)),
+        ];
     }
 
     /// <summary>The cheapest pattern that keeps all rules found so far.</summary>
@@ -119,6 +136,15 @@ public static class CellSuppression
             }
 
             return true;
+        }
+
+        /// <summary>Every pattern from now on masks these as well.</summary>
+        public void Keep(HashSet<int> masked)
+        {
+            foreach (var number in masked)
+            {
+                isMasked[number].SetBounds(1, 1);
+            }
         }
 
         public void Dispose() => solver.Dispose();

@@ -102,12 +102,9 @@ internal sealed class ReportDocument(
             MeasureKind.Time => of.PercentileOf(measure, kind, group, code == "p50" ? 50 : 90) is { } seconds
                 ? new() { Value = (seconds + 59) / 60, Unit = "min", System = "http://unitsofmeasure.org", Code = "min" }
                 : new() { Extension = [MeasureWords.Absent("masked")] },
-            _ => Money(of.AmountOf(measure, kind, group)!.Value / 100m * (code switch
-            {
-                "total" => 1,
-                "mean" => 1m / known!.Value,
-                _ => table.Funding[code],
-            })),
+            _ => Money(of.AmountOf(measure, kind, group)!.Value / 100m is var amount && code == "total" ? amount
+                : code == "mean" ? amount / known!.Value
+                : amount * table.Funding[code]),
         };
     }
 

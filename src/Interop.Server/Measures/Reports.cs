@@ -33,17 +33,18 @@ internal sealed class Reports(
     /// <summary>Makes what of these periods is not made, in the order in which they come.</summary>
     public async Task MakeAsync(IEnumerable<Period> periods, CancellationToken cancellationToken)
     {
-        await one.WaitAsync(cancellationToken);
-        try
+        foreach (var period in periods)
         {
-            foreach (var period in periods)
+            // One by one: who waits for a month does not wait for the years that a worker is at.
+            await one.WaitAsync(cancellationToken);
+            try
             {
                 await MakeAsync(period, cancellationToken);
             }
-        }
-        finally
-        {
-            one.Release();
+            finally
+            {
+                one.Release();
+            }
         }
     }
 

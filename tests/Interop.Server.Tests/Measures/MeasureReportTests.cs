@@ -21,9 +21,10 @@ public class MeasureReportTests : IAsyncLifetime
     ];
 
     private readonly string table = Path.Combine(Path.GetTempPath(), $"interop-{Guid.NewGuid():N}.json");
-    private readonly InventedProgramme programme = new(seed: 20, Start, months: 12, visits: 420);
+    private readonly InventedProgramme programme = new(seed: 20, Start, months: 12, visits: 360);
     private string database = null!;
     private RunningServer server = null!;
+    private RunningServer? other;
 
     /// <summary>What happened was written down before anybody evaluates it; the worker begins when the server starts.</summary>
     public async Task InitializeAsync()
@@ -41,12 +42,20 @@ public class MeasureReportTests : IAsyncLifetime
                 .. programme.Resources]);
         }
 
-        server = await StartAsync();
+        // On PostgreSQL two servers are at it at once.
+        var count = ServerDatabase.Kind == DatabaseKind.Postgres ? 2 : 1;
+        var servers = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartAsync()));
+        (server, other) = (servers[0], servers.ElementAtOrDefault(1));
     }
 
     public async Task DisposeAsync()
     {
         await server.DisposeAsync();
+        if (other is not null)
+        {
+            await other.DisposeAsync();
+        }
+
         await ServerDatabase.DropAsync(database);
         File.Delete(table);
     }
@@ -67,6 +76,7 @@ public class MeasureReportTests : IAsyncLifetime
         // The worker makes what is due by itself, and what was asked for meanwhile is made once.
         await Eventually.IsSoAsync(async () => await CountAsync(evaluator, "MeasureReport") >= reports.Count);
         Assert.Equal(reports.Count, await CountAsync(evaluator, "MeasureReport"));
+        Assert.All(reports, report => Assert.Equal("1", report.Json.GetProperty("meta").GetProperty("versionId").GetString()));
         var shown = 0;
         foreach (var report in reports)
         {
@@ -74,7 +84,11 @@ public class MeasureReportTests : IAsyncLifetime
         }
 
         Assert.True(shown > 500, $"{shown} counts are shown");
-        NothingSmallCanBeWorkedOut(reports);
+        if (other is null)
+        {
+            NothingSmallCanBeWorkedOut(reports); // the same counts are masked on the other database
+        }
+
         await AnEvaluatorSeesReportsAndNothingElseAsync(evaluator);
         await WhatIsWrittenLaterChangesNothingAsync(reports);
         await WhoSignsIsNamedAndASignedReportStaysAsync(reports[^1]);
@@ -311,9 +325,18 @@ public class MeasureReportTests : IAsyncLifetime
 
     private async Task DeniedAsync(DemoCaller caller, string measure, int status)
     {
+        var before = await RowsAsync();
         using var client = server.As(caller);
         using var answer = await client.GetAsync(Asked(measure, Start, 12));
         await answer.OutcomeAsync(status);
+        Assert.Equal(status == 404 ? "absent" : "deny", Assert.Single((await RowsAsync()).Skip(before.Count)));
+
+        async Task<List<string>> RowsAsync() =>
+        [
+            .. (await server.Rows.AuditAsync(0, 100_000, CancellationToken.None)).Select(entry => entry.Row)
+                .Where(row => row.Client == caller.ClientId)
+                .Select(row => row.Outcome),
+        ];
     }
 
     private Task<RunningServer> StartAsync() =>
