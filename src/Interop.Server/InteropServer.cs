@@ -11,6 +11,7 @@ using Interop.Server.Consents;
 using Interop.Server.Consultations;
 using Interop.Server.Conveyance;
 using Interop.Server.Dispatch;
+using Interop.Server.Duplicates;
 using Interop.Server.FollowUp;
 using Interop.Server.Forms;
 using Interop.Server.Guard;
@@ -203,6 +204,7 @@ public static class InteropServer
         services.AddOutcomes();
         services.AddMeasures(settings);
         services.AddConsents();
+        services.AddDuplicates();
         services.AddSubscriptions(settings.Subscriptions);
         services.AddServiceDirectory();
         foreach (var type in StatusEnds.Types)
@@ -222,10 +224,12 @@ public static class InteropServer
         services.AddSingleton<GuardedAreas>();
         services.AddSingleton<SiftedSearches>();
         services.AddSingleton<GuardedDocuments>();
+        services.AddSingleton<PersonCandidates>();
         services.AddSingleton<PersonMatches>();
         services.AddSingleton<BundleReader>();
         services.AddSingleton<TransactionPatches>();
         services.AddSingleton<Transactions>();
+        services.AddSingleton<Filing>();
         services.AddSummaries();
         services.AddSingleton<AgreementBook>();
         services.AddSingleton<SandboxStore>();
@@ -282,6 +286,7 @@ public static class InteropServer
         SummaryServices.Map(fhir);
         Everything.Map(fhir);
         MatchPatient.Map(fhir);
+        MergePatients.Map(fhir);
         BreakGlass.Map(fhir);
         LastN.Map(fhir);
         OpenServices.Map(fhir);

@@ -17,7 +17,7 @@ if (args is ["start", var executable])
 }
 
 output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
-var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "tokens", "server", "city", "trail", "issuer"] : args;
+var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "tokens", "server", "city", "bystander", "trail", "issuer"] : args;
 if (parts.Contains("fhir"))
 {
     FhirBenchmarks.Run(output);
@@ -45,7 +45,7 @@ if (parts.Contains("server"))
 
 if (parts.Contains("city") || parts.Contains("bystander"))
 {
-    await CityBenchmarks.RunAsync(output, onlyBystander: !parts.Contains("city"), withBystander: !parts.Contains("postgres"));
+    await CityBenchmarks.RunAsync(output, onlyBystander: !parts.Contains("city"), withBystander: parts.Contains("bystander"));
 }
 
 if (parts.Contains("city") && parts.Contains("postgres"))

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -79,6 +81,27 @@ public sealed class DemoCity : IAsyncLifetime
         var context = await Browser.NewContextAsync(options);
         context.SetDefaultTimeout(15_000);
         return await context.NewPageAsync();
+    }
+
+    /// <summary>A client of FHIR with the token of one of the demo's callers.</summary>
+    public HttpClient As(string name)
+    {
+        var token = File.GetProperty("callers").EnumerateArray().Single(caller => caller.GetProperty("name").GetString() == name)
+            .GetProperty("token").GetString();
+        var client = new HttpClient { BaseAddress = new Uri(File.GetProperty("fhir").GetString() + "/") };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    /// <summary>Stores a resource over FHIR, and gives where it is.</summary>
+    public static async Task<string> CreatedAsync(HttpClient client, string type, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/fhir+json");
+        using var answer = await client.PostAsync(new Uri(type, UriKind.Relative), content);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        using var created = JsonDocument.Parse(text);
+        return $"{type}/{created.RootElement.GetProperty("id").GetString()}";
     }
 
     /// <summary>What somebody sees: on a phone the screen, on a desk the whole page.</summary>

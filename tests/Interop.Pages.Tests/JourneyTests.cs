@@ -259,6 +259,40 @@ public sealed class JourneyTests(DemoCity city)
 
     [BrowserTheory]
     [MemberData(nameof(Devices))]
+    public async Task A_privacy_officer_links_two_records_of_one_person(string device)
+    {
+        var family = $"Doppel-Test-{device}";
+        using (var staff = city.As("navigator"))
+        {
+            foreach (var given in new[] { "Dora", "dora" })
+            {
+                await DemoCity.CreatedAsync(
+                    staff,
+                    "Patient",
+                    $$"""
+                    {"resourceType":"Patient","birthDate":"1980-08-08","name":[{"family":"{{family}}","given":["{{given}}"]}]}
+                    """);
+            }
+        }
+
+        var page = await city.SignedInAsync("privacy", SizeOf(device));
+        await OpenAsync(page, "Waiting");
+        var row = page.Locator(".row").Filter(new() { HasText = "Two records, perhaps one person" }).Filter(new() { HasText = family });
+        while (await row.CountAsync() == 0)
+        {
+            await page.WaitForTimeoutAsync(500); // it is looked for after the write
+            await page.ReloadAsync();
+        }
+
+        await row.GetByRole(AriaRole.Link).First.ClickAsync();
+        await DemoCity.PictureAsync(page, "privacy-two-records", device);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep this record" }).First.ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("The records are linked.");
+        await Assertions.Expect(row).ToHaveCountAsync(0);
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Devices))]
     public async Task An_administrator_sees_how_the_agency_is_connected_keeps_its_roster_and_says_that_it_is_full(string device)
     {
         var page = await city.SignedInAsync("agency", SizeOf(device));

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -112,12 +110,12 @@ public sealed class SafetyTests(DemoCity city)
     [BrowserFact]
     public async Task Hostile_text_in_names_and_notes_is_text()
     {
-        using var navigator = As("navigator");
-        var patient = await CreatedAsync(navigator, "Patient", $$"""
+        using var navigator = city.As("navigator");
+        var patient = await DemoCity.CreatedAsync(navigator, "Patient", $$"""
             {"resourceType":"Patient","name":[{"use":"official","family":{{JsonSerializer.Serialize(Hostile)}},"given":["Zora"]}],
             "telecom":[{"system":"phone","value":"\" onmouseover=\"window.hacked=1"}]}
             """);
-        await CreatedAsync(navigator, "Encounter", $$"""
+        await DemoCity.CreatedAsync(navigator, "Encounter", $$"""
             {"resourceType":"Encounter","status":"finished",
             "class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"FLD"},
             "subject":{"reference":"{{patient}}"},"period":{"start":"{{DateTime.UtcNow.AddHours(-1):o}}","end":"{{DateTime.UtcNow:o}}"},
@@ -151,7 +149,7 @@ public sealed class SafetyTests(DemoCity city)
                 + "&status=requested,received,accepted,in-progress,on-hold&_sort=-authored-on&_count=20"),
         })
         {
-            using var client = As(caller);
+            using var client = city.As(caller);
             using var found = JsonDocument.Parse(await client.GetStringAsync(query));
             var page = await city.SignedInAsync(person, DemoCity.Desk);
             await page.GotoAsync(city.Address + path);
@@ -166,7 +164,7 @@ public sealed class SafetyTests(DemoCity city)
 
         // Another agency's page of a person or a Task is what its FHIR request is: not there.
         var hospital = await city.SignedInAsync("hospital", DemoCity.Desk);
-        using var navigator = As("navigator");
+        using var navigator = city.As("navigator");
         using var follow = JsonDocument.Parse(await navigator.GetStringAsync("Task?code=follow-up-48h&_count=1"));
         var task = follow.RootElement.GetProperty("entry")[0].GetProperty("resource").GetProperty("id").GetString();
         foreach (var path in new[]
@@ -187,24 +185,5 @@ public sealed class SafetyTests(DemoCity city)
         await page.Locator("form[action*='EndAll'] button, button[value='all'], button:has-text('everywhere')").First.ClickAsync();
         await page.GotoAsync($"{city.Address}/app/agency");
         await Assertions.Expect(page.GetByText("Your session has ended. Sign in again to go on.")).ToBeVisibleAsync();
-    }
-
-    private HttpClient As(string name)
-    {
-        var token = city.File.GetProperty("callers").EnumerateArray().Single(caller => caller.GetProperty("name").GetString() == name)
-            .GetProperty("token").GetString();
-        var client = new HttpClient { BaseAddress = new Uri(city.File.GetProperty("fhir").GetString() + "/") };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return client;
-    }
-
-    private static async Task<string> CreatedAsync(HttpClient client, string type, string json)
-    {
-        using var content = new StringContent(json, Encoding.UTF8, "application/fhir+json");
-        using var answer = await client.PostAsync(new Uri(type, UriKind.Relative), content);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, text);
-        using var created = JsonDocument.Parse(text);
-        return $"{type}/{created.RootElement.GetProperty("id").GetString()}";
     }
 }

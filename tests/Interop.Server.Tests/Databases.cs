@@ -1,4 +1,5 @@
 using Interop.Server.Tests.Accountability;
+using Interop.Server.Tests.Duplicates;
 using Interop.Server.Tests.Exports;
 using Interop.Server.Tests.FollowUp;
 using Interop.Server.Tests.Guard;
@@ -228,4 +229,9 @@ public sealed class PostgresMeasureReportTests : Measures.MeasureReportTests
 public sealed class PostgresOutcomeTests : OutcomeTests
 {
     public PostgresOutcomeTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresDuplicateTests : DuplicateTests
+{
+    public PostgresDuplicateTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }

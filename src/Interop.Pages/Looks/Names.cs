@@ -26,6 +26,7 @@ public static class Names
         ["not-sent-reason untriaged"] = "Ended before the questions",
         ["crisis-task disclosure-review"] = "Somebody broke the glass", ["crisis-task snooping-alert"] = "Unusual searches for people",
         ["crisis-task mou-review"] = "An agreement is due for review", ["crisis-task consent-review"] = "A consent to look at",
+        ["crisis-task possible-duplicate"] = "Two records, perhaps one person",
         ["crisis-task subscription-error"] = "A system can't be told any more", ["crisis-task escalation"] = "Nobody has answered in time",
         ["crisis-task follow-up-48h"] = "Follow-up within 48 hours", ["crisis-task fulfill-referral"] = "Referral",
         ["status requested"] = "Waits for an answer", ["status received"] = "Read, not answered", ["status accepted"] = "Accepted",

@@ -46,8 +46,8 @@ public sealed record Place(string Path, string Icon, string Name, string About, 
         ];
     }
 
-    private const string PrivacyCount = "Task?code=disclosure-review,snooping-alert,mou-review,consent-review,subscription-error"
-        + "&status=requested,accepted,in-progress";
+    private const string PrivacyCount = "Task?code=disclosure-review,snooping-alert,mou-review,consent-review,possible-duplicate,"
+        + "subscription-error&status=requested,accepted,in-progress";
 
     private static readonly Place[] NoPlaces = [];
 }

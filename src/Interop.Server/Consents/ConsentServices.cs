@@ -12,7 +12,6 @@ internal static class ConsentServices
         services.AddSingleton(ConsentForm.Set);
         services.AddSingleton<TypeRule, IndividualConsents>();
         services.AddSingleton<TypeRule, IndividualForms>();
-        services.AddSingleton<ConsentFiling>();
         services.AddSingleton<ConsentPreview>();
         services.AddSingleton<IChangeWatch, ConsentRemarks>();
     }

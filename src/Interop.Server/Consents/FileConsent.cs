@@ -3,6 +3,7 @@ using Interop.Fhir;
 using Interop.Fhir.Json;
 using Interop.Fhir.Profiles;
 using Interop.Fhir.Validation;
+using Interop.Server.Bundles;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Operations;
@@ -29,7 +30,7 @@ internal static class FileConsent
         Caller caller,
         HttpRequest request,
         GuardedStore store,
-        ConsentFiling filing,
+        Filing filing,
         ProfileSet profiles,
         InteropSettings settings,
         TimeProvider clock,
@@ -60,7 +61,7 @@ internal static class FileConsent
 
         var proof = new FiledEntry(Document, "POST", type, document);
         var entries = new[] { proof, new FiledEntry(Filed, "POST", "Consent", WithSource(consent, proof.Address)) };
-        var items = await filing.StoreAsync(caller, entries, view => view.ToArray(), cancellationToken);
+        var items = await filing.StoreAsync(caller, entries, cancellationToken);
         return FhirResult.Filed(items[^1], "The consent is filed.");
 
         async Task<byte[]> MadeAsync()

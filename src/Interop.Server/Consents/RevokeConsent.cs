@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Interop.Fhir;
 using Interop.Fhir.Json;
+using Interop.Server.Bundles;
 using Interop.Server.Http;
 using Interop.Server.Operations;
 using Interop.Server.Routing;
@@ -20,8 +21,6 @@ internal static class RevokeConsent
 {
     private const string Patient = "Parameters.parameter.where(name='patient')";
 
-    private static readonly byte[] NoParameters = """{"resourceType":"Parameters"}"""u8.ToArray();
-
     public static void Map(FhirRoutes fhir)
     {
         fhir.Post("/Consent/$revoke-consent", FhirInteraction.Operation, HandleAsync);
@@ -29,7 +28,7 @@ internal static class RevokeConsent
     }
 
     private static async Task<IResult> HandleOneAsync(
-        string id, Caller caller, HttpRequest request, ConsentFiling filing, CancellationToken cancellationToken)
+        string id, Caller caller, HttpRequest request, Filing filing, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var consent = FhirRequest.Key("Consent", id);
@@ -38,7 +37,7 @@ internal static class RevokeConsent
     }
 
     private static async Task<IResult> HandleAsync(
-        Caller caller, HttpRequest request, ConsentFiling filing, InteropSettings settings, CancellationToken cancellationToken)
+        Caller caller, HttpRequest request, Filing filing, InteropSettings settings, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
         var input = (await OperationInput.ReadAsync(request, cancellationToken)).Allow("consent", "patient", "document");
@@ -52,16 +51,16 @@ internal static class RevokeConsent
         ResourceKey consent,
         ResourceKey? patient,
         OperationInput input,
-        ConsentFiling filing,
+        Filing filing,
         CancellationToken cancellationToken)
     {
-        var entries = new List<FiledEntry> { new("Consent", "PATCH", consent.ToString(), NoParameters) };
+        var entries = new List<FiledEntry> { FiledEntry.Patch("Consent", consent, view => Revoked(view, patient)) };
         if (input.Resources.TryGetValue("document", out var document))
         {
             entries.Add(new(FileConsent.Document, "POST", "DocumentReference", About(document, consent)));
         }
 
-        var items = await filing.StoreAsync(caller, entries, view => Revoked(view, patient), cancellationToken);
+        var items = await filing.StoreAsync(caller, entries, cancellationToken);
         return FhirResult.Filed(items[0], "The consent is revoked.");
     }
 

@@ -74,9 +74,9 @@ internal sealed class ViewCompiler(FhirFacts facts, List<string> problems)
 
             var path = $"{where}.{property}";
             var node = mask == 0 ? Primitive : Child(element, type, path, isAlwaysWhole ? null : partial[0]);
+            var isModifier = element.IsModifier && element.Path != LinkOfPatient;
             yield return new(
-                property, node, mask, element.IsList, element.IsModifier, element.Min > 0 ? 1ul << ordinal : 0,
-                [.. never?[element.Name] ?? []]);
+                property, node, mask, element.IsList, isModifier, element.Min > 0 ? 1ul << ordinal : 0, [.. never?[element.Name] ?? []]);
         }
     }
 
@@ -142,6 +142,10 @@ internal sealed class ViewCompiler(FhirFacts facts, List<string> problems)
     private static IEnumerable<(ElementFacts Element, int Ordinal)> Visible(IReadOnlyList<ElementFacts> elements) => elements
         .Select((element, ordinal) => (Element: element, Ordinal: ordinal))
         .Where(pair => pair.Element.Name != "id" && pair.Element.Types[0].Code is not ("Narrative" or "Resource" or "Meta"));
+
+    // R4 calls it a modifier because a record that is replaced is not to be used. That one is not active (the server sees to it), and says
+    // so; a link to a record that may not be seen goes alone, for it would take with it what another consent opens.
+    private const string LinkOfPatient = "Patient.link";
 
     // "All" never includes extensions (except those inside an allowed extension) nor the elements that change a meaning unseen.
     private static bool IsPlain(ElementFacts element, string key) => element.Name switch

@@ -26,19 +26,23 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
         private readonly SearchCriterion? best;
         private readonly SearchPlace? own;
         private readonly SqlValue? record;
+        private readonly bool isNamed;
 
         public Plan(string type, IReadOnlyList<SearchCriterion> criteria, CriterionSql criterionSql, Visibility visibility)
         {
             (this.type, this.criterionSql, this.visibility) = (type, criterionSql, visibility);
             own = visibility.Own(type);
-            record = visibility.OneRecord(type) ?? criteria.Select(PatientOf).FirstOrDefault(patient => patient is not null);
+            var ofToken = visibility.OneRecord(type);
+            record = ofToken ?? criteria.Select(PatientOf).FirstOrDefault(patient => patient is not null);
             best = criteria.OrderBy(Selectivity).FirstOrDefault();
 
             // A patient's record of one type is a few rows: only identifiers lead to fewer.
-            if (best is not null && (Selectivity(best) > 8 || (visibility.OneRecord(type) is not null && Selectivity(best) > 0)))
+            if (best is not null && (Selectivity(best) > 8 || (ofToken is not null && Selectivity(best) > 0)))
             {
                 best = null;
             }
+
+            isNamed = visibility.HasGrants && record is not null && ofToken is null && best is not IdCriterion;
         }
 
         public SearchSource Source()
@@ -63,10 +67,16 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
         /// <summary>The keys of visible resources of the type among which are all that meet the criteria.</summary>
         public Sql Keys()
         {
-            var places = visibility.Places(type, best is IdCriterion ? visibility.WayOfIds : Way.ByListing).Select(In).ToList();
+            // Of whom the request names by id, all that agreements alone open is among the rows of the named.
+            var found = !isNamed ? visibility.Places(type, best is IdCriterion ? visibility.WayOfIds : Way.ByListing)
+                : own is null ? []
+                : [own];
+            var places = found.Select(In).ToList();
             if (visibility.HasGrants)
             {
-                places.Add(best is IdCriterion named ? visibility.ReachedOf(type, Named(named)) : visibility.Reached(type, record));
+                places.Add(best is IdCriterion named
+                    ? visibility.ReachedOf(type, Named(named))
+                    : visibility.Reached(type, record, isNamed));
                 if (best is not IdCriterion || visibility.WayOfIds == Way.ByListing)
                 {
                     places.AddRange(visibility.NamedRows(type));

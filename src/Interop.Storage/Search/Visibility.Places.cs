@@ -181,12 +181,13 @@ internal sealed partial class Visibility
 
     /// <summary>The keys of what grants open to the sight beyond that.</summary>
     /// <param name="subject">Id of the one patient whose record is looked at; null for all.</param>
+    /// <param name="isNamed">Whether the request names that patient by id.</param>
     /// <param name="isLeft">Whether it is what they opened until it was deleted.</param>
-    public Sql Reached(string type, SqlValue? subject, bool isLeft = false)
+    public Sql Reached(string type, SqlValue? subject, bool isNamed = false, bool isLeft = false)
     {
         var number = isLeft ? ReachWriter.LeftOf(type) : ReachWriter.TypeOf(type);
-        return named.Ids.Count == 0
-            ? Reach(Way.ByListing)
+        return isNamed ? Reach(Way.ByName)
+            : named.Ids.Count == 0 ? Reach(Way.ByListing)
             : (Sql)$"""
                 {Reach(Way.ByListing)}
                 UNION ALL
@@ -197,7 +198,7 @@ internal sealed partial class Visibility
         {
             var (n, grant, h) = (Alias(), Alias(), Alias());
             var ofSubject = subject is null ? (Sql)$"" : (Sql)$"AND {grant}.subject IN ('', {subject}) AND {h}.subject = {subject}";
-            var (each, ofNamed) = way == Way.ByName
+            var (each, ofNamed) = way == Way.ByName && !isNamed
                 ? ((Sql)$"{Each(named.Ids)} {n} CROSS JOIN ", (Sql)$"AND {h}.subject = {n}.column1")
                 : ((Sql)$"", (Sql)$"");
             return $"""

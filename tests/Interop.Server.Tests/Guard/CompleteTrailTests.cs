@@ -75,6 +75,8 @@ public class CompleteTrailTests : SceneTests
     [InlineData("POST", "Patient/p1/$preview-consent", "deny", """{"resourceType":"Parameters"}""")]
     [InlineData("POST", "Consent/$revoke-consent", "deny", """{"resourceType":"Parameters"}""")]
     [InlineData("POST", "Consent/c1/$revoke-consent", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData("POST", "Patient/$merge", "deny", """{"resourceType":"Parameters"}""")]
+    [InlineData("POST", "Patient/$unmerge", "deny", """{"resourceType":"Parameters"}""")]
     public async Task A_request_of_a_verified_caller_has_one_row(string method, string path, string outcome, string? body)
     {
         var before = (await RowsAsync()).Count;

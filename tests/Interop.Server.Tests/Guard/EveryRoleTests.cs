@@ -127,6 +127,8 @@ public sealed class EveryRoleTests : SceneTests
             {"name":"revoke","valueReference":{"reference":"Consent/x"}}]}
             """);
         await AskAsync(HttpMethod.Post, "Consent/x/$revoke-consent", """{"resourceType":"Parameters"}""");
+        await AskAsync(HttpMethod.Post, "Patient/$merge", """{"resourceType":"Parameters"}""");
+        await AskAsync(HttpMethod.Post, "Patient/$unmerge", """{"resourceType":"Parameters"}""");
         await AskAsync(
             HttpMethod.Post,
             "",

@@ -51,7 +51,8 @@ public sealed class MetadataTests : SceneTests
     [Theory]
     [InlineData(
         "Patient",
-        "break-glass disclosures end-break-glass everything explain-access match preview-consent suspend-accounting validate")]
+        "break-glass disclosures end-break-glass everything explain-access match merge preview-consent suspend-accounting unmerge "
+        + "validate")]
     [InlineData("Consent", "file-consent record-disclosure revoke-consent validate")]
     [InlineData("Observation", "lastn validate")]
     [InlineData("Composition", "document validate")]

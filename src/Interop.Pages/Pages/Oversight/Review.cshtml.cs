@@ -15,6 +15,9 @@ public sealed class ReviewModel : AppPage
 
     public Patient? Person { get; private set; }
 
+    /// <summary>Where two records may be one person's: both.</summary>
+    public IReadOnlyList<Patient> Pair { get; private set; } = [];
+
     public bool IsOpen => Task.Status is FhirTask.TaskStatus.Requested or FhirTask.TaskStatus.Received or FhirTask.TaskStatus.Accepted
         or FhirTask.TaskStatus.InProgress;
 
@@ -57,6 +60,22 @@ public sealed class ReviewModel : AppPage
             : await LoadAsync() ? Page() : NotFound();
     }
 
+    /// <summary>The two are one person, whose record is from now on the one that is kept.</summary>
+    public async Task<IActionResult> OnPostMergeAsync(string? keep)
+    {
+        if (!await LoadAsync() || Pair.Count != 2 || Pair.All(record => record.Id != keep))
+        {
+            return NotFound();
+        }
+
+        var other = Pair.First(record => record.Id != keep).Id;
+        var question = new Parameters().Add("source-patient", new ResourceReference($"Patient/{other}"))
+            .Add("target-patient", new ResourceReference($"Patient/{keep}"));
+        return await TryAsync(() => Api.PostAsync<Resource>("Patient/$merge", question))
+            ? LocalRedirect("/app/privacy?done=merged")
+            : Page();
+    }
+
     private static string[] StepsFrom(FhirTask.TaskStatus? status) => status switch
     {
         FhirTask.TaskStatus.InProgress => [],
@@ -72,7 +91,13 @@ public sealed class ReviewModel : AppPage
         }
 
         Task = task;
-        Person = IsId(Codes.IdOf(task.For)) ? await Api.ReadAsync<Patient>($"Patient/{Codes.IdOf(task.For)}") : null;
+        Person = await PersonAsync(task.For);
+        Pair = await PersonAsync(task.Focus) is { } other && Person is not null ? [other, Person] : [];
         return true;
     }
+
+    private async Task<Patient?> PersonAsync(ResourceReference? reference) =>
+        reference?.Reference?.StartsWith("Patient/", StringComparison.Ordinal) == true && IsId(Codes.IdOf(reference))
+            ? await Api.ReadAsync<Patient>(reference.Reference)
+            : null;
 }

@@ -1,33 +1,34 @@
-using Interop.Server.Bundles;
+using System.Text;
+using Interop.Fhir;
 using Interop.Server.Http;
 using Interop.Server.Security;
 
-namespace Interop.Server.Consents;
+namespace Interop.Server.Bundles;
 
 /// <summary>
-/// What an operation on consents stores, it stores as a transaction of its caller's: by the rights and rules that a Bundle with the same
-/// entries meets, all or nothing.
+/// What an operation stores, it stores as a transaction of its caller's: by the rights and rules that a Bundle with the same entries
+/// meets, all or nothing.
 /// </summary>
-internal sealed class ConsentFiling(BundleReader reader, Transactions transactions)
+internal sealed class Filing(BundleReader reader, Transactions transactions)
 {
-    /// <param name="change">What a PATCH among the entries does to the resource that the caller sees.</param>
     /// <returns>The answers, entry by entry.</returns>
     /// <exception cref="FhirException">As a transaction; places are those of the request.</exception>
     public async Task<IReadOnlyList<BundleItem>> StoreAsync(
-        Caller caller,
-        IReadOnlyList<FiledEntry> entries,
-        Func<ReadOnlyMemory<byte>, byte[]> change,
-        CancellationToken cancellationToken)
+        Caller caller, IReadOnlyList<FiledEntry> entries, CancellationToken cancellationToken)
     {
         try
         {
             var bundle = await reader.ReadAsync(caller, BundleOf(entries), cancellationToken);
-            return await transactions.RunAsync(caller, bundle, _ => change, cancellationToken);
+            return await transactions.RunAsync(caller, bundle, ChangeOf, cancellationToken);
         }
         catch (FhirException refused)
         {
             throw entries.Index().Aggregate(refused, (told, entry) => told.In($"Bundle.entry[{entry.Index}].resource", entry.Item.Place));
         }
+
+        // A PATCH brings no content of its own, but the name of its entry.
+        Func<ReadOnlyMemory<byte>, byte[]> ChangeOf(byte[] content) =>
+            entries.Single(entry => entry.Change is not null && content.AsSpan().SequenceEqual(entry.Resource)).Change!;
     }
 
     private static byte[] BundleOf(IReadOnlyList<FiledEntry> entries) => FhirJson.Write(writer =>
@@ -58,11 +59,21 @@ internal sealed class ConsentFiling(BundleReader reader, Transactions transactio
     });
 }
 
-/// <summary>One resource that an operation stores.</summary>
+/// <summary>One resource that an operation stores or changes.</summary>
 /// <param name="Place">Where it stands in the request of the operation, for issues.</param>
 /// <param name="Resource">JSON that can be read.</param>
 internal sealed record FiledEntry(string Place, string Method, string Url, byte[] Resource)
 {
     /// <summary>By which other entries name what is new.</summary>
     public string Address { get; } = $"urn:uuid:{Guid.NewGuid()}";
+
+    /// <summary>What a PATCH does to the resource that the caller sees.</summary>
+    public Func<ReadOnlyMemory<byte>, byte[]>? Change { get; private init; }
+
+    /// <summary>A change of one resource.</summary>
+    public static FiledEntry Patch(string place, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> change) =>
+        new(place, "PATCH", key.ToString(), Encoding.UTF8.GetBytes($$"""{"resourceType":"Parameters","id":"{{Guid.NewGuid()}}"}"""))
+        {
+            Change = change,
+        };
 }

@@ -3,10 +3,9 @@ using System.Text.Json.Nodes;
 using Interop.Fhir;
 using Interop.Fhir.References;
 using Interop.Server.Http;
-using Interop.Server.Operations;
 using Interop.Server.Settings;
 
-namespace Interop.Server.Consents;
+namespace Interop.Server.Operations;
 
 /// <summary>A parameter of an operation that is a Reference to a resource of this server.</summary>
 internal static class ReferenceInput
