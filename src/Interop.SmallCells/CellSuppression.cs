@@ -24,8 +24,11 @@ public static class CellSuppression
     /// </exception>
     public static IReadOnlySet<int> Masked(CountTables tables, Protection protection)
     {
-        var parts = IndependentTables.Of(tables);
-        return parts.SelectMany(part => MaskedOf(part.Tables, protection).Select(number => part.Numbers[number])).ToHashSet();
+        return tables.Cells.All(cell => cell.Publication != Publication.Now)
+            ? new HashSet<int>()
+            : IndependentTables.Of(tables)
+                .SelectMany(part => MaskedOf(part.Tables, protection).Select(number => part.Numbers[number]))
+                .ToHashSet();
     }
 
     private static HashSet<int> MaskedOf(CountTables tables, Protection protection)
@@ -33,7 +36,7 @@ public static class CellSuppression
         var asked = Numbers(tables, cell => cell.Publication == Publication.Now);
         var primary = asked.Where(number => protection.Covers(tables.Cells[number])).ToHashSet();
         var small = Numbers(tables, cell => protection.Covers(cell) && cell.Publication != Publication.Shown);
-        if (asked.Count == 0 || small.Count == 0 || tables.Sums.Count == 0)
+        if (small.Count == 0 || tables.Sums.Count == 0)
         {
             return primary;
         }

@@ -1,6 +1,6 @@
 namespace Interop.SmallCells.Tests;
 
-/// <summary>What tells nothing of one another is solved apart, and comes to the same; few persons are protected as small counts are.</summary>
+/// <summary>What tells nothing of one another is solved apart; few persons are protected as small counts are.</summary>
 public sealed class IndependentTests
 {
     private static readonly Protection Rule = new();
