@@ -16,7 +16,7 @@ public static class CellSuppression
     private const int MillisecondsOfARound = 2000;
 
     // After so many questions to the intruder what is masked stays so: the pattern is no longer the cheapest, and comes soon.
-    private const int MostExactQuestions = 600;
+    private const int MostExactQuestions = 400;
 
     /// <summary>The numbers of the counts with <see cref="Publication.Now"/> that are to be masked.</summary>
     /// <exception cref="SuppressionImpossibleException">

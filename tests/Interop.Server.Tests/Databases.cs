@@ -224,6 +224,8 @@ public sealed class PostgresGuideParameterTests : Searches.GuideParameterTests
 public sealed class PostgresMeasureReportTests : Measures.MeasureReportTests
 {
     public PostgresMeasureReportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+
+    protected override int Months => 6;
 }
 
 public sealed class PostgresOutcomeTests : OutcomeTests
