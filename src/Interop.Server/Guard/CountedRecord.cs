@@ -43,6 +43,9 @@ internal sealed class CountedRecord(ResourceRows rows, Sight sight, WriteSession
     public IReadOnlyList<MeasureAmount> AmountsOf(string measure, long first, long last, string? groups) =>
         rows.AmountsOf(measure, first, last, groups);
 
+    /// <inheritdoc cref="ResourceRows.HasMeasureCounts"/>
+    public bool IsPublished(string period) => rows.HasMeasureCounts(period);
+
     /// <inheritdoc cref="ResourceRows.MeasureCounts"/>
     public IReadOnlyDictionary<(string Period, string Name), bool> Published() => rows.MeasureCounts();
 

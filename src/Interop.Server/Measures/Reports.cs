@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Interop.Fhir;
 using Interop.Server.Authoring;
 using Interop.Server.Guard;
@@ -23,8 +24,9 @@ internal sealed class Reports(
 {
     private readonly SemaphoreSlim one = new(1);
 
-    // Frozen months do not change.
+    // Frozen months do not change, and what was made once is there.
     private readonly Dictionary<Period, PeriodCounts> known = [];
+    private readonly ConcurrentDictionary<Period, bool> made = [];
 
     /// <summary>Under which key the report of a measure and a period is stored.</summary>
     public ResourceKey KeyOf(CrisisMeasure measure, Period period) =>
@@ -33,13 +35,14 @@ internal sealed class Reports(
     /// <summary>Makes what of these periods is not made, in the order in which they come.</summary>
     public async Task MakeAsync(IEnumerable<Period> periods, CancellationToken cancellationToken)
     {
-        foreach (var period in periods)
+        foreach (var period in periods.Where(period => !made.ContainsKey(period)))
         {
             // One by one: who waits for a month does not wait for the years that a worker is at.
             await one.WaitAsync(cancellationToken);
             try
             {
                 await MakeAsync(period, cancellationToken);
+                made[period] = true;
             }
             finally
             {
@@ -54,7 +57,7 @@ internal sealed class Reports(
     {
         await using (var snapshot = await store.OpenAsOperatorAsync(settings.Custodian, cancellationToken))
         {
-            if (PublishedIn(snapshot.RecordOf(settings.Custodian)).ContainsKey(period))
+            if (snapshot.RecordOf(settings.Custodian).IsPublished(period.Name))
             {
                 return;
             }

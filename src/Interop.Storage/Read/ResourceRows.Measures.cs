@@ -125,6 +125,10 @@ public sealed partial class ResourceRows
             reader => new MeasureAmount(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
     }
 
+    /// <summary>Whether the reports of a period were made.</summary>
+    public bool HasMeasureCounts(string period) =>
+        Statements.Number($"SELECT 1 FROM measure_count WHERE period = {period} {Dialect.Page(1)}") is not null;
+
     /// <summary>Of all reports that were made, by period and name, whether each count is masked.</summary>
     public IReadOnlyDictionary<(string Period, string Name), bool> MeasureCounts() => Statements.Query(
         $"SELECT period, name, masked FROM measure_count",

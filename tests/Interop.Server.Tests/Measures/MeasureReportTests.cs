@@ -95,6 +95,7 @@ public class MeasureReportTests : IAsyncLifetime
             NothingSmallCanBeWorkedOut(reports); // the same counts are masked on the other database
         }
 
+        await AllIsWhatR4AndOurProfilesSayAsync(evaluator, reports);
         await AnEvaluatorSeesReportsAndNothingElseAsync(evaluator);
         await WhatIsWrittenLaterChangesNothingAsync(reports);
         await WhoSignsIsNamedAndASignedReportStaysAsync(reports[^1]);
@@ -115,6 +116,21 @@ public class MeasureReportTests : IAsyncLifetime
             {
                 var (least, greatest) = SmallCells.Tests.Attacker.IntervalOf(published.Tables, published.IsShown, cell);
                 Assert.True(greatest - least >= Apart, $"{published.NameOf(cell)}: {least} to {greatest}");
+            }
+        }
+    }
+
+    private static async Task AllIsWhatR4AndOurProfilesSayAsync(HttpClient evaluator, IReadOnlyList<ReadReport> reports)
+    {
+        foreach (var measure in Measures)
+        {
+            var stored = await evaluator.GetJsonAsync($"Measure/{measure}");
+            foreach (var (type, json) in new[] { ("Measure", stored), ("MeasureReport", reports.Last(it => it.Measure == measure).Json) })
+            {
+                using var judged = await evaluator.PostFhirAsync($"{type}/$validate", json.GetRawText());
+                var issues = (await judged.JsonAsync()).GetProperty("issue").EnumerateArray().Where(issue =>
+                    issue.Text("severity") is "error" or "fatal");
+                Assert.Empty(issues);
             }
         }
     }
