@@ -33,7 +33,7 @@ public static class InteropIdentity
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = arguments,
+            Args = SettingsFiles.ReadOnce(arguments),
             ContentRootPath = AppContext.BaseDirectory,
             ApplicationName = typeof(InteropIdentity).Assembly.GetName().Name,
         });

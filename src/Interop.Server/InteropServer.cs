@@ -61,7 +61,7 @@ public static class InteropServer
     /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = WebApplication.CreateSlimBuilder(SettingsFiles.ReadOnce(args));
         builder.Configuration.AddEnvironmentVariables();
         builder.Configuration.AddSecrets("Interop");
 

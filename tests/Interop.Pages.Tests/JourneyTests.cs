@@ -8,7 +8,7 @@ public sealed class JourneyTests(DemoCity city)
 {
     public static TheoryData<string> Devices => ["phone", "desk"];
 
-    private static ViewportSize SizeOf(string device) => device == "phone" ? DemoCity.Phone : DemoCity.Desk;
+    internal static ViewportSize SizeOf(string device) => device == "phone" ? DemoCity.Phone : DemoCity.Desk;
 
     [BrowserTheory]
     [MemberData(nameof(Devices))]
@@ -214,81 +214,40 @@ public sealed class JourneyTests(DemoCity city)
 
     [BrowserTheory]
     [MemberData(nameof(Devices))]
-    public async Task A_privacy_officer_learns_in_three_clicks_who_saw_a_person_and_why(string device)
+    public async Task A_field_team_says_what_became_of_an_encounter(string device)
     {
-        var page = await city.SignedInAsync("privacy", SizeOf(device));
-        await OpenAsync(page, "People");
-        await page.Locator("#Name").FillAsync("Fullerton");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Who saw and why Cleo Fullerton-Test" }).ClickAsync();
-        await Assertions.Expect(page.GetByText("Prisca Keepwell").Nth(1)).ToBeVisibleAsync();
-        await Assertions.Expect(page.GetByText("For: Running the service.").First).ToBeVisibleAsync();
-        await DemoCity.PictureAsync(page, "privacy-who-saw", device);
-
-        await page.GetByRole(AriaRole.Link, new() { Name = "Disclosures, to print" }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What went to others" })).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Back" }).ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Consents" }).ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "What it does now" }).First.ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What it says" })).ToBeVisibleAsync();
-        await DemoCity.PictureAsync(page, "privacy-consent", device);
-    }
-
-    [BrowserFact]
-    public async Task A_privacy_officer_judges_a_broken_glass_and_revokes_a_consent_when_its_effect_is_known()
-    {
-        var page = await city.SignedInAsync("privacy", DemoCity.Desk);
-        await OpenAsync(page, "Waiting");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Somebody broke the glass" }).ClickAsync();
-        await Assertions.Expect(page.GetByText("Found unconscious on the platform.")).ToBeVisibleAsync();
-        await page.Locator("#judgement").FillAsync("The emergency was real; the views fit it.");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Record the judgement" }).ClickAsync();
-        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Your judgement is recorded.");
-
-        var person = city.File.GetProperty("persons").GetProperty("intermediateConsent").GetString()!.Split('/')[1];
-        await page.GotoAsync($"{city.Address}/app/people/{person}?show=consents");
-        await page.GetByRole(AriaRole.Link, new() { Name = "What it does now" }).ClickAsync();
-        await Assertions.Expect(page.GetByText("without this consent it would see")).ToBeVisibleAsync();
-        await page.GetByText("Revoke it").ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke the consent" }).ClickAsync();
-        await Assertions.Expect(page.Locator(".mark").GetByText("Revoked")).ToBeVisibleAsync();
-
-        await OpenAsync(page, "Agreements");
-        await Assertions.Expect(page.GetByText("Not in force").First).ToBeVisibleAsync();
-    }
-
-    [BrowserTheory]
-    [MemberData(nameof(Devices))]
-    public async Task A_privacy_officer_links_two_records_of_one_person(string device)
-    {
-        var family = $"Doppel-Test-{device}";
+        var family = $"Endwell-Test-{device}";
         using (var staff = city.As("navigator"))
         {
-            foreach (var given in new[] { "Dora", "dora" })
-            {
-                await DemoCity.CreatedAsync(
-                    staff,
-                    "Patient",
-                    $$"""
-                    {"resourceType":"Patient","birthDate":"1980-08-08","name":[{"family":"{{family}}","given":["{{given}}"]}]}
-                    """);
-            }
+            var patient = await DemoCity.CreatedAsync(
+                staff, "Patient", $$"""{"resourceType":"Patient","name":[{"use":"official","family":"{{family}}","given":["Ella"]}]}""");
+            await DemoCity.CreatedAsync(staff, "Encounter", $$"""
+                {"resourceType":"Encounter","status":"finished",
+                "class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"FLD"},
+                "subject":{"reference":"{{patient}}"},"period":{"start":"{{DateTime.UtcNow.AddHours(-1):o}}","end":"{{DateTime.UtcNow:o}}"},
+                "serviceProvider":{"reference":"Organization/crisis-program"} }
+                """);
         }
 
-        var page = await city.SignedInAsync("privacy", SizeOf(device));
-        await OpenAsync(page, "Waiting");
-        var row = page.Locator(".row").Filter(new() { HasText = "Two records, perhaps one person" }).Filter(new() { HasText = family });
-        while (await row.CountAsync() == 0)
+        var page = await city.SignedInAsync("field", SizeOf(device));
+        await OpenAsync(page, "Facts");
+        await page.GetByRole(AriaRole.Link, new() { Name = $"Say what became of it Ella {family}" }).ClickAsync();
+        await DemoCity.PictureAsync(page, "field-facts", device);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save what is said" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Answer at least one.")).ToBeVisibleAsync();
+        await page.Locator("input[name=arrest][value=no]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save what is said" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Saved.");
+        await Assertions.Expect(page.Locator("input[name=arrest]")).ToHaveCountAsync(0);
+        foreach (var fact in new[] { "force-used", "police-backup-requested", "ed-transport", "jail-booking" })
         {
-            await page.WaitForTimeoutAsync(500); // it is looked for after the write
-            await page.ReloadAsync();
+            await page.Locator($"input[name={fact}][value=no]").CheckAsync();
         }
 
-        await row.GetByRole(AriaRole.Link).First.ClickAsync();
-        await DemoCity.PictureAsync(page, "privacy-two-records", device);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Keep this record" }).First.ClickAsync();
-        await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("The records are linked.");
-        await Assertions.Expect(row).ToHaveCountAsync(0);
+        await page.Locator("input[name=injury][value=unknown]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save what is said" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Facts" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText(family)).ToHaveCountAsync(0);
     }
 
     [BrowserTheory]

@@ -22,6 +22,8 @@ public sealed record Place(string Path, string Icon, string Name, string About, 
         var referrals = new Place(
             "/app/referrals", "swap", "Referrals", "What you were asked, and what you asked others",
             $"Task?owner=Organization/{agency}&code=fulfill-referral&status=requested,received,accepted,in-progress,on-hold");
+        var facts = new Place(
+            "/app/facts", "check", "Facts", "Encounters that ended, and what became of them", "Task?code=outcome-facts&status=requested");
         var services = new Place("/app/services", "map", "Where to go", "Houses and services, and whether there is room");
         return
         [
@@ -30,7 +32,7 @@ public sealed record Place(string Path, string Icon, string Name, string About, 
                 "/app/dispatch", "headset", "Calls", "Calls that wait for an answer", "Task?code=call-answer&status=requested")] : NoPlaces,
             .. Is("clinician") && isOwn && !Is("dispatcher") ? [new Place(
                 "/app/field", "pin", "My incidents", "Who your team is with now", "Encounter?class=FLD&status=planned,arrived,in-progress"),
-                services] : NoPlaces,
+                services, facts] : NoPlaces,
             .. Is("navigator") ? [follow] : NoPlaces,
             .. Is("officer") ? [new Place("/app/officer", "shield", "Summary", "What helps, for a person in front of you")] : NoPlaces,
             .. (Is("clinician") && !Is("dispatcher")) || Is("navigator") ? [referrals] : NoPlaces,

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
@@ -11,6 +13,9 @@ namespace Interop.Server.Routing;
 /// </summary>
 internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
 {
+    // What is compiled depends on the handler alone, so that all servers of a process share it: the demo's, and a test's hundreds.
+    private static readonly ConcurrentDictionary<(MethodInfo Handler, string Pattern), RequestDelegate> Shared = new();
+
     private readonly List<FhirRoute> routes = [];
 
     public IReadOnlyList<FhirRoute> Routes => routes;
@@ -62,7 +67,12 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
     /// </summary>
     private RequestDelegate Prepared(string pattern, Delegate handler, EndpointFilter? filter = null)
     {
+        var isShared = handler.Target is null && filter is null;
         var made = new Lazy<RequestDelegate>(() =>
+            isShared ? Shared.GetOrAdd((handler.Method, pattern), _ => Make()) : Make());
+        return context => made.Value(context);
+
+        RequestDelegate Make()
         {
             var route = RoutePatternFactory.Parse(pattern);
             var endpoint = new RouteEndpointBuilder(null, route, 0) { ApplicationServices = builder.ServiceProvider };
@@ -77,8 +87,7 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
                 EndpointBuilder = endpoint,
                 RouteParameterNames = route.Parameters.Select(parameter => parameter.Name),
             }).RequestDelegate;
-        });
-        return context => made.Value(context);
+        }
     }
 
     private delegate ValueTask<object?> EndpointFilter(EndpointFilterInvocationContext context, EndpointFilterDelegate next);
