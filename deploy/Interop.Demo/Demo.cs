@@ -67,13 +67,14 @@ public static class Demo
 
         await using var issuer = await DemoIssuer.StartAsync(addresses, ports[1], folder, place, cancellationToken);
         await PagesKey.MakeAsync(folder, cancellationToken);
+        var evaluation = await DemoEvaluation.MakeAsync(folder, DateTimeOffset.UtcNow, cancellationToken);
         await using var server = Server(
             addresses,
             ports[0],
             addresses.Fhir,
             place.Of(folder, "interop"),
             folder.File("interop.exports"),
-            [.. Pages(folder.File(PagesKey.FileName))]);
+            [.. Pages(folder.File(PagesKey.FileName)), $"--Interop:Evaluation={evaluation}"]);
         await using var sandbox = Server(
             addresses,
             ports[2],

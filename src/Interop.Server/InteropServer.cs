@@ -25,6 +25,7 @@ using Interop.Server.Guard.Trail;
 using Interop.Server.Instruments;
 using Interop.Server.Interactions;
 using Interop.Server.Lifecycles;
+using Interop.Server.Measures;
 using Interop.Server.Operations;
 using Interop.Server.Outcomes;
 using Interop.Server.Oversight;
@@ -202,6 +203,7 @@ public static class InteropServer
         services.AddReferrals();
         services.AddFollowUps();
         services.AddOutcomes();
+        services.AddMeasures(settings);
         services.AddVoices();
         services.AddConsents();
         services.AddDuplicates();
@@ -298,6 +300,7 @@ public static class InteropServer
         }
 
         RunView.Map(fhir);
+        MeasureServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
         ValidateResource.Map(fhir);
         ExpandValueSet.Map(fhir);
         ValidateCode.Map(fhir);

@@ -15,22 +15,35 @@ public static class CellSuppression
     private const int MostRounds = 200;
     private const int MillisecondsOfARound = 2000;
 
+    // After so many questions to the intruder what is masked stays so: the pattern is no longer the cheapest, and comes soon.
+    private const int MostExactQuestions = 400;
+
     /// <summary>The numbers of the counts with <see cref="Publication.Now"/> that are to be masked.</summary>
     /// <exception cref="SuppressionImpossibleException">
     /// What was published before gives a small count away whatever is masked now: nothing of the report may leave.
     /// </exception>
     public static IReadOnlySet<int> Masked(CountTables tables, Protection protection)
     {
+        return tables.Cells.All(cell => cell.Publication != Publication.Now)
+            ? new HashSet<int>()
+            : IndependentTables.Of(tables)
+                .SelectMany(part => MaskedOf(part.Tables, protection).Select(number => part.Numbers[number]))
+                .ToHashSet();
+    }
+
+    private static HashSet<int> MaskedOf(CountTables tables, Protection protection)
+    {
         var asked = Numbers(tables, cell => cell.Publication == Publication.Now);
-        var primary = asked.Where(number => protection.IsSmall(tables.Cells[number].Count)).ToHashSet();
-        var small = Numbers(tables, cell => protection.IsSmall(cell.Count) && cell.Publication != Publication.Shown);
-        if (asked.Count == 0 || small.Count == 0)
+        var primary = asked.Where(number => protection.Covers(tables.Cells[number])).ToHashSet();
+        var small = Numbers(tables, cell => protection.Covers(cell) && cell.Publication != Publication.Shown);
+        if (small.Count == 0 || tables.Sums.Count == 0)
         {
             return primary;
         }
 
         using var intruder = new Intruder(tables);
         using var master = new Master(tables, asked, primary);
+        var (open, questions) = (small, 0);
         for (var round = 0; round < MostRounds; round++)
         {
             if (master.Best() is not { } masked)
@@ -38,15 +51,23 @@ public static class CellSuppression
                 break;
             }
 
-            var rules = Narrowed(tables, intruder, small, masked, protection);
-            if (rules.Count == 0)
+            questions += open.Count;
+            var narrowed = Narrowed(tables, intruder, open, masked, protection);
+            if (narrowed.Count == 0)
             {
                 return masked;
             }
 
-            if (!rules.Aggregate(false, (isNew, rule) => master.Demand(rule, protection.Width, masked) || isNew))
+            if (!narrowed.Aggregate(false, (isNew, it) => master.Demand(it.Rule, protection.Width, masked) || isNew))
             {
                 break;
+            }
+
+            if (questions > MostExactQuestions)
+            {
+                // To mask more never narrows anything: what is protected need not be asked again.
+                master.Keep(masked);
+                open = [.. narrowed.Select(it => it.Cell)];
             }
         }
 
@@ -59,7 +80,7 @@ public static class CellSuppression
     private static List<int> Numbers(CountTables tables, Func<CountCell, bool> isWanted) =>
         [.. tables.Cells.Index().Where(item => isWanted(item.Item)).Select(item => item.Index)];
 
-    private static List<double[]> Narrowed(
+    private static List<(int Cell, double[] Rule)> Narrowed(
         CountTables tables, Intruder intruder, IEnumerable<int> small, HashSet<int> masked, Protection protection)
     {
         intruder.See(number => tables.Cells[number].Publication switch
@@ -68,7 +89,12 @@ public static class CellSuppression
             Publication.Now => masked.Contains(number),
             _ => true,
         });
-        return [.. small.Select(cell => intruder.Narrowed(cell, protection.Width)).OfType<double[]>()];
+        return
+        [
+            .. small.Select(cell => (Cell: cell, Rule: intruder.Narrowed(cell, protection.Width)))
+                .Where(it => it.Rule is not null)
+                .Select(it => (it.Cell, it.Rule!)),
+        ];
     }
 
     /// <summary>The cheapest pattern that keeps all rules found so far.</summary>
@@ -113,6 +139,15 @@ public static class CellSuppression
             }
 
             return true;
+        }
+
+        /// <summary>Every pattern from now on masks these as well.</summary>
+        public void Keep(HashSet<int> masked)
+        {
+            foreach (var number in masked)
+            {
+                isMasked[number].SetBounds(1, 1);
+            }
         }
 
         public void Dispose() => solver.Dispose();

@@ -11,12 +11,13 @@ public sealed class CountTables
     public IReadOnlyList<CountSum> Sums => sums;
 
     /// <summary>Adds a count, and gives its number.</summary>
+    /// <param name="isOfFew">Whether it counts something of so few persons that it is protected however large it is.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative, or the cost not above zero.</exception>
-    public int Add(long count, Publication publication = Publication.Now, double cost = 1)
+    public int Add(long count, Publication publication = Publication.Now, double cost = 1, bool isOfFew = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(cost);
-        cells.Add(new(count, publication, cost));
+        cells.Add(new(count, publication, cost) { IsOfFew = isOfFew });
         return cells.Count - 1;
     }
 

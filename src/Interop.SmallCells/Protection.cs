@@ -12,4 +12,7 @@ namespace Interop.SmallCells;
 public sealed record Protection(int Largest = 10, int Width = 11)
 {
     public bool IsSmall(long count) => count >= 1 && count <= Largest;
+
+    /// <summary>Whether a count must not be found out: it is small, or it is of few persons. Zero is of nobody.</summary>
+    public bool Covers(CountCell cell) => IsSmall(cell.Count) || (cell.IsOfFew && cell.Count > 0);
 }

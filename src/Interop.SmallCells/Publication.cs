@@ -18,7 +18,11 @@ public enum Publication
 
 /// <summary>A count of a table.</summary>
 /// <param name="Cost">What is lost where it is masked, above zero; only proportions matter.</param>
-public readonly record struct CountCell(long Count, Publication Publication, double Cost);
+public readonly record struct CountCell(long Count, Publication Publication, double Cost)
+{
+    /// <summary>Whether it counts something of so few persons that it is protected however large it is.</summary>
+    public bool IsOfFew { get; init; }
+}
 
 /// <summary>A count that is the sum of others: a margin of a table, a year of its months.</summary>
 public readonly record struct CountSum(int Total, IReadOnlyList<int> Parts);

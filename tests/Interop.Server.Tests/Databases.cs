@@ -92,8 +92,7 @@ public sealed class PostgresViewTests : ViewTests
 
 public sealed class PostgresAgreementAloneTests : AgreementAloneTests
 {
-    public PostgresAgreementAloneTests(SharedScene scene)
-        : base(scene) => ServerDatabase.Kind = DatabaseKind.Postgres;
+    public PostgresAgreementAloneTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
 public sealed class PostgresBreakGlassTests : BreakGlassTests
@@ -230,6 +229,13 @@ public sealed class PostgresXmlTests : Xml.XmlTests
 public sealed class PostgresGuideParameterTests : Searches.GuideParameterTests
 {
     public PostgresGuideParameterTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresMeasureReportTests : Measures.MeasureReportTests
+{
+    public PostgresMeasureReportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+
+    protected override int Months => 6;
 }
 
 public sealed class PostgresOutcomeTests : OutcomeTests

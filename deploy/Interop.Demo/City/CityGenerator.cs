@@ -42,9 +42,11 @@ public static class CityGenerator
         Health.Write(chart);
         Plans.Write(chart);
         var visits = Encounters.Write(chart, home).ToArray();
+        var facts = new Dice(seed, $"facts {number}");
         foreach (var visit in visits)
         {
             Assessments.Write(chart, visit);
+            Outcomes.Write(chart, visit, facts);
             Referrals.Write(chart, visit);
             FollowUps.Write(chart, visit);
             FollowUps.WriteThread(chart, visit);

@@ -10,6 +10,10 @@ internal static class People
     private static readonly (string? Text, int Weight)[] Races =
         [("White", 40), ("Black or African American", 36), ("Asian", 6), ("Other Race", 8), (null, 10)];
 
+    /// <summary>The OMB categories of US Core; it has none for another race.</summary>
+    private static readonly Dictionary<string, string> Categories =
+        new() { ["White"] = "2106-3", ["Black or African American"] = "2054-5", ["Asian"] = "2028-9" };
+
     /// <summary>Adds the Patient, the home and for some a RelatedPerson; returns the home's reference.</summary>
     public static string Write(Chart chart)
     {
@@ -28,7 +32,13 @@ internal static class People
                     new()
                     {
                         Url = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race",
-                        Extension = [new("text", new FhirString(race))],
+                        Extension =
+                        [
+                            .. Categories.TryGetValue(race, out var category)
+                                ? [new Extension("ombCategory", new Coding("urn:oid:2.16.840.1.113883.6.238", category))]
+                                : Array.Empty<Extension>(),
+                            new("text", new FhirString(race)),
+                        ],
                     },
                 ],
                 .. SafeContact(plan),

@@ -25,7 +25,7 @@ internal static class Admission
         }
 
         return sight.Keeps.Count > 0
-            ? sight with { OwnTier = Tier.None, OwnCleared = 0, Purposes = [] }
+            ? sight with { OwnTier = Tier.None, OwnCleared = 0, Purposes = [], Reads = [] }
             : throw new FhirException(
                 IssueCode.Forbidden,
                 caller.Practitioner is null

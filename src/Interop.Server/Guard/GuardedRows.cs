@@ -123,6 +123,9 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
         rows.Counts(patient, Caller.Organization, eyes, sight.Within(Caller, SmartRight.Read))
             .ToDictionary(count => (count.Type, count.Tier), count => count.Count);
 
+    /// <summary>What a custodian's whole sight sees of its own record, to be counted by the server itself.</summary>
+    public CountedRecord RecordOf(string custodian) => new(rows, Sights.OfCustodian(custodian, Instant));
+
     /// <summary>What was granted over a patient's records.</summary>
     public IReadOnlyList<GrantRow> GrantsOf(string patient) => rows.GrantsOf(patient);
 

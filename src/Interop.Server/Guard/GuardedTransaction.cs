@@ -66,6 +66,9 @@ internal sealed class GuardedTransaction(
         }
     }
 
+    /// <summary>What is counted, and what was published of it.</summary>
+    public CountedRecord Record => new(session.Rows, Sight, session);
+
     /// <summary>Where subscribers are told.</summary>
     public GuardedChannels Channels { get; } = new(session, sight.Instant);
 

@@ -63,6 +63,11 @@ public sealed record InteropSettings(
     public string? LimitedDataSet { get; init; }
 
     /// <summary>
+    /// From <c>Interop:Evaluation</c>: path of the site's file about its programme; null where nothing is evaluated.
+    /// </summary>
+    public string? Evaluation { get; init; }
+
+    /// <summary>
     /// From <c>Interop:VerbalConsent</c>: whether a person may permit something by word of mouth before a witness, where the law of the
     /// place lets her.
     /// </summary>
@@ -160,6 +165,7 @@ public sealed record InteropSettings(
             TimeZone = zone,
             LimitedDataSet = section["LimitedDataSet"] is { Length: > 0 } limited ? Path.GetFullPath(limited) : null,
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
+            Evaluation = section["Evaluation"] is { Length: > 0 } evaluation ? Path.GetFullPath(evaluation) : null,
             Holidays = HolidaysFrom(section["Holidays"]),
             Consultations = ConsultationSettings.From(section.GetSection("Consultations")),
             State = StateFrom(section["State"]),

@@ -43,7 +43,8 @@ internal sealed class RoleTable
                 TierOf(role.Value.GetProperty("tier"), $"role {role.Name}", problems),
                 Labels.All & ~except,
                 administers,
-                role.Value.TryGetProperty("records", out var types) ? [.. types.EnumerateArray().Select(type => type.GetString()!)] : [],
+                TypesOf(role.Value, "records"),
+                TypesOf(role.Value, "reads"),
                 role.Value.TryGetProperty("limited", out var limited) && limited.ValueKind == JsonValueKind.True);
         }
 
@@ -120,6 +121,9 @@ internal sealed class RoleTable
         return (json.GetProperty("types").EnumerateArray().Select(type => type.GetString()!).ToHashSet(StringComparer.Ordinal), cleared);
     }
 
+    private static IReadOnlyList<string> TypesOf(JsonElement role, string name) =>
+        role.TryGetProperty(name, out var types) ? [.. types.EnumerateArray().Select(type => type.GetString()!)] : [];
+
     private static Tier TierOf(JsonElement json, string where, List<string> problems)
     {
         if (Enum.TryParse<Tier>(json.GetString(), ignoreCase: true, out var tier))
@@ -135,8 +139,10 @@ internal sealed class RoleTable
 /// <summary>What a role may see of its own organisation's records.</summary>
 /// <param name="Administers">Whether it keeps its organisation's agreements and directory, whatever else it may see.</param>
 /// <param name="Records">Types of which it adds to the record though it does not keep it.</param>
+/// <param name="Reads">Types of which it reads what concerns no patient, whatever its tier.</param>
 /// <param name="IsLimited">Whether persons are shown to it in a limited data set alone.</param>
-internal sealed record RoleRule(Tier Tier, long Cleared, bool Administers, IReadOnlyList<string> Records, bool IsLimited);
+internal sealed record RoleRule(
+    Tier Tier, long Cleared, bool Administers, IReadOnlyList<string> Records, IReadOnlyList<string> Reads, bool IsLimited);
 
 /// <summary>Breaking the glass.</summary>
 /// <param name="Minutes">How long it lasts.</param>

@@ -146,10 +146,13 @@ public sealed class SharingPolicy
         return new(organization, practitioner, usable, instant, tier, cleared, isCustodian || hasAgreement, types)
         {
             Keeps = administers ? Roles.Administered : [],
-            Records = isCustodian
-                ? [.. roles.SelectMany(role => Roles.Roles.TryGetValue(role, out var rule) ? rule.Records : []).Distinct()]
-                : [],
+            Records = TypesOf(rule => rule.Records),
+            Reads = TypesOf(rule => rule.Reads),
         };
+
+        IReadOnlyList<string> TypesOf(Func<RoleRule, IReadOnlyList<string>> types) => isCustodian
+            ? [.. roles.SelectMany(role => Roles.Roles.TryGetValue(role, out var rule) ? types(rule) : []).Distinct()]
+            : [];
     }
 
     private static T? Read<T>(ReadOnlyMemory<byte> utf8, string name, List<string> problems, Func<JsonElement, T> load)

@@ -27,6 +27,12 @@ public sealed record Sight(
     /// </summary>
     public IReadOnlyList<string> Keeps { get; init; } = [];
 
+    /// <summary>Types of which it sees as much and writes nothing: the roles that count.</summary>
+    public IReadOnlyList<string> Reads { get; init; } = [];
+
+    /// <summary>Whether it sees the whole of its own organisation's resources of a type that concern no patient.</summary>
+    public bool Shows(string type) => Keeps.Contains(type) || Reads.Contains(type);
+
     /// <summary>
     /// Types of which it adds to its own organisation's record, as far as it sees what it adds: the roles that keep none and tell of calls.
     /// </summary>

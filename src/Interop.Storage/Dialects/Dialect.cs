@@ -67,6 +67,9 @@ internal abstract class Dialect
     /// <summary>Begins a transaction that adds to a chain of the trail, or waits for nobody but who adds to the same.</summary>
     public abstract Sql BeginAppend { get; }
 
+    /// <summary>A root element of a resource in a column of bytes, as JSON text; null where it is not there.</summary>
+    public abstract Sql Element(Sql body, string name);
+
     /// <summary>Gives a row where the chain is this connection's until it is closed: one server adds to it.</summary>
     public abstract Sql ClaimChain(int chain);
 }

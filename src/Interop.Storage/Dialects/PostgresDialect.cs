@@ -145,6 +145,9 @@ internal sealed class PostgresDialect : Dialect
 
     public override Sql IndexedBy(string index) => Sql.Empty;
 
+    /// <summary>As json and not jsonb: that takes no text with a NUL in it, and would refuse all of the statement.</summary>
+    public override Sql Element(Sql body, string name) => $"(convert_from({body}, 'UTF8')::json -> {name})::text";
+
     public override Sql ClaimChain(int chain) => $"SELECT 1 WHERE pg_try_advisory_lock({Sql.Number(chains)}, {Sql.Number(chain)})";
 
     private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder given, string options, string? searchPath = null)

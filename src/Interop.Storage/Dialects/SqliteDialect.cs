@@ -116,6 +116,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override Sql IndexedBy(string index) => $"INDEXED BY {Sql.Name(index)}";
 
+    public override Sql Element(Sql body, string name) => $"CAST({body} AS TEXT) -> {"$." + name}";
+
     /// <summary>There is one chain: who writes the file is alone at it.</summary>
     public override Sql ClaimChain(int chain) => $"SELECT 1";
 }

@@ -15,7 +15,7 @@ internal sealed partial class Visibility
     public SearchPlace? Own(string type, bool isLeft = false)
     {
         var zones = OwnZones(type).Select(zone => isLeft ? ZoneNumber.Left(zone) : zone).ToList();
-        var isKept = sight.Keeps.Contains(type);
+        var isKept = sight.Shows(type);
         if (zones.Count == 0)
         {
             return null;
@@ -71,7 +71,7 @@ internal sealed partial class Visibility
             zones.Add(ZoneNumber.Directory);
         }
 
-        var isKept = sight.Keeps.Contains(type);
+        var isKept = sight.Shows(type);
         if (sight.OwnTier != Sharing.Policy.Tier.None || isKept)
         {
             zones.Add(ZoneNumber.Of(sight.Organization, isHeld: false));

@@ -20,7 +20,7 @@ internal sealed partial class Visibility
     private readonly SqlValue patient;
     private readonly IReadOnlyList<SqlValue> purposes;
     private readonly IReadOnlyList<SqlValue> types;
-    private readonly IReadOnlyList<SqlValue> keeps;
+    private readonly IReadOnlyList<SqlValue> shows;
     private readonly ScopeSql? scopes;
     private readonly NamedPersons named;
     private Sight sight;
@@ -40,7 +40,7 @@ internal sealed partial class Visibility
         patient = new(sight.Constraints?.Patient ?? "");
         purposes = [.. sight.Purposes.Select(purpose => new SqlValue(purpose))];
         types = [.. (sight.Types ?? Enumerable.Empty<string>()).Select(type => new SqlValue(type))];
-        keeps = [.. sight.Keeps.Select(type => new SqlValue(type))];
+        shows = [.. sight.Keeps.Concat(sight.Reads).Select(type => new SqlValue(type))];
         scopes = sight.Constraints is null ? null : new(sight.Constraints, patient, this);
     }
 
@@ -59,7 +59,12 @@ internal sealed partial class Visibility
     /// </summary>
     public static SightShape? ShapeOf(Sight sight) => sight.Constraints is { Shape: null }
         ? null
-        : new(sight.Practitioner is not null, sight.Purposes.Count, sight.Types?.Count, sight.Keeps.Count, sight.Constraints?.Shape);
+        : new(
+            sight.Practitioner is not null,
+            sight.Purposes.Count,
+            sight.Types?.Count,
+            sight.Keeps.Count + sight.Reads.Count,
+            sight.Constraints?.Shape);
 
     /// <summary>Puts another sight of the same shape into the SQL that was made through this one.</summary>
     public void LookThrough(Sight other)
@@ -82,7 +87,7 @@ internal sealed partial class Visibility
             value.Set(type);
         }
 
-        foreach (var (value, type) in keeps.Zip(other.Keeps))
+        foreach (var (value, type) in shows.Zip(other.Keeps.Concat(other.Reads)))
         {
             value.Set(type);
         }
@@ -240,10 +245,10 @@ internal sealed partial class Visibility
     private Sql TypesAllowed(Sql r) => sight.Types is null ? (Sql)$"1 = 1" : (Sql)$"{r}.type IN {Sql.List(types)}";
 
     /// <summary>Of two patients a row names neither as its subject; what it inherits labels from names both.</summary>
-    private Sql Kept(Sql r) => keeps.Count == 0
+    private Sql Kept(Sql r) => shows.Count == 0
         ? (Sql)$""
         : (Sql)$"""
-            WHEN {r}.subject IS NULL AND {r}.source = {organization} AND {r}.type IN {Sql.List(keeps)} AND NOT EXISTS (
+            WHEN {r}.subject IS NULL AND {r}.source = {organization} AND {r}.type IN {Sql.List(shows)} AND NOT EXISTS (
                  SELECT 1 FROM label_inheritance n WHERE n.resource = {r}.key AND n.type = 'Patient') THEN 4
             """;
 

@@ -6,7 +6,7 @@ namespace Interop.Server.Tests.Guard;
 /// What an agreement opens where nothing else does: a person whom the caller names, and of that person nothing that says how great the
 /// risk is. Ana has nothing to do with the hospital; Ben's is an open case there, Cora was referred to it, Dora agreed.
 /// </summary>
-public class AgreementAloneTests(SharedScene scene) : SharedSceneTests(scene)
+public class AgreementAloneTests : SceneTests
 {
     private const string Case = "urn:interop:case";
 

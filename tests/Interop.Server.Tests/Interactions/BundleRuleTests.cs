@@ -6,7 +6,7 @@ namespace Interop.Server.Tests.Interactions;
 /// What a Bundle means by its addresses, in which order it is carried out, and how far its entries depend on each other
 /// (https://hl7.org/fhir/R4/bundle.html#references, https://hl7.org/fhir/R4/http.html#trules).
 /// </summary>
-public sealed partial class BundleRuleTests(SharedScene scene) : SharedSceneTests(scene)
+public sealed partial class BundleRuleTests : SceneTests
 {
     protected override IReadOnlyList<string> Scene => [Fixtures.Patient("own", "Own"), Fixtures.Patient("other", "Other")];
 

@@ -1,0 +1,64 @@
+using Hl7.Fhir.Model;
+using Interop.Server.Authoring;
+
+namespace Interop.Server.Measures;
+
+/// <summary>A measure as a Measure (https://hl7.org/fhir/R4/measure.html), so that a reader can check what is counted.</summary>
+internal static class MeasureDocument
+{
+    private const string FhirPath = "text/fhirpath";
+
+    public static MappedResource Of(CrisisMeasure measure, Strata strata) => MappedResource.Of(new Measure
+    {
+        Id = measure.Id,
+        Url = measure.Url,
+        Version = CrisisMeasure.Version,
+        Name = string.Concat(measure.Id.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
+        Title = measure.Title,
+        Status = PublicationStatus.Active,
+        Description = $"{measure.Counted} {measure.Yes} Counts from 1 to 10, and counts by which those could be worked out, are masked.",
+        Scoring = new(
+            "http://terminology.hl7.org/CodeSystem/measure-scoring",
+            measure.Kind == MeasureKind.Share ? "proportion" : "continuous-variable"),
+        ImprovementNotation = measure.IsBetterHigh is { } isHigh ? MeasureWords.Improvement(isHigh) : null,
+        Group = [.. MeasureWords.GroupsOf(measure.Kind).Select(code => Group(measure, code, strata))],
+    });
+
+    private static Measure.GroupComponent Group(CrisisMeasure measure, string code, Strata strata)
+    {
+        var (cases, yes, missing) = MeasureWords.PopulationsOf(measure.Kind);
+        return new()
+        {
+            Code = MeasureWords.Group(code),
+            Population =
+            [
+                Population(cases, measure.Counted, measure.Cases is "encounter" or "follow-up"
+                    ? "Encounter.where(status = 'finished')"
+                    : "Task"),
+                Population(yes, measure.Yes, measure.Expression),
+                .. measure.Missing is { } text ? [Population(missing, text, $"({measure.Expression}).empty()")]
+                    : Array.Empty<Measure.PopulationComponent>(),
+            ],
+            Stratifier =
+            [
+                .. strata.Kinds.Select(kind => new Measure.StratifierComponent
+                {
+                    Code = MeasureWords.Kind(kind),
+                    Criteria = new()
+                    {
+                        Language = FhirPath,
+                        Expression_ = kind.Code == "response_model" ? "ServiceRequest.code" : "Patient",
+                        Description = $"{kind.Display}; reports of months have none.",
+                    },
+                }),
+            ],
+        };
+    }
+
+    private static Measure.PopulationComponent Population(string code, string text, string expression) => new()
+    {
+        Code = MeasureWords.Population(code),
+        Description = text,
+        Criteria = new() { Language = FhirPath, Expression_ = expression, Description = text },
+    };
+}

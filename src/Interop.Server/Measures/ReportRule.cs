@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Hl7.Fhir.Model;
+using Interop.Fhir;
+using Interop.Fhir.Json;
+using Interop.Server.Authoring;
+using Interop.Server.Guard;
+using Interop.Server.Http;
+using Interop.Server.Security;
+
+namespace Interop.Server.Measures;
+
+/// <summary>
+/// Reports of the server's measures are made by it alone. Somebody of the programme's administration signs one, by changing its status from
+/// pending to complete; from then on it stays as it is.
+/// </summary>
+internal sealed class ReportRule(Secrets secrets) : TypeRule("MeasureReport")
+{
+    private const string Pending = "pending";
+    private const string Complete = "complete";
+    private const string Status = "MeasureReport.status";
+    private const string Verification = "1.2.840.10065.1.12.1.5";
+
+    public override WriteResult.Refused? Reached(ResourceStep step)
+    {
+        var (wasOurs, isOurs) = (step.Before is { } before && IsOurs(before), IsOurs(step.After));
+        return !wasOurs && !isOurs ? null
+            : !wasOurs ? new(IssueCode.Forbidden, "Reports of this measure are made by $evaluate-measure.", "MeasureReport.measure")
+            : Objection(step.Before!.Value, step.After, step.Transaction.Caller);
+    }
+
+    public override WriteResult.Refused? Ended(string id, ReadOnlyMemory<byte> stored) => IsOurs(stored)
+        ? new(IssueCode.BusinessRule, "A report is not deleted: those after it were masked against it.", "MeasureReport")
+        : null;
+
+    public override void Follow(GuardedTransaction transaction, StoredStep step)
+    {
+        if (step is { Before: { } before, Body: { } body } && IsOurs(body) && StatusOf(before) == Pending && StatusOf(body) == Complete)
+        {
+            var record = SignatureOf(transaction, step.Key);
+            transaction.Put(record.Key, step.Custodian, record.Json);
+        }
+    }
+
+    private static WriteResult.Refused? Objection(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, Caller caller) =>
+        StatusOf(before) == Complete ? new(IssueCode.BusinessRule, "A signed report stays as it is.", "MeasureReport")
+        : StatusOf(after) != Complete || !IsSame(before, after)
+            ? new(IssueCode.BusinessRule, "Of a report only the status changes, from pending to complete: that signs it.", Status)
+        : !caller.Has("agency-administrator") || caller is not { IsPerson: true, Practitioner: not null }
+            ? new(
+                IssueCode.Forbidden,
+                "A report is signed by somebody of the programme's administration: a token with the role agency-administrator that names a"
+                + " Practitioner (fhirUser).",
+                Status)
+        : null;
+
+    /// <summary>A Provenance with the signature of who verified the report (FHIR R4 Signature; ASTM E1762-95: verification).</summary>
+    private MappedResource SignatureOf(GuardedTransaction transaction, ResourceKey report)
+    {
+        var caller = transaction.Caller;
+        var who = new ResourceReference($"Practitioner/{caller.Practitioner}");
+        var agency = new ResourceReference($"Organization/{caller.Organization}");
+        return MappedResource.Of(new Provenance
+        {
+            Id = NameBasedId.Of(secrets.Key.Span, $"signed|{report}"),
+            Target = [report.ToReference()],
+            RecordedElement = Elements.Instant(transaction.Instant),
+            Activity = new("http://terminology.hl7.org/CodeSystem/v3-DocumentCompletion", "LA"),
+            Agent =
+            [
+                new()
+                {
+                    Type = new("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "verifier"),
+                    Who = who,
+                    OnBehalfOf = agency,
+                },
+            ],
+            Signature =
+            [
+                new()
+                {
+                    Type = [new("urn:iso-astm:E1762-95:2013", Verification, "Verification Signature")],
+                    WhenElement = Elements.Instant(transaction.Instant),
+                    Who = who,
+                    OnBehalfOf = agency,
+                },
+            ],
+        });
+    }
+
+    private static bool IsOurs(ReadOnlyMemory<byte> report) => CrisisMeasure.Of(TopLevel.Text(report.Span, "measure")) is not null;
+
+    private static string? StatusOf(ReadOnlyMemory<byte> report) => TopLevel.Text(report.Span, "status");
+
+    private static bool IsSame(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after)
+    {
+        using var one = Parsed(before);
+        using var other = Parsed(after);
+        return JsonElement.DeepEquals(one.RootElement, other.RootElement);
+    }
+
+    /// <summary>All but the status, and what each version has of its own.</summary>
+    private static JsonDocument Parsed(ReadOnlyMemory<byte> report) =>
+        JsonDocument.Parse(TopLevel.Remove(TopLevel.Remove(report.Span, "meta"), "status"), FhirJson.Parsing);
+}

@@ -1,0 +1,156 @@
+using System.Data.Common;
+using Interop.Sharing.Policy;
+using Interop.Storage.Search;
+
+namespace Interop.Storage.Read;
+
+/// <summary>What is counted: elements of what a sight sees of its own organisation's record, and the months that were frozen.</summary>
+public sealed partial class ResourceRows
+{
+    private const int IdsAtOnce = 512;
+
+    /// <summary>The resources of a type whose date ends within a time.</summary>
+    /// <param name="date">A search parameter of the type.</param>
+    /// <param name="from">The first microsecond, UTC.</param>
+    /// <param name="to">The first one after it.</param>
+    public IReadOnlyList<MeasuredRow> MeasuredWithin(
+        Sight sight, string type, string date, long from, long to, IReadOnlyList<string> elements)
+    {
+        var (r, d) = (Sql.Name("r"), Sql.Name("d"));
+        return Statements.Query(
+            $"""
+            SELECT r.id, r.subject, r.id, d.low, d.high{Elements(r, elements)}
+            FROM   index_date d JOIN resource r ON r.key = d.resource
+            WHERE  d.zone IN {OwnZones(sight)} AND d.parameter = {ParameterNumber.Of(type, date)} AND d.low < {to}
+            AND    {EndOf(d)} >= {from} AND {EndOf(d)} < {to} AND {Own(r, type, sight)}
+            ORDER BY r.id
+            """,
+            reader => Measured(reader, elements.Count));
+    }
+
+    /// <summary>The resources of a type that refer to some others.</summary>
+    /// <param name="reference">A search parameter of the type.</param>
+    /// <param name="date">One for its date; null where that is not asked.</param>
+    public IReadOnlyList<MeasuredRow> MeasuredOf(
+        Sight sight,
+        string type,
+        string reference,
+        string targetType,
+        IEnumerable<string> targets,
+        IReadOnlyList<string> elements,
+        string? date = null)
+    {
+        var r = Sql.Name("r");
+        var (times, dates) = date is null
+            ? ((Sql)$"CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)", (Sql)$"")
+            : ((Sql)$"d.low, d.high", (Sql)$"""
+                LEFT JOIN index_date d ON d.resource = r.key AND d.parameter = {ParameterNumber.Of(type, date)} AND d.party = ''
+                """);
+        return
+        [
+            .. targets.Distinct().Chunk(IdsAtOnce).SelectMany(ids => Statements.Query(
+                $"""
+                SELECT r.id, r.subject, i.target_id, {times}{Elements(r, elements)}
+                FROM   index_reference i JOIN resource r ON r.key = i.resource
+                {dates}
+                WHERE  i.zone IN {OwnZones(sight)} AND i.parameter = {ParameterNumber.Of(type, reference)}
+                AND    i.target_id IN {Sql.PaddedList(ids)} AND i.target_type = {targetType} AND {Own(r, type, sight)}
+                ORDER BY r.id
+                """,
+                reader => Measured(reader, elements.Count))),
+        ];
+    }
+
+    /// <summary>Some resources of a type by their ids.</summary>
+    public IReadOnlyList<MeasuredRow> MeasuredById(Sight sight, string type, IEnumerable<string> ids, IReadOnlyList<string> elements)
+    {
+        var r = Sql.Name("r");
+        return
+        [
+            .. ids.Distinct().Chunk(IdsAtOnce).SelectMany(some => Statements.Query(
+                $"""
+                SELECT r.id, r.subject, r.id, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT){Elements(r, elements)}
+                FROM   resource r
+                WHERE  r.id IN {Sql.PaddedList(some)} AND {Own(r, type, sight)}
+                """,
+                reader => Measured(reader, elements.Count))),
+        ];
+    }
+
+    /// <summary>The months that are frozen, as numbers.</summary>
+    public IReadOnlySet<long> FrozenMonths() =>
+        Statements.Query($"SELECT month FROM measure_month", reader => reader.GetInt64(0)).ToHashSet();
+
+    /// <summary>Counts of all measures in some months, by groups of one kind or in all.</summary>
+    /// <param name="last">The last month that counts.</param>
+    /// <param name="groups">One of <see cref="MeasureCase.GroupColumns"/>; null for all.</param>
+    public IReadOnlyList<MeasureCount> CountsOf(long first, long last, string? groups)
+    {
+        var group = groups is null ? (Sql)$"''" : Sql.Name(groups);
+        return
+        [
+            .. Counted((Sql)$"outcome", (Sql)$", outcome"),
+            .. Counted((Sql)$"-1", (Sql)$""),
+        ];
+
+        List<MeasureCount> Counted(Sql outcome, Sql byOutcome) => Statements.Query(
+            $"""
+            SELECT measure, {group}, {outcome}, COUNT(*), COUNT(DISTINCT person), CAST(COALESCE(SUM(amount), 0) AS BIGINT)
+            FROM   measure_case
+            WHERE  month >= {first} AND month <= {last}
+            GROUP BY measure{(groups is null ? (Sql)$"" : (Sql)$", {group}")}{byOutcome}
+            """,
+            reader => new MeasureCount(
+                reader.GetString(0),
+                reader.GetString(1),
+                reader.IsDBNull(2) ? null : (int)reader.GetInt64(2),
+                reader.GetInt64(3),
+                reader.GetInt64(4),
+                reader.GetInt64(5)));
+    }
+
+    /// <summary>The amounts of a measure in some months, from the least, by groups of one kind or in all.</summary>
+    /// <inheritdoc cref="CountsOf"/>
+    public IReadOnlyList<MeasureAmount> AmountsOf(string measure, long first, long last, string? groups)
+    {
+        var group = groups is null ? (Sql)$"''" : Sql.Name(groups);
+        return Statements.Query(
+            $"""
+            SELECT {group}, amount, COUNT(*)
+            FROM   measure_case
+            WHERE  month >= {first} AND month <= {last} AND measure = {measure} AND amount IS NOT NULL
+            GROUP BY {(groups is null ? (Sql)$"" : (Sql)$"{group}, ")}amount
+            ORDER BY amount
+            """,
+            reader => new MeasureAmount(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+    }
+
+    /// <summary>Whether the reports of a period were made.</summary>
+    public bool HasMeasureCounts(string period) =>
+        Statements.Number($"SELECT 1 FROM measure_count WHERE period = {period} {Dialect.Page(1)}") is not null;
+
+    /// <summary>Of all reports that were made, by period and name, whether each count is masked.</summary>
+    public IReadOnlyDictionary<(string Period, string Name), bool> MeasureCounts() => Statements.Query(
+        $"SELECT period, name, masked FROM measure_count",
+        reader => ((reader.GetString(0), reader.GetString(1)), reader.GetInt64(2) == 1)).ToDictionary();
+
+    /// <summary>A period without an end, or with one that is not known, is counted where it begins.</summary>
+    private static Sql EndOf(Sql d) => $"CASE WHEN {d}.high = {long.MaxValue} THEN {d}.low ELSE {d}.high END";
+
+    private static Sql OwnZones(Sight sight) =>
+        $"({ZoneNumber.Of(sight.Organization, isHeld: false)}, {ZoneNumber.Of(sight.Organization, isHeld: true)})";
+
+    private Sql Own(Sql r, string type, Sight sight) =>
+        $"{r}.type = {type} AND {r}.source = {sight.Organization} AND {new Visibility(sight, Dialect, hasGrants: false).Visible(r)}";
+
+    private Sql Elements(Sql r, IReadOnlyList<string> elements) =>
+        Sql.Join("", elements.Select(element => (Sql)$", {Dialect.Element((Sql)$"{r}.body", element)}"));
+
+    private static MeasuredRow Measured(DbDataReader reader, int elements) => new(
+        reader.GetString(0),
+        reader.Text(1),
+        reader.GetString(2),
+        reader.IsDBNull(3) ? null : reader.GetInt64(3),
+        reader.IsDBNull(4) ? null : reader.GetInt64(4),
+        [.. Enumerable.Range(5, elements).Select(column => reader.Text(column))]);
+}

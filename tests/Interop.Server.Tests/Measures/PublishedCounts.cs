@@ -1,0 +1,90 @@
+using Interop.SmallCells;
+
+namespace Interop.Server.Tests.Measures;
+
+/// <summary>
+/// All that some reports say, and how it adds up: measures of one kind of cases have one denominator, groups their total, and a year its
+/// halves and months. What is masked has the value that the test knows.
+/// </summary>
+internal sealed class PublishedCounts
+{
+    private static readonly (string Whole, int Months)[] Lengths = [("month", 1), ("half", 6), ("year", 12)];
+
+    private readonly Dictionary<string, int> numbers = [];
+    private readonly List<bool> shown = [];
+    private readonly List<string> names = [];
+
+    public PublishedCounts(IEnumerable<ReadReport> reports, InventedProgramme programme)
+    {
+        var all = reports.ToList();
+        foreach (var report in all)
+        {
+            var cases = programme.Within(report.Start, report.Months).Where(plain => plain.Measure == report.Measure).ToList();
+            foreach (var (kind, group, place) in report.Places())
+            {
+                var here = cases.Where(plain => kind.Length == 0 || plain.Person.GroupOf(kind, plain.At, plain.Model) == group).ToList();
+                var (count, yes, missing) = ReadReport.CountsOf(place);
+                var parts = new[]
+                {
+                    Add(report, "yes", kind, group, here.Count(plain => plain.Outcome == true), yes is not null),
+                    Add(report, "no", kind, group, here.Count(plain => plain.Outcome == false), false),
+                    Add(report, "missing", kind, group, here.Count(plain => plain.Outcome is null), missing is not null),
+                };
+                Tables.Sum(Add(report, "", kind, group, here.Count, count is not null), parts);
+            }
+        }
+
+        foreach (var report in all)
+        {
+            foreach (var part in new[] { "yes", "no", "missing", "" })
+            {
+                foreach (var kind in report.Places().Where(place => place.Kind.Length > 0).GroupBy(place => place.Kind))
+                {
+                    Tables.Sum(Number(report, part, "", ""), [.. kind.Select(place => Number(report, part, place.Kind, place.Group))]);
+                }
+
+                AddTimes(all, report, part);
+            }
+        }
+    }
+
+    public CountTables Tables { get; } = new();
+
+    /// <summary>The counts from 1 to 10, also those that nobody publishes.</summary>
+    public List<int> Small => [.. Enumerable.Range(0, names.Count).Where(number => Tables.Cells[number].Count is >= 1 and <= 10)];
+
+    public bool IsShown(int number) => shown[number];
+
+    public string NameOf(int number) => names[number];
+
+    private void AddTimes(List<ReadReport> all, ReadReport whole, string part)
+    {
+        var length = Lengths.LastOrDefault(length => length.Months < whole.Months).Months;
+        var within = all.Where(other => length > 0 && other.Measure == whole.Measure && other.Months == length
+            && other.Start >= whole.Start && other.Start < whole.Start.AddMonths(whole.Months)).ToList();
+        foreach (var (kind, group, _) in within.Count == 0 ? [] : whole.Places().Where(place => place.Kind.Length == 0 || length > 1))
+        {
+            Tables.Sum(Number(whole, part, kind, group), [.. within.Select(other => Number(other, part, kind, group))]);
+        }
+    }
+
+    /// <summary>Denominators are one count, whichever measure's report says it.</summary>
+    private int Add(ReadReport report, string part, string kind, string group, long count, bool isShown)
+    {
+        var name = NameOf(report, part, kind, group);
+        if (!numbers.TryGetValue(name, out var number))
+        {
+            number = numbers[name] = Tables.Add(count);
+            shown.Add(false);
+            names.Add(name);
+        }
+
+        shown[number] |= isShown;
+        return number;
+    }
+
+    private int Number(ReadReport report, string part, string kind, string group) => numbers[NameOf(report, part, kind, group)];
+
+    private static string NameOf(ReadReport report, string part, string kind, string group) =>
+        $"{(part.Length == 0 ? "" : report.Measure)}|{part}|{report.Start:yyyy-MM}+{report.Months}|{kind}|{group}";
+}
