@@ -115,6 +115,7 @@ export DOTNET_TieredPGO=0
 # Thousands of databases are made, flushed and thrown away: in memory, where there is enough of it.
 if [ -z "${TMPDIR:-}" ] && [ -d /dev/shm ] && [ "$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ]; then
   TMPDIR=$(mktemp -d /dev/shm/interop-XXXXXX)
+  chmod 1777 "$TMPDIR" # PostgreSQL runs as a user of its own
   export TMPDIR
   trap 'rm -rf "$TMPDIR"' EXIT
 fi
