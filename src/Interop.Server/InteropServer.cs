@@ -98,6 +98,7 @@ public static class InteropServer
         app.UseRequestTimeouts();
         app.UseStatusCodePages(context => Unmapped.AnswerAsync(context.HttpContext));
         app.UseAuthentication();
+        app.Use(PublicEndpoint.ForgetAsync);
         app.Use(app.Services.GetRequiredService<RequestLimits>().CountAsync);
         app.UseAuthorization();
         app.Use(XmlDoor.TakeAsync);

@@ -103,7 +103,8 @@ internal static class FhirRequest
             RefuseEncoded(request);
         }
 
-        using var buffer = new MemoryStream(request.ContentLength is { } length and < int.MaxValue ? (int)length : 4096);
+        // A length is a promise, which costs its sender nothing: the buffer grows with what comes.
+        using var buffer = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, BytesAtOnce));
         await (isPacked ? UnpackAsync(request, buffer, cancellationToken) : request.Body.CopyToAsync(buffer, cancellationToken));
         return buffer.Length == 0 ? throw new FhirException(IssueCode.Required, "The request has no body.") : buffer.ToArray();
     }

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Security.Claims;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Interop.Server.Routing;
@@ -15,6 +17,9 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
 {
     // What is compiled depends on the handler alone, so that all servers of a process share it: the demo's, and a test's hundreds.
     private static readonly ConcurrentDictionary<(MethodInfo Handler, string Pattern), RequestDelegate> Shared = new();
+
+    /// <summary>What anybody may send without a token: a form's answers are a few kilobytes.</summary>
+    private const long MostOfAnybody = 64 * 1024;
 
     private readonly List<FhirRoute> routes = [];
 
@@ -47,7 +52,7 @@ internal sealed class FhirRoutes(IEndpointRouteBuilder builder)
     /// </summary>
     public void PostPublic(string pattern, Delegate handler) =>
         Map(["POST"], pattern, FhirInteraction.Operation, Prepared(pattern, FhirInteraction.Operation, handler))
-            .WithMetadata(new PublicEndpoint()).AllowAnonymous();
+            .WithMetadata(new PublicEndpoint(), new RequestSizeLimitAttribute(MostOfAnybody)).AllowAnonymous();
 
     private void Map(string method, string pattern, FhirInteraction interaction, Delegate handler, params string[] further) =>
         Map([method, .. further], pattern, interaction, Prepared(pattern, interaction, handler)).RequireAuthorization();
@@ -118,4 +123,16 @@ internal sealed record FhirRoute(string Method, string Pattern, FhirInteraction 
 internal sealed record DeclaredInteraction(FhirInteraction Interaction);
 
 /// <summary>Endpoint metadata: the endpoint needs no caller.</summary>
-internal sealed record PublicEndpoint;
+internal sealed record PublicEndpoint
+{
+    /// <summary>Who sends a token to such an endpoint all the same is nobody there, and is written down nowhere.</summary>
+    public static Task ForgetAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<PublicEndpoint>() is not null)
+        {
+            context.User = new ClaimsPrincipal();
+        }
+
+        return next(context);
+    }
+}

@@ -128,6 +128,12 @@ public class VoiceTests : SceneTests
             Assert.Contains(text, (await refused.OutcomeAsync(400)).ToString(), StringComparison.Ordinal);
         }
 
+        // What anybody may send is small, and a length that is only promised costs nothing.
+        using (var flood = await anybody.PostFhirAsync("Questionnaire/$open-survey", Sent(new string('x', 70_000))))
+        {
+            Assert.Equal(413, (int)flood.StatusCode);
+        }
+
         Assert.Equal(200, await AnsweredAsync(anybody, code, good));
     }
 
