@@ -11,6 +11,9 @@ internal readonly record struct CountName(string What, string Part, string Kind,
     public const string No = "no";
     public const string Missing = "missing";
 
+    /// <summary>Encounters after which nobody wanted to be followed up: no report tells them, and everybody subtracts.</summary>
+    public const string Refused = "refused";
+
     public bool IsTotal => Kind.Length == 0;
 
     public static CountName Parse(string text) => text.Split('|', 4) is [var what, var part, var kind, var group]

@@ -76,6 +76,10 @@ internal sealed class JointTables(
             // The cases of a measure are those with yes, with no and without a word.
             foreach (var (kind, group) in PeriodCounts.Places(period, strata))
             {
+                var refused = (period, new CountName(CountName.Refused, string.Empty, kind, group));
+                Add(
+                    (period, refused.Item2 with { What = "encounter" }),
+                    [(period, refused.Item2 with { What = "follow-up" }), refused]);
                 foreach (var measure in CrisisMeasure.All)
                 {
                     Add(
@@ -110,7 +114,7 @@ internal sealed class JointTables(
 
     private Publication PublicationOf(Period period, CountName name)
     {
-        if (name.Part == CountName.No)
+        if (name.Part == CountName.No || name.What == CountName.Refused)
         {
             // Nobody publishes it, and everybody subtracts.
             return Others(name).All(other => decided.TryGetValue((period, other), out var isMasked) && !isMasked)
@@ -125,6 +129,11 @@ internal sealed class JointTables(
 
     private static IEnumerable<CountName> Others(CountName no)
     {
+        if (no.What == CountName.Refused)
+        {
+            return [no with { What = "encounter" }, no with { What = "follow-up" }];
+        }
+
         var measure = CrisisMeasure.All.First(measure => measure.Id == no.What);
         return PeriodCounts.PartsOf(measure).Where(part => part != CountName.No).Select(part => no with { Part = part })
             .Append(no with { What = measure.Cases, Part = string.Empty });

@@ -35,7 +35,16 @@ internal sealed class PeriodCounts
                     counts[name] = new(known.Cases + row.Count, known.Persons + row.Persons, known.Amount + row.Amount);
                 }
             }
+
+            foreach (var group in kind is null ? [string.Empty] : kind.Groups.Select(group => group.Code))
+            {
+                var place = new CountName(CountName.Refused, string.Empty, kind?.Code ?? string.Empty, group);
+                var refused = CasesOf("encounter", place) - CasesOf("follow-up", place);
+                counts[place] = new(refused, refused, 0);
+            }
         }
+
+        long CasesOf(string cases, CountName place) => counts.GetValueOrDefault(place with { What = cases }).Cases;
     }
 
     /// <summary>The names of all counts of a period.</summary>
@@ -51,7 +60,7 @@ internal sealed class PeriodCounts
 
     public static IEnumerable<CountName> NamesAt(string kind, string group) =>
     [
-        .. CrisisMeasure.KindsOfCases.Select(cases => new CountName(cases, string.Empty, kind, group)),
+        .. CrisisMeasure.KindsOfCases.Append(CountName.Refused).Select(cases => new CountName(cases, string.Empty, kind, group)),
         .. CrisisMeasure.All.SelectMany(measure => PartsOf(measure).Select(part => new CountName(measure.Id, part, kind, group))),
     ];
 

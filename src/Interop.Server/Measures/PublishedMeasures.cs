@@ -12,10 +12,15 @@ namespace Interop.Server.Measures;
 /// <summary>Before anything is served, the measures of this server are stored as the server knows them.</summary>
 internal sealed class PublishedMeasures(GuardedStore store, EvaluationTable table, Strata strata, InteropSettings settings) : IHostedService
 {
-    /// <exception cref="SettingsException">The programme's first month is another than reports were made from.</exception>
+    /// <exception cref="SettingsException">The first month or the groups are others than reports were made with.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var (said, measures) = (table.Start.ToString("yyyy-MM", CultureInfo.InvariantCulture), Documents());
+        var said = string.Join(
+            ' ',
+            table.Start.ToString("yyyy-MM", CultureInfo.InvariantCulture),
+            string.Join(',', table.Districts.Order(StringComparer.Ordinal)),
+            string.Join(',', table.Languages.Order(StringComparer.Ordinal)));
+        var measures = Documents();
         var start = await store.WriteAsOperatorAsync(
             settings.Custodian,
             transaction =>
@@ -31,7 +36,7 @@ internal sealed class PublishedMeasures(GuardedStore store, EvaluationTable tabl
         if (start != said)
         {
             throw new SettingsException(
-                $"Interop:Evaluation: start must stay {start}: what was reported from there on would not lie within later periods.");
+                $"Interop:Evaluation: start, districts and languages must stay ({start}): later reports are masked against those before.");
         }
     }
 

@@ -6,6 +6,7 @@ using Interop.Server.Authoring;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
+using Interop.Sharing.Json;
 
 namespace Interop.Server.Measures;
 
@@ -23,7 +24,7 @@ internal sealed class ReportRule(Secrets secrets) : TypeRule("MeasureReport")
     public override WriteResult.Refused? Reached(ResourceStep step)
     {
         var (wasOurs, isOurs) = (step.Before is { } before && IsOurs(before), IsOurs(step.After));
-        return !wasOurs && !isOurs ? null
+        return !wasOurs && !isOurs ? OfOthers(step.After)
             : !wasOurs ? new(IssueCode.Forbidden, "Reports of this measure are made by $evaluate-measure.", "MeasureReport.measure")
             : Objection(step.Before!.Value, step.After, step.Transaction.Caller);
     }
@@ -39,6 +40,20 @@ internal sealed class ReportRule(Secrets secrets) : TypeRule("MeasureReport")
             var record = SignatureOf(transaction, step.Key);
             transaction.Put(record.Key, step.Custodian, record.Json);
         }
+    }
+
+    /// <summary>Evaluators read all reports, and whatever is in one that is about persons.</summary>
+    private static WriteResult.Refused? OfOthers(ReadOnlyMemory<byte> report)
+    {
+        using var document = JsonDocument.Parse(report, FhirJson.Parsing);
+        var root = document.RootElement;
+        string[] personal = ["subject", "text", "contained", "evaluatedResource"];
+        var named = personal.FirstOrDefault(element => root.TryGetProperty(element, out _))
+            ?? (root.GetRawText().Contains("\"subjectResults\"", StringComparison.Ordinal) ? "subjectResults" : null);
+        return root.Text("type") != "summary"
+            ? new(IssueCode.BusinessRule, "A report that is kept here is a summary: evaluators read it.", "MeasureReport.type")
+            : named is null ? null
+            : new(IssueCode.BusinessRule, "A report that is kept here names nobody: evaluators read it.", $"MeasureReport.{named}");
     }
 
     private static WriteResult.Refused? Objection(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, Caller caller) =>

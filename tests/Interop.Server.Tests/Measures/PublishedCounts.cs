@@ -8,6 +8,7 @@ namespace Interop.Server.Tests.Measures;
 /// </summary>
 internal sealed class PublishedCounts
 {
+    private const string FollowUp = "follow-up-48h";
     private static readonly (string Whole, int Months)[] Lengths = [("month", 1), ("half", 6), ("year", 12)];
 
     private readonly Dictionary<string, int> numbers = [];
@@ -44,6 +45,21 @@ internal sealed class PublishedCounts
                 }
 
                 AddTimes(all, report, part);
+            }
+        }
+
+        // Follow-ups are those encounters after which nobody refused one.
+        foreach (var after in all.Where(report => report.Measure == FollowUp))
+        {
+            var before = all.FirstOrDefault(other =>
+                other.Measure != FollowUp && other.Start == after.Start && other.Months == after.Months);
+            foreach (var (kind, group, _) in before is null ? [] : after.Places())
+            {
+                var (whole, part) = (Number(before!, "", kind, group), Number(after, "", kind, group));
+                var refused = Tables.Add(Tables.Cells[whole].Count - Tables.Cells[part].Count);
+                shown.Add(false);
+                names.Add($"refused|{after.Start:yyyy-MM}+{after.Months}|{kind}|{group}");
+                Tables.Sum(whole, [part, refused]);
             }
         }
     }
@@ -85,6 +101,9 @@ internal sealed class PublishedCounts
 
     private int Number(ReadReport report, string part, string kind, string group) => numbers[NameOf(report, part, kind, group)];
 
-    private static string NameOf(ReadReport report, string part, string kind, string group) =>
-        $"{(part.Length == 0 ? "" : report.Measure)}|{part}|{report.Start:yyyy-MM}+{report.Months}|{kind}|{group}";
+    private static string NameOf(ReadReport report, string part, string kind, string group)
+    {
+        var what = part.Length > 0 ? report.Measure : report.Measure == FollowUp ? "follow-up" : "";
+        return $"{what}|{part}|{report.Start:yyyy-MM}+{report.Months}|{kind}|{group}";
+    }
 }
