@@ -86,7 +86,9 @@ internal sealed class LimitedCompiler(FhirFacts facts, List<string> problems)
     /// <summary>What changes a meaning is listed with what it changes, or can't be dropped unseen.</summary>
     private void Check(LimitedNode node, string key)
     {
-        foreach (var element in facts.Children(key).Where(element => element.IsModifier))
+        // A link goes alone, as in other views.
+        node.IsLink = key == "Patient.link";
+        foreach (var element in facts.Children(key).Where(element => element.IsModifier && element.Path != "Patient.link"))
         {
             foreach (var name in element.JsonNames)
             {

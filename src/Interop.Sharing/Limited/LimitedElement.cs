@@ -34,6 +34,9 @@ internal sealed class LimitedNode
 
     /// <summary>JSON names of the elements that change the meaning of the others.</summary>
     public HashSet<string> Modifiers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether it is a link between two records of one person.</summary>
+    public bool IsLink { get; set; }
 }
 
 /// <summary>One listed element.</summary>

@@ -38,7 +38,8 @@ internal sealed partial class LimitedWriter(
             }
         }
 
-        return result.Count == 0 ? null : result;
+        // A link without its other would tell that there is a record which may not be seen.
+        return result.Count == 0 || (node.IsLink && !result.ContainsKey("other")) ? null : result;
     }
 
     private JsonNode? Value(JsonElement source, LimitedElement element)

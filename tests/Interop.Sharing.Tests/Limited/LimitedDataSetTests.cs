@@ -13,8 +13,8 @@ namespace Interop.Sharing.Tests.Limited;
 public sealed partial class LimitedDataSetTests
 {
     private static readonly LimitedDataSet Set = LimitedDataSet.Load(null, (_, code) => code is "arrest" or "crisis-program");
-    private static readonly Evaluator One = new(Encoding.UTF8.GetBytes("one evaluator's key, 32 bytes or"), Desk.Now);
-    private static readonly Evaluator Other = new(Encoding.UTF8.GetBytes("another evaluator's key, 32 byte"), Desk.Now);
+    private static readonly Evaluator One = new("one evaluator's key, 32 bytes or"u8.ToArray(), "one agency's key"u8.ToArray(), Desk.Now);
+    private static readonly Evaluator Other = new("another evaluator's key, 32 byte"u8.ToArray(), "another agency's"u8.ToArray(), Desk.Now);
     private static readonly string TableText =
         File.ReadAllText(Path.Combine(Repository.Root, "profiles", "sharing", "limited-data-set.json"));
 
@@ -58,7 +58,7 @@ public sealed partial class LimitedDataSetTests
     }
 
     [Fact]
-    public void Weeks_between_a_persons_dates_stay_and_are_shifted_by_person_and_evaluator()
+    public void Weeks_between_a_persons_dates_stay_and_are_shifted_by_person_and_agency()
     {
         var weeks = Enumerable.Range(0, 60).Select(number => (
             First: Day($"p{number}", "2026-03-02", One), Later: Day($"p{number}", "2026-03-22T23:59:59-08:00", One),

@@ -104,7 +104,8 @@ internal sealed class GuardedExports(
         var (request, progress) = (ExportRequest.Read(job.Request), ExportProgress.Read(job.Progress));
         if (job.FinishedAt is not { } finished)
         {
-            return new ExportState.Running(string.Create(
+            // How far it has come in the order in which all was written is not an evaluator's to know.
+            return new ExportState.Running(request.Table is { IsLimited: true } ? "under way" : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{progress.Type} of {request.Types.Count} types, {progress.Resources} resources"));
         }

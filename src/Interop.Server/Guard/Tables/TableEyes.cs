@@ -81,7 +81,7 @@ internal sealed class TableEyes(
 
         DemandUse(rows, caller);
         var sight = set.SightOf(settings.Custodian, rows.Instant);
-        var evaluator = new Evaluator(KeyOf(caller), rows.Instant);
+        var evaluator = new Evaluator(KeyOf(caller), secrets.KeyFor("limited data set weeks", caller.Organization), rows.Instant);
         return new(
             sight, page => rows.DiscloseEach(page, sight, set, evaluator, RefusingIn(page, rows, caller)), IsLimited: true);
     }
