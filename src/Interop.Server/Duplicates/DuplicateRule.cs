@@ -1,5 +1,4 @@
 using Interop.Fhir;
-using Interop.Fhir.Json;
 using Interop.Server.Guard;
 using Interop.Server.Guard.Matching;
 using Interop.Server.Http;
@@ -16,8 +15,7 @@ internal sealed class DuplicateRule(InteropSettings settings, Secrets secrets) :
 {
     /// <summary>Who may not see the link must still see that the record is not the one to use.</summary>
     public override WriteResult.Refused? Reached(ResourceStep step) =>
-        PatientLinks.Of(step.After, PatientLinks.ReplacedBy).Count > 0
-        && !TopLevel.Value(step.After.Span, "active").SequenceEqual("false"u8)
+        PatientLinks.IsReplaced(step.After) && !PatientLinks.IsInactive(step.After)
             ? new(IssueCode.BusinessRule, "A record that another one replaces has active false.", "Patient.active")
             : null;
 
@@ -33,7 +31,7 @@ internal sealed class DuplicateRule(InteropSettings settings, Secrets secrets) :
             Deadlines.Set(transaction, DuplicateSearch.Name, step.Key, transaction.Instant, transaction.Instant);
         }
 
-        foreach (var other in step.Body is { } body ? PatientLinks.Of(body) : [])
+        foreach (var other in step.Body is { } body ? PatientLinks.Merged(body) : [])
         {
             Answer(transaction, DuplicateReview.KeyOf(step.Key, other, secrets.Key.Span));
         }

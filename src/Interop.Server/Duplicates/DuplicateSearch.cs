@@ -93,7 +93,9 @@ internal sealed class DuplicateSearch(
                 ("status", string.Join(',', TaskBody.Open)))
             with { Count = SearchQuery.MaximumCount }
         from found in transaction.Search(query, Sights.OfCustodian(settings.Custodian, transaction.Instant), _ => true)
-        select (found.Key, new TaskBody(found.Body).At(side.Item2)!.Value);
+        let other = new TaskBody(found.Body).At(side.Item2)
+        where other is not null && found.Key == DuplicateReview.KeyOf(patient, other.Value, secrets.Key.Span)
+        select (found.Key, other.Value);
 
     private void Lapse(GuardedTransaction transaction, ResourceKey review)
     {

@@ -9,6 +9,7 @@ internal static class DuplicateServices
     public static void AddDuplicates(this IServiceCollection services)
     {
         services.AddSingleton<TypeRule, DuplicateRule>();
+        services.AddSingleton<TypeRule, DuplicateTaskRule>();
         services.AddSingleton<IDeadline, DuplicateSearch>();
     }
 }

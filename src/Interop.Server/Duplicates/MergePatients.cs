@@ -67,13 +67,13 @@ internal static class MergePatients
     }
 
     private static byte[] Replaced(ReadOnlyMemory<byte> source, ResourceKey target) =>
-        PatientLinks.Of(source, PatientLinks.ReplacedBy).Count > 0
+        PatientLinks.IsReplaced(source)
             ? throw Refused("The source is replaced already: see its link.", Source)
             : PatientLinks.With(TopLevel.Replace(source.Span, "active", "false"u8), target, PatientLinks.ReplacedBy);
 
     private static byte[] Replacing(ReadOnlyMemory<byte> target, ResourceKey source) =>
-        PatientLinks.Of(target, PatientLinks.ReplacedBy).Count > 0
-            ? throw Refused("The target is replaced itself: merge into the record that its link names.", Target)
+        PatientLinks.IsRetired(target)
+            ? throw Refused("The target is not in use itself: merge into the record that replaces it.", Target)
             : PatientLinks.With(target.Span, source, PatientLinks.Replaces);
 
     private static byte[] InUse(ReadOnlyMemory<byte> source, ResourceKey target) =>

@@ -29,9 +29,21 @@ internal static class PatientLinks
         ];
     }
 
+    /// <summary>The records that were said to be the same person's.</summary>
+    public static IEnumerable<ResourceKey> Merged(ReadOnlyMemory<byte> patient) => Of(patient, Replaces).Concat(Of(patient, ReplacedBy));
+
     /// <summary>Whether the record is nobody's to add to: it is replaced, or not in use.</summary>
-    public static bool IsRetired(ReadOnlyMemory<byte> patient) =>
-        TopLevel.Value(patient.Span, "active").SequenceEqual("false"u8) || Of(patient, ReplacedBy).Count > 0;
+    public static bool IsRetired(ReadOnlyMemory<byte> patient) => IsInactive(patient) || IsReplaced(patient);
+
+    public static bool IsInactive(ReadOnlyMemory<byte> patient) =>
+        TopLevel.Value(patient.Span, "active").SequenceEqual("false"u8);
+
+    /// <summary>Whether another record replaces it, whatever the link says of that one.</summary>
+    public static bool IsReplaced(ReadOnlyMemory<byte> patient)
+    {
+        using var document = JsonDocument.Parse(patient, FhirJson.Parsing);
+        return document.RootElement.Items("link").Any(link => link.Text("type") == ReplacedBy);
+    }
 
     public static byte[] With(ReadOnlySpan<byte> patient, ResourceKey other, string type)
     {

@@ -36,14 +36,22 @@ internal sealed class Deadlines(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>Does all that is due by now.</summary>
+    /// <summary>Does all that is due by now, one of each kind in turn: many of one keep no other waiting.</summary>
     public async Task PassAsync(CancellationToken cancellationToken)
     {
-        foreach (var deadline in deadlines)
+        var waiting = deadlines.ToList();
+        while (waiting.Count > 0)
         {
-            while (await IsDueAsync(deadline.Kind, cancellationToken))
+            foreach (var deadline in waiting.ToList())
             {
-                await PassAsync(deadline, cancellationToken);
+                if (await IsDueAsync(deadline.Kind, cancellationToken))
+                {
+                    await PassAsync(deadline, cancellationToken);
+                }
+                else
+                {
+                    waiting.Remove(deadline);
+                }
             }
         }
     }

@@ -29,7 +29,9 @@ internal static partial class SchemaMigration
                     $"The database has schema {newest}; this program knows schemas up to {files[^1].Number} and must not write to it.");
             }
 
-            var (number, name) = files.FirstOrDefault(file => file.Number > newest);
+            // Not the next after the newest: numbers that were reserved may come later than greater ones.
+            var seen = statements.Query($"SELECT number FROM schema_migration", reader => (int)reader.GetInt64(0)).ToHashSet();
+            var (number, name) = files.FirstOrDefault(file => !seen.Contains(file.Number));
             if (name is not null)
             {
                 statements.ExecuteScript(Text(name));

@@ -132,6 +132,26 @@ public class DuplicateTests : SceneTests
         Assert.False((await staff.GetJsonAsync("Patient/ana")).TryGetProperty("link", out _));
     }
 
+    [Fact]
+    public async Task Nobody_makes_up_a_pair_and_what_is_replaced_is_not_active()
+    {
+        using var staff = Server.As("navigator");
+        var task = """
+            {"resourceType":"Task","status":"requested","intent":"order","code":{"coding":[{"system":"BASE/CodeSystem/crisis-task",
+            "code":"possible-duplicate"}]},"for":{"reference":"Patient/ana"},"focus":{"reference":"Patient/namesake"}}
+            """.Replace("BASE", Fixtures.Base, StringComparison.Ordinal);
+        Assert.Equal("Task.code", await ObjectedAsync(await staff.PostFhirAsync("Task", task)));
+        foreach (var other in new[] { """{"reference":"Patient/ana"}""", """{"display":"another record"}""" })
+        {
+            var replaced = $$"""{"resourceType":"Patient","link":[{"other":{{other}},"type":"replaced-by"}]}""";
+            Assert.Equal("Patient.active", await ObjectedAsync(await staff.PostFhirAsync("Patient", replaced)));
+        }
+
+        await ChangedAsync(staff, "Patient/namesake", it => it["active"] = false);
+        var element = await ObjectedAsync(await staff.PostFhirAsync("Patient/$merge", Both("Patient/ana", "Patient/namesake")));
+        Assert.Contains("target-patient", element, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("navigator", """{"name":"source-patient","valueReference":{"reference":"Patient/ana"}}""", 400, "target-patient")]
     [InlineData("navigator", """{"name":"source-patient","valueString":"ana"}""", 400, "source-patient")]
@@ -158,6 +178,9 @@ public class DuplicateTests : SceneTests
             Assert.False((await staff.GetJsonAsync(patient)).TryGetProperty("link", out _));
         }
     }
+
+    private static async Task<string> ObjectedAsync(HttpResponseMessage answer) =>
+        (await answer.OutcomeAsync(422)).GetProperty("expression")[0].GetString()!;
 
     private Task LookAsync() => Server.Part<Deadlines>().PassAsync(CancellationToken.None);
 

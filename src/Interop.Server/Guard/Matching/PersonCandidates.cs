@@ -1,6 +1,7 @@
 using Interop.Fhir.Search;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
+using Interop.Storage;
 
 namespace Interop.Server.Guard.Matching;
 
@@ -59,9 +60,7 @@ internal sealed class PersonCandidates(SearchQueryParser queries)
     {
         List<SeenResource> candidates =
         [
-            .. searches.SelectMany(search =>
-                    rows.Rows.Search(queries.ParseOwn(Type, rows.Instant, search) with { Count = MostOfOneSearch }, sight).Matches)
-                .DistinctBy(seen => seen.Key),
+            .. searches.SelectMany(search => Found(rows, sight, search)).DistinctBy(seen => seen.Key),
         ];
         var disclosures = rows.DiscloseEach(candidates, sight);
         var compared = isBasic ? rows.DiscloseEach([.. candidates.Select(seen => seen.AsBasic())], sight) : disclosures;
@@ -73,6 +72,22 @@ internal sealed class PersonCandidates(SearchQueryParser queries)
                     item.Seen, item.Disclosure!, PersonScore.Of(person, PersonDescription.Of(item.Compared!.Body))))
                 .Where(match => match.Score.Grade != PersonScore.None),
         ];
+    }
+
+    /// <summary>
+    /// The values are somebody's words, however many persons they fit: where the writer waits for it, what costs too much finds nobody.
+    /// </summary>
+    private IReadOnlyList<SeenResource> Found(GuardedRows rows, Sight sight, IReadOnlyList<(string Name, string Value)> search)
+    {
+        var query = queries.ParseOwn(Type, rows.Instant, search) with { Count = MostOfOneSearch };
+        try
+        {
+            return rows.Rows.SearchCondition(query, sight).Matches;
+        }
+        catch (TooCostlyException) when (rows is GuardedTransaction)
+        {
+            return [];
+        }
     }
 }
 
