@@ -134,7 +134,19 @@ public class VoiceTests : SceneTests
             Assert.Equal(413, (int)flood.StatusCode);
         }
 
-        Assert.Equal(200, await AnsweredAsync(anybody, code, good));
+        // Of many who answer at once with one link one is heard, and nobody is written down, not even who sends a token and is refused.
+        const string trail = "AuditEvent?_count=0&_total=accurate";
+        using var privacy = Server.As("privacy");
+        var before = await TotalAsync(privacy, trail);
+        using (var known = await navigator.PostFhirAsync("QuestionnaireResponse/$answer-survey", Sent(code)))
+        {
+            Assert.Equal(400, (int)known.StatusCode);
+        }
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            anybody.PostFhirAsync("QuestionnaireResponse/$answer-survey", Sent(code, good))));
+        Assert.Single(answers, answer => (int)answer.StatusCode == 200);
+        Assert.Equal(before + 1, await TotalAsync(privacy, trail)); // the row of the count itself
     }
 
     [Fact]
