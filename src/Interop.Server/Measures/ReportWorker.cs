@@ -7,26 +7,8 @@ namespace Interop.Server.Measures;
 /// servers look, each is made once.
 /// </summary>
 internal sealed class ReportWorker(GuardedStore store, Reports reports, Calendar calendar, TimeProvider clock, ILogger<ReportWorker> logger)
-    : BackgroundService
+    : PeriodicWork(TimeSpan.FromHours(1), "Reports could not be made", clock, logger)
 {
-    private static readonly TimeSpan Between = TimeSpan.FromHours(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield(); // a start waits for no report
-        using var timer = new PeriodicTimer(Between, clock);
-        do
-        {
-            try
-            {
-                await reports.MakeAsync(calendar.DueBy(store.Now()), stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // What is due stays due: the next hour finds it. The server goes on.
-                logger.LogWarning("Reports could not be made: {Failure}", failure.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    public override Task PassAsync(CancellationToken cancellationToken) =>
+        reports.MakeAsync(calendar.DueBy(store.Now()), cancellationToken);
 }

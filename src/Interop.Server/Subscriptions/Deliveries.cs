@@ -14,12 +14,10 @@ internal sealed class Deliveries(
     SubscriberCalls calls,
     InteropSettings settings,
     TimeProvider clock,
-    ILogger<Deliveries> logger) : BackgroundService
+    ILogger<Deliveries> logger) : PeriodicWork(TimeSpan.FromSeconds(1), "Subscribers could not be told", clock, logger)
 {
     private const int MostAtOnce = 32;
     private const int MostOfOne = 4;
-
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
     // A turn and the call that it ends with are shorter than the lease, so that no other server begins meanwhile.
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
@@ -31,26 +29,8 @@ internal sealed class Deliveries(
 
     private long nextSweep;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Between, clock);
-        do
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // What waits goes on waiting; the server goes on, whatever it was.
-                logger.LogWarning("Subscribers could not be told: {Failure}", failure.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
     /// <summary>Tells all that is to be told by now, and what becomes due meanwhile.</summary>
-    public async Task PassAsync(CancellationToken cancellationToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
         await SweepAsync(cancellationToken);
         var atWork = new Dictionary<Task, string>();
@@ -119,10 +99,10 @@ internal sealed class Deliveries(
     {
         try
         {
-            var began = clock.GetTimestamp();
+            var began = Clock.GetTimestamp();
             for (var next = channel; next is not null;)
             {
-                next = clock.GetElapsedTime(began) < Turn
+                next = Clock.GetElapsedTime(began) < Turn
                     ? await delivery.NextAsync(next, calls, cancellationToken)
                     : await delivery.YieldAsync(next, cancellationToken);
             }
@@ -130,7 +110,7 @@ internal sealed class Deliveries(
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             // Its lease ends by itself, and it keeps nobody else waiting.
-            logger.LogWarning("Subscription {Id} could not be looked after: {Failure}", channel.Id, failure.GetType().Name);
+            Logger.LogWarning("Subscription {Id} could not be looked after: {Failure}", channel.Id, failure.GetType().Name);
         }
     }
 

@@ -11,33 +11,13 @@ namespace Interop.Server.Tasks;
 /// </summary>
 internal sealed class Deadlines(
     GuardedStore store, IEnumerable<IDeadline> deadlines, InteropSettings settings, TimeProvider clock, ILogger<Deadlines> logger)
-    : BackgroundService
+    : PeriodicWork(TimeSpan.FromSeconds(5), "Deadlines could not be looked for", clock, logger)
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
-
     // What can't be done now must not keep the others waiting.
     private static readonly TimeSpan Postponed = TimeSpan.FromMinutes(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Between, clock);
-        do
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The database may be gone for a while; what is due stays due.
-                logger.LogWarning("Deadlines could not be looked for: {Failure}", failure.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
     /// <summary>Does all that is due by now, one of each kind in turn: many of one keep no other waiting.</summary>
-    public async Task PassAsync(CancellationToken cancellationToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
         var waiting = deadlines.ToList();
         while (waiting.Count > 0)
@@ -70,7 +50,7 @@ internal sealed class Deadlines(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            logger.LogWarning("A {Deadline} could not be done and waits: {Failure}", deadline.Kind, failure.GetType().Name);
+            Logger.LogWarning("A {Deadline} could not be done and waits: {Failure}", deadline.Kind, failure.GetType().Name);
             var later = store.Now() + Postponed.InMicroseconds();
             await store.WriteAsOperatorAsync(
                 settings.Custodian,

@@ -16,31 +16,13 @@ namespace Interop.Server.Voices;
 /// first. With each comes its score, an Observation that can be counted and says nothing else.
 /// </summary>
 internal sealed class SurveyNight(
-    GuardedStore store, Secrets secrets, InteropSettings settings, TimeProvider clock, ILogger<SurveyNight> logger) : BackgroundService
+    GuardedStore store, Secrets secrets, InteropSettings settings, TimeProvider clock, ILogger<SurveyNight> logger)
+    : PeriodicWork(TimeSpan.FromMinutes(1), "Answers to surveys could not be stored and wait", clock, logger)
 {
     private const int AtOnce = 500;
 
-    private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Between, clock);
-        do
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                logger.LogWarning("Answers to surveys could not be stored and wait: {Failure}", failure.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
     /// <summary>Stores what waits from days that are over, and removes links that nobody used in time.</summary>
-    public async Task PassAsync(CancellationToken cancellationToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
         while (await HasWorkAsync(cancellationToken))
         {
