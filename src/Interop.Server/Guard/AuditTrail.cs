@@ -124,7 +124,6 @@ internal sealed class AuditTrail(ResourceStore store, TimeProvider clock)
         ShownRow(eyes, interaction, target, [.. shown], detail =>
         {
             detail.WriteString("query", query);
-
             if (isCondition)
             {
                 detail.WriteBoolean("condition", true);

@@ -83,9 +83,7 @@ internal sealed class Representation(SharingPolicy policy, InteropSettings setti
             return null;
         }
 
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(Instants.ToDateTimeOffset(instant), settings.TimeZone).DateTime);
-        var years = today.Year - day.Year;
-        return day.AddYears(years) > today ? years - 1 : years;
+        return day.YearsUntil(settings.DayAt(instant));
     }
 
     private static bool Speaks(

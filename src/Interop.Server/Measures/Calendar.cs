@@ -29,10 +29,11 @@ internal sealed class Calendar(EvaluationTable table, InteropSettings settings)
     }
 
     /// <summary>When the period's last month can be frozen, UTC microseconds.</summary>
-    public long FrozenFrom(Period period) => InstantOf(period.Start.AddMonths(period.Months).AddDays(table.DaysUntilFrozen));
+    public long FrozenFrom(Period period) => settings.StartOf(period.Start.AddMonths(period.Months).AddDays(table.DaysUntilFrozen));
 
     /// <summary>From its first microsecond to the first one after it, UTC.</summary>
-    public (long From, long To) TimeOf(Period period) => (InstantOf(period.Start), InstantOf(period.Start.AddMonths(period.Months)));
+    public (long From, long To) TimeOf(Period period) =>
+        (settings.StartOf(period.Start), settings.StartOf(period.Start.AddMonths(period.Months)));
 
     /// <summary>All periods whose reports come before those of this one, and itself: in the order in which they are made.</summary>
     public IEnumerable<Period> Through(Period last) => From(FirstMonth).TakeWhile(period => period.Last <= last.Last)
@@ -64,16 +65,5 @@ internal sealed class Calendar(EvaluationTable table, InteropSettings settings)
                 yield return new(month + 1 - length, length);
             }
         }
-    }
-
-    private long InstantOf(DateOnly day)
-    {
-        var local = day.ToDateTime(TimeOnly.MinValue);
-        while (settings.TimeZone.IsInvalidTime(local))
-        {
-            local = local.AddMinutes(1); // where clocks leap over midnight
-        }
-
-        return Instants.ToMicroseconds(new DateTimeOffset(local, settings.TimeZone.GetUtcOffset(local)));
     }
 }

@@ -76,7 +76,7 @@ internal sealed class MonthReader(
 
         MeasureCase Case(string measure, string person, long instant, string? model, int? outcome, long? amount)
         {
-            var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(Instants.ToDateTimeOffset(instant), settings.TimeZone).DateTime);
+            var day = settings.DayAt(instant);
             var groups = people.TryGetValue(person, out var known)
                 ? known.Read(root => strata.Of(root, day, model))
                 : strata.Of(default, day, model);

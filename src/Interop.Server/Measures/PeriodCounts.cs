@@ -30,7 +30,7 @@ internal sealed class PeriodCounts
             {
                 foreach (var name in NamesOf(row, kind?.Code ?? string.Empty, kind is null ? string.Empty : Strata.Known(kind, row.Group)))
                 {
-                    // A site may have taken a district from its list: those who are frozen in it are in another.
+                    // Where a later version knows fewer groups, those who were frozen in one of the others are together.
                     var known = counts.GetValueOrDefault(name);
                     counts[name] = new(known.Cases + row.Count, known.Persons + row.Persons, known.Amount + row.Amount);
                 }

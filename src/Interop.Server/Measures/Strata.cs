@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Interop.Server.Calls;
+using Interop.Server.Settings;
 using Interop.Sharing.Json;
 
 namespace Interop.Server.Measures;
@@ -116,7 +117,7 @@ internal sealed class Strata
             return null;
         }
 
-        var years = day.Year - born.Year - (born.AddYears(day.Year - born.Year) > day ? 1 : 0);
+        var years = born.YearsUntil(day);
         return Ages.First(band => years >= band.From).Code;
     }
 

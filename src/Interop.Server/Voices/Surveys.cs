@@ -35,7 +35,7 @@ internal sealed class Surveys(GuardedStore store, ValidBody valid, InteropSettin
                     throw new FhirException(IssueCode.Forbidden, "Only who keeps the programme's records hands out links to its surveys.");
                 }
 
-                var today = Today(transaction.Instant);
+                var today = settings.DayAt(transaction.Instant);
                 var last = until is null ? today.AddDays(1 - today.Day).AddMonths(2).AddDays(-1) : DayOf(until, today);
                 var codes = Enumerable.Range(0, count).Select(_ => SurveyCode.New()).ToList();
                 transaction.Surveys.Add(codes.Select(SurveyCode.HashOf), survey.Name, EndOf(last));
@@ -85,7 +85,7 @@ internal sealed class Surveys(GuardedStore store, ValidBody valid, InteropSettin
                     return false; // somebody else was quicker
                 }
 
-                var (id, today) = (Guid.NewGuid().ToString(), Today(transaction.Instant));
+                var (id, today) = (Guid.NewGuid().ToString(), settings.DayAt(transaction.Instant));
                 transaction.Surveys.Keep(id, EndOf(today), answer.Written(id, MondayOf(today)));
                 return true;
             },
@@ -101,13 +101,6 @@ internal sealed class Surveys(GuardedStore store, ValidBody valid, InteropSettin
             : throw new FhirException(
                 IssueCode.Value, $"The parameter expires is a day from today to {MostDays} days ahead, such as 2026-12-31.", Expires);
 
-    private DateOnly Today(long instant) =>
-        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(Instants.ToDateTimeOffset(instant), settings.TimeZone).DateTime);
-
     /// <summary>UTC microseconds.</summary>
-    private long EndOf(DateOnly day)
-    {
-        var midnight = day.AddDays(1).ToDateTime(TimeOnly.MinValue);
-        return Instants.ToMicroseconds(new DateTimeOffset(midnight, settings.TimeZone.GetUtcOffset(midnight)));
-    }
+    private long EndOf(DateOnly day) => settings.StartOf(day.AddDays(1));
 }
