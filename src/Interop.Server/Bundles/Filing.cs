@@ -1,4 +1,3 @@
-using System.Text;
 using Interop.Fhir;
 using Interop.Server.Http;
 using Interop.Server.Security;
@@ -26,9 +25,8 @@ internal sealed class Filing(BundleReader reader, Transactions transactions)
             throw entries.Index().Aggregate(refused, (told, entry) => told.In($"Bundle.entry[{entry.Index}].resource", entry.Item.Place));
         }
 
-        // A PATCH brings no content of its own, but the name of its entry.
-        Func<ReadOnlyMemory<byte>, byte[]> ChangeOf(byte[] content) =>
-            entries.Single(entry => entry.Change is not null && content.AsSpan().SequenceEqual(entry.Resource)).Change!;
+        Func<ReadOnlyMemory<byte>, byte[]> ChangeOf(BundleRequestEntry entry) =>
+            entries.Single(filed => filed.Method == entry.Method && filed.Url == $"{entry.Type}/{entry.Id}").Change!;
     }
 
     private static byte[] BundleOf(IReadOnlyList<FiledEntry> entries) => FhirJson.Write(writer =>
@@ -72,7 +70,7 @@ internal sealed record FiledEntry(string Place, string Method, string Url, byte[
 
     /// <summary>A change of one resource.</summary>
     public static FiledEntry Patch(string place, ResourceKey key, Func<ReadOnlyMemory<byte>, byte[]> change) =>
-        new(place, "PATCH", key.ToString(), Encoding.UTF8.GetBytes($$"""{"resourceType":"Parameters","id":"{{Guid.NewGuid()}}"}"""))
+        new(place, "PATCH", key.ToString(), """{"resourceType":"Parameters"}"""u8.ToArray())
         {
             Change = change,
         };

@@ -14,12 +14,12 @@ namespace Interop.Server.Bundles;
 internal sealed class TransactionPatches(Patches patches, Conditions conditions)
 {
     /// <summary>The transaction with an update for each of its patches.</summary>
-    /// <param name="changeOf">Reads the resource of a PATCH entry.</param>
+    /// <param name="changeOf">What a PATCH entry does to the resource that the caller sees.</param>
     /// <param name="foreseen">Takes what conditions find.</param>
     public async Task<BundleRequest> ApplyAsync(
         Caller caller,
         BundleRequest request,
-        Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf,
+        Func<BundleRequestEntry, Func<ReadOnlyMemory<byte>, byte[]>> changeOf,
         ForeseenConditions foreseen,
         CancellationToken cancellationToken)
     {
@@ -35,7 +35,7 @@ internal sealed class TransactionPatches(Patches patches, Conditions conditions)
     private async Task<BundleRequestEntry> ApplyAsync(
         Caller caller,
         BundleRequestEntry entry,
-        Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf,
+        Func<BundleRequestEntry, Func<ReadOnlyMemory<byte>, byte[]>> changeOf,
         ForeseenConditions foreseen,
         CancellationToken cancellationToken)
     {
@@ -89,11 +89,11 @@ internal sealed class TransactionPatches(Patches patches, Conditions conditions)
     }
 
     private static Func<ReadOnlyMemory<byte>, byte[]> ChangeOf(
-        BundleRequestEntry entry, Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf)
+        BundleRequestEntry entry, Func<BundleRequestEntry, Func<ReadOnlyMemory<byte>, byte[]>> changeOf)
     {
         try
         {
-            return changeOf(entry.Resource!);
+            return changeOf(entry);
         }
         catch (FhirException refused)
         {

@@ -63,11 +63,11 @@ internal sealed class Transactions(
     }
 
     /// <summary>Carries out what a transaction writes, all or nothing; what it reads is read afterwards, entry by entry.</summary>
-    /// <param name="changeOf">Reads the resource of a PATCH entry.</param>
+    /// <param name="changeOf">What a PATCH entry does to the resource that the caller sees.</param>
     public Task<IReadOnlyList<BundleItem>> RunAsync(
         Caller caller,
         BundleRequest request,
-        Func<byte[], Func<ReadOnlyMemory<byte>, byte[]>> changeOf,
+        Func<BundleRequestEntry, Func<ReadOnlyMemory<byte>, byte[]>> changeOf,
         CancellationToken cancellationToken)
     {
         // The turn lasts until it is stored: of one client's, no more are before the writer than it has turns.

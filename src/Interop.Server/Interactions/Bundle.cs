@@ -23,7 +23,9 @@ internal static class Bundle
         FhirRequest.RequireJson(request);
         var body = await FhirRequest.BodyAsync(request, cancellationToken);
         var bundle = await reader.ReadAsync(caller, body, cancellationToken);
-        var done = bundle.IsTransaction ? await transactions.RunAsync(caller, bundle, Patch.ChangeOf, cancellationToken) : [];
+        var done = bundle.IsTransaction
+            ? await transactions.RunAsync(caller, bundle, entry => Patch.ChangeOf(entry.Resource!), cancellationToken)
+            : [];
         var items = await entries.AnswerAsync(caller, bundle, done, cancellationToken);
         return FhirResult.Bundle(new(bundle.IsTransaction ? "transaction-response" : "batch-response", settings.PublicUrl, items));
     }
