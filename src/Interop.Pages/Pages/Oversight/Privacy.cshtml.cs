@@ -1,35 +1,15 @@
-using Hl7.Fhir.Model;
 using Microsoft.AspNetCore.Mvc;
-using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Pages.Pages.Oversight;
 
-/// <summary>What waits for the privacy officer: broken glasses, unusual searches, consents and agreements to look at.</summary>
-public sealed class PrivacyModel : AppPage
+/// <summary>What waits for the privacy officer: broken glasses, unusual searches, consents, agreements and pairs of records.</summary>
+public sealed class PrivacyModel : TaskListPage
 {
+    /// <summary><c>open</c> or <c>over</c>.</summary>
     [BindProperty(SupportsGet = true)]
     public string Show { get; set; } = "open";
 
-    [BindProperty(SupportsGet = true)]
-    public string? After { get; set; }
-
-    public IReadOnlyList<(FhirTask Task, Patient? Person)> Rows { get; private set; } = [];
-
-    public int Total { get; private set; }
-
-    public string? NextPage { get; private set; }
-
-    public async System.Threading.Tasks.Task OnGetAsync()
-    {
-        var status = Show == "over" ? "completed,cancelled,rejected" : "requested,received,accepted,in-progress";
-        var found = await Api.SearchAsync(After is { Length: > 0 }
-            ? $"Task?{After}"
-            : $"Task?performer=privacy-officer&status={status}&_sort={(Show == "over" ? "-due" : "due")}&_count=20&_total=accurate"
-                + "&_include=Task:patient");
-        var persons = ById<Patient>(found);
-        Rows = [.. found.Entry.Select(entry => entry.Resource).OfType<FhirTask>()
-            .Select(task => (task, persons.GetValueOrDefault(task.For?.Reference ?? string.Empty)))];
-        Total = found.Total ?? Rows.Count;
-        NextPage = Next(found);
-    }
+    public Task OnGetAsync() => ListAsync(Show == "over"
+        ? "performer=privacy-officer&status=completed,cancelled,rejected&_sort=-due"
+        : "performer=privacy-officer&status=requested,received,accepted,in-progress&_sort=due");
 }
