@@ -1,6 +1,6 @@
 using Interop.Server.Tests.Accountability;
 using Interop.Server.Tests.Duplicates;
-using Interop.Server.Tests.Evaluation;
+using Interop.Server.Tests.Evaluators;
 using Interop.Server.Tests.Exports;
 using Interop.Server.Tests.FollowUp;
 using Interop.Server.Tests.Guard;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Interop.Server.Tests.Interactions;
 
-namespace Interop.Server.Tests.Evaluation;
+namespace Interop.Server.Tests.Evaluators;
 
 /// <summary>An evaluator's token at every interaction and operation: what is there looks like what is not.</summary>
 public sealed partial class EvaluatorChannelTests : EvaluatorScene

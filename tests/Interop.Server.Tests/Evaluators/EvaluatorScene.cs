@@ -4,7 +4,7 @@ using Interop.Demo;
 using Interop.Fhir.Schema;
 using Interop.Server.Tests.Exports;
 
-namespace Interop.Server.Tests.Evaluation;
+namespace Interop.Server.Tests.Evaluators;
 
 /// <summary>A programme whose resources all have the id x and marked texts, and evaluators who look at it.</summary>
 public abstract class EvaluatorScene : ExportScene

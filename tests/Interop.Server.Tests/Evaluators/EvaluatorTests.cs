@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Interop.Server.Tests.Evaluation;
+namespace Interop.Server.Tests.Evaluators;
 
 /// <summary>What an evaluator gets by views, and what not (45 CFR 164.514(e)).</summary>
 public partial class EvaluatorTests : EvaluatorScene
