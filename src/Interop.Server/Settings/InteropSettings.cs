@@ -67,6 +67,9 @@ public sealed record InteropSettings(
     /// </summary>
     public string? Evaluation { get; init; }
 
+    /// <summary>From <c>Interop:EarlyIntervention</c>; null where nothing is predicted of anybody.</summary>
+    public EarlyInterventionSettings? EarlyIntervention { get; init; }
+
     /// <summary>
     /// From <c>Interop:VerbalConsent</c>: whether a person may permit something by word of mouth before a witness, where the law of the
     /// place lets her.
@@ -166,6 +169,7 @@ public sealed record InteropSettings(
             LimitedDataSet = section["LimitedDataSet"] is { Length: > 0 } limited ? Path.GetFullPath(limited) : null,
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
             Evaluation = section["Evaluation"] is { Length: > 0 } evaluation ? Path.GetFullPath(evaluation) : null,
+            EarlyIntervention = EarlyInterventionSettings.From(section.GetSection("EarlyIntervention"), section["Evaluation"]),
             Holidays = HolidaysFrom(section["Holidays"]),
             Consultations = ConsultationSettings.From(section.GetSection("Consultations")),
             State = StateFrom(section["State"]),
