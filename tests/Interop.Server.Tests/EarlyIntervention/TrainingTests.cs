@@ -1,13 +1,10 @@
 using System.Reflection;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Interop.Prediction;
 using Interop.Server.EarlyIntervention;
-using Interop.Server.Measures;
 using Interop.Server.Tests.Commands;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Interop.Server.Tests.EarlyIntervention;
 

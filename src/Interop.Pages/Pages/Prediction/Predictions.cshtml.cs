@@ -1,6 +1,5 @@
 using System.Globalization;
 using Hl7.Fhir.Model;
-using Interop.Pages.Looks;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Interop.Pages.Pages.Prediction;
