@@ -44,6 +44,8 @@ public static class Names
         ["tier full"] = "The complete record of an open case", ["consent active"] = "In force", ["consent inactive"] = "Revoked",
         ["consent draft"] = "Not signed yet", ["consent proposed"] = "Not signed yet", ["consent rejected"] = "Refused",
         ["consent entered-in-error"] = "Recorded by mistake",
+        ["risk-level no-risk-found"] = "No risk found", ["risk-level low"] = "Low", ["risk-level moderate"] = "Moderate",
+        ["risk-level high"] = "High",
         ["purpose TREAT"] = "Treatment", ["purpose ETREAT"] = "Emergency treatment", ["purpose COC"] = "Arranging the next care",
         ["purpose CAREMGT"] = "Care over time", ["purpose HOPERAT"] = "Running the service", ["purpose OVRPS"] = "Help on scene",
         ["purpose BTG"] = "Emergency: broke the glass",
