@@ -102,7 +102,7 @@ public partial class DraftChannelTests : EarlyScene
         using var adam = Adam();
         using var accepted = await AcceptAsync(adam, Hash);
         Assert.True(accepted.IsSuccessStatusCode);
-        using var subscriber = Client("hospital");
+        using var subscriber = Server.As(DemoCaller.All.Single(caller => caller.Name == "hospital"), ("sub", "demo-hospital"));
         using var subscribed = await subscriber.PostFhirAsync("Subscription", """
             {"resourceType":"Subscription","status":"requested","reason":"r",
             "criteria":"https://interop.example/fhir/SubscriptionTopic/follow-up",
