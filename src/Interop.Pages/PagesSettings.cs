@@ -33,6 +33,9 @@ public sealed record PagesSettings(string FhirUrl, string Issuer, IReadOnlyList<
     /// <summary>The number of the clinician on duty; null where the site has named none.</summary>
     public string? DutyPhone { get; init; }
 
+    /// <summary>Whether the site has turned early intervention on: then there are the pages of predictions and of the model.</summary>
+    public bool HasPredictions { get; init; }
+
     /// <summary>
     /// From <c>Interop:Pages:Visitors:N</c>: people whom a button signs in without a password. An issuer has to play along, as the demo's
     /// does and no other; <c>serve</c> refuses the setting.

@@ -49,6 +49,22 @@ public static class Names
         ["purpose TREAT"] = "Treatment", ["purpose ETREAT"] = "Emergency treatment", ["purpose COC"] = "Arranging the next care",
         ["purpose CAREMGT"] = "Care over time", ["purpose HOPERAT"] = "Running the service", ["purpose OVRPS"] = "Help on scene",
         ["purpose BTG"] = "Emergency: broke the glass",
+        ["crisis-task outreach"] = "Seek a person out",
+        ["risk-feature encounters-90d"] = "Earlier crises in 90 days", ["risk-feature encounters-365d"] = "Earlier crises in a year",
+        ["risk-feature months-since-last"] = "Months since the last one, 12 at most",
+        ["risk-feature follow-ups-not-completed-365d"] = "Follow-ups in a year that did not happen",
+        ["risk-feature ed-transports-365d"] = "Rides to an emergency room in a year",
+        ["risk-feature referrals-not-completed-365d"] = "Referrals in a year that came to nothing",
+        ["risk-kind race"] = "Race", ["risk-kind ethnicity"] = "Ethnicity", ["risk-kind birth_sex"] = "Birth sex",
+        ["risk-kind gender_identity"] = "Gender identity", ["risk-kind age"] = "Age", ["risk-kind language"] = "Language",
+        ["risk-kind district"] = "District",
+        ["risk-group unknown"] = "Not recorded", ["risk-group other"] = "Another", ["risk-group multiple"] = "More than one",
+        ["risk-group 1002-5"] = "American Indian or Alaska Native", ["risk-group 2028-9"] = "Asian",
+        ["risk-group 2054-5"] = "Black or African American", ["risk-group 2076-8"] = "Native Hawaiian or Other Pacific Islander",
+        ["risk-group 2106-3"] = "White", ["risk-group 2135-2"] = "Hispanic or Latino", ["risk-group 2186-5"] = "Not Hispanic or Latino",
+        ["risk-group F"] = "Female", ["risk-group M"] = "Male", ["risk-group 446141000124107"] = "Identifies as female",
+        ["risk-group 446151000124109"] = "Identifies as male", ["risk-group 407377005"] = "Trans man",
+        ["risk-group 407376001"] = "Trans woman", ["risk-group 446131000124102"] = "Identifies as non-conforming",
     };
 
     /// <summary>The code itself where nobody gave it a name.</summary>

@@ -67,6 +67,9 @@ public sealed record InteropSettings(
     /// </summary>
     public string? Evaluation { get; init; }
 
+    /// <summary>From <c>Interop:EarlyIntervention</c>; null where nothing is predicted of anybody.</summary>
+    public EarlyInterventionSettings? EarlyIntervention { get; init; }
+
     /// <summary>
     /// From <c>Interop:VerbalConsent</c>: whether a person may permit something by word of mouth before a witness, where the law of the
     /// place lets her.
@@ -152,6 +155,7 @@ public sealed record InteropSettings(
         var (zone, shifts) = (ZoneFrom(section["TimeZone"]), ShiftEndsFrom(section["ShiftEnds"]));
         var duty = section["DutyPhone"] is { Length: > 0 and <= 100 } phone ? phone : null;
         var pages = PagesSettings.From(section.GetSection("Pages"), publicUrl, issuers is [var first, ..] ? first.Authority : string.Empty);
+        var early = EarlyInterventionSettings.From(section.GetSection("EarlyIntervention"), section["Evaluation"]);
         return new(database, publicUrl, custodian, SecretSources.Secret(section, "Secret"), agencies, maxBody, definitions, issuers,
             LimitSettings.From(section.GetSection("Limits")), TlsSettings.From(section))
         {
@@ -166,12 +170,16 @@ public sealed record InteropSettings(
             LimitedDataSet = section["LimitedDataSet"] is { Length: > 0 } limited ? Path.GetFullPath(limited) : null,
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
             Evaluation = section["Evaluation"] is { Length: > 0 } evaluation ? Path.GetFullPath(evaluation) : null,
+            EarlyIntervention = early,
             Holidays = HolidaysFrom(section["Holidays"]),
             Consultations = ConsultationSettings.From(section.GetSection("Consultations")),
             State = StateFrom(section["State"]),
             DutyPhone = duty,
             ShiftEnds = shifts,
-            Pages = pages is null ? null : pages with { TimeZone = zone, ShiftEnds = shifts, Custodian = custodian, DutyPhone = duty },
+            Pages = pages is null ? null : pages with
+            {
+                TimeZone = zone, ShiftEnds = shifts, Custodian = custodian, DutyPhone = duty, HasPredictions = early is not null,
+            },
             Drain = DrainFrom(section["DrainSeconds"]),
             LogsAccess = FlagFrom(section, "AccessLog"),
             AuditCheckpoints = section["AuditCheckpoints"] is { Length: > 0 } checkpoints ? Path.GetFullPath(checkpoints) : null,
