@@ -35,6 +35,7 @@ using Interop.Server.Sandbox;
 using Interop.Server.Security;
 using Interop.Server.ServiceDirectory;
 using Interop.Server.Settings;
+using Interop.Server.Staff;
 using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
 using Interop.Server.Tasks;
@@ -204,6 +205,7 @@ public static class InteropServer
         services.AddReferrals();
         services.AddFollowUps();
         services.AddOutcomes();
+        services.AddStaff();
         services.AddMeasures(settings);
         services.AddVoices();
         services.AddConsents();
