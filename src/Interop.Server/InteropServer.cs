@@ -39,6 +39,7 @@ using Interop.Server.Staff;
 using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
 using Interop.Server.Tasks;
+using Interop.Server.Transparency;
 using Interop.Server.Voices;
 using Interop.Server.Xml;
 using Interop.Sharing.Policy;
@@ -207,6 +208,7 @@ public static class InteropServer
         services.AddOutcomes();
         services.AddStaff();
         services.AddMeasures(settings);
+        services.AddTransparency(settings);
         services.AddVoices();
         services.AddConsents();
         services.AddDuplicates();
@@ -304,6 +306,7 @@ public static class InteropServer
 
         RunView.Map(fhir);
         MeasureServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
+        TransparencyServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
         ValidateResource.Map(fhir);
         ExpandValueSet.Map(fhir);
         ValidateCode.Map(fhir);

@@ -67,6 +67,9 @@ public sealed record InteropSettings(
     /// </summary>
     public string? Evaluation { get; init; }
 
+    /// <summary>From <c>Interop:PublicReports</c>: whether signed reports are shown to everybody, without a token.</summary>
+    public bool PublishesReports { get; init; }
+
     /// <summary>
     /// From <c>Interop:VerbalConsent</c>: whether a person may permit something by word of mouth before a witness, where the law of the
     /// place lets her.
@@ -151,6 +154,12 @@ public sealed record InteropSettings(
         var agencies = section.GetSection("CadAgencies").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
         var (zone, shifts) = (ZoneFrom(section["TimeZone"]), ShiftEndsFrom(section["ShiftEnds"]));
         var duty = section["DutyPhone"] is { Length: > 0 and <= 100 } phone ? phone : null;
+        var isPublic = FlagFrom(section, "PublicReports");
+        if (isPublic && section["Evaluation"] is not { Length: > 0 })
+        {
+            throw new SettingsException("Interop:PublicReports needs Interop:Evaluation: without it there are no reports.");
+        }
+
         var pages = PagesSettings.From(section.GetSection("Pages"), publicUrl, issuers is [var first, ..] ? first.Authority : string.Empty);
         return new(database, publicUrl, custodian, SecretSources.Secret(section, "Secret"), agencies, maxBody, definitions, issuers,
             LimitSettings.From(section.GetSection("Limits")), TlsSettings.From(section))
@@ -166,12 +175,16 @@ public sealed record InteropSettings(
             LimitedDataSet = section["LimitedDataSet"] is { Length: > 0 } limited ? Path.GetFullPath(limited) : null,
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
             Evaluation = section["Evaluation"] is { Length: > 0 } evaluation ? Path.GetFullPath(evaluation) : null,
+            PublishesReports = isPublic,
             Holidays = HolidaysFrom(section["Holidays"]),
             Consultations = ConsultationSettings.From(section.GetSection("Consultations")),
             State = StateFrom(section["State"]),
             DutyPhone = duty,
             ShiftEnds = shifts,
-            Pages = pages is null ? null : pages with { TimeZone = zone, ShiftEnds = shifts, Custodian = custodian, DutyPhone = duty },
+            Pages = pages is null ? null : pages with
+            {
+                TimeZone = zone, ShiftEnds = shifts, Custodian = custodian, DutyPhone = duty, HasPublicReports = isPublic,
+            },
             Drain = DrainFrom(section["DrainSeconds"]),
             LogsAccess = FlagFrom(section, "AccessLog"),
             AuditCheckpoints = section["AuditCheckpoints"] is { Length: > 0 } checkpoints ? Path.GetFullPath(checkpoints) : null,
