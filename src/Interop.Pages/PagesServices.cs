@@ -75,7 +75,7 @@ public static class PagesServices
         services.AddRazorPages(options =>
         {
             options.Conventions.AuthorizeFolder("/", PageSession.Cookies);
-            foreach (var open in (string[])["/Entry/SignIn", "/Voices/Voice"])
+            foreach (var open in (string[])["/Entry/SignIn", "/Voices/Voice", "/Evaluation/Figures"])
             {
                 options.Conventions.AllowAnonymousToPage(open);
             }
@@ -123,6 +123,7 @@ public static class PagesServices
         options.SetDefaultCulture("en").AddSupportedCultures(Languages).AddSupportedUICultures(Languages);
         options.RequestCultureProviders =
         [
+            new AddressCulture(),
             new CookieRequestCultureProvider { CookieName = "interop-language" },
             new AcceptLanguageHeaderRequestCultureProvider(),
         ];

@@ -46,6 +46,8 @@ public static class Names
         ["consent entered-in-error"] = "Recorded by mistake",
         ["purpose TREAT"] = "Treatment", ["purpose ETREAT"] = "Emergency treatment", ["purpose COC"] = "Arranging the next care",
         ["purpose CAREMGT"] = "Care over time", ["purpose HOPERAT"] = "Running the service", ["purpose OVRPS"] = "Help on scene",
+        ["crisis-training joint-training"] = "Joint training", ["crisis-training refresher"] = "Refresher",
+        ["crisis-training cit"] = "Crisis intervention training (CIT)",
         ["purpose BTG"] = "Emergency: broke the glass",
     };
 
