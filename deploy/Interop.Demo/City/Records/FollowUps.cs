@@ -84,7 +84,7 @@ internal static class FollowUps
             Status = isReached ? EventStatus.Completed : EventStatus.NotDone,
             StatusReason = Codes.Concept("contact-outcome", isReached ? "reached" : "no-answer"),
             Subject = chart.Patient,
-            Encounter = new(visit.Reference),
+            Encounter = isReached ? null : new(visit.Reference), // the encounter that ended is not the contact that was owed after it
             Sent = at.ToDateTimeText(),
             Recipient = [chart.Patient],
             Sender = new("PractitionerRole/" + chart.Dice.Pick(["navigator-1-role", "navigator-2-role"])),
