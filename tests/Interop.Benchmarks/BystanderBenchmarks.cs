@@ -7,8 +7,8 @@ namespace Interop.Benchmarks;
 
 /// <summary>
 /// What a hospital's read through a consent waits while somebody else sends what is heavy, one kind after the other and all together. The
-/// quiet value is measured again before each, as the machine's own noise moves it. Who sends is a process of its own that gives way to the
-/// server, since an attacker does not bring less of a core to the server than it has.
+/// quiet value is measured again before each, as the machine's own noise moves it. Who reads and who sends are processes of their own, as
+/// neither runs on the server's threads, and who sends gives way: an attacker does not bring less of a core to the server than it has.
 /// </summary>
 internal static class BystanderBenchmarks
 {
@@ -18,6 +18,11 @@ internal static class BystanderBenchmarks
     private const string Nothing = "nothing (a loop keeps one core busy)";
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
 
+    // This program, as it is started once more.
+    private static readonly string[] Own = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+        ? [Environment.ProcessPath!, typeof(BystanderBenchmarks).Assembly.Location]
+        : [Environment.ProcessPath!];
+
     /// <param name="bystander">The token of whoever only reads.</param>
     /// <param name="heavy">The token of whoever sends the heavy requests.</param>
     public static async Task RunAsync(TextWriter output, int port, string bystander, string heavy)
@@ -25,20 +30,21 @@ internal static class BystanderBenchmarks
         output.WriteLine(
             $"  a bystander's read while {HeavyClients} connections of another client send (median and 99th percentile in ms, "
                 + "before and during)");
-        await ReadAsync(port, bystander);
         foreach (var what in Kinds().Select(kind => kind.What).Prepend(Nothing))
         {
             var quiet = await ReadAsync(port, bystander);
-            using var sender = StartSender(port, heavy, what);
+            using var sender = Start("chrt", ["--idle", "0", .. Own, "send", Text(port), heavy, what]);
             await sender.StandardOutput.ReadLineAsync(); // it sends
+            var (pauses, collections) = (GC.GetTotalPauseDuration(), GC.CollectionCount(0));
             var loaded = await ReadAsync(port, bystander);
+            (pauses, collections) = (GC.GetTotalPauseDuration() - pauses, GC.CollectionCount(0) - collections);
             sender.StandardInput.Close();
             var answered = await sender.StandardOutput.ReadToEndAsync();
             await sender.WaitForExitAsync();
             output.WriteLine(
                 $"    {what,-46} {quiet.Median,6:F2} {quiet.P99,7:F2}   {loaded.Median,6:F2} {loaded.P99,7:F2}   = "
                     + $"{loaded.P99 / quiet.P99:F1} of the quiet 99th; "
-                + $"answered {answered.Trim()}");
+                    + $"{collections} collections, {pauses.TotalMilliseconds:F0} ms; answered {answered.Trim()}");
         }
     }
 
@@ -70,20 +76,20 @@ internal static class BystanderBenchmarks
         Console.WriteLine(string.Join(", ", answers.Select(pair => $"{pair.Value} x {pair.Key}")));
     }
 
-    private static Process StartSender(int port, string token, string what)
+    /// <summary>The process that reads, one after the other: writes its median and its 99th percentile in ms.</summary>
+    public static async Task ReadAndWriteAsync(int port, string token)
     {
-        // The scheduling policy "idle" of Linux (https://man7.org/linux/man-pages/man1/chrt.1.html): it runs when nothing of the server's
-        // could.
-        var start = new ProcessStartInfo("chrt") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        string[] own = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
-            ? [Environment.ProcessPath!, typeof(BystanderBenchmarks).Assembly.Location]
-            : [Environment.ProcessPath!];
-        foreach (var argument in (string[])["--idle", "0", .. own, "send", port.ToString(CultureInfo.InvariantCulture), token, what])
-        {
-            start.ArgumentList.Add(argument);
-        }
+        await ReadAsync(port, token, TimeSpan.FromSeconds(1)); // what is compiled at first use is
+        var times = await ReadAsync(port, token, Duration);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times[times.Count / 2]} {times[times.Count * 99 / 100]}"));
+    }
 
-        return Process.Start(start)!;
+    private static async Task<(double Median, double P99)> ReadAsync(int port, string token)
+    {
+        using var reader = Start(Own[0], [.. Own[1..], "read", Text(port), token]);
+        var figures = (await reader.StandardOutput.ReadToEndAsync()).Split(' ');
+        await reader.WaitForExitAsync();
+        return (double.Parse(figures[0], CultureInfo.InvariantCulture), double.Parse(figures[1], CultureInfo.InvariantCulture));
     }
 
     private static IReadOnlyList<(string What, Func<HttpRequestMessage>[] Requests)> Kinds()
@@ -141,11 +147,11 @@ internal static class BystanderBenchmarks
             Content = new StringContent(body, new UTF8Encoding(false), new MediaTypeHeaderValue(mediaType))
         };
 
-    private static async Task<(double Median, double P99)> ReadAsync(int port, string token)
+    private static async Task<List<double>> ReadAsync(int port, string token, TimeSpan duration)
     {
         using var client = Client(port, token);
         var (clock, times) = (Stopwatch.StartNew(), new List<double>());
-        for (var number = 0; clock.Elapsed < Duration; number++)
+        for (var number = 0; clock.Elapsed < duration; number++)
         {
             var start = Stopwatch.GetTimestamp();
             using var response = await client.GetAsync(new Uri($"/fhir/Condition/c{number % 900 * 4}-1", UriKind.Relative));
@@ -155,7 +161,7 @@ internal static class BystanderBenchmarks
         }
 
         times.Sort();
-        return (times[times.Count / 2], times[times.Count * 99 / 100]);
+        return times;
     }
 
     private static async Task<List<int>> SendAsync(
@@ -186,4 +192,10 @@ internal static class BystanderBenchmarks
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return client;
     }
+
+    // The scheduling policy "idle" of Linux (https://man7.org/linux/man-pages/man1/chrt.1.html) runs when nothing of the server's could.
+    private static Process Start(string program, string[] arguments) =>
+        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 }

@@ -10,6 +10,12 @@ if (args is ["send", var port, var token, var what])
     return;
 }
 
+if (args is ["read", var readPort, var readToken])
+{
+    await BystanderBenchmarks.ReadAndWriteAsync(int.Parse(readPort, CultureInfo.InvariantCulture), readToken);
+    return;
+}
+
 if (args is ["start", var executable])
 {
     await StartBenchmarks.RunAsync(output, executable);

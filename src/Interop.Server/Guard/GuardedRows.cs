@@ -153,14 +153,20 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
 
     /// <summary>As <see cref="DiscloseEach(IReadOnlyList{SeenResource}, Sight)"/>, in a limited data set.</summary>
     /// <param name="through">The eyes of the set.</param>
+    /// <param name="asOf">What has changed since is as it was before, and what has come is not there; UTC microseconds.</param>
     /// <param name="leftOut">Ids of Patients who are not in it.</param>
     public IReadOnlyList<Disclosure?> DiscloseEach(
-        IReadOnlyList<SeenResource> page, Sight through, LimitedDataSet set, Evaluator evaluator, IReadOnlySet<string> leftOut)
+        IReadOnlyList<SeenResource> page, Sight through, LimitedDataSet set, Evaluator evaluator, long asOf, IReadOnlySet<string> leftOut)
     {
-        var references = page.SelectMany(LimitedDataSet.References).Distinct()
+        var then = page.Select(seen => seen.Changed < asOf ? seen : rows.Before(asOf, seen)).ToList();
+        var references = then.OfType<SeenResource>().SelectMany(LimitedDataSet.References).Distinct()
             .Where(key => key.Type != "Patient" || !leftOut.Contains(key.Id)).ToList();
         var visible = references.Count == 0 ? NoKeys : rows.Visible(references, through);
-        return [.. page.Select(seen => seen.Patients.Any(leftOut.Contains) ? null : set.Disclose(seen, visible, evaluator))];
+        return
+        [
+            .. then.Select(seen =>
+                seen is null || seen.Patients.Any(leftOut.Contains) ? null : set.Disclose(seen, visible, evaluator)),
+        ];
     }
 
     /// <summary>

@@ -104,7 +104,8 @@ public sealed class LimitedDataSet
     {
         // Of what is about several persons no shift is right.
         if (seen.Tier != Tier.Own || seen.Patients.Count > 1 || (seen.Labels & ~Cleared) != 0
-            || !types.TryGetValue(seen.Key.Type, out var type) || !Holds(seen, type))
+            || !types.TryGetValue(seen.Key.Type, out var type) || !Holds(seen, type)
+            || (seen.Patients.Count == 0 && References(seen).Any(key => key.Type == "Patient")))
         {
             return null;
         }

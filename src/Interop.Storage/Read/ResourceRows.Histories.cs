@@ -1,4 +1,5 @@
 using Interop.Sharing.Policy;
+using Interop.Sharing.Redaction;
 using Interop.Storage.Search;
 
 namespace Interop.Storage.Read;
@@ -43,6 +44,24 @@ public sealed partial class ResourceRows
             rows.Count > 0 ? rows[0].Total : query.After is null ? 0 : null,
             rows.Count > query.Count && shown.Count > 0 ? new(shown[^1].Version.Seen.Changed, shown[^1].Version.Seen.Key) : null);
     }
+
+    /// <summary>
+    /// What is seen as it was before an instant, with the labels that it has got since. Null where it was not there, or was another
+    /// custodian's or patient's.
+    /// </summary>
+    /// <param name="instant">UTC microseconds.</param>
+    public SeenResource? Before(long instant, SeenResource seen) => Statements.Query(
+        $"""
+        SELECT r.type, r.id, o.version, o.deleted, {(long)seen.Tier}, 0, o.updated_at, o.labels | r.labels, o.body, o.subject, NULL,
+               CASE WHEN o.source = r.source AND COALESCE(o.subject, '') = COALESCE(r.subject, '') THEN 1 ELSE 0 END
+        FROM   resource r JOIN resource_version o ON o.resource = r.key
+        WHERE  r.type = {seen.Key.Type} AND r.id = {seen.Key.Id} AND o.updated_at < {instant}
+        ORDER BY o.version DESC
+        {Dialect.Page(1)}
+        """,
+        reader => (Seen: Seen(reader), IsSame: reader.GetInt64(11) == 1)) is [{ IsSame: true, Seen: { Deleted: false } before }]
+            ? before
+            : null;
 
     /// <summary>Every visible version, with when the next one came and when the first did.</summary>
     private static Sql Changes(string? type, Visibility visibility)

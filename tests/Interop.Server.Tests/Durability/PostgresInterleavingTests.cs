@@ -12,6 +12,7 @@ namespace Interop.Server.Tests.Durability;
 public sealed class PostgresInterleavingTests(ITestOutputHelper output) : PostgresPair
 {
     private const string Doctor = "Practitioner/dr1";
+    private const int ImportedAtOnce = 100;
 
     private static readonly int Rounds = int.Parse(
         Environment.GetEnvironmentVariable("INTEROP_INTERLEAVINGS") ?? "70", CultureInfo.InvariantCulture);
@@ -97,7 +98,12 @@ public sealed class PostgresInterleavingTests(ITestOutputHelper output) : Postgr
         {
             var patient = $"i{round}";
             var (here, there) = round % 2 == 0 ? (One, Other) : (Other, One);
-            await here.ImportAsync(Custodian, [Fixtures.Patient(patient), .. scene(patient)]);
+            if (round % ImportedAtOnce == 0)
+            {
+                var next = Enumerable.Range(round, Math.Min(ImportedAtOnce, Rounds - round)).Select(number => $"i{number}");
+                await here.ImportAsync(Custodian, [.. next.SelectMany(id => (string[])[Fixtures.Patient(id), .. scene(id)])]);
+            }
+
             await openAsync(here, patient);
             using var atHere = Person(here);
             using var atThere = Person(there);

@@ -56,6 +56,7 @@ public sealed partial class EvaluatorChannelTests : EvaluatorScene
     public async Task Nothing_leaves_but_by_views()
     {
         await Server.ImportAsync(Custodian, Marked);
+        NextWeek();
         using var client = Client(Evaluator with { Scope = "system/*.cruds cad.write cad.read crisis-summary client.manage" });
         var rest = (await client.GetJsonAsync("metadata")).GetProperty("rest")[0];
         var types = Marked.Select(resource => TypeOf().Match(resource).Groups[1].Value).Distinct().ToList();

@@ -144,6 +144,9 @@ public abstract class EvaluatorScene : ExportScene
     protected static string Sent(string view) =>
         $$"""{"resourceType":"Parameters","parameter":[{"name":"viewResource","resource":{{view}} }]}""";
 
+    /// <summary>What is stored by now is in the set from then on.</summary>
+    protected void NextWeek() => Server.Clock.Advance(TimeSpan.FromDays(7));
+
     protected static async Task<string> RunAsync(HttpClient client, string view, string query = "")
     {
         using var response = await client.PostFhirAsync("ViewDefinition/$run" + query, Sent(view));

@@ -21,6 +21,7 @@ public partial class EvaluatorTests : EvaluatorScene
     public async Task No_name_day_place_or_id_leaves_and_rows_join_within_one_evaluator_alone()
     {
         await Server.ImportAsync(Custodian, Marked);
+        NextWeek();
         using var client = Client(Evaluator);
         using var colleague = Client(Colleague);
         foreach (var resource in Marked.Take(11))
@@ -138,6 +139,7 @@ public partial class EvaluatorTests : EvaluatorScene
     public async Task An_agency_with_a_term_for_it_has_pseudonyms_of_its_own_and_the_programme_accounts_for_it()
     {
         await Server.ImportAsync(Custodian, Fixtures.Agreement("city-hospital", dataUse: ["HRESCH"]), Fixtures.Encounter("e1", "p1"));
+        NextWeek();
         using var visitor = Client(Visitor);
         using var operations = Client(Visitor with { Purposes = ["HOPERAT"] });
         using var own = Client(Evaluator);
@@ -157,9 +159,13 @@ public partial class EvaluatorTests : EvaluatorScene
         await Server.ImportAsync(
             Custodian, Fixtures.Consent("no", "p3", "city-hospital", type: "deny", tier: "basic", purpose: "HRESCH"),
             Fixtures.Encounter("e3", "p3"));
-        Assert.Equal(rows, Lines(await RunAsync(visitor, Encounters)));
         Assert.Equal(2, Lines(await RunAsync(visitor, Persons)).Count);
-        Assert.Equal((2, 3), (Lines(await RunAsync(own, Encounters)).Count, Lines(await RunAsync(own, Persons)).Count));
+        NextWeek();
+        using var later = Client(Visitor);
+        using var ownLater = Client(Evaluator);
+        Assert.Equal(rows, Lines(await RunAsync(later, Encounters)));
+        Assert.Equal(2, Lines(await RunAsync(later, Persons)).Count);
+        Assert.Equal((2, 3), (Lines(await RunAsync(ownLater, Encounters)).Count, Lines(await RunAsync(ownLater, Persons)).Count));
 
         // The programme's privacy officer sees who got what; the hospital's does not, for it would tell whose the rows are.
         using var officer = Client(new("privacy", Custodian, ["HOPERAT"], ["privacy-officer"], "system/*.cruds"));
@@ -176,10 +182,54 @@ public partial class EvaluatorTests : EvaluatorScene
     }
 
     [Fact]
+    public async Task What_comes_or_changes_is_told_from_the_next_Monday_on_and_what_may_not_be_told_goes_at_once()
+    {
+        await Server.ImportAsync(
+            Custodian, Fixtures.Encounter("moved", "p1"), Fixtures.Encounter("labelled", "p1"), Fixtures.Encounter("deleted", "p1"),
+            Fixtures.Encounter("other", "p1"));
+        NextWeek();
+        using (var client = Client(Evaluator))
+        {
+            var before = Lines(await RunAsync(client, Encounters));
+            Assert.Equal(4, before.Count);
+
+            // Each change is another minute of the week that nobody may learn.
+            await Server.ImportAsync(
+                Custodian,
+                Fixtures.Encounter("moved", "p1").Replace("2026-11-20T10:00", "2026-11-08T10:00", StringComparison.Ordinal),
+                Fixtures.Encounter("other", "p2"));
+            await Server.ImportAsync(
+                Custodian, Fixtures.Encounter("moved", "p1").Replace("2026-11-20T10:00", "2026-11-01T10:00", StringComparison.Ordinal));
+            await Server.ImportAsync(Custodian, Fixtures.Encounter("come", "p2"), Fixtures.Patient("come"));
+            var whose = Assert.Single(before.Except(Lines(await RunAsync(client, Encounters)))); // whose it is has changed: neither is told
+
+            using var staff = Server.As("navigator");
+            using var deleted = await staff.DeleteAsync("Encounter/deleted");
+            Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+            await Server.ImportAsync(Custodian, Fixtures.Encounter("labelled", "p1").Replace(
+                "\"status\"",
+                """
+                "meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]},"status"
+                """,
+                StringComparison.Ordinal));
+            var left = Assert.Single(Lines(await RunAsync(client, Encounters)));
+            Assert.Contains(left, before);
+            Assert.NotEqual(whose, left);
+        }
+
+        NextWeek();
+        using var later = Client(Evaluator);
+        Assert.Equal(3, Lines(await RunAsync(later, Encounters)).Count);
+        Assert.Equal(4, Lines(await RunAsync(later, Persons)).Count);
+    }
+
+    [Fact]
     public async Task An_export_has_the_rows_of_a_run_in_one_file_and_is_nobody_elses()
     {
+        NextWeek();
         using var client = Client(Evaluator);
         var rows = await RunAsync(client, Persons);
+        Assert.NotEmpty(rows);
         using var request = Request(HttpMethod.Post, "ViewDefinition/$export");
         request.Content = Answers.Fhir(Sent(Persons));
         using var begun = await client.SendAsync(request);

@@ -38,6 +38,9 @@ public class LimitedPairTests
                 StringComparison.Ordinal),
             Fixtures.Encounter("e1", "p1").Replace("2026-11-20T10:00", "2026-11-18T23:59", StringComparison.Ordinal));
 
+        pair.With.Clock.Advance(TimeSpan.FromDays(7)); // what is stored by now is in the set
+        pair.Without.Clock.Advance(TimeSpan.FromDays(7));
+
         foreach (var (type, path) in new[]
         {
             ("Patient", "birthDate"), ("Patient", "name.family.first()"), ("Encounter", "period.start"), ("Encounter", "subject.reference"),

@@ -82,8 +82,19 @@ internal sealed class TableEyes(
         DemandUse(rows, caller);
         var sight = set.SightOf(settings.Custodian, rows.Instant);
         var evaluator = new Evaluator(KeyOf(caller), secrets.KeyFor("limited data set weeks", caller.Organization), rows.Instant);
+        var monday = MondayOf(rows.Instant);
         return new(
-            sight, page => rows.DiscloseEach(page, sight, set, evaluator, RefusingIn(page, rows, caller)), IsLimited: true);
+            sight, page => rows.DiscloseEach(page, sight, set, evaluator, monday, RefusingIn(page, rows, caller)), IsLimited: true);
+    }
+
+    /// <summary>
+    /// When the week began in which an evaluator asks, by the site's days. What is told is told as of then: who asks every minute would
+    /// otherwise learn the minute of a change.
+    /// </summary>
+    private long MondayOf(long instant)
+    {
+        var day = settings.DayAt(instant);
+        return settings.StartOf(day.AddDays(-(((int)day.DayOfWeek + 6) % 7)));
     }
 
     /// <summary>
