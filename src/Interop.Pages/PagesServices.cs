@@ -57,6 +57,7 @@ public static class PagesServices
             provider.GetRequiredService<IHttpContextAccessor>(), settings, provider.GetRequiredService<OwnPipeline>().Handler));
         services.AddScoped<IssuerApi>();
         services.AddSingleton<When>();
+        services.AddSingleton<Pages.Evaluation.PublishedFigures>();
         services.AddDataProtection().UseEphemeralDataProtectionProvider(); // what it protects ends with the sessions, at a restart
         PageSignIn.Add(services, settings);
         services.AddAuthorizationBuilder().AddPolicy(

@@ -185,13 +185,15 @@ public sealed class EvaluationTests(DemoCity city)
     {
         var text = JsonSerializer.Serialize(Hostile);
         using var officer = city.As("privacy");
-        using (var content = new StringContent($$"""
-            {"resourceType":"Measure","id":"evil","url":"{{Base}}/Measure/evil","status":"active","title":{{text}},
-            "group":[{"code":{"text":{{text}} },"population":[{"description":{{text}},
-            "criteria":{"language":"text/fhirpath","expression":"true"} }]}]}
-            """, System.Text.Encoding.UTF8, "application/fhir+json"))
+
+        // A site's own measure whose url looks like one of the server's, and ends with its id, is shown with them.
+        var id = (await DemoCity.CreatedAsync(officer, "Measure", Measure("evil"))).Split('/')[1];
+        using (var content = new StringContent(
+            Measure(id).Replace("{\"resourceType\"", $"{{\"id\":\"{id}\",\"resourceType\"", StringComparison.Ordinal),
+            System.Text.Encoding.UTF8,
+            "application/fhir+json"))
         {
-            using var stored = await officer.PutAsync(new Uri("Measure/evil", UriKind.Relative), content);
+            using var stored = await officer.PutAsync(new Uri($"Measure/{id}", UriKind.Relative), content);
             Assert.True(stored.IsSuccessStatusCode, await stored.Content.ReadAsStringAsync());
         }
 
@@ -202,29 +204,36 @@ public sealed class EvaluationTests(DemoCity city)
         var end = new DateOnly(int.Parse(year, CultureInfo.InvariantCulture), int.Parse(month, CultureInfo.InvariantCulture), 1)
             .AddMonths(int.Parse(period[8..], CultureInfo.InvariantCulture)).AddDays(-1);
         await DemoCity.CreatedAsync(officer, "MeasureReport", $$"""
-            {"resourceType":"MeasureReport","status":"complete","type":"summary","measure":"{{Base}}/Measure/evil",
+            {"resourceType":"MeasureReport","status":"complete","type":"summary","measure":"{{Base}}/Measure/{{id}}",
             "period":{"start":"{{year}}-{{month}}-01","end":"{{end:yyyy-MM-dd}}"},"group":[{"code":{"text":{{text}} },
             "measureScore":{"value":7,"unit":{{text}} },"stratifier":[{"code":[{"text":{{text}} }],
             "stratum":[{"value":{"text":{{text}} } }]}]}]}
             """);
         foreach (var path in new[]
         {
-            "/app/measures", "/app/measures/evil", $"/app/measures/report/{period}", "/app/measures?period=%3Cscript%3E",
+            "/app/measures", $"/app/measures/{id}", $"/app/measures/report/{period}", "/app/measures?period=%3Cscript%3E",
         })
         {
             await page.GotoAsync(city.Address + path);
             Assert.False(await page.EvaluateAsync<bool>("'hacked' in window"));
         }
 
-        await page.GotoAsync($"{city.Address}/app/measures/evil");
+        await page.GotoAsync($"{city.Address}/app/measures/{id}");
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "<script>" }).First).ToBeVisibleAsync();
         using var http = new HttpClient();
-        Assert.DoesNotContain("evil", await http.GetStringAsync(new Uri($"{city.Address}/app/figures/en")), StringComparison.Ordinal);
+        Assert.DoesNotContain(id, await http.GetStringAsync(new Uri($"{city.Address}/app/figures/en")), StringComparison.Ordinal);
         Assert.DoesNotContain(
-            "evil",
+            id,
             await http.GetStringAsync(new Uri($"{city.File.GetProperty("fhir")}/MeasureReport/$published")),
             StringComparison.Ordinal);
-        using var gone = await officer.DeleteAsync(new Uri("Measure/evil", UriKind.Relative));
+        using var gone = await officer.DeleteAsync(new Uri($"Measure/{id}", UriKind.Relative));
+        Assert.True(gone.IsSuccessStatusCode);
+
+        string Measure(string name) => $$"""
+            {"resourceType":"Measure","url":"{{Base}}/Measure/{{name}}","status":"active","title":{{text}},
+            "group":[{"code":{"text":{{text}} },"population":[{"description":{{text}},
+            "criteria":{"language":"text/fhirpath","expression":"true"} }]}]}
+            """;
     }
 
     [BrowserFact]
@@ -278,7 +287,7 @@ public sealed class EvaluationTests(DemoCity city)
             .. found.RootElement.GetProperty("entry").EnumerateArray().Select(entry => entry.GetProperty("resource"))
                 .Where(report => report.GetProperty("period").GetProperty("start").GetString() == $"{start:yyyy-MM-dd}"
                     && report.GetProperty("period").GetProperty("end").GetString() == $"{end:yyyy-MM-dd}"
-                    && !report.GetProperty("measure").GetString()!.EndsWith("/evil", StringComparison.Ordinal))
+                    && report.GetProperty("measure").GetString()!.EndsWith("|1.0.0", StringComparison.Ordinal))
                 .Select(Read),
         ];
     }

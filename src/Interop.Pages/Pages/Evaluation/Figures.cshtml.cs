@@ -11,7 +11,7 @@ namespace Interop.Pages.Pages.Evaluation;
 /// What everybody may know of the programme: the reports that were signed, by the endpoint that gives them to anybody. Whoever is signed in
 /// at this browser, nothing of that goes along.
 /// </summary>
-public sealed class FiguresModel(PagesSettings site, Fhir.FhirApi api) : PageModel
+public sealed class FiguresModel(PagesSettings site, Fhir.FhirApi api, PublishedFigures figures) : PageModel
 {
     /// <summary>How long anybody may keep the page: as long as what it is made of.</summary>
     private const string Keep = "public, max-age=60";
@@ -71,9 +71,9 @@ public sealed class FiguresModel(PagesSettings site, Fhir.FhirApi api) : PageMod
             return LocalRedirect($"/app/figures/{CultureInfo.CurrentUICulture.TwoLetterISOLanguageName}");
         }
 
-        var published = (await api.ReadOpenAsync<Bundle>("MeasureReport/$published")).Entry.Select(entry => entry.Resource).ToList();
-        Known = published.OfType<Measure>().ToDictionary(MeasurePage.IdOf);
-        var reports = published.OfType<MeasureReport>().Select(Reported.Of).OfType<Reported>().Where(report => report.IsSigned).ToList();
+        var published = await figures.ReadAsync(api, HttpContext.RequestAborted);
+        var reports = published.Reports;
+        Known = published.Measures;
         var spans = reports.Select(report => report.Span).Distinct()
             .OrderByDescending(span => span.End).ThenByDescending(span => span.Months).ToList();
         Periods = [.. spans.Where(span => span.Months > 1)];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hl7.Fhir.Model;
 using Interop.Pages.Looks;
 using Microsoft.AspNetCore.Mvc;
@@ -28,14 +29,15 @@ public sealed class RosterModel : AppPage
 
     /// <summary>A session of a training: for each who was there, a qualification with the day and the hours.</summary>
     /// <param name="person">Ids of Practitioners.</param>
-    public async Task<IActionResult> OnPostTrainingAsync(string? kind, string? day, decimal? hours, decimal? handsOn, string[] person)
+    /// <param name="hours">As a browser sends a number, in whatever language: with a point.</param>
+    public async Task<IActionResult> OnPostTrainingAsync(string? kind, string? day, string? hours, string? handsOn, string[] person)
     {
-        var isWhole = Kinds.Any(known => known.Code == kind) && When.Read(day) is not null && hours is > 0 && person.All(IsId);
-        if (!isWhole || person.Length == 0)
+        var isWhole = Kinds.Any(known => known.Code == kind) && When.Read(day) is not null && person.All(IsId) && person.Length > 0;
+        if (!isWhole || Number(hours) is not { } all)
         {
             Object(T["A training has a kind, a day, hours, and somebody who was there."]);
         }
-        else if (await TryAsync(() => RecordAsync(kind!, day!, hours!.Value, handsOn ?? 0, person)))
+        else if (await TryAsync(() => RecordAsync(kind!, day!, all, Number(handsOn) ?? 0, person)))
         {
             return LocalRedirect("/app/agency/people?done=saved");
         }
@@ -43,6 +45,9 @@ public sealed class RosterModel : AppPage
         await LoadAsync();
         return Page();
     }
+
+    private static decimal? Number(string? text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>The hours of a training; null for a qualification that has none.</summary>
     public static (decimal All, decimal HandsOn)? HoursOf(Practitioner.QualificationComponent training)
