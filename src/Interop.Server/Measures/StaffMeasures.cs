@@ -11,7 +11,12 @@ internal static class StaffMeasures
 
     private const string Untold = "No qualification of the Practitioner is a training (code system crisis-training) by then.";
 
-    public static readonly IReadOnlyList<CrisisMeasure> All =
+    /// <summary>Whether a count of a report is one of staff.</summary>
+    public static bool Has(CountName name) =>
+        name.What == Cases || CrisisMeasure.All.Any(measure => !measure.HasGroups && measure.Id == name.What);
+
+    /// <summary>For the list of all measures.</summary>
+    public static IReadOnlyList<CrisisMeasure> All =>
     [
         new(
             "training-complete", "Staff with their joint training", MeasureKind.Share, Cases, true, Counted,
