@@ -76,7 +76,7 @@ public class MeasureReportTests : IAsyncLifetime
         {
             foreach (var measure in Measures)
             {
-                reports.Add(new(measure, start, months, await evaluator.GetJsonAsync(Asked(measure, start, months))));
+                reports.Add(new(measure, start, months, await MadeAsync(evaluator, Asked(measure, start, months))));
             }
         }
 
@@ -101,6 +101,17 @@ public class MeasureReportTests : IAsyncLifetime
         await AnEvaluatorSeesReportsAndNothingElseAsync(evaluator);
         await WhatIsWrittenLaterChangesNothingAsync(reports);
         await WhoSignsIsNamedAndASignedReportStaysAsync(reports[^1]);
+    }
+
+    /// <summary>On a busy machine a year may take longer than a request: what is made by then stays, and asking again goes on.</summary>
+    private static async Task<JsonElement> MadeAsync(HttpClient evaluator, string path)
+    {
+        await Eventually.IsSoAsync(async () =>
+        {
+            using var answer = await evaluator.GetAsync(path);
+            return answer.StatusCode != System.Net.HttpStatusCode.ServiceUnavailable;
+        });
+        return await evaluator.GetJsonAsync(path);
     }
 
     private IEnumerable<(DateOnly Start, int Months)> Periods() => new[] { 1, 6, 12 }.SelectMany(length =>
