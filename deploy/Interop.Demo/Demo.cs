@@ -144,6 +144,7 @@ public static class Demo
     private static IEnumerable<string> Pages(string key) =>
     [
         $"--Interop:Pages:Key={key}",
+        "--Interop:Pages:NewsSeconds=2", // a visitor looks at several people side by side
         "--Interop:TimeZone=America/New_York",
         "--Interop:DutyPhone=555-0142",
         "--Interop:VerbalConsent=true",

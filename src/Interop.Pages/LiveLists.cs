@@ -3,38 +3,40 @@ using System.Runtime.CompilerServices;
 using Interop.Pages.Fhir;
 using Interop.Pages.Sessions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Interop.Pages;
 
 /// <summary>
 /// <c>/app/live?list=NAME</c>: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) that say that a list has
-/// changed, and not how. It asks what the page asked, with the same person's token, three times a minute.
+/// changed, and not how. It asks what the page asked, with the same person's token, from time to time (<c>Interop:Pages:NewsSeconds</c>).
 /// </summary>
 internal static class LiveLists
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(20);
-
-    // A browser asks again by itself, and with a token that is good.
+    // A browser asks again by itself, with a token that is good, and says what it was told last.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/app/live", Answer).RequireAuthorization(PageSession.Cookies);
 
-    private static IResult Answer(HttpContext http, FhirApi api, string? list) => QueryOf(http, list) is { } query
-        ? TypedResults.ServerSentEvents(ChangesAsync(api, query, http.RequestAborted))
-        : Results.NotFound();
+    private static IResult Answer(
+        HttpContext http, FhirApi api, PagesSettings settings, string? list, [FromHeader(Name = "Last-Event-ID")] string? last) =>
+        QueryOf(http, list) is { } query
+            ? TypedResults.ServerSentEvents(ChangesAsync(api, query, last, settings.BetweenNews, http.RequestAborted))
+            : Results.NotFound();
 
     private static async IAsyncEnumerable<SseItem<string>> ChangesAsync(
-        FhirApi api, string query, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FhirApi api, string query, string? known, TimeSpan between, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (start, known) = (Environment.TickCount64, await StateAsync(api, query));
+        var start = Environment.TickCount64;
         while (Environment.TickCount64 - start < Longest.TotalMilliseconds)
         {
-            await Task.Delay(Between, cancellationToken);
             var state = await StateAsync(api, query);
-            yield return new(state == known ? "same" : "changed", state == known ? "same" : "changed");
+            var news = known is null || state == known ? "same" : "changed";
+            yield return new(news, news) { EventId = state };
             known = state;
+            await Task.Delay(between, cancellationToken);
         }
     }
 
@@ -42,7 +44,7 @@ internal static class LiveLists
     private static async Task<string> StateAsync(FhirApi api, string query)
     {
         var found = await api.SearchAsync($"{query}&_sort=-_lastUpdated&_count=1&_total=accurate&_elements=status");
-        return $"{found.Total} {found.Entry.FirstOrDefault()?.Resource?.Meta?.LastUpdated:O}";
+        return $"{found.Total}-{found.Entry.FirstOrDefault()?.Resource?.Meta?.LastUpdated:O}";
     }
 
     private static string? QueryOf(HttpContext http, string? list) => list switch

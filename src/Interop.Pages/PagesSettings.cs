@@ -24,6 +24,9 @@ public sealed record PagesSettings(string FhirUrl, string Issuer, IReadOnlyList<
     /// <summary>From <c>Interop:Pages:SessionHours</c>: the longest that a session lasts.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromHours(12);
 
+    /// <summary>From <c>Interop:Pages:NewsSeconds</c>: how often an open list looks whether it has changed.</summary>
+    public TimeSpan BetweenNews { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Id of the Organization that runs the server.</summary>
     public string Custodian { get; init; } = "crisis-program";
 
@@ -32,6 +35,9 @@ public sealed record PagesSettings(string FhirUrl, string Issuer, IReadOnlyList<
 
     /// <summary>The number of the clinician on duty; null where the site has named none.</summary>
     public string? DutyPhone { get; init; }
+
+    /// <summary>Whether the site has turned early intervention on: then there are the pages of predictions and of the model.</summary>
+    public bool HasPredictions { get; init; }
 
     /// <summary>
     /// From <c>Interop:Pages:Visitors:N</c>: people whom a button signs in without a password. An issuer has to play along, as the demo's
@@ -61,13 +67,15 @@ public sealed record PagesSettings(string FhirUrl, string Issuer, IReadOnlyList<
         {
             Key = section["Key"] ?? throw new SettingsException($"{section.Path}:Key is missing: the file that interop key makes."),
             KeyId = section["KeyId"] ?? "pages",
-            Longest = section["SessionHours"] is not { } text ? TimeSpan.FromHours(12)
-                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours is >= 1 and <= 24
-                    ? TimeSpan.FromHours(hours)
-                    : throw new SettingsException($"{section.Path}:SessionHours must be a number of hours from 1 to 24."),
+            Longest = TimeSpan.FromHours(Number(section, "SessionHours", usual: 12, most: 24)),
+            BetweenNews = TimeSpan.FromSeconds(Number(section, "NewsSeconds", usual: 20, most: 300)),
             Visitors = [.. section.GetSection("Visitors").GetChildren().Select(child => PagesVisitor.From(child, agencies))],
         };
     }
+
+    private static int Number(IConfigurationSection section, string name, int usual, int most) => section[name] is not { } text ? usual
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number
+        : throw new SettingsException($"{section.Path}:{name} must be a number from 1 to {most}.");
 }
 
 /// <summary>One agency whose people sign in.</summary>

@@ -12,6 +12,7 @@ using Interop.Server.Consultations;
 using Interop.Server.Conveyance;
 using Interop.Server.Dispatch;
 using Interop.Server.Duplicates;
+using Interop.Server.EarlyIntervention;
 using Interop.Server.FollowUp;
 using Interop.Server.Forms;
 using Interop.Server.Guard;
@@ -209,6 +210,7 @@ public static class InteropServer
         services.AddStaff();
         services.AddMeasures(settings);
         services.AddTransparency(settings);
+        services.AddEarlyIntervention(settings.EarlyIntervention);
         services.AddVoices();
         services.AddConsents();
         services.AddDuplicates();
@@ -307,6 +309,7 @@ public static class InteropServer
         RunView.Map(fhir);
         MeasureServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
         TransparencyServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
+        EarlyInterventionServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
         ValidateResource.Map(fhir);
         ExpandValueSet.Map(fhir);
         ValidateCode.Map(fhir);

@@ -17,6 +17,8 @@ var root = new RootCommand("Interop: crisis encounters, referrals and consents a
     FhirPath.Command(),
     Interop.Server.Commands.Index.Command(),
     SimulateScreening.Command(),
+    TrainRiskModel.Command(),
+    StopRiskModel.Command(),
     Explain.Command(),
     VerifyAudit.Command(),
     Doctor.Command(),

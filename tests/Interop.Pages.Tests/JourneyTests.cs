@@ -214,6 +214,51 @@ public sealed class JourneyTests(DemoCity city)
 
     [BrowserTheory]
     [MemberData(nameof(Devices))]
+    public async Task A_field_team_asks_by_an_instrument_and_is_told_at_once_what_is_dangerous(string device)
+    {
+        var family = $"Asked-Test-{device}";
+        string incident;
+        using (var staff = city.As("navigator"))
+        {
+            var patient = await DemoCity.CreatedAsync(
+                staff, "Patient", $$"""{"resourceType":"Patient","name":[{"use":"official","family":"{{family}}","given":["Ada"]}]}""");
+            incident = await DemoCity.CreatedAsync(staff, "Encounter", $$"""
+                {"resourceType":"Encounter","status":"in-progress",
+                "class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"FLD"},
+                "subject":{"reference":"{{patient}}"},"period":{"start":"{{DateTime.UtcNow.AddHours(-1):o}}"},
+                "serviceProvider":{"reference":"Organization/crisis-program"} }
+                """);
+        }
+
+        var page = await city.SignedInAsync("field", SizeOf(device));
+        await page.GotoAsync($"{city.Address}/app/field/{incident.Split('/')[1]}");
+        await page.GetByText("Ask by an instrument").ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "C-SSRS screener" }).ClickAsync();
+        await Assertions.Expect(page.GetByText($"Ada {family}")).ToBeVisibleAsync();
+        foreach (var question in await page.Locator("fieldset[data-question]").AllAsync())
+        {
+            await question.Locator("input[value='LA33-6']").CheckAsync(); // yes
+        }
+
+        await DemoCity.PictureAsync(page, "field-ask", device);
+        await LookTests.FitsAsync(page, $"an instrument {device}");
+        await LookTests.AccessibleAsync(page, $"an instrument {device}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save the answers" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Do not leave the person alone")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[data-score] strong")).ToHaveTextAsync("High");
+
+        // The next who opens the incident sees the Flag first; and who sends the same answers again keeps them once.
+        await page.ReloadAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Back to the incident" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".summary .first")).ToBeVisibleAsync();
+        using var reader = city.As("navigator");
+        var answers = await reader.GetStringAsync(
+            new Uri($"QuestionnaireResponse?encounter={incident}&_summary=count", UriKind.Relative));
+        Assert.Contains("\"total\":1", answers, StringComparison.Ordinal);
+    }
+
+    [BrowserTheory]
+    [MemberData(nameof(Devices))]
     public async Task A_field_team_says_what_became_of_an_encounter(string device)
     {
         var family = $"Endwell-Test-{device}";

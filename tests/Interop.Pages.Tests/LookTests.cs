@@ -40,7 +40,37 @@ public sealed class LookTests(DemoCity city)
                 await AccessibleAsync(page, $"{name} {place} {device}");
             }
         }
+
+        await FollowAsync(page, name, [.. places]);
     }
+
+    /// <summary>What the places lead to, and what that leads to: one page of each shape of address.</summary>
+    private async Task FollowAsync(IPage page, string name, List<string> waiting)
+    {
+        var (seen, places) = (new HashSet<string>(waiting.Select(ShapeOf)), waiting.Count);
+        for (var number = 0; number < waiting.Count; number++)
+        {
+            await page.GotoAsync(city.Address + waiting[number]);
+            if (number >= places)
+            {
+                foreach (var (size, device) in new[] { (DemoCity.Phone, "phone"), (DemoCity.Desk, "desk") })
+                {
+                    await page.SetViewportSizeAsync(size.Width, size.Height);
+                    await FitsAsync(page, $"{name} {waiting[number]} {device}");
+                }
+
+                await AccessibleAsync(page, $"{name} {waiting[number]}");
+            }
+
+            var links = await page.Locator("main a[href^='/app/']").EvaluateAllAsync<string[]>(
+                "links => links.map(link => link.getAttribute('href'))");
+            waiting.AddRange(links.Where(link => seen.Add(ShapeOf(link))));
+        }
+    }
+
+    /// <summary>An address without what names one of many: ids, and what is asked for.</summary>
+    private static string ShapeOf(string address) => string.Join('/', address.Split('?')[0].Split('/').Select(part =>
+        part.Any(char.IsAsciiDigit) || part.Length > 20 ? "*" : part));
 
     internal static async Task FitsAsync(IPage page, string where)
     {

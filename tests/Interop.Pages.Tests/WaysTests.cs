@@ -28,6 +28,55 @@ public sealed class WaysTests(DemoCity city)
     }
 
     [BrowserFact]
+    public async Task A_list_says_by_itself_that_it_has_changed_also_after_it_was_cut_off()
+    {
+        var page = await city.SignedInAsync("field", DemoCity.Desk);
+        var asked = page.WaitForRequestAsync(request => request.Url.Contains("/app/live", StringComparison.Ordinal));
+        await JourneyTests.OpenAsync(page, "My incidents");
+        await asked;
+        await page.WaitForTimeoutAsync(1500); // it has been told how the list stands
+        var news = page.Locator("[data-live]");
+        await Assertions.Expect(news).ToBeHiddenAsync();
+        using var staff = city.As("navigator");
+        var incident = await DemoCity.CreatedAsync(staff, "Encounter", $$"""
+            {"resourceType":"Encounter","status":"planned",
+            "class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"FLD"},
+            "identifier":[{"system":"urn:interop:incident","value":"live-{{Guid.NewGuid():N}}"}],
+            "period":{"start":"{{DateTime.UtcNow:o}}"},"serviceProvider":{"reference":"Organization/crisis-program"} }
+            """);
+        await Assertions.Expect(news).ToBeVisibleAsync();
+        await news.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(page.Locator($"a[href='/app/field/{incident.Split('/')[1]}']").First).ToBeVisibleAsync();
+
+        // A browser that was told how the list stood before is told at once that it no longer does.
+        var answer = await page.APIRequest.FetchAsync($"{city.Address}/app/live?list=nothing");
+        Assert.Equal(404, answer.Status);
+        var told = await page.EvaluateAsync<string>("""
+            async () => {
+              const answer = await fetch('/app/live?list=field', { headers: { 'Last-Event-ID': '0-' } });
+              const reader = answer.body.getReader();
+              const first = new TextDecoder().decode((await reader.read()).value);
+              await reader.cancel();
+              return first;
+            }
+            """);
+        Assert.Contains("event: changed", told, StringComparison.Ordinal);
+    }
+
+    [BrowserFact]
+    public async Task A_team_finds_what_is_near_by_a_touch()
+    {
+        var page = await city.SignedInAsync("field", DemoCity.Phone, new()
+        {
+            Permissions = ["geolocation"], Geolocation = new() { Latitude = 35.0f, Longitude = -80.0f },
+        });
+        await JourneyTests.OpenAsync(page, "Where to go");
+        await page.Locator("[data-near]").ClickAsync();
+        await page.WaitForURLAsync("**at=35.000**");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
     public async Task A_navigator_works_in_Spanish()
     {
         var page = await city.SignedInAsync("navigator", DemoCity.Phone, new() { Locale = "es-MX" });

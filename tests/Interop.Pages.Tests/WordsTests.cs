@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
 using Interop.Pages.Looks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Localization;
 
 namespace Interop.Pages.Tests;
 
@@ -30,6 +32,33 @@ public sealed partial class WordsTests
     }
 
     [Fact]
+    public void A_refusal_is_told_in_the_language_of_who_reads_it_with_what_it_names()
+    {
+        var services = new ServiceCollection().AddLogging().AddLocalization().BuildServiceProvider();
+        var words = services.GetRequiredService<IStringLocalizer<Refusals>>();
+        const string None = "No agreement opens records of Organization/a-1 to Organization/b.";
+
+        Assert.Equal(None, Refusals.Told(words, None));
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("es-MX"); // of this test alone
+        Assert.Equal("Ningún acuerdo abre los datos de Organization/a-1 a Organization/b.", Refusals.Told(words, None));
+        Assert.Equal("Nobody has said this {0}.", Refusals.Told(words, "Nobody has said this {0}."));
+    }
+
+    [Fact]
+    public void What_is_translated_of_refusals_the_server_still_says()
+    {
+        var source = string.Concat(
+            Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Interop.Server"), "*.cs", SearchOption.AllDirectories)
+                .Select(File.ReadAllText));
+        var said = Named().Replace(source, "Organization/X");
+        var keys = new ResourceManager(typeof(Refusals)).GetResourceSet(CultureInfo.GetCultureInfo("es"), true, false)!
+            .Cast<System.Collections.DictionaryEntry>().Select(entry => (string)entry.Key).ToList();
+
+        Assert.NotEmpty(keys);
+        Assert.Equal([], keys.Where(key => !said.Contains(Place().Replace(key, "Organization/X"), StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void No_page_has_a_script_or_style_of_its_own_or_names_another_host()
     {
         foreach (var file in Files(".cshtml", ".css", ".js"))
@@ -41,6 +70,12 @@ public sealed partial class WordsTests
             Assert.DoesNotContain("Html.Raw", text, StringComparison.Ordinal);
         }
     }
+
+    [GeneratedRegex(@"Organization/\{[^}""]*\}")]
+    private static partial Regex Named();
+
+    [GeneratedRegex(@"\{\d\}")]
+    private static partial Regex Place();
 
     [GeneratedRegex(@"\b(?:T|words)\[""((?:[^""\\]|\\.)*)""")]
     private static partial Regex Keys();

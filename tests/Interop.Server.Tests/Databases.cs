@@ -267,3 +267,18 @@ public sealed class PostgresVoiceTests : VoiceTests
 {
     public PostgresVoiceTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
+
+public sealed class PostgresPredictionTests : EarlyIntervention.PredictionTests
+{
+    public PostgresPredictionTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresDraftChannelTests : EarlyIntervention.DraftChannelTests
+{
+    public PostgresDraftChannelTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresKillSwitchTests : EarlyIntervention.KillSwitchTests
+{
+    public PostgresKillSwitchTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}

@@ -55,17 +55,21 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
             : null;
     }
 
-    /// <summary>The cases of the sandbox's checklist that the client has not passed yet.</summary>
-    /// <exception cref="SettingsException">There is no sandbox, or it has no checklist for the agency.</exception>
+    /// <summary>The sandbox's checklist for the client; null where the agency's invented persons are not in place yet.</summary>
+    /// <param name="prepares">Whether to put the persons in place first, or back as they were.</param>
+    /// <exception cref="SettingsException">There is no sandbox.</exception>
     /// <exception cref="ApiUnavailableException">The sandbox does not answer.</exception>
-    public async Task<IReadOnlyList<string>> OpenCasesAsync(Client client, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ChecklistCase>?> ChecklistAsync(Client client, bool prepares, CancellationToken cancellationToken)
     {
         var sandbox = settings.SandboxUrl
             ?? throw new SettingsException("Identity:SandboxUrl is missing: without a sandbox nobody can pass its checklist.");
         var path = $"{client.Organization}/$onboarding-checklist?client={client.ClientId}";
-        var answer = await api.OperationAsync(sandbox, path, Administrator(isSandbox: true), cancellationToken)
-            ?? throw new SettingsException("The sandbox has no checklist for the agency: its persons are not in place yet.");
-        return [.. Groups(answer, "case").Where(item => !item["passed"].Contains("true")).SelectMany(item => item["code"])];
+        var answer = await api.OperationAsync(sandbox, path, Administrator(isSandbox: true), cancellationToken, changes: prepares);
+        return answer is null ? null :
+        [
+            .. Groups(answer, "case").Select(item => new ChecklistCase(
+                item["code"].First(), item["what"].First(), item["request"].First(), item["at"].FirstOrDefault())),
+        ];
     }
 
     private async Task<AgreementTerms> TermsAsync(string organization, bool isSandbox, bool isFresh, CancellationToken cancellationToken)
@@ -110,3 +114,8 @@ internal sealed class Agreements(IdentitySettings settings, FhirApi api, TimePro
     private AccessToken Administrator(bool isSandbox) => new(
         ClientId, ClientId, ["system/Contract.r"], settings.Custodian, [], ["agency-administrator"], null, null, null, null, isSandbox);
 }
+
+/// <summary>One thing that a client has to try in the sandbox.</summary>
+/// <param name="Request">Method and path below the sandbox's FHIR base.</param>
+/// <param name="PassedAt">An instant; null while it is open.</param>
+internal sealed record ChecklistCase(string Code, string What, string Request, string? PassedAt);

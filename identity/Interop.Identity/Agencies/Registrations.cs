@@ -50,6 +50,19 @@ internal sealed class Registrations(IdentitySettings settings, ClientStore clien
         await RecordAsync("client-keys", client.ClientId, actor, null, cancellationToken);
     }
 
+    /// <inheritdoc cref="Agreements.ChecklistAsync"/>
+    public async Task<IReadOnlyList<ChecklistCase>?> ChecklistAsync(Client client, bool prepares, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await agreements.ChecklistAsync(client, prepares, cancellationToken);
+        }
+        catch (ApiUnavailableException)
+        {
+            throw new SettingsException("The sandbox does not answer: whether the client passed its checklist is not known.");
+        }
+    }
+
     /// <summary>Lets a client out of the sandbox, once it has passed every case of the checklist there.</summary>
     /// <exception cref="SettingsException">Cases are open, or the live agreement does not cover the client.</exception>
     public async Task GoLiveAsync(Client client, Actor actor, CancellationToken cancellationToken)
@@ -59,17 +72,12 @@ internal sealed class Registrations(IdentitySettings settings, ClientStore clien
             throw new SettingsException("The client is live already.");
         }
 
-        try
+        var cases = await ChecklistAsync(client, prepares: false, cancellationToken)
+            ?? throw new SettingsException("The sandbox has no checklist for the agency: its persons are not in place yet.");
+        if (cases.Where(item => item.PassedAt is null).Select(item => item.Code).ToList() is { Count: > 0 } open)
         {
-            if (await agreements.OpenCasesAsync(client, cancellationToken) is { Count: > 0 } open)
-            {
-                throw new SettingsException(
-                    $"The client has not passed these cases of the sandbox's checklist: {string.Join(", ", open)}.");
-            }
-        }
-        catch (ApiUnavailableException)
-        {
-            throw new SettingsException("The sandbox does not answer: whether the client passed its checklist is not known.");
+            throw new SettingsException(
+                $"The client has not passed these cases of the sandbox's checklist: {string.Join(", ", open)}.");
         }
 
         await DemandAsync(client with { IsSandbox = false }, cancellationToken);

@@ -19,13 +19,21 @@ internal sealed class FhirApi(IHttpClientFactory clients, TokenMint mint)
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(1);
     private static readonly FhirClientSettings Settings = new() { PreferredFormat = ResourceFormat.Json };
 
-    /// <summary>The answer of an operation that is asked by GET; null where the API answers 404.</summary>
+    /// <summary>The answer of an operation; null where the API answers 404.</summary>
     /// <param name="fhir">The FHIR base.</param>
     /// <param name="path">Below it.</param>
     /// <param name="asking">As whom.</param>
+    /// <param name="changes">Whether it changes something: then it is asked by POST.</param>
     /// <exception cref="ApiUnavailableException">The API does not answer, or not with what was asked for.</exception>
-    public Task<Parameters?> OperationAsync(string fhir, string path, AccessToken asking, CancellationToken cancellationToken) =>
-        AskAsync(fhir, asking, async api => (Parameters?)await api.GetAsync(path, cancellationToken), cancellationToken);
+    public Task<Parameters?> OperationAsync(
+        string fhir, string path, AccessToken asking, CancellationToken cancellationToken, bool changes = false) =>
+        AskAsync(
+            fhir,
+            asking,
+            async api => (Parameters?)await (changes
+                ? api.OperationAsync(new Uri($"{fhir.TrimEnd('/')}/{path}"), new Parameters(), useGet: false, cancellationToken)
+                : api.GetAsync(path, cancellationToken)),
+            cancellationToken);
 
     /// <summary>The matches of a search. By POST: names of persons do not belong into addresses, which are logged on the way.</summary>
     /// <exception cref="ApiUnavailableException">The API does not answer, or not with a Bundle.</exception>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Interop.Identity.Agencies;
 using Interop.Identity.Http;
 using Interop.Identity.Tokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Interop.Identity.Clients;
 
@@ -28,6 +29,8 @@ internal static class ClientRegistrations
         routes.MapPost(Path, AddAsync);
         routes.MapGet(Path + "/{id}", ReadAsync);
         routes.MapPut(Path + "/{id}/keys", SetKeysAsync);
+        routes.MapGet(Path + "/{id}/checklist", ReadChecklistAsync);
+        routes.MapPost(Path + "/{id}/checklist", PrepareChecklistAsync);
         routes.MapPost(Path + "/{id}/live", GoLiveAsync);
         routes.MapDelete(Path + "/{id}", RevokeAsync);
     }
@@ -74,6 +77,29 @@ internal static class ClientRegistrations
             {
                 var sent = await BodyAsync<Keys>(http.Request, cancellationToken);
                 await registrations.SetKeysAsync(client, sent.Jwks?.GetRawText(), sent.JwksUri, manager.Actor, cancellationToken);
+            },
+            cancellationToken);
+
+    private static Task<IResult> ReadChecklistAsync(
+        string id, HttpContext http, RegistrationAccess managers, Registrations registrations, CancellationToken cancellationToken) =>
+        ChecklistAsync(id, http, managers, registrations, prepares: false, cancellationToken);
+
+    private static Task<IResult> PrepareChecklistAsync(
+        string id, HttpContext http, RegistrationAccess managers, Registrations registrations, CancellationToken cancellationToken) =>
+        ChecklistAsync(id, http, managers, registrations, prepares: true, cancellationToken);
+
+    private static Task<IResult> ChecklistAsync(
+        string id, HttpContext http, RegistrationAccess managers, Registrations registrations, bool prepares,
+        CancellationToken cancellationToken) =>
+        managers.ForClientAsync(
+            http,
+            $"{Path}/{id}/checklist",
+            id,
+            async (manager, client) =>
+            {
+                Registrar.Demand(manager.IsAdministrator);
+                var cases = await registrations.ChecklistAsync(client, prepares, cancellationToken);
+                return Results.Json(new { IsPrepared = cases is not null, Cases = cases ?? [] }, Strict);
             },
             cancellationToken);
 
@@ -147,8 +173,15 @@ internal static class ClientRegistrations
         client.Roles,
         client.RedirectUris,
         client.JwksUri,
+        Keys = client.Jwks is { } jwks ? new JsonWebKeySet(jwks).Keys.Select(KeyFacts) : null,
         DpopBoundAccessTokens = client.RequiresDpop,
         Status = client.IsRevoked ? "revoked" : client.IsSandbox ? "sandbox" : "live",
+    };
+
+    /// <summary>What tells one key from another: the thumbprint is that of RFC 7638.</summary>
+    private static object KeyFacts(JsonWebKey key) => new
+    {
+        key.Kid, key.Kty, Thumbprint = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint()),
     };
 
     private sealed record Keys(JsonElement? Jwks, string? JwksUri);

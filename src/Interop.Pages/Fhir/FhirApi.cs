@@ -65,6 +65,20 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
         return Array.IndexOf(parts, "_history") is > 0 and var history ? parts[history - 1] : parts[^1];
     }
 
+    /// <summary>Stores something once, however often it is sent, and gives what the server warns of.</summary>
+    /// <param name="condition">A search that finds it where it is stored already (<c>If-None-Exist</c>).</param>
+    public async Task<IReadOnlyList<string>> RecordAsync(string type, string condition, Resource body)
+    {
+        var content = Fhir(body);
+        content.Headers.Add("If-None-Exist", condition);
+        var outcome = await SendAsync<OperationOutcome>(HttpMethod.Post, type, content);
+        return
+        [
+            .. outcome.Issue.Where(issue => issue.Severity == OperationOutcome.IssueSeverity.Warning).Select(issue => issue.Diagnostics)
+                .OfType<string>(),
+        ];
+    }
+
     /// <param name="version">The version that the person saw: who comes second is told so.</param>
     /// <param name="operations">A JSON Patch (RFC 6902).</param>
     public Task<T> PatchAsync<T>(string path, string? version, object operations)
@@ -88,7 +102,7 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
         request.Headers.Accept.ParseAdd("application/fhir+json");
         if (method != HttpMethod.Get)
         {
-            request.Headers.Add("Prefer", "return=representation");
+            request.Headers.Add("Prefer", typeof(T) == typeof(OperationOutcome) ? "return=OperationOutcome" : "return=representation");
         }
 
         if (version is not null)

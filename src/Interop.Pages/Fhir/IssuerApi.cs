@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Interop.Pages.Sessions;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.Extensions.Options;
@@ -22,17 +24,70 @@ public sealed class IssuerApi(IHttpContextAccessor browser, PagesSettings settin
         return [.. list.RootElement.EnumerateArray().Select(RegisteredClient.Of)];
     }
 
-    /// <summary>Ends a client and all its tokens; false where the issuer says no.</summary>
-    public async Task<bool> RevokeAsync(string clientId)
+    /// <summary>One of them; null where it is not there, has ended, or is not this person's to administer.</summary>
+    public async Task<RegisteredClient?> ClientAsync(string clientId)
     {
-        using var response = await SendAsync(HttpMethod.Delete, $"/clients/{Uri.EscapeDataString(clientId)}");
-        return response.IsSuccessStatusCode;
+        using var answer = await JsonAsync(HttpMethod.Get, PathOf(clientId));
+        return answer is null ? null : RegisteredClient.Of(answer.RootElement);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path)
+    /// <summary>What the client has still to try in the sandbox; null where the issuer can't say.</summary>
+    /// <param name="prepares">Whether to put the invented persons there first.</param>
+    public async Task<SandboxChecklist?> ChecklistAsync(string clientId, bool prepares = false)
+    {
+        using var answer = await JsonAsync(prepares ? HttpMethod.Post : HttpMethod.Get, $"{PathOf(clientId)}/checklist");
+        return answer is null ? null : SandboxChecklist.Of(answer.RootElement);
+    }
+
+    /// <summary>
+    /// Ends a client and all its tokens. Of this and what follows: why not, in the issuer's words, or null where it is done.
+    /// </summary>
+    public Task<string?> RevokeAsync(string clientId) => AskAsync(HttpMethod.Delete, PathOf(clientId));
+
+    /// <summary>Lets a client out of the sandbox.</summary>
+    public Task<string?> GoLiveAsync(string clientId) => AskAsync(HttpMethod.Post, $"{PathOf(clientId)}/live");
+
+    /// <summary>Registers a client, members as in RFC 7591 section 2.</summary>
+    public Task<string?> RegisterAsync(JsonObject client) => AskAsync(HttpMethod.Post, "/clients", client);
+
+    /// <summary>Puts new keys in the place of the old ones, which end at once.</summary>
+    /// <param name="keys"><c>jwks</c> or <c>jwks_uri</c>.</param>
+    public Task<string?> SetKeysAsync(string clientId, JsonObject keys) => AskAsync(HttpMethod.Put, $"{PathOf(clientId)}/keys", keys);
+
+    private static string PathOf(string clientId) => $"/clients/{Uri.EscapeDataString(clientId)}";
+
+    private async Task<JsonDocument?> JsonAsync(HttpMethod method, string path)
+    {
+        using var response = await SendAsync(method, path);
+        return response.IsSuccessStatusCode
+            ? await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(browser.HttpContext!.RequestAborted))
+            : null;
+    }
+
+    private async Task<string?> AskAsync(HttpMethod method, string path, JsonObject? body = null)
+    {
+        using var response = await SendAsync(method, path, body);
+        if (response.IsSuccessStatusCode)
+        {
+            return null;
+        }
+
+        var text = await response.Content.ReadAsStringAsync(browser.HttpContext!.RequestAborted);
+        try
+        {
+            return JsonNode.Parse(text)?["error_description"]?.GetValue<string>() ?? string.Empty;
+        }
+        catch (JsonException)
+        {
+            return string.Empty;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? body = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(settings.Issuer + path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await PageSession.TokenAsync(browser.HttpContext!));
+        request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         return await openId.Get(PageSession.OpenId).Backchannel.SendAsync(request, browser.HttpContext!.RequestAborted);
     }
 }
@@ -40,11 +95,40 @@ public sealed class IssuerApi(IHttpContextAccessor browser, PagesSettings settin
 /// <summary>One client of an agency at the issuer.</summary>
 /// <param name="Status"><c>live</c>, <c>sandbox</c> or <c>revoked</c>.</param>
 /// <param name="Scope">Between spaces.</param>
-public sealed record RegisteredClient(string Id, string Name, string Status, string Scope)
+/// <param name="Purposes">Codes between spaces.</param>
+/// <param name="KeyAddress">Where the agency publishes its keys; empty where they are kept at the issuer.</param>
+/// <param name="Keys">Id and thumbprint (RFC 7638) of each key that the issuer keeps.</param>
+public sealed record RegisteredClient(
+    string Id, string Name, string Status, string Scope, string Purposes, string KeyAddress,
+    IReadOnlyList<(string Kid, string Thumbprint)> Keys)
 {
     internal static RegisteredClient Of(JsonElement client)
     {
-        string Text(string name) => client.TryGetProperty(name, out var value) ? value.GetString() ?? string.Empty : string.Empty;
-        return new(Text("client_id"), Text("client_name"), Text("status"), Text("scope"));
+        var keys = client.TryGetProperty("keys", out var all) && all.ValueKind == JsonValueKind.Array ? all.EnumerateArray().ToList() : [];
+        return new(
+            Text(client, "client_id"), Text(client, "client_name"), Text(client, "status"), Text(client, "scope"),
+            Text(client, "purpose_of_use"), Text(client, "jwks_uri"), [.. keys.Select(key => (Text(key, "kid"), Text(key, "thumbprint")))]);
     }
+
+    internal static string Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : string.Empty;
 }
+
+/// <summary>The sandbox's checklist for one client.</summary>
+/// <param name="IsPrepared">Whether the agency's invented persons are there.</param>
+public sealed record SandboxChecklist(bool IsPrepared, IReadOnlyList<SandboxCase> Cases)
+{
+    public bool IsPassed => IsPrepared && Cases.All(item => item.PassedAt.Length > 0);
+
+    internal static SandboxChecklist Of(JsonElement answer) => new(
+        answer.GetProperty("is_prepared").GetBoolean(),
+        [
+            .. answer.GetProperty("cases").EnumerateArray().Select(item => new SandboxCase(
+                RegisteredClient.Text(item, "code"), RegisteredClient.Text(item, "what"), RegisteredClient.Text(item, "request"),
+                RegisteredClient.Text(item, "passed_at"))),
+        ]);
+}
+
+/// <param name="Request">Method and path below the sandbox's FHIR base.</param>
+/// <param name="PassedAt">An instant; empty while it is open.</param>
+public sealed record SandboxCase(string Code, string What, string Request, string PassedAt);

@@ -17,6 +17,8 @@ public abstract class AppPage : PageModel
 
     protected IStringLocalizer<Words> T => HttpContext.RequestServices.GetRequiredService<IStringLocalizer<Words>>();
 
+    private IStringLocalizer<Refusals> R => HttpContext.RequestServices.GetRequiredService<IStringLocalizer<Refusals>>();
+
     protected When When => HttpContext.RequestServices.GetRequiredService<When>();
 
     protected PagesSettings Site => HttpContext.RequestServices.GetRequiredService<PagesSettings>();
@@ -46,7 +48,8 @@ public abstract class AppPage : PageModel
         {
             Problems = refused.IsOvertaken
                 ? [T["Somebody else was faster. This is how it stands now."]]
-                : refused.Sentences.Count > 0 ? refused.Sentences : [T["It was not done. Try again in a minute."]];
+                : refused.Sentences.Count > 0 ? [.. refused.Sentences.Select(sentence => Refusals.Told(R, sentence))]
+                : [T["It was not done. Try again in a minute."]];
             return false;
         }
     }

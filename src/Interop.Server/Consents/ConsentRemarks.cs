@@ -1,5 +1,6 @@
 using Interop.Fhir;
 using Interop.Fhir.Validation;
+using Interop.Server.EarlyIntervention;
 using Interop.Server.FollowUp;
 using Interop.Server.Guard;
 using Interop.Sharing.Consents;
@@ -14,9 +15,10 @@ internal sealed class ConsentRemarks(FollowUps followUps) : IChangeWatch
 {
     public void Note(GuardedTransaction transaction, StoredStep step)
     {
-        if (step.Key.Type != "Consent" || step.Body is not { } body || followUps.Refuses(body, step.Instant))
+        if (step.Key.Type != "Consent" || step.Body is not { } body
+            || followUps.Refuses(body, step.Instant, FollowUpTask.Code, OutreachTask.Code))
         {
-            return; // that a person wants no follow-up is read and done elsewhere
+            return; // that a person wants no follow-up or outreach is read and done elsewhere
         }
 
         var consent = ConsentReader.Read(body, step.Key.Id, step.Custodian, 1, step.Instant);

@@ -24,10 +24,11 @@ internal sealed class FollowUps(SearchQueryParser queries, InteropSettings setti
         _ => true);
 
     /// <summary>The consent by which a person refuses to be followed up, or null.</summary>
-    public ResourceKey? RefusalOf(GuardedTransaction transaction, ResourceKey patient)
+    /// <param name="kinds">What is refused, as kinds of Tasks; the follow-up where nothing else is asked.</param>
+    public ResourceKey? RefusalOf(GuardedTransaction transaction, ResourceKey patient, params IReadOnlyCollection<string> kinds)
     {
         var consents = queries.ParseOwn("Consent", transaction.Instant, ("patient", patient.ToString()), ("status", "active"));
-        return Found(transaction, consents, consent => Refuses(consent, transaction.Instant)) is [var first, ..] ? first : null;
+        return Found(transaction, consents, consent => Refuses(consent, transaction.Instant, kinds)) is [var first, ..] ? first : null;
     }
 
     /// <summary>Whether an encounter was the contact that a follow-up asked for: it is owed none itself.</summary>
@@ -43,12 +44,13 @@ internal sealed class FollowUps(SearchQueryParser queries, InteropSettings setti
     /// A provision that denies, whose code is the follow-up, and whose actor is the programme or nobody in particular. It names no partner,
     /// so that it closes nothing to any.
     /// </summary>
-    public bool Refuses(ReadOnlyMemory<byte> consent, long instant)
+    /// <param name="kinds">What is refused, as kinds of Tasks; the follow-up where nothing else is asked.</param>
+    public bool Refuses(ReadOnlyMemory<byte> consent, long instant, params IReadOnlyCollection<string> kinds)
     {
         using var document = JsonDocument.Parse(consent, FhirJson.Parsing);
         return Provisions(document.RootElement.At("provision")).Any(provision =>
             provision.Text("type") == "deny"
-            && provision.Code("code", TaskBody.Kinds) == FollowUpTask.Code
+            && provision.Code("code", TaskBody.Kinds) is { } kind && (kinds.Count == 0 ? kind == FollowUpTask.Code : kinds.Contains(kind))
             && FhirPeriod.Read(provision, "period") is var period && period.From <= instant && instant < period.To
             && (!provision.Items("actor").Any()
                 || provision.All("actor.reference").Any(actor => actor.OrganizationId() == settings.Custodian)));

@@ -70,6 +70,9 @@ public sealed record InteropSettings(
     /// <summary>From <c>Interop:PublicReports</c>: whether signed reports are shown to everybody, without a token.</summary>
     public bool PublishesReports { get; init; }
 
+    /// <summary>From <c>Interop:EarlyIntervention</c>; null where nothing is predicted of anybody.</summary>
+    public EarlyInterventionSettings? EarlyIntervention { get; init; }
+
     /// <summary>
     /// From <c>Interop:VerbalConsent</c>: whether a person may permit something by word of mouth before a witness, where the law of the
     /// place lets her.
@@ -161,6 +164,7 @@ public sealed record InteropSettings(
         }
 
         var pages = PagesSettings.From(section.GetSection("Pages"), publicUrl, issuers is [var first, ..] ? first.Authority : string.Empty);
+        var early = EarlyInterventionSettings.From(section.GetSection("EarlyIntervention"), section["Evaluation"]);
         return new(database, publicUrl, custodian, SecretSources.Secret(section, "Secret"), agencies, maxBody, definitions, issuers,
             LimitSettings.From(section.GetSection("Limits")), TlsSettings.From(section))
         {
@@ -176,6 +180,7 @@ public sealed record InteropSettings(
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
             Evaluation = section["Evaluation"] is { Length: > 0 } evaluation ? Path.GetFullPath(evaluation) : null,
             PublishesReports = isPublic,
+            EarlyIntervention = early,
             Holidays = HolidaysFrom(section["Holidays"]),
             Consultations = ConsultationSettings.From(section.GetSection("Consultations")),
             State = StateFrom(section["State"]),
@@ -184,6 +189,7 @@ public sealed record InteropSettings(
             Pages = pages is null ? null : pages with
             {
                 TimeZone = zone, ShiftEnds = shifts, Custodian = custodian, DutyPhone = duty, HasPublicReports = isPublic,
+                HasPredictions = early is not null,
             },
             Drain = DrainFrom(section["DrainSeconds"]),
             LogsAccess = FlagFrom(section, "AccessLog"),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.Search;
+using Interop.Server.EarlyIntervention;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
@@ -116,11 +117,12 @@ internal sealed class FieldSummaries(GuardedStore store, SearchQueryParser queri
             || CrisisSummaries.IsAssigned(root, organization);
     }
 
-    // R4 can't search flags by status.
+    // R4 can't search flags by status. What a model predicts is for seeking somebody out, and for nothing on scene.
     private static bool IsActive(ReadOnlyMemory<byte> resource)
     {
         using var document = JsonDocument.Parse(resource, FhirJson.Parsing);
-        return document.RootElement.Text("resourceType") != "Flag" || document.RootElement.Text("status") == "active";
+        var root = document.RootElement;
+        return (root.Text("resourceType") != "Flag" || root.Text("status") == "active") && !Predictions.Is(root);
     }
 
     /// <summary>When the shift ends in which an instant lies; that instant where the site has said nothing.</summary>

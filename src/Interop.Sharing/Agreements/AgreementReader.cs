@@ -196,7 +196,7 @@ public static class AgreementReader
         var cleared = Labels.None;
         foreach (var code in label.Items("category").Select(category => category.Text("code")))
         {
-            if (code is not null && Labels.Parse(code) is { } bit && bit != Labels.Unknown)
+            if (code is not null && Labels.Parse(code) is { } bit && (bit & Labels.Standing) == 0)
             {
                 cleared |= bit;
             }

@@ -155,7 +155,7 @@ internal sealed class ConsentEvaluation
         {
             var named = Labels.WithSubsumed(node.Labels);
             var isForPart2 = consent.Part2Defects.Count == 0 && (named & (Labels.SubstanceUse | Labels.Part2)) != 0;
-            var cleared = (named & ~Labels.NamedOnly & ~Labels.Part2) | (isForPart2 ? Labels.Part2 : 0);
+            var cleared = (named & ~Labels.NamedOnly & ~Labels.Part2) | (node.Labels & Labels.Prediction) | (isForPart2 ? Labels.Part2 : 0);
 
             // Notes of therapy or counselling: only by a node that names nothing else (45 CFR 164.508(b)(3)(ii), 42 CFR 2.31(b)).
             return node.Labels is Labels.PsyThpN or Labels.SudNote ? cleared | node.Labels : cleared | ClearedBeside(node.Confidentiality);

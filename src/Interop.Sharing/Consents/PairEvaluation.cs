@@ -34,7 +34,8 @@ internal sealed class PairEvaluation
                 null,
                 standing)
             : null;
-        var cleared = agreement.Cleared & ~Labels.Unknown & (roles.SummaryPurposes.ContainsKey(purpose) ? ~Labels.Part2 : -1);
+        var isSummary = roles.SummaryPurposes.ContainsKey(purpose);
+        var cleared = agreement.Cleared & ~Labels.Standing & (isSummary ? ~(Labels.Part2 | Labels.Prediction) : -1);
         var capped = ceiling < Tier.Full || standing == Standing.Case ? ceiling : Tier.Intermediate;
         var lines = consents.Run(
             patient.Consents, patient.Patient, agreement.Grantor, agreement.Grantee, purpose, instant, standard);

@@ -87,7 +87,7 @@ internal static class ProvisionReader
                 rank = Math.Max(rank, Ranks.IndexOf(code, StringComparison.Ordinal) + 1);
             }
             else if (system is ActCode or OwnLabels && Labels.Parse(code) is { } bit
-                && bit is not (Labels.Unknown or Labels.Restricted or Labels.VeryRestricted))
+                && bit is not (Labels.Unknown or Labels.Draft or Labels.Restricted or Labels.VeryRestricted))
             {
                 labels |= bit;
             }

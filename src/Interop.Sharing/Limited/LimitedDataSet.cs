@@ -25,6 +25,11 @@ public sealed class LimitedDataSet
     {
         Version = json.GetProperty("version").GetString()!;
         Cleared = LabelTable.LabelsOf(json.GetProperty("cleared"), "limited-data-set.json", problems);
+        if ((Cleared & (Labels.Standing | Labels.Prediction)) != 0)
+        {
+            problems.Add("limited-data-set.json: predictions, and what nobody knows the label of, are in no limited data set");
+        }
+
         MostWeeks = Within(json.GetProperty("weeks").GetInt32(), 1, HighestShift, "weeks", problems);
         OldestAge = Within(json.GetProperty("oldestAge").GetInt32(), 18, HighestAge, "oldestAge", problems);
         Codes = new(json.GetProperty("systems"), isKnown, problems);

@@ -28,6 +28,9 @@ internal sealed class LabelTable
     /// <summary>It points where its labels should come from, at what is not here: nobody can say how sensitive that is.</summary>
     public static LabelRule ForeignReference { get; } = new("reference:foreign", Labels.VeryRestricted);
 
+    /// <summary>A model made it, and nobody has said yet that it holds: any other status than those of what is final.</summary>
+    public static LabelRule Draft { get; } = new("status:draft", Labels.Draft);
+
     /// <summary>Marks a confidentiality code that says the resource was labelled and is no more than normal.</summary>
     public static LabelRule Normal { get; } = new("meta:normal", Labels.None);
 

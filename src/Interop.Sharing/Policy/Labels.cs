@@ -49,10 +49,19 @@ public static class Labels
     /// <summary>A security label that we do not know: never cleared for anyone but the custodian's privacy officer.</summary>
     public const long Unknown = 1L << 26;
 
-    public const long All = (1L << 27) - 1;
+    /// <summary>What a model says that a person may come to: told to a partner by a consent alone that names it.</summary>
+    public const long Prediction = 1L << 27;
 
-    /// <summary>Labels that only a consent naming them alone clears, never a default or a general permit.</summary>
-    public const long NamedOnly = PsyThpN | SudNote | Unknown;
+    /// <summary>A prediction that nobody has answered for yet: for who is to do so, and no consent opens it.</summary>
+    public const long Draft = 1L << 28;
+
+    public const long All = (1L << 29) - 1;
+
+    /// <summary>Labels that only a consent naming them clears, never a default or a general permit; some of them none at all.</summary>
+    public const long NamedOnly = PsyThpN | SudNote | Unknown | Prediction | Draft;
+
+    /// <summary>Labels that say where a record stands, and not what kind it is: nobody names them to clear them.</summary>
+    public const long Standing = Unknown | Draft;
 
     /// <summary>Labels that every role clears over the records of its own organisation.</summary>
     public const long Common = Vio;
@@ -63,7 +72,7 @@ public static class Labels
     private static readonly string[] Codes =
     [
         "PSY", "MH", "BH", "SUD", "ETHUD", "OPIOIDUD", "ETH", "PSYTHPN", "SUDNOTE", "SDV", "HIV", "STD", "SEX", "GDIS", "SCA", "VIO",
-        "TBOO", "PREGNANT", "MST", "ADOL", "COGN", "DVD", "EMOTDIS", "R", "V", "42CFRPart2", "UNKNOWN",
+        "TBOO", "PREGNANT", "MST", "ADOL", "COGN", "DVD", "EMOTDIS", "R", "V", "42CFRPart2", "UNKNOWN", "PREDICTION", "DRAFT",
     ];
 
     /// <summary>The bit of a code such as <c>ETHUD</c>, or null for a code that is not a label of ours.</summary>

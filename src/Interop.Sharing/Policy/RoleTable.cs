@@ -38,14 +38,14 @@ internal sealed class RoleTable
         foreach (var role in json.GetProperty("roles").EnumerateObject())
         {
             var except = LabelTable.LabelsOf(role.Value.GetProperty("except"), $"roles.json: role {role.Name}", problems);
-            var administers = role.Value.TryGetProperty("administers", out var flag) && flag.ValueKind == JsonValueKind.True;
+            var drafts = IsTrue(role.Value, "drafts") ? Labels.None : Labels.Draft;
             table.Roles[role.Name] = new(
                 TierOf(role.Value.GetProperty("tier"), $"role {role.Name}", problems),
-                Labels.All & ~except,
-                administers,
+                Labels.All & ~except & ~drafts,
+                IsTrue(role.Value, "administers"),
                 TypesOf(role.Value, "records"),
                 TypesOf(role.Value, "reads"),
-                role.Value.TryGetProperty("limited", out var limited) && limited.ValueKind == JsonValueKind.True);
+                IsTrue(role.Value, "limited"));
         }
 
         table.Administered = [.. json.GetProperty("administered").EnumerateArray().Select(type => type.GetString()!)];
@@ -120,6 +120,9 @@ internal sealed class RoleTable
 
         return (json.GetProperty("types").EnumerateArray().Select(type => type.GetString()!).ToHashSet(StringComparer.Ordinal), cleared);
     }
+
+    private static bool IsTrue(JsonElement role, string name) =>
+        role.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
 
     private static IReadOnlyList<string> TypesOf(JsonElement role, string name) =>
         role.TryGetProperty(name, out var types) ? [.. types.EnumerateArray().Select(type => type.GetString()!)] : [];

@@ -96,11 +96,11 @@ public sealed class Redactor(SharingPolicy policy, Func<ReadOnlyMemory<byte>, IR
 
     /// <summary>
     /// The labels that a resource carries by itself, and would no more as it is to become. V, which free text has, R and an unknown code
-    /// count only where <c>meta.security</c> said so: else they go with what they are about.
+    /// count only where <c>meta.security</c> said so: else they go with what they are about. A draft that becomes final is none any more.
     /// </summary>
     public IReadOnlyList<string> LabelsLost(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, SourceFacts source, string type)
     {
-        const long Computed = Labels.Restricted | Labels.VeryRestricted | Labels.Unknown;
+        const long Computed = Labels.Restricted | Labels.VeryRestricted | Labels.Unknown | Labels.Draft;
         var (had, rules) = Label(before, source, type);
         var said = rules.Aggregate(Labels.None, (mask, rule) => mask | rule switch
         {

@@ -11,6 +11,7 @@ internal sealed class ResourceScan(LabelTable labelTable)
     private readonly List<LabelRule> rules = [];
     private bool isLabelled;
     private bool isDirectory;
+    private bool isFinal;
 
     public bool IsEnteredInError { get; private set; }
 
@@ -41,8 +42,14 @@ internal sealed class ResourceScan(LabelTable labelTable)
             Add(LabelTable.ForeignReference);
         }
 
+        if ((Labels & Policy.Labels.Prediction) != 0 && !isFinal)
+        {
+            Add(LabelTable.Draft);
+        }
+
         const long Sensitivities = Policy.Labels.All
-            & ~(Policy.Labels.Restricted | Policy.Labels.VeryRestricted | Policy.Labels.Part2 | Policy.Labels.Unknown);
+            & ~(Policy.Labels.Restricted | Policy.Labels.VeryRestricted | Policy.Labels.Part2 | Policy.Labels.Unknown
+                | Policy.Labels.Prediction | Policy.Labels.Draft);
         if ((Labels & Sensitivities) != 0)
         {
             Labels &= ~Policy.Labels.Restricted; // the sensitivity is why it is restricted, and must be cleared itself
@@ -129,6 +136,7 @@ internal sealed class ResourceScan(LabelTable labelTable)
         if ((kind & FactKind.Status) != 0)
         {
             IsEnteredInError |= reader.ValueTextEquals("entered-in-error"u8);
+            isFinal |= reader.ValueTextEquals("final"u8) || reader.ValueTextEquals("amended"u8) || reader.ValueTextEquals("corrected"u8);
         }
 
         if ((kind & FactKind.Instrument) != 0 && labelTable.OfInstrument(Bytes(ref reader)) is { } rule)

@@ -142,6 +142,7 @@ public sealed partial class LimitedDataSetTests
     [InlineData("\"weeks\": 26", "\"weeks\": 0", "weeks is a number from 1 to 52")]
     [InlineData("\"oldestAge\": 89", "\"oldestAge\": 120", "oldestAge is a number from 18 to 89")]
     [InlineData("\"cleared\": []", "\"cleared\": [\"XYZ\"]", "XYZ")]
+    [InlineData("\"cleared\": []", "\"cleared\": [\"PREDICTION\"]", "predictions")]
     [InlineData("\"Location\": {", "\"Place\": {", "R4 has no resource type Place")]
     public void A_table_that_lets_too_much_out_is_none(string was, string now, string? problem)
     {

@@ -64,6 +64,42 @@ public sealed class LabelTests
                 .Replace("'ICD'", $"'{Icd}'", StringComparison.Ordinal));
     }
 
+    /// <summary>Whatever a status says that nobody knows, or not at all, a prediction is a draft.</summary>
+    [Theory]
+    [InlineData("'status':'preliminary'", true)]
+    [InlineData("'status':'registered'", true)]
+    [InlineData("'status':'cancelled'", true)]
+    [InlineData("'status':'entered-in-error'", true)]
+    [InlineData("'status':'unknown'", true)]
+    [InlineData("'language':'en'", true)]
+    [InlineData("'note':[{'text':'final'}]", true)]
+    [InlineData("'status':'f\\u0069nal'", false)]
+    [InlineData("'status':'final'", false)]
+    [InlineData("'status':'amended'", false)]
+    [InlineData("'status':'corrected'", false)]
+    public void A_prediction_is_a_draft_until_somebody_has_answered_for_it(string status, bool isDraft)
+    {
+        const string Method =
+            "'method':{'coding':[{'system':'https://interop.example/fhir/CodeSystem/prediction-method','code':'repeat-encounter-90d'}]}";
+        foreach (var parts in new[] { $"{status},{Method}", $"{Method},{status}" })
+        {
+            var body = Desk.Json($"{{'resourceType':'RiskAssessment','id':'x',{parts},'subject':{{'reference':'Patient/p'}}}}");
+            Assert.Equal(Labels.Prediction | (isDraft ? Labels.Draft : Labels.None), Desk.Judge(body).Labels);
+        }
+    }
+
+    [Fact]
+    public void What_a_draft_loses_by_becoming_final_is_no_label_that_somebody_took_away()
+    {
+        const string Draft = "{'resourceType':'RiskAssessment','id':'x','status':'preliminary','method':{'coding':[{'code':"
+            + "'repeat-encounter-90d'}]},'subject':{'reference':'Patient/p'}}";
+        var final = Draft.Replace("preliminary", "final", StringComparison.Ordinal);
+
+        Assert.Empty(Desk.Redactor.LabelsLost(Desk.Json(Draft), Desk.Json(final), Desk.Source, "RiskAssessment"));
+        Assert.Equal(["PREDICTION"], Desk.Redactor.LabelsLost(
+            Desk.Json(Draft), Desk.Json(Draft.Replace("'repeat-", "'", StringComparison.Ordinal)), Desk.Source, "RiskAssessment"));
+    }
+
     [Fact]
     public void A_code_without_a_system_is_judged_by_the_code_alone()
     {

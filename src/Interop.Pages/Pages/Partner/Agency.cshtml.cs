@@ -1,7 +1,6 @@
 using Hl7.Fhir.Model;
 using Interop.Pages.Fhir;
 using Interop.Pages.Looks;
-using Microsoft.AspNetCore.Mvc;
 using Endpoint = Hl7.Fhir.Model.Endpoint;
 
 namespace Interop.Pages.Pages.Partner;
@@ -23,18 +22,6 @@ public sealed class AgencyModel(IssuerApi issuer) : AppPage
     public IReadOnlyList<(bool IsDone, string What, string How)> Steps { get; private set; } = [];
 
     public System.Threading.Tasks.Task OnGetAsync() => LoadAsync();
-
-    public async Task<IActionResult> OnPostRevokeAsync(string client)
-    {
-        if (await issuer.RevokeAsync(client))
-        {
-            return LocalRedirect("/app/agency?done=saved");
-        }
-
-        Object(T["The issuer did not end this client."]);
-        await LoadAsync();
-        return Page();
-    }
 
     private async System.Threading.Tasks.Task LoadAsync()
     {

@@ -18,6 +18,7 @@ internal static class AccessSentences
         ["EMOTDIS"] = "emotional disturbance", ["R"] = "what is restricted",
         ["V"] = "what is very restricted, as is text that nobody has labelled",
         ["42CFRPart2"] = "records of a substance use programme under 42 CFR Part 2", ["UNKNOWN"] = "a mark that this server does not know",
+        ["PREDICTION"] = "what a model predicts", ["DRAFT"] = "a prediction that nobody has answered for",
     };
 
     public static IReadOnlyList<string> Of(AccessQuestion question, Decision decision) =>
