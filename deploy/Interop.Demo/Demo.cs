@@ -74,7 +74,7 @@ public static class Demo
             addresses.Fhir,
             place.Of(folder, "interop"),
             folder.File("interop.exports"),
-            [.. Pages(folder.File(PagesKey.FileName)), $"--Interop:Evaluation={evaluation}"]);
+            [.. Pages(folder.File(PagesKey.FileName)), $"--Interop:Evaluation={evaluation}", "--Interop:PublicReports=true"]);
         await using var sandbox = Server(
             addresses,
             ports[2],
@@ -96,6 +96,7 @@ public static class Demo
             var dispatch = DemoCaller.All.Single(caller => caller.Name == "dispatch");
             await DemoCalls.SendAsync(
                 addresses.Fhir, await issuer.TokenAsync(dispatch, cancellationToken), DateTimeOffset.UtcNow, cancellationToken);
+            await DemoReports.SignAsync(server.Services, cancellationToken);
         }
 
         await DemoShell.WriteAsync(addresses, folder, folder.File(DemoFile), CityGenerator.Persons(Seed), cancellationToken);
@@ -139,7 +140,7 @@ public static class Demo
     ],
     builder => port.HandTo(builder.Services));
 
-    /// <summary>The pages of three agencies, and the seven people who are signed in with one click.</summary>
+    /// <summary>The pages of three agencies, and the nine people who are signed in with one click.</summary>
     private static IEnumerable<string> Pages(string key) =>
     [
         $"--Interop:Pages:Key={key}",
@@ -256,7 +257,7 @@ public static class Demo
         }
 
         Console.WriteLine();
-        Console.WriteLine($"In a browser: {issuer.Addresses.Pages} , as any of seven people with one click.");
+        Console.WriteLine($"In a browser: {issuer.Addresses.Pages} , as any of nine people with one click.");
         Console.WriteLine($"The issuer is {issuer.Addresses.Issuer}, the sandbox for new agencies {issuer.Addresses.Sandbox}.");
         Console.WriteLine(
             $"Serving {issuer.Addresses.Fhir}; callers, fresh tokens and three persons to try are in {folder.File(DemoFile)}. "

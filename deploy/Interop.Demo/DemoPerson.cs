@@ -6,6 +6,9 @@ namespace Interop.Demo;
 public sealed record DemoPerson(
     string UserName, string Name, string Work, string Organization, string Roles, string Purposes, string Practitioner)
 {
+    /// <summary>Who signed the reports of the past.</summary>
+    public const string Manager = "manager";
+
     public static IReadOnlyList<DemoPerson> All { get; } =
     [
         new("dispatcher", "Dana Headset", "Dispatcher: answers calls, asks five questions, sends a team.",
@@ -21,6 +24,10 @@ public sealed record DemoPerson(
             "crisis-program", "privacy-officer", "HOPERAT", "privacy-1"),
         new("agency", "Adela Signwell", "Agency administrator of the hospital: agreement, systems, people.",
             "city-hospital", "agency-administrator", "COC", "administrator-1"),
+        new("evaluator", "Edda Countwell", "Evaluator: whether the programme works, in figures and without names.",
+            "crisis-program", "evaluator", "HOPERAT", "evaluator-1"),
+        new(Manager, "Magda Runwell", "Programme manager: signs reports, keeps roster and trainings.",
+            "crisis-program", "agency-administrator", "HOPERAT", "manager-1"),
     ];
 
     /// <summary>The agencies that have pages: name, scopes and purposes of their client.</summary>

@@ -57,6 +57,7 @@ public static class PagesServices
             provider.GetRequiredService<IHttpContextAccessor>(), settings, provider.GetRequiredService<OwnPipeline>().Handler));
         services.AddScoped<IssuerApi>();
         services.AddSingleton<When>();
+        services.AddSingleton<Pages.Evaluation.PublishedFigures>();
         services.AddDataProtection().UseEphemeralDataProtectionProvider(); // what it protects ends with the sessions, at a restart
         PageSignIn.Add(services, settings);
         services.AddAuthorizationBuilder().AddPolicy(
@@ -75,7 +76,7 @@ public static class PagesServices
         services.AddRazorPages(options =>
         {
             options.Conventions.AuthorizeFolder("/", PageSession.Cookies);
-            foreach (var open in (string[])["/Entry/SignIn", "/Voices/Voice"])
+            foreach (var open in (string[])["/Entry/SignIn", "/Voices/Voice", "/Evaluation/Figures"])
             {
                 options.Conventions.AllowAnonymousToPage(open);
             }
@@ -123,6 +124,7 @@ public static class PagesServices
         options.SetDefaultCulture("en").AddSupportedCultures(Languages).AddSupportedUICultures(Languages);
         options.RequestCultureProviders =
         [
+            new AddressCulture(),
             new CookieRequestCultureProvider { CookieName = "interop-language" },
             new AcceptLanguageHeaderRequestCultureProvider(),
         ];

@@ -30,6 +30,9 @@ public sealed record PagesSettings(string FhirUrl, string Issuer, IReadOnlyList<
     /// <summary>Id of the Organization that runs the server.</summary>
     public string Custodian { get; init; } = "crisis-program";
 
+    /// <summary>From <c>Interop:PublicReports</c>: whether there is a page of figures for everybody.</summary>
+    public bool HasPublicReports { get; init; }
+
     /// <summary>The number of the clinician on duty; null where the site has named none.</summary>
     public string? DutyPhone { get; init; }
 

@@ -36,9 +36,11 @@ using Interop.Server.Sandbox;
 using Interop.Server.Security;
 using Interop.Server.ServiceDirectory;
 using Interop.Server.Settings;
+using Interop.Server.Staff;
 using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
 using Interop.Server.Tasks;
+using Interop.Server.Transparency;
 using Interop.Server.Voices;
 using Interop.Server.Xml;
 using Interop.Sharing.Policy;
@@ -205,7 +207,9 @@ public static class InteropServer
         services.AddReferrals();
         services.AddFollowUps();
         services.AddOutcomes();
+        services.AddStaff();
         services.AddMeasures(settings);
+        services.AddTransparency(settings);
         services.AddEarlyIntervention(settings.EarlyIntervention);
         services.AddVoices();
         services.AddConsents();
@@ -304,6 +308,7 @@ public static class InteropServer
 
         RunView.Map(fhir);
         MeasureServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
+        TransparencyServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
         EarlyInterventionServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
         ValidateResource.Map(fhir);
         ExpandValueSet.Map(fhir);

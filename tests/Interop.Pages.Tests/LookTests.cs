@@ -16,6 +16,8 @@ public sealed class LookTests(DemoCity city)
     [InlineData("navigator")]
     [InlineData("privacy")]
     [InlineData("agency")]
+    [InlineData("evaluator")]
+    [InlineData("manager")]
     public async Task Every_place_of_a_person_opens_fits_and_can_be_used_by_everybody(string name)
     {
         var page = await city.SignedInAsync(name, DemoCity.Phone);

@@ -35,7 +35,7 @@ public sealed class SafetyTests(DemoCity city)
         {
             "/app", "/app/follow-ups", "/app/field", "/app/services", "/app/referrals", "/app/officer", "/app/dispatch", "/app/privacy",
             "/app/people", "/app/agreements", "/app/agency", "/app/agency/people", "/app/live?list=field", "/app/consent/x",
-            "/app/consents/x",
+            "/app/consents/x", "/app/measures", "/app/measures/arrest", "/app/measures/report/2026-01-1",
         })
         {
             using var answer = await http.GetAsync(new Uri(city.Address + path));

@@ -23,6 +23,8 @@ public sealed partial class WordsTests
         var texts = Files(".cs", ".cshtml")
             .SelectMany(file => Keys().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
             .Concat(Names.Texts)
+            .Concat(Looks.Measured.MeasureNames.Texts)
+            .Concat(Pages.Evaluation.MeasuresModel.Steps)
             .Concat(Pages.Handover.ReferralModel.Reasons)
             .Concat(Pages.Handover.ReferralNewModel.Kinds.Select(kind => kind.Name));
 

@@ -238,6 +238,11 @@ public sealed class PostgresMeasureReportTests : Measures.MeasureReportTests
     protected override int Months => 6;
 }
 
+public sealed class PostgresPublishedReportsTests : Transparency.PublishedReportsTests
+{
+    public PostgresPublishedReportsTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
 public sealed class PostgresOutcomeTests : OutcomeTests
 {
     public PostgresOutcomeTests() => ServerDatabase.Kind = DatabaseKind.Postgres;

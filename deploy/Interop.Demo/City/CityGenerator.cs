@@ -19,7 +19,7 @@ public static class CityGenerator
         var minute = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, now.Minute, 0, now.Offset);
         return
         [
-            .. Directory.Bundles(),
+            .. Directory.Bundles(minute),
             .. Agreements.Bundles(minute),
             .. Enumerable.Range(0, persons).SelectMany(number => Person(seed, number, minute)),
         ];
@@ -42,7 +42,7 @@ public static class CityGenerator
         Health.Write(chart);
         Plans.Write(chart);
         var visits = Encounters.Write(chart, home).ToArray();
-        var facts = new Dice(seed, $"facts {number}");
+        var (facts, calls) = (new Dice(seed, $"facts {number}"), new Dice(seed, $"calls {number}"));
         foreach (var visit in visits)
         {
             Assessments.Write(chart, visit);
@@ -51,6 +51,7 @@ public static class CityGenerator
             FollowUps.Write(chart, visit);
             FollowUps.WriteThread(chart, visit);
             Origins.Write(chart, visit);
+            Calls.Write(chart, visit, calls);
         }
 
         Referrals.WriteNotSent(chart);

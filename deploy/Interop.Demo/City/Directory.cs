@@ -32,6 +32,8 @@ internal static class Directory
         ("officer-1", Codes.CityPolice, "Olin", "Badgeworth", "Officer"),
         ("privacy-1", Codes.CrisisProgram, "Prisca", "Keepwell", "Privacy officer"),
         ("administrator-1", Codes.CityHospital, "Adela", "Signwell", "Agency administrator"),
+        ("evaluator-1", Codes.CrisisProgram, "Edda", "Countwell", "Evaluator"),
+        ("manager-1", Codes.CrisisProgram, "Magda", "Runwell", "Programme manager"),
     ];
 
     private static readonly (string Id, string Organization, string Name)[] Services =
@@ -57,14 +59,14 @@ internal static class Directory
     };
 
     /// <summary>The custodian's first; services are kept by who offers them, and so a house says itself whether it has room.</summary>
-    public static IEnumerable<CityBundle> Bundles() =>
+    public static IEnumerable<CityBundle> Bundles(DateTimeOffset now) =>
     [
-        Common(),
+        Common(now),
         .. Services.GroupBy(it => it.Organization).Select(house => new CityBundle(
             house.Key, [.. house.Select(it => CityResource.Of(Service(it.Id, it.Organization, it.Name)))])),
     ];
 
-    private static CityBundle Common() => new(Codes.CrisisProgram,
+    private static CityBundle Common(DateTimeOffset now) => new(Codes.CrisisProgram,
     [
         .. new IEnumerable<Resource>[]
         {
@@ -73,6 +75,7 @@ internal static class Directory
             Organizations.Select(it => System(it.Id)),
             People.Select(it => Person(it.Id, it.Given, it.Family)),
             People.Select(it => Role(it.Id, it.Organization, it.Role)),
+            Team.Of(now),
             Questionnaires.All(),
         }.SelectMany(some => some).Select(CityResource.Of),
     ]);

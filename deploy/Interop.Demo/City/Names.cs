@@ -20,5 +20,8 @@ internal static class Names
     public static readonly string[] Streets =
         ["Invention Street", "Sample Avenue", "Placeholder Lane", "Mockingbird Test Road", "Null Island Way"];
 
+    /// <summary>Of the city; null for those of whom nobody wrote it down.</summary>
+    public static readonly string?[] Districts = ["Harbor", "Northfield", "Old Town", "Harbor", null, "Millbrook", "Northfield"];
+
     public static readonly string[] Friends = ["Pat Standin", "Lou Stopgap", "Robin Proxy", "Sam Understudy"];
 }

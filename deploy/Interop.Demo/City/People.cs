@@ -60,6 +60,7 @@ internal static class People
                     Use = isHomeless ? Address.AddressUse.Temp : Address.AddressUse.Home,
                     Line = [isHomeless ? "Harbor Night Shelter" : street],
                     City = "Sampleton",
+                    District = Names.Districts[plan.Number % Names.Districts.Length],
                     State = "NC",
                     PostalCode = "00000",
                 },

@@ -48,6 +48,10 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
     public Task<T> PostAsync<T>(string path, Resource body)
         where T : Resource => SendAsync<T>(HttpMethod.Post, path, Fhir(body));
 
+    /// <summary>For what is everybody's: nobody's token goes along.</summary>
+    public Task<T> ReadOpenAsync<T>(string path)
+        where T : Resource => SendAsync<T>(HttpMethod.Get, path, isOpen: true);
+
     /// <summary>For the few operations that take a code instead of a token: nobody's token goes along.</summary>
     public Task<T> PostOpenAsync<T>(string path, Resource body)
         where T : Resource => SendAsync<T>(HttpMethod.Post, path, Fhir(body), isOpen: true);

@@ -26,6 +26,7 @@ public static class Icons
             + "<path d=\"M3 20c0-4 3-6 6-6s6 2 6 6M16 5a3.500 3.500 0 0 1 0 6.500M17 14.500c2.500.500 4 2.500 4 5.500\"/>",
         "flag" => "<path d=\"M5 21V4h11l-2 4 2 4H5\"/>",
         "check" => "<path d=\"M5 12.500l4.500 4.500L19 7\"/>",
+        "chart" => "<path d=\"M4 4v16h16M8 16v-5M12.500 16V7M17 16v-3\"/>",
         "clock" => "<circle cx=\"12\" cy=\"12\" r=\"8.500\"/><path d=\"M12 7v5l3.500 2\"/>",
         "dot" => "<circle cx=\"12\" cy=\"12\" r=\"4\"/>",
         _ => string.Empty,

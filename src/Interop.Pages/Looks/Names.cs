@@ -48,6 +48,8 @@ public static class Names
         ["risk-level high"] = "High",
         ["purpose TREAT"] = "Treatment", ["purpose ETREAT"] = "Emergency treatment", ["purpose COC"] = "Arranging the next care",
         ["purpose CAREMGT"] = "Care over time", ["purpose HOPERAT"] = "Running the service", ["purpose OVRPS"] = "Help on scene",
+        ["crisis-training joint-training"] = "Joint training", ["crisis-training refresher"] = "Refresher",
+        ["crisis-training cit"] = "Crisis intervention training (CIT)",
         ["purpose BTG"] = "Emergency: broke the glass",
         ["crisis-task outreach"] = "Seek a person out",
         ["risk-feature encounters-90d"] = "Earlier crises in 90 days", ["risk-feature encounters-365d"] = "Earlier crises in a year",

@@ -25,6 +25,7 @@ public sealed record Place(string Path, string Icon, string Name, string About, 
         var facts = new Place(
             "/app/facts", "check", "Facts", "Encounters that ended, and what became of them", "Task?code=outcome-facts&status=requested");
         var services = new Place("/app/services", "map", "Where to go", "Houses and services, and whether there is room");
+        var measures = new Place("/app/measures", "chart", "Measures", "Whether the programme works: figures, periods, reports");
         return
         [
             new("/app", "home", "Home", "Your places"),
@@ -46,6 +47,7 @@ public sealed record Place(string Path, string Icon, string Name, string About, 
                 new Place("/app/agency", "building", "Agency", "Agreement, systems, and what is missing"),
                 new Place("/app/agency/people", "users", "People", "Your roster and trainings"),
                 services] : NoPlaces,
+            .. isOwn && (Is("evaluator") || Is("agency-administrator") || Is("privacy-officer")) ? [measures] : NoPlaces,
             .. (Is("privacy-officer") || Is("agency-administrator")) && isOwn && settings.HasPredictions ? [
                 new Place("/app/model", "search", "The model", "What it is for, how well it does, and who answers for it")] : NoPlaces,
         ];

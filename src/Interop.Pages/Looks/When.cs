@@ -12,6 +12,9 @@ public sealed class When(PagesSettings settings, IStringLocalizer<Words> words, 
     public static DateTimeOffset? Read(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
+    /// <summary>The site's day, as FHIR writes it.</summary>
+    public string Today => TimeZoneInfo.ConvertTime(Now, settings.TimeZone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     public bool IsLate(DateTimeOffset? due) => due < Now;
 
     /// <summary>Such as "due in 3 h (Fri 14:20)", or "2 h late (Fri 09:20)".</summary>

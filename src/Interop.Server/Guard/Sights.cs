@@ -9,6 +9,8 @@ namespace Interop.Server.Guard;
 /// <summary>With which eyes a caller, or the server itself, looks at what is stored.</summary>
 internal sealed class Sights(SharingPolicy policy, Representation representation, InteropSettings settings, TimeProvider clock)
 {
+    private const string Evaluator = "evaluator";
+
     /// <summary>UTC microseconds.</summary>
     public long Now() => Instants.ToMicroseconds(clock.GetUtcNow());
 
@@ -83,6 +85,10 @@ internal sealed class Sights(SharingPolicy policy, Representation representation
             types: null,
             forSummary);
     }
+
+    /// <summary>The eyes of an evaluator on a programme's reports: what may leave of one leaves through these, for everybody.</summary>
+    public Sight OfReports(string custodian, long instant) => policy.SightOf(
+        custodian, null, [], [Evaluator], instant, isCustodian: true, hasAgreement: false, types: null) with { Directory = false };
 
     /// <summary>What somebody would see who asks for these purposes in these roles, a summary on scene included.</summary>
     public Sight OfAnybody(GuardedRows rows, Caller caller) => OfAnybody(

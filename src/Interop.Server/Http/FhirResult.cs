@@ -95,6 +95,26 @@ internal sealed class FhirResult : IResult
             : new(200, default, bundle: bundle, headers: tagged);
     }
 
+    /// <summary>What is everybody's, and may be kept for a while: in a browser, a proxy, another's page.</summary>
+    public static FhirResult Public(FhirBundle bundle, TimeSpan time, Preconditions conditions)
+    {
+        var tag = bundle.Tag();
+        return conditions.IsKnown(tag, long.MaxValue)
+            ? new(304, default, headers: Kept(time, tag))
+            : new(200, default, bundle: bundle, headers: Kept(time, tag));
+    }
+
+    /// <inheritdoc cref="Public(FhirBundle, TimeSpan, Preconditions)"/>
+    public static FhirResult Public(IOwnAnswer answer, Preconditions conditions) =>
+        answer.Keep is not { } keep ? Of(answer)
+        : conditions.IsKnown(keep.Tag, long.MaxValue) ? new(304, default, headers: Kept(keep.Time, keep.Tag))
+        : new(answer.Status, answer.Json, mediaType: answer.MediaType, mayBePacked: answer.MayBePacked, headers: Kept(keep.Time, keep.Tag));
+
+    private static (string, string)[] Kept(TimeSpan time, string tag) =>
+    [
+        ("Cache-Control", $"public, max-age={time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)}"), ("ETag", $"W/\"{tag}\""),
+    ];
+
     /// <summary>
     /// What a Binary holds, byte for byte (https://hl7.org/fhir/R4/binary.html#rest); a browser keeps it and shows nothing.
     /// </summary>

@@ -23,6 +23,11 @@ internal interface IOwnAnswer
     /// <summary>What a browser may do with it; null for nothing, as with all that is no page.</summary>
     string? ContentSecurityPolicy => null;
 
+    /// <summary>
+    /// How long anybody may keep it, and under which tag; null for what nobody may keep. Only of what is everybody's.
+    /// </summary>
+    (TimeSpan Time, string Tag)? Keep => null;
+
     /// <summary>Until when it holds; null where it says nothing of it.</summary>
     DateTimeOffset? Expires => null;
 }

@@ -44,7 +44,11 @@ internal sealed class AskedReports(
         var (first, last) = periodOf();
         var period = Demanded(first, last);
         await turns.RunAsync(caller, () => MakeAsync(period, cancellationToken), cancellationToken);
-        return await FindAsync(caller, reports.KeyOf(measure, period), target, cancellationToken);
+        var result = await FindAsync(caller, reports.KeyOf(measure, period), target, cancellationToken);
+        return result is ReadResult.Found ? result : throw new FhirException(
+            IssueCode.BusinessRule,
+            "There is no report of this measure and period: some of its months were frozen before the measure was there.",
+            "periodStart");
     }
 
     private async Task<bool> MakeAsync(Period period, CancellationToken cancellationToken)

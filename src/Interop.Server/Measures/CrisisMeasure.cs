@@ -2,12 +2,13 @@ using Interop.Server.Settings;
 
 namespace Interop.Server.Measures;
 
-/// <summary>What a measure comes to: a share of its cases, times, or money.</summary>
+/// <summary>What a measure comes to: a share of its cases, times, money, or hours.</summary>
 internal enum MeasureKind
 {
     Share,
     Time,
     Cost,
+    Hours,
 }
 
 /// <summary>One measure, in words that a reader can check against records.</summary>
@@ -75,10 +76,11 @@ internal sealed record CrisisMeasure(
             "The Task is completed: a ServiceRequest says who was sent, or why nobody was.",
             null,
             "Task.where(status = 'completed')"),
+        .. StaffMeasures.All,
     ];
 
-    /// <summary>The kinds of cases.</summary>
-    public static IReadOnlyList<string> KindsOfCases { get; } = [.. All.Select(measure => measure.Cases).Distinct()];
+    /// <summary>Whether people are told apart by groups: those who were helped are, the programme's own are not.</summary>
+    public bool HasGroups => Cases != StaffMeasures.Cases;
 
     public string Url => $"{CrisisProfiles.Base}/Measure/{Id}";
 

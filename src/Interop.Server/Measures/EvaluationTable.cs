@@ -16,6 +16,7 @@ namespace Interop.Server.Measures;
 /// <param name="Currency">A code of ISO 4217.</param>
 /// <param name="CostPerHour">What an hour of each response model costs.</param>
 /// <param name="Funding">The share of each source; together 1.</param>
+/// <param name="Targets">What is planned, by measure and what a group of it comes to; nothing where the site plans nothing.</param>
 internal sealed record EvaluationTable(
     DateOnly Start,
     int DaysUntilFrozen,
@@ -23,14 +24,15 @@ internal sealed record EvaluationTable(
     IReadOnlyList<string> Languages,
     string Currency,
     IReadOnlyDictionary<string, decimal> CostPerHour,
-    IReadOnlyDictionary<string, decimal> Funding)
+    IReadOnlyDictionary<string, decimal> Funding,
+    IReadOnlyDictionary<(string Measure, string Group), decimal> Targets)
 {
     public static readonly IReadOnlyList<string> Sources = ["municipal", "health", "foundation"];
 
     private const int MostNames = 20;
 
     private static readonly string[] Elements =
-        ["start", "daysUntilFrozen", "districts", "languages", "currency", "costPerHour", "funding"];
+        ["start", "daysUntilFrozen", "districts", "languages", "currency", "costPerHour", "funding", "targets"];
 
     /// <exception cref="SettingsException">The file can't be read, or an element of it breaks a rule: both are named.</exception>
     public static EvaluationTable From(string path)
@@ -66,7 +68,31 @@ internal sealed record EvaluationTable(
                 ? currency
                 : throw Wrong("currency", "must be a code of ISO 4217, such as USD"),
             Costs(root.At("costPerHour")),
-            Shares(root.At("funding")));
+            Shares(root.At("funding")),
+            Plan(root.At("targets")));
+    }
+
+    /// <summary>What is planned: an object of measures, each with a number for what a group of it comes to.</summary>
+    private static Dictionary<(string, string), decimal> Plan(JsonElement json)
+    {
+        var targets = new Dictionary<(string, string), decimal>();
+        Demand(json.ValueKind is JsonValueKind.Object or JsonValueKind.Undefined, "targets", "must be an object of measures");
+        foreach (var item in json.ValueKind == JsonValueKind.Object ? json.EnumerateObject().ToList() : [])
+        {
+            var measure = CrisisMeasure.All.FirstOrDefault(measure => measure.Id == item.Name)
+                ?? throw Wrong($"targets.{item.Name}", "is no measure of this server");
+            var groups = MeasureWords.GroupsOf(measure.Kind);
+            foreach (var (group, number) in Numbers(item.Value, $"targets.{item.Name}"))
+            {
+                var element = $"targets.{item.Name}.{group}";
+                Demand(groups.Contains(group), element, $"is not one of {string.Join(", ", groups)}");
+                Demand(
+                    number >= 0 && (measure.Kind != MeasureKind.Share || number <= 100), element, "must be 0 or more; a share 100 at most");
+                targets[(measure.Id, group)] = number;
+            }
+        }
+
+        return targets;
     }
 
     private static int Days(JsonElement json) => json.ValueKind == JsonValueKind.Undefined ? 10

@@ -26,10 +26,14 @@ internal sealed class JointTables(
             decided[(asked, name)] = false;
         }
 
-        Decide(name => name.IsTotal);
-        if (asked.HasGroups)
+        // Counts of staff share nothing with the others: where nothing protects the ones, the others are shown all the same.
+        foreach (var isOfStaff in (bool[])[false, true])
         {
-            Decide(_ => true);
+            Decide(name => name.IsTotal && StaffMeasures.Has(name) == isOfStaff);
+            if (asked.HasGroups && !isOfStaff)
+            {
+                Decide(name => !StaffMeasures.Has(name));
+            }
         }
 
         return decided.Where(pair => pair.Key.Period == asked).ToDictionary(pair => pair.Key.Name, pair => pair.Value);

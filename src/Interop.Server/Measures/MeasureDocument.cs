@@ -8,7 +8,7 @@ internal static class MeasureDocument
 {
     private const string FhirPath = "text/fhirpath";
 
-    public static MappedResource Of(CrisisMeasure measure, Strata strata) => MappedResource.Of(new Measure
+    public static MappedResource Of(CrisisMeasure measure, EvaluationTable table, Strata strata) => MappedResource.Of(new Measure
     {
         Id = measure.Id,
         Url = measure.Url,
@@ -21,27 +21,30 @@ internal static class MeasureDocument
             "http://terminology.hl7.org/CodeSystem/measure-scoring",
             measure.Kind == MeasureKind.Share ? "proportion" : "continuous-variable"),
         ImprovementNotation = measure.IsBetterHigh is { } isHigh ? MeasureWords.Improvement(isHigh) : null,
-        Group = [.. MeasureWords.GroupsOf(measure.Kind).Select(code => Group(measure, code, strata))],
+        Group = [.. MeasureWords.GroupsOf(measure.Kind).Select(code => Group(measure, code, table, strata))],
     });
 
-    private static Measure.GroupComponent Group(CrisisMeasure measure, string code, Strata strata)
+    private static Measure.GroupComponent Group(CrisisMeasure measure, string code, EvaluationTable table, Strata strata)
     {
         var (cases, yes, missing) = MeasureWords.PopulationsOf(measure.Kind);
         return new()
         {
+            Extension = table.Targets.TryGetValue((measure.Id, code), out var target)
+                ? [new(MeasureWords.Target, MeasureWords.Figure(measure.Kind, target, table.Currency))]
+                : [],
             Code = MeasureWords.Group(code),
             Population =
             [
                 Population(cases, measure.Counted, measure.Cases is "encounter" or "follow-up"
                     ? "Encounter.where(status = 'finished')"
-                    : "Task"),
+                    : measure.HasGroups ? "Task" : "PractitionerRole"),
                 Population(yes, measure.Yes, measure.Expression),
                 .. measure.Missing is { } text ? [Population(missing, text, $"({measure.Expression}).empty()")]
                     : Array.Empty<Measure.PopulationComponent>(),
             ],
             Stratifier =
             [
-                .. strata.Kinds.Select(kind => new Measure.StratifierComponent
+                .. (measure.HasGroups ? strata.Kinds : []).Select(kind => new Measure.StratifierComponent
                 {
                     Code = MeasureWords.Kind(kind),
                     Criteria = new()

@@ -7,6 +7,7 @@ using Interop.Server.Guard;
 using Interop.Server.Outcomes;
 using Interop.Server.Referrals;
 using Interop.Server.Settings;
+using Interop.Server.Staff;
 using Interop.Server.Tasks;
 using Interop.Sharing.Json;
 using Interop.Storage.Read;
@@ -15,7 +16,7 @@ namespace Interop.Server.Measures;
 
 /// <summary>All cases of one month, of what the programme's whole sight sees, as it is now.</summary>
 internal sealed class MonthReader(
-    EvaluationTable table, Calendar calendar, Strata strata, InteropSettings settings, Secrets secrets)
+    EvaluationTable table, Calendar calendar, Strata strata, StaffReader staff, InteropSettings settings, Secrets secrets)
 {
     private static readonly long Repeat = TimeSpan.FromDays(30).InMicroseconds();
 
@@ -37,7 +38,24 @@ internal sealed class MonthReader(
             .. FollowUpsOf(record, visits).Select(followUp => Case(
                 "follow-up-48h", followUp.Visit.Person, followUp.Visit.High, ModelOf(followUp.Visit), followUp.Outcome, null)),
             .. tasks.Select(TaskCase).OfType<MeasureCase>(),
+            .. staff.Read(record, month.Start, month.End).SelectMany(StaffCases),
         ];
+
+        // They are in no group: one is unknown of each kind, and no report looks.
+        IEnumerable<MeasureCase> StaffCases(StaffMember member)
+        {
+            var groups = strata.Of(default, month.End, null);
+            var pseudonym = PseudonymOf($"Practitioner/{member.Id}");
+            var told = member.IsTold ? 1 : (int?)null;
+            return
+            [
+                new("training-complete", pseudonym, member.IsTold ? member.IsTrained ? 1 : 0 : null, null, groups),
+                new("refresher-current", pseudonym, member.IsTold ? member.IsCurrent ? 1 : 0 : null, null, groups),
+                new("training-hours", pseudonym, told, member.IsTold ? member.Hours : null, groups),
+                new("hands-on-hours", pseudonym, told, member.IsTold ? member.HandsOn : null, groups),
+                new("staff-turnover", pseudonym, member.HasLeft is { } left ? left ? 1 : 0 : null, null, groups),
+            ];
+        }
 
         IEnumerable<MeasureCase> CasesOf(CrisisVisit visit)
         {
@@ -80,7 +98,7 @@ internal sealed class MonthReader(
             var groups = people.TryGetValue(person, out var known)
                 ? known.Read(root => strata.Of(root, day, model))
                 : strata.Of(default, day, model);
-            return new(measure, PseudonymOf(person), outcome, amount, groups);
+            return new(measure, PseudonymOf($"Patient/{person}"), outcome, amount, groups);
         }
     }
 
@@ -142,6 +160,7 @@ internal sealed class MonthReader(
             : null;
 
     /// <summary>The same for one person in all months, and nobody's who has not the server's secret.</summary>
+    /// <param name="person"><c>Patient/id</c> or <c>Practitioner/id</c>.</param>
     private long PseudonymOf(string person) => BinaryPrimitives.ReadInt64BigEndian(
-        HMACSHA256.HashData(secrets.Key.Span, Encoding.UTF8.GetBytes($"measured|Patient/{person}")));
+        HMACSHA256.HashData(secrets.Key.Span, Encoding.UTF8.GetBytes($"measured|{person}")));
 }

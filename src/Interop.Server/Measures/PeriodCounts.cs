@@ -60,9 +60,13 @@ internal sealed class PeriodCounts
 
     public static IEnumerable<CountName> NamesAt(string kind, string group) =>
     [
-        .. CrisisMeasure.KindsOfCases.Append(CountName.Refused).Select(cases => new CountName(cases, string.Empty, kind, group)),
-        .. CrisisMeasure.All.SelectMany(measure => PartsOf(measure).Select(part => new CountName(measure.Id, part, kind, group))),
+        .. MeasuresAt(kind).Select(measure => measure.Cases).Distinct().Append(CountName.Refused)
+            .Select(cases => new CountName(cases, string.Empty, kind, group)),
+        .. MeasuresAt(kind).SelectMany(measure => PartsOf(measure).Select(part => new CountName(measure.Id, part, kind, group))),
     ];
+
+    private static IEnumerable<CrisisMeasure> MeasuresAt(string kind) =>
+        CrisisMeasure.All.Where(measure => kind.Length == 0 || measure.HasGroups);
 
     /// <summary>What the cases of a measure are divided into.</summary>
     public static IReadOnlyList<string> PartsOf(CrisisMeasure measure) =>
@@ -74,9 +78,10 @@ internal sealed class PeriodCounts
 
     private static IEnumerable<CountName> NamesOf(MeasureCount row, string kind, string group)
     {
-        if (CrisisMeasure.All.FirstOrDefault(measure => measure.Id == row.Measure) is not { } measure)
+        if (CrisisMeasure.All.FirstOrDefault(measure => measure.Id == row.Measure) is not { } measure
+            || (kind.Length > 0 && !measure.HasGroups))
         {
-            yield break; // frozen by a version that knew more
+            yield break; // frozen by a version that knew more, or of people who are in no group
         }
 
         if (row.Outcome == -1)

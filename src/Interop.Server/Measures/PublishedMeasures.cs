@@ -42,7 +42,7 @@ internal sealed class PublishedMeasures(GuardedStore store, EvaluationTable tabl
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private List<MappedResource> Documents() => [.. CrisisMeasure.All.Select(measure => MeasureDocument.Of(measure, strata))];
+    private List<MappedResource> Documents() => [.. CrisisMeasure.All.Select(measure => MeasureDocument.Of(measure, table, strata))];
 }
 
 /// <summary>The measures of this server are nobody's to change or to imitate.</summary>

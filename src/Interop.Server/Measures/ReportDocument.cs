@@ -45,7 +45,7 @@ internal sealed class ReportDocument(
                 Code = MeasureWords.Population(count.Code), CountElement = Integer(count.Count),
             })],
             MeasureScore = Score(code, figures, string.Empty, string.Empty),
-            Stratifier = period.HasGroups ? [.. strata.Kinds.Select(kind => Stratifier(code, kind))] : [],
+            Stratifier = period.HasGroups && measure.HasGroups ? [.. strata.Kinds.Select(kind => Stratifier(code, kind))] : [],
         };
     }
 
@@ -98,28 +98,19 @@ internal sealed class ReportDocument(
 
         return measure.Kind switch
         {
-            MeasureKind.Share => Percent(figure.Yes!.Value, known!.Value),
+            MeasureKind.Share => Said(ShareOf(figure.Yes!.Value, known!.Value)),
             MeasureKind.Time => of.PercentileOf(measure, kind, group, code == "p50" ? 50 : 90) is { } seconds
-                ? new() { Value = (seconds + 59) / 60, Unit = "min", System = "http://unitsofmeasure.org", Code = "min" }
+                ? Said((seconds + 59) / 60)
                 : new() { Extension = [MeasureWords.Absent("masked")] },
-            _ => Money(of.AmountOf(measure, kind, group)!.Value / 100m is var amount && code == "total" ? amount
-                : code == "mean" ? amount / known!.Value
+            _ => Rounded(of.AmountOf(measure, kind, group)!.Value / 100m is var amount && code is "total" or "hours" ? amount
+                : code is "mean" or "mean-hours" ? amount / known!.Value
                 : amount * table.Funding[code]),
         };
     }
 
-    private Quantity Money(decimal amount) => new()
-    {
-        Value = Math.Round(amount, 2, MidpointRounding.AwayFromZero),
-        Unit = table.Currency,
-        System = "urn:iso:std:iso:4217",
-        Code = table.Currency,
-    };
+    private Quantity Rounded(decimal amount) => Said(Math.Round(amount, 2, MidpointRounding.AwayFromZero));
 
-    private static Quantity Percent(long part, long whole) => new()
-    {
-        Value = ShareOf(part, whole), Unit = "%", System = "http://unitsofmeasure.org", Code = "%",
-    };
+    private Quantity Said(decimal value) => MeasureWords.Figure(measure.Kind, value, table.Currency);
 
     private static decimal ShareOf(long part, long whole) => Math.Round(100m * part / whole, 1, MidpointRounding.AwayFromZero);
 

@@ -76,7 +76,7 @@ internal sealed class ReportRule(Secrets secrets) : TypeRule("MeasureReport")
         var agency = new ResourceReference($"Organization/{caller.Organization}");
         return MappedResource.Of(new Provenance
         {
-            Id = NameBasedId.Of(secrets.Key.Span, $"signed|{report}"),
+            Id = SignatureOf(secrets, report).Id,
             Target = [report.ToReference()],
             RecordedElement = Elements.Instant(transaction.Instant),
             Activity = new("http://terminology.hl7.org/CodeSystem/v3-DocumentCompletion", "LA"),
@@ -101,6 +101,13 @@ internal sealed class ReportRule(Secrets secrets) : TypeRule("MeasureReport")
             ],
         });
     }
+
+    /// <summary>Under which key the Provenance is stored by which somebody signed the report.</summary>
+    public static ResourceKey SignatureOf(Secrets secrets, ResourceKey report) =>
+        new("Provenance", NameBasedId.Of(secrets.Key.Span, $"signed|{report}"));
+
+    /// <summary>Whether the report says that it is signed.</summary>
+    public static bool IsComplete(ReadOnlyMemory<byte> report) => StatusOf(report) == Complete;
 
     private static bool IsOurs(ReadOnlyMemory<byte> report) => CrisisMeasure.Of(TopLevel.Text(report.Span, "measure")) is not null;
 

@@ -119,8 +119,18 @@ internal sealed class Reports(
             : ((Period, PeriodFigures)?)null;
         await store.WriteAsOperatorAsync(
             settings.Custodian,
-            transaction => Store(transaction, period, masked, measure => new(measure, table, strata, figures, before)),
+            transaction => Store(
+                transaction,
+                period,
+                masked,
+                [.. CrisisMeasure.All.Where(IsWhole)],
+                measure => new(measure, table, strata, figures, before)),
             cancellationToken);
+
+        // A month that was frozen by a version that did not know the measure has none of its cases: a longer report would be of the rest.
+        bool IsWhole(CrisisMeasure measure) => period.Months == 1 || Enumerable.Range(period.First, period.Months).All(month =>
+            published.TryGetValue(new(month, 1), out var known)
+            && known.ContainsKey(new(measure.Cases, string.Empty, string.Empty, string.Empty)));
 
         PeriodFigures FiguresOf(Period of, IReadOnlyDictionary<CountName, bool> hidden) => new(counts[of], hidden, amounts[of]);
     }
@@ -132,6 +142,7 @@ internal sealed class Reports(
         GuardedTransaction transaction,
         Period period,
         IReadOnlyDictionary<CountName, bool> masked,
+        IReadOnlyList<CrisisMeasure> measures,
         Func<CrisisMeasure, ReportDocument> documentOf)
     {
         if (!transaction.Record.Publish(period.Name, [.. masked.Select(pair => KeyValuePair.Create(pair.Key.ToString(), pair.Value))]))
@@ -139,7 +150,7 @@ internal sealed class Reports(
             return false;
         }
 
-        foreach (var measure in CrisisMeasure.All)
+        foreach (var measure in measures)
         {
             var key = KeyOf(measure, period);
             var report = documentOf(measure).Of(key.Id, period, settings.Custodian, transaction.Instant);

@@ -7,7 +7,7 @@ namespace Interop.Server.Security;
 /// Which web pages may read answers (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol): those on an origin that a trusted issuer
 /// has a client for, as it says where its metadata names an <c>interop_origin_endpoint</c>, or as its setting lists. Others get the
 /// same answers without the headers that would let a page read them. What tells a client where to register is for pages of any origin
-/// (https://hl7.org/fhir/smart-app-launch/conformance.html).
+/// (https://hl7.org/fhir/smart-app-launch/conformance.html), and so is what a site has published.
 /// </summary>
 internal sealed class RegisteredOrigins(TokenVerifier verifier, TimeProvider clock) : ICorsPolicyProvider
 {
@@ -27,7 +27,7 @@ internal sealed class RegisteredOrigins(TokenVerifier verifier, TimeProvider clo
 
     public async Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)
     {
-        if (IsDiscovery(context.Request.Path))
+        if (IsForAnyPage(context.Request.Path))
         {
             return new CorsPolicyBuilder().AllowAnyOrigin().WithMethods("GET", "HEAD").WithHeaders("Accept", "Authorization", "DPoP")
                 .Build();
@@ -48,7 +48,9 @@ internal sealed class RegisteredOrigins(TokenVerifier verifier, TimeProvider clo
             : null;
     }
 
-    private static bool IsDiscovery(PathString path) => path == "/fhir/metadata" || path.StartsWithSegments("/fhir/.well-known");
+    /// <summary>What is everybody's: how to register, and figures that a site has published.</summary>
+    private static bool IsForAnyPage(PathString path) => path == "/fhir/metadata" || path.StartsWithSegments("/fhir/.well-known")
+        || path == "/fhir/MeasureReport/$published" || path == "/fhir/MeasureReport/$published-figures";
 
     private async Task<bool> AreRegisteredAsync(string origin, CancellationToken cancellationToken)
     {

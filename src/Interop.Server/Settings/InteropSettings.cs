@@ -67,6 +67,9 @@ public sealed record InteropSettings(
     /// </summary>
     public string? Evaluation { get; init; }
 
+    /// <summary>From <c>Interop:PublicReports</c>: whether signed reports are shown to everybody, without a token.</summary>
+    public bool PublishesReports { get; init; }
+
     /// <summary>From <c>Interop:EarlyIntervention</c>; null where nothing is predicted of anybody.</summary>
     public EarlyInterventionSettings? EarlyIntervention { get; init; }
 
@@ -154,6 +157,12 @@ public sealed record InteropSettings(
         var agencies = section.GetSection("CadAgencies").GetChildren().ToDictionary(child => child.Key, child => child.Value!);
         var (zone, shifts) = (ZoneFrom(section["TimeZone"]), ShiftEndsFrom(section["ShiftEnds"]));
         var duty = section["DutyPhone"] is { Length: > 0 and <= 100 } phone ? phone : null;
+        var isPublic = FlagFrom(section, "PublicReports");
+        if (isPublic && section["Evaluation"] is not { Length: > 0 })
+        {
+            throw new SettingsException("Interop:PublicReports needs Interop:Evaluation: without it there are no reports.");
+        }
+
         var pages = PagesSettings.From(section.GetSection("Pages"), publicUrl, issuers is [var first, ..] ? first.Authority : string.Empty);
         var early = EarlyInterventionSettings.From(section.GetSection("EarlyIntervention"), section["Evaluation"]);
         return new(database, publicUrl, custodian, SecretSources.Secret(section, "Secret"), agencies, maxBody, definitions, issuers,
@@ -170,6 +179,7 @@ public sealed record InteropSettings(
             LimitedDataSet = section["LimitedDataSet"] is { Length: > 0 } limited ? Path.GetFullPath(limited) : null,
             ScreeningTable = section["ScreeningTable"] is { Length: > 0 } table ? Path.GetFullPath(table) : null,
             Evaluation = section["Evaluation"] is { Length: > 0 } evaluation ? Path.GetFullPath(evaluation) : null,
+            PublishesReports = isPublic,
             EarlyIntervention = early,
             Holidays = HolidaysFrom(section["Holidays"]),
             Consultations = ConsultationSettings.From(section.GetSection("Consultations")),
@@ -178,7 +188,8 @@ public sealed record InteropSettings(
             ShiftEnds = shifts,
             Pages = pages is null ? null : pages with
             {
-                TimeZone = zone, ShiftEnds = shifts, Custodian = custodian, DutyPhone = duty, HasPredictions = early is not null,
+                TimeZone = zone, ShiftEnds = shifts, Custodian = custodian, DutyPhone = duty, HasPublicReports = isPublic,
+                HasPredictions = early is not null,
             },
             Drain = DrainFrom(section["DrainSeconds"]),
             LogsAccess = FlagFrom(section, "AccessLog"),

@@ -10,6 +10,7 @@ using Interop.Server.Interactions;
 using Interop.Server.Routing;
 using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
+using Interop.Server.Transparency;
 using Interop.Sharing.Redaction;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
@@ -73,7 +74,7 @@ public sealed partial class NoWayAroundTests
     {
         string[] kinds =
         [
-            "AccountingPage", "AuditEventDocument", "CapabilityStatement", "ExportFile", "ExportManifest", "FieldDocument",
+            "AccountingPage", "AuditEventDocument", "CapabilityStatement", "ExportFile", "ExportManifest", "FieldDocument", "FigureTable",
             "IncidentEido", "IncidentReceipt", "Notification", "OperationOutput", "SmartConfigurationDocument", "SummaryDocument",
             "TableFile",
         ];
@@ -94,6 +95,7 @@ public sealed partial class NoWayAroundTests
     [InlineData(typeof(AccountingPage))]
     [InlineData(typeof(ExportFile))]
     [InlineData(typeof(TableFile))]
+    [InlineData(typeof(FigureTable))]
     [InlineData(typeof(SmartConfigurationDocument))]
     [InlineData(typeof(Notification))]
     [InlineData(typeof(IncidentEido))]
@@ -115,7 +117,12 @@ public sealed partial class NoWayAroundTests
     [Fact]
     public async Task Every_endpoint_declares_its_interaction_and_only_a_few_answer_strangers()
     {
-        await using var server = await RunningServer.StartAsync();
+        var evaluation = Path.GetTempFileName();
+        await File.WriteAllTextAsync(
+            evaluation, """{"start":"2026-11","currency":"USD","costPerHour":{},"funding":{"municipal":1}}""");
+        await using var server = await RunningServer.StartAsync(
+            null, null, $"--Interop:Evaluation={evaluation}", "--Interop:PublicReports=true");
+        File.Delete(evaluation);
         var endpoints = server.Endpoints.Cast<RouteEndpoint>().ToList();
 
         string[] health = ["/health/live", "/health/ready"];
@@ -125,7 +132,8 @@ public sealed partial class NoWayAroundTests
                 .Select(endpoint => endpoint.RoutePattern.RawText!).Order());
         Assert.Equal(
             [.. health.Concat(["/fhir/metadata", "/fhir/.well-known/smart-configuration", "/fhir/$subscriptions",
-                "/fhir/Questionnaire/$open-survey", "/fhir/QuestionnaireResponse/$answer-survey"]).Order()],
+                "/fhir/Questionnaire/$open-survey", "/fhir/QuestionnaireResponse/$answer-survey",
+                "/fhir/MeasureReport/$published", "/fhir/MeasureReport/$published-figures"]).Order()],
             endpoints.Where(IsOpen).Select(endpoint => endpoint.RoutePattern.RawText!).Order());
         Assert.All(endpoints, endpoint => Assert.Equal(IsOpen(endpoint), endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null));
         Assert.True(endpoints.Count > 20);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Interop.Server.Measures;
 using Interop.Server.Settings;
+using Microsoft.Extensions.Configuration;
 
 namespace Interop.Server.Tests.Measures;
 
@@ -9,7 +10,8 @@ public sealed class EvaluationTableTests
 {
     private const string Right = """
         {"start":"2026-01","daysUntilFrozen":10,"districts":["North"],"languages":["en"],"currency":"USD",
-         "costPerHour":{"crt":180.5,"ccd":75},"funding":{"municipal":0.4,"health":0.35,"foundation":0.25}}
+         "costPerHour":{"crt":180.5,"ccd":75},"funding":{"municipal":0.4,"health":0.35,"foundation":0.25},
+         "targets":{"follow-up-48h":{"share":85},"response-time":{"p90":40}}}
         """;
 
     [Fact]
@@ -20,6 +22,7 @@ public sealed class EvaluationTableTests
         Assert.Equal((new DateOnly(2026, 1, 1), 10, "USD"), (table.Start, table.DaysUntilFrozen, table.Currency));
         Assert.Equal(180.5m, table.CostPerHour["crt"]);
         Assert.Equal([0.4m, 0.35m, 0.25m], EvaluationTable.Sources.Select(source => table.Funding[source]));
+        Assert.Equal([85m, 40m], [table.Targets[("follow-up-48h", "share")], table.Targets[("response-time", "p90")]]);
     }
 
     [Theory]
@@ -36,6 +39,11 @@ public sealed class EvaluationTableTests
     [InlineData("funding", "{\"municipal\":0.4,\"health\":0.35,\"foundation\":0.2}", "funding must sum to 1, and sums to 0.95")]
     [InlineData("funding", "{\"municipal\":1.5,\"health\":-0.5}", "funding has no share below 0")]
     [InlineData("funding", "{\"lottery\":1}", "funding.lottery is not one of municipal, health, foundation")]
+    [InlineData("targets", "[]", "targets must be an object of measures")]
+    [InlineData("targets", "{\"arrests\":{\"share\":1}}", "targets.arrests is no measure of this server")]
+    [InlineData("targets", "{\"arrest\":{\"p50\":1}}", "targets.arrest.p50 is not one of share")]
+    [InlineData("targets", "{\"arrest\":{\"share\":101}}", "targets.arrest.share must be 0 or more; a share 100 at most")]
+    [InlineData("targets", "{\"cost\":{\"mean\":\"1\"}}", "targets.cost.mean must be a number")]
     [InlineData("colour", "1", "colour is not one of start")]
     public void What_breaks_a_rule_is_refused_with_the_element(string element, string value, string rule)
     {
@@ -45,6 +53,17 @@ public sealed class EvaluationTableTests
         var refused = Assert.Throws<SettingsException>(() => Read(json.ToJsonString()));
 
         Assert.StartsWith($"Interop:Evaluation: {rule}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_nobody_evaluates_is_not_shown_to_everybody()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([KeyValuePair.Create<string, string?>("Interop:PublicReports", "true")]).Build();
+
+        var refused = Assert.Throws<SettingsException>(() => InteropSettings.From(configuration));
+
+        Assert.StartsWith("Interop:PublicReports needs Interop:Evaluation", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,7 +101,7 @@ public sealed class EvaluationTableTests
 
     private static Calendar CalendarOf(EvaluationTable table) => new(table, Settings);
 
-    private static InteropSettings Settings => InteropSettings.From(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
+    private static InteropSettings Settings => InteropSettings.From(new ConfigurationBuilder().Build());
 
     private static EvaluationTable Read(string json)
     {

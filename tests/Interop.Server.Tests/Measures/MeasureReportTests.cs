@@ -13,6 +13,7 @@ public class MeasureReportTests : IAsyncLifetime
 {
     private const string Custodian = "crisis-program";
     private const int Apart = 11;
+    private const int StaffMeasures = 5;
     private static readonly DateOnly Start = new(2025, 11, 1);
     private static readonly string[] Measures =
     [
@@ -75,13 +76,14 @@ public class MeasureReportTests : IAsyncLifetime
         {
             foreach (var measure in Measures)
             {
-                reports.Add(new(measure, start, months, await evaluator.GetJsonAsync(Asked(measure, start, months))));
+                reports.Add(new(measure, start, months, await MadeAsync(evaluator, Asked(measure, start, months))));
             }
         }
 
-        // The worker makes what is due by itself, and what was asked for meanwhile is made once.
-        await Eventually.IsSoAsync(async () => await CountAsync(evaluator, "MeasureReport") >= reports.Count);
-        Assert.Equal(reports.Count, await CountAsync(evaluator, "MeasureReport"));
+        // The worker makes what is due by itself, and what was asked for meanwhile is made once. Of staff there is none here.
+        var made = reports.Count + (Periods().Count() * StaffMeasures);
+        await Eventually.IsSoAsync(async () => await CountAsync(evaluator, "MeasureReport") >= made);
+        Assert.Equal(made, await CountAsync(evaluator, "MeasureReport"));
         Assert.All(reports, report => Assert.Equal("1", report.Json.GetProperty("meta").GetProperty("versionId").GetString()));
         var shown = 0;
         foreach (var report in reports)
@@ -99,6 +101,17 @@ public class MeasureReportTests : IAsyncLifetime
         await AnEvaluatorSeesReportsAndNothingElseAsync(evaluator);
         await WhatIsWrittenLaterChangesNothingAsync(reports);
         await WhoSignsIsNamedAndASignedReportStaysAsync(reports[^1]);
+    }
+
+    /// <summary>On a busy machine a year may take longer than a request: what is made by then stays, and asking again goes on.</summary>
+    private static async Task<JsonElement> MadeAsync(HttpClient evaluator, string path)
+    {
+        await Eventually.IsSoAsync(async () =>
+        {
+            using var answer = await evaluator.GetAsync(path);
+            return answer.StatusCode != System.Net.HttpStatusCode.ServiceUnavailable;
+        });
+        return await evaluator.GetJsonAsync(path);
     }
 
     private IEnumerable<(DateOnly Start, int Months)> Periods() => new[] { 1, 6, 12 }.SelectMany(length =>
@@ -137,7 +150,7 @@ public class MeasureReportTests : IAsyncLifetime
 
     private async Task AnEvaluatorSeesReportsAndNothingElseAsync(HttpClient evaluator)
     {
-        Assert.Equal(Measures.Length, await CountAsync(evaluator, "Measure"));
+        Assert.Equal(Measures.Length + StaffMeasures, await CountAsync(evaluator, "Measure"));
         foreach (var path in new[] { "Patient", "Encounter", "Observation", "Task", "Provenance" })
         {
             Assert.Equal(0, await CountAsync(evaluator, path));
@@ -227,7 +240,7 @@ public class MeasureReportTests : IAsyncLifetime
             Assert.Equal(report.Json.GetRawText(), same.GetRawText());
         }
 
-        Assert.Equal(reports.Count, await CountAsync(again, "MeasureReport"));
+        Assert.Equal(reports.Count + (Periods().Count() * StaffMeasures), await CountAsync(again, "MeasureReport"));
     }
 
     private async Task WhoSignsIsNamedAndASignedReportStaysAsync(ReadReport report)

@@ -22,6 +22,9 @@ internal static class Encounters
     private static readonly (string Item, int Weight)[] Dispositions =
         [("43", 48), ("14", 20), ("16", 13), ("42", 12), ("32", 4), ("03", 1), ("18", 2)];
 
+    /// <summary>A whole year of months, the first one too.</summary>
+    private const int MostDays = 400;
+
     private static readonly Coding Telephone = new(Codes.Snomed, "185317003", "Telephone encounter");
 
     private static readonly Coding[] Reasons =
@@ -98,7 +101,7 @@ internal static class Encounters
     {
         while (true)
         {
-            var day = now.AddDays(-dice.Between(2, 365));
+            var day = now.AddDays(-dice.Between(2, MostDays));
             if (dice.Below(110) < Weekdays[(int)day.DayOfWeek])
             {
                 var midnight = new DateTimeOffset(day.Year, day.Month, day.Day, 0, 0, 0, now.Offset);

@@ -11,6 +11,9 @@ internal static class FollowUps
     /// <summary>60 % of all encounters, laid on those in which the person was met.</summary>
     private const int PercentOfMet = 78;
 
+    /// <summary>Of those that ended within three weeks.</summary>
+    private const int PercentOverdue = 35;
+
     /// <summary>Hours after the end.</summary>
     private const int FirstAttempt = 1;
 
@@ -29,7 +32,7 @@ internal static class FollowUps
         }
 
         // A few are overdue: the list must show what was missed.
-        var state = isOpen || (chart.Now - due < TimeSpan.FromDays(20) && chart.Dice.Chance(20))
+        var state = isOpen || (chart.Now - due < TimeSpan.FromDays(20) && chart.Dice.Chance(PercentOverdue))
             ? chart.Dice.Pick(["requested", "accepted", "in-progress"])
             : chart.Dice.Weighted([("completed", 84), ("failed", 16)]);
         var attempts = state switch { "requested" or "accepted" => 0, "in-progress" => 1, _ => chart.Dice.Between(1, 4) };
@@ -84,7 +87,7 @@ internal static class FollowUps
             Status = isReached ? EventStatus.Completed : EventStatus.NotDone,
             StatusReason = Codes.Concept("contact-outcome", isReached ? "reached" : "no-answer"),
             Subject = chart.Patient,
-            Encounter = new(visit.Reference),
+            Encounter = isReached ? null : new(visit.Reference), // the encounter that ended is not the contact that was owed after it
             Sent = at.ToDateTimeText(),
             Recipient = [chart.Patient],
             Sender = new("PractitionerRole/" + chart.Dice.Pick(["navigator-1-role", "navigator-2-role"])),
