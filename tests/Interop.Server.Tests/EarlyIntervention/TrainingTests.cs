@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Interop.Prediction;
-using Interop.Server.EarlyIntervention;
+using Interop.Server.EarlyIntervention.Trial;
 using Interop.Server.Tests.Commands;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
