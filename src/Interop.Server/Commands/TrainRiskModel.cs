@@ -22,6 +22,13 @@ internal static class TrainRiskModel
         {
             Description = "Of how many navigators are to be told, as a share of those who were met.", DefaultValueFactory = _ => 0.1,
         };
+        share.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (> 0 and < 1))
+            {
+                result.AddError("--share must lie between 0 and 1.");
+            }
+        });
         var replace = new Option<bool>("--replace") { Description = "Overwrite the file that is there." };
         var database = Offline.Database();
         var command = new Command(
@@ -30,13 +37,6 @@ internal static class TrainRiskModel
         {
             share, replace, database,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(share) is not (> 0 and < 1))
-            {
-                result.AddError("--share must lie between 0 and 1.");
-            }
-        });
         command.SetAction(async (arguments, cancellationToken) =>
         {
             await using var provider = Offline.Open(arguments.GetValue(database), mayCreate: false);

@@ -33,7 +33,7 @@ public abstract class EarlyScene : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        model = InventedModel.Create();
+        model = InventedModel.OfThisMonth();
         Hash = model.Write();
         Server = await RunningServer.StartAsync(settings: Settings);
         await Server.ImportAsync(Custodian, [

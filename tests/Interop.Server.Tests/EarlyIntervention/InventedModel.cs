@@ -12,13 +12,14 @@ internal sealed class InventedModel : IDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("interop-model-").FullName;
 
-    /// <summary>Whoever asks for one sees to its end.</summary>
-    public static InventedModel Create() => new();
-
-    public InventedModel() => File.WriteAllText(Table, """
-        {"start":"2024-01","districts":["North","South"],"languages":["en","es"],"currency":"USD","costPerHour":{"crt":180},
-         "funding":{"municipal":0.4,"health":0.35,"foundation":0.25}}
+    /// <param name="start">The month in which the programme began.</param>
+    public InventedModel(string start = "2024-01") => File.WriteAllText(Table, $$"""
+        {"start":"{{start}}","districts":["North","South"],"languages":["en","es"],"currency":"USD","costPerHour":{"crt":180},
+         "funding":{"municipal":0.4,"health":0.35,"foundation":0.25} }
         """);
+
+    /// <summary>Of a programme that began this month and owes no report yet. Whoever asks for one sees to its end.</summary>
+    public static InventedModel OfThisMonth() => new("2026-11");
 
     public string Path => System.IO.Path.Combine(folder, "model.json");
 
