@@ -21,7 +21,7 @@ public sealed record DemoPerson(
         new("navigator", "Nadja Followup", "Care navigator: calls people within 48 hours.",
             "crisis-program", "navigator", "COC", "navigator-1"),
         new("privacy", "Prisca Keepwell", "Privacy officer: who saw whom, and why.",
-            "crisis-program", "privacy-officer agency-administrator", "HOPERAT", "privacy-1"),
+            "crisis-program", "privacy-officer", "HOPERAT", "privacy-1"),
         new("agency", "Adela Signwell", "Agency administrator of the hospital: agreement, systems, people.",
             "city-hospital", "agency-administrator", "COC", "administrator-1"),
         new("evaluator", "Edda Countwell", "Evaluator: whether the programme works, in figures and without names.",

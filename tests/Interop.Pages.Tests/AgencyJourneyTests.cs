@@ -63,8 +63,8 @@ public sealed class AgencyJourneyTests(DemoCity city) : IDisposable
         await Assertions.Expect(page.Locator(".steps li:not(.done)")).ToHaveCountAsync(0);
         await Assertions.Expect(page.GetByText("All is passed. The programme's office lets it go live.")).ToBeVisibleAsync();
 
-        var office = await city.SignedInAsync("privacy", size);
-        await JourneyTests.OpenAsync(office, "Agreements");
+        var office = await city.SignedInAsync("manager", size);
+        await JourneyTests.OpenAsync(office, "Agency");
         await office.Locator($"a[href='/app/agency/systems/{system}']").ClickAsync();
         await office.GetByRole(AriaRole.Button, new() { Name = "Let it go live" }).ClickAsync();
         await Assertions.Expect(office.GetByText("Live", new() { Exact = true })).ToBeVisibleAsync();

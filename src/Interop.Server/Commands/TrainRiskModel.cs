@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using Interop.Prediction;
-using Interop.Server.EarlyIntervention;
+using Interop.Server.EarlyIntervention.Trial;
 using Interop.Server.Settings;
 
 namespace Interop.Server.Commands;

@@ -1,5 +1,6 @@
 using Interop.Fhir;
 using Interop.Prediction;
+using Interop.Server.EarlyIntervention.Trial;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Settings;

@@ -1,3 +1,4 @@
+using Interop.Server.EarlyIntervention.Trial;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Settings;

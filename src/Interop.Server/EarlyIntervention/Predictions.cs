@@ -4,6 +4,7 @@ using Hl7.Fhir.Model;
 using Interop.Fhir;
 using Interop.Prediction;
 using Interop.Server.Authoring;
+using Interop.Server.EarlyIntervention.Trial;
 using Interop.Server.Http;
 using Interop.Server.Settings;
 using Interop.Sharing.Json;

@@ -1,4 +1,5 @@
 using Interop.Fhir;
+using Interop.Server.EarlyIntervention.Trial;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Settings;

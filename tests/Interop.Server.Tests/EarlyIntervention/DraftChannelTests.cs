@@ -253,6 +253,8 @@ public partial class DraftChannelTests : EarlyScene
     };
 
     // What each answer has of its own.
-    [GeneratedRegex("\"timestamp\":\"[^\"]*\"|(?<=\"resourceType\":\"Bundle\",)\"id\":\"[^\"]*\"|urn:uuid:[0-9a-f-]*|_cursor=[^\"&]*")]
+    [GeneratedRegex(
+        "\"timestamp\":\"[^\"]*\"|(?<=\"resourceType\":\"(Bundle|Composition)\",)\"id\":\"[^\"]*\"|urn:uuid:[0-9a-f-]*"
+        + "|_cursor=[^\"&]*")]
     private static partial Regex Volatile();
 }

@@ -13,7 +13,7 @@ public abstract class EarlyScene : IAsyncLifetime
     protected static readonly DemoCaller Administrator =
         new("administrator", Custodian, ["HOPERAT"], ["agency-administrator"], "user/*.cruds");
 
-    private readonly InventedModel model = new();
+    private InventedModel model = null!;
 
     protected string Hash { get; private set; } = null!;
 
@@ -33,6 +33,7 @@ public abstract class EarlyScene : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        model = InventedModel.Create();
         Hash = model.Write();
         Server = await RunningServer.StartAsync(settings: Settings);
         await Server.ImportAsync(Custodian, [

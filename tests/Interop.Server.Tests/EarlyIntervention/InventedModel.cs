@@ -1,5 +1,5 @@
 using Interop.Prediction;
-using Interop.Server.EarlyIntervention;
+using Interop.Server.EarlyIntervention.Trial;
 
 namespace Interop.Server.Tests.EarlyIntervention;
 
@@ -11,6 +11,9 @@ internal sealed class InventedModel : IDisposable
     private static readonly long Now = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero).ToMicroseconds();
 
     private readonly string folder = Directory.CreateTempSubdirectory("interop-model-").FullName;
+
+    /// <summary>Whoever asks for one sees to its end.</summary>
+    public static InventedModel Create() => new();
 
     public InventedModel() => File.WriteAllText(Table, """
         {"start":"2024-01","districts":["North","South"],"languages":["en","es"],"currency":"USD","costPerHour":{"crt":180},

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Interop.Server.EarlyIntervention;
+using Interop.Server.EarlyIntervention.Trial;
 using Interop.Server.Tasks;
 using Interop.Server.Tests.FollowUp;
 

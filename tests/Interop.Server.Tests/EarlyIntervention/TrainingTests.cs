@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Interop.Prediction;
-using Interop.Server.EarlyIntervention;
+using Interop.Server.EarlyIntervention.Trial;
 using Interop.Server.Tests.Commands;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -182,7 +182,7 @@ public sealed partial class TrainingTests : IDisposable
     private async Task<TrainedModel> TrainedAsync(Pattern pattern)
     {
         await using var city = await CityAsync(pattern);
-        using var parts = Parts(city);
+        await using var parts = Parts(city);
         var training = parts.GetRequiredService<ModelTraining>();
         return training.Train(await training.MomentsAsync((_, _) => { }, CancellationToken.None), share: 0.4);
     }
@@ -191,7 +191,7 @@ public sealed partial class TrainingTests : IDisposable
     {
         await using var server = await RunningServer.StartAsync();
         await server.ImportAsync(Custodian, [Fixtures.Organization(Custodian, "crisis-program"), .. resources]);
-        using var parts = Parts(server);
+        await using var parts = Parts(server);
         return await parts.GetRequiredService<ModelTraining>().MomentsAsync((_, _) => { }, CancellationToken.None);
     }
 

@@ -1,15 +1,12 @@
 using Hl7.Fhir.Model;
-using Interop.Pages.Fhir;
 using Interop.Pages.Looks;
 
 namespace Interop.Pages.Pages.Oversight;
 
 /// <summary>How the agreements with all other agencies stand.</summary>
-public sealed class AgreementsModel(IssuerApi issuer) : AppPage
+public sealed class AgreementsModel : AppPage
 {
     public IReadOnlyList<(Organization Agency, IReadOnlyList<AgreementFacts> Agreements)> Rows { get; private set; } = [];
-
-    public IReadOnlyList<RegisteredClient> Waiting { get; private set; } = [];
 
     public async System.Threading.Tasks.Task OnGetAsync()
     {
@@ -24,6 +21,5 @@ public sealed class AgreementsModel(IssuerApi issuer) : AppPage
         }
 
         Rows = rows;
-        Waiting = [.. (await issuer.ClientsAsync()).Where(client => client.Status == "sandbox")];
     }
 }

@@ -4,7 +4,7 @@ using Interop.Prediction;
 using Interop.Server.Http;
 using Interop.Sharing.Json;
 
-namespace Interop.Server.EarlyIntervention;
+namespace Interop.Server.EarlyIntervention.Trial;
 
 /// <summary>
 /// A trained model with its card, as one file: what is scored by, what it was made of, how it did on later moments, and within which

@@ -1,6 +1,6 @@
 using Interop.Prediction;
 
-namespace Interop.Server.EarlyIntervention;
+namespace Interop.Server.EarlyIntervention.Trial;
 
 /// <summary>
 /// All that a model looks at: how often, how lately, and what was left undone. Nothing of who somebody is (race, ethnicity, sex, gender

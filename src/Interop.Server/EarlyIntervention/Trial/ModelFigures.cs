@@ -2,7 +2,7 @@ using System.Text.Json;
 using Interop.Prediction;
 using Interop.Sharing.Json;
 
-namespace Interop.Server.EarlyIntervention;
+namespace Interop.Server.EarlyIntervention.Trial;
 
 /// <summary>A validation as JSON, in model cards and in reports of drift. Of 1 to 10 moments or persons the number is not told.</summary>
 internal static class ModelFigures

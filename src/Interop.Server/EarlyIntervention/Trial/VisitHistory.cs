@@ -7,7 +7,7 @@ using Interop.Server.Settings;
 using Interop.Server.Tasks;
 using Interop.Sharing.Json;
 
-namespace Interop.Server.EarlyIntervention;
+namespace Interop.Server.EarlyIntervention.Trial;
 
 /// <summary>Reckons the features of <see cref="RiskFeatures"/> from the programme's own record, as it was at each moment.</summary>
 internal sealed class VisitHistory(Strata strata, InteropSettings settings)

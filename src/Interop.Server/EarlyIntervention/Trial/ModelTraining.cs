@@ -3,7 +3,7 @@ using Interop.Server.Guard;
 using Interop.Server.Measures;
 using Interop.Server.Settings;
 
-namespace Interop.Server.EarlyIntervention;
+namespace Interop.Server.EarlyIntervention.Trial;
 
 /// <summary>
 /// Makes a model of a site's own history, and tries it on what came later: never on a random part, for a model that has seen the summer

@@ -1,7 +1,7 @@
 using Interop.Prediction;
 using Interop.Server.Http;
 
-namespace Interop.Server.EarlyIntervention;
+namespace Interop.Server.EarlyIntervention.Trial;
 
 /// <summary>What a month says about a model.</summary>
 /// <param name="Asked">How many moments of the month the model was asked about.</param>

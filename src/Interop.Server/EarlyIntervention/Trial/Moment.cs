@@ -1,6 +1,6 @@
 using Interop.Prediction;
 
-namespace Interop.Server.EarlyIntervention;
+namespace Interop.Server.EarlyIntervention.Trial;
 
 /// <summary>The end of a finished crisis encounter: when a model is asked about a person.</summary>
 /// <param name="Encounter">Id of the Encounter.</param>
