@@ -11,8 +11,8 @@ internal static class FollowUps
     /// <summary>60 % of all encounters, laid on those in which the person was met.</summary>
     private const int PercentOfMet = 78;
 
-    /// <summary>Of those that ended within three weeks.</summary>
-    private const int PercentOverdue = 35;
+    /// <summary>Of those that ended within a month.</summary>
+    private const int PercentOverdue = 50;
 
     /// <summary>Hours after the end.</summary>
     private const int FirstAttempt = 1;
@@ -32,7 +32,7 @@ internal static class FollowUps
         }
 
         // A few are overdue: the list must show what was missed.
-        var state = isOpen || (chart.Now - due < TimeSpan.FromDays(20) && chart.Dice.Chance(PercentOverdue))
+        var state = isOpen || (chart.Now - due < TimeSpan.FromDays(30) && chart.Dice.Chance(PercentOverdue))
             ? chart.Dice.Pick(["requested", "accepted", "in-progress"])
             : chart.Dice.Weighted([("completed", 84), ("failed", 16)]);
         var attempts = state switch { "requested" or "accepted" => 0, "in-progress" => 1, _ => chart.Dice.Between(1, 4) };
