@@ -26,7 +26,7 @@ public sealed partial class TrainingTests : IDisposable
         var settings = Environment();
 
         var off = await Verb.RunAsync("train-risk-model", "--database", city.Setting);
-        Assert.Equal(1, off.Status);
+        Assert.Equal(2, off.Status);
         Assert.Contains("Early intervention is off here", off.Text, StringComparison.Ordinal);
 
         var (status, text) = await Verb.RunAsync(settings, "train-risk-model", "--share", "0.3", "--database", city.Setting);
