@@ -48,8 +48,6 @@ public sealed record Place(string Path, string Icon, string Name, string About, 
                 new Place("/app/agency/people", "users", "People", "Your roster and trainings"),
                 services] : NoPlaces,
             .. isOwn && (Is("evaluator") || Is("agency-administrator") || Is("privacy-officer")) ? [measures] : NoPlaces,
-            .. (Is("privacy-officer") || Is("agency-administrator")) && isOwn && settings.HasPredictions ? [
-                new Place("/app/model", "search", "The model", "What it is for, how well it does, and who answers for it")] : NoPlaces,
         ];
     }
 
