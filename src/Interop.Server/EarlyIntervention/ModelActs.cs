@@ -1,4 +1,3 @@
-using Hl7.Fhir.Model;
 using Interop.Server.Authoring;
 using Interop.Server.Guard;
 using Interop.Server.Http;
@@ -16,7 +15,6 @@ internal sealed class ModelActs(
     public const string Acceptance = "RiskAssessment/$accept-model";
 
     private const string Administrator = "agency-administrator";
-    private const string Verification = "1.2.840.10065.1.12.1.5";
 
     private static readonly string[] Stoppers = [Administrator, "privacy-officer", "navigator"];
 
@@ -53,7 +51,9 @@ internal sealed class ModelActs(
                     + " names a Practitioner (fhirUser).");
                 DemandAcceptable(transaction, sha256, knowsUntold);
                 models.Accept(transaction);
-                var signature = SignatureOf(transaction);
+                var signature = VerificationSignature.Of(
+                    NameBasedId.Of(secrets.Key.Span, $"accepted|{models.Key}"), models.Key, transaction.Caller.Practitioner!,
+                    settings.Custodian, transaction.Instant);
                 transaction.Put(signature.Key, settings.Custodian, signature.Json);
                 var shown = Shown(transaction, caller);
                 transaction.Audit(
@@ -126,37 +126,4 @@ internal sealed class ModelActs(
     /// <summary>The card as who accepted it sees it, by the role that reads cards: her scopes may be to change it alone.</summary>
     private Disclosure Shown(GuardedTransaction transaction, Caller caller) =>
         transaction.Written(models.Key, transaction.Sight.Opened(caller, SmartRight.Update));
-
-    /// <summary>A Provenance with the signature of who answers for the model (FHIR R4 Signature; ASTM E1762-95: verification).</summary>
-    private MappedResource SignatureOf(GuardedTransaction transaction)
-    {
-        var who = new ResourceReference($"Practitioner/{transaction.Caller.Practitioner}");
-        var agency = new ResourceReference($"Organization/{settings.Custodian}");
-        return MappedResource.Of(new Provenance
-        {
-            Id = NameBasedId.Of(secrets.Key.Span, $"accepted|{models.Key}"),
-            Target = [models.Key.ToReference()],
-            RecordedElement = Elements.Instant(transaction.Instant),
-            Activity = new("http://terminology.hl7.org/CodeSystem/v3-DocumentCompletion", "LA"),
-            Agent =
-            [
-                new()
-                {
-                    Type = new("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "verifier"),
-                    Who = who,
-                    OnBehalfOf = agency,
-                },
-            ],
-            Signature =
-            [
-                new()
-                {
-                    Type = [new("urn:iso-astm:E1762-95:2013", Verification, "Verification Signature")],
-                    WhenElement = Elements.Instant(transaction.Instant),
-                    Who = who,
-                    OnBehalfOf = agency,
-                },
-            ],
-        });
-    }
 }

@@ -19,7 +19,6 @@ internal sealed class ReportRule(Secrets secrets) : TypeRule("MeasureReport")
     private const string Pending = "pending";
     private const string Complete = "complete";
     private const string Status = "MeasureReport.status";
-    private const string Verification = "1.2.840.10065.1.12.1.5";
 
     public override WriteResult.Refused? Reached(ResourceStep step)
     {
@@ -37,7 +36,9 @@ internal sealed class ReportRule(Secrets secrets) : TypeRule("MeasureReport")
     {
         if (step is { Before: { } before, Body: { } body } && IsOurs(body) && StatusOf(before) == Pending && StatusOf(body) == Complete)
         {
-            var record = SignatureOf(transaction, step.Key);
+            var caller = transaction.Caller;
+            var record = VerificationSignature.Of(
+                SignatureOf(secrets, step.Key).Id, step.Key, caller.Practitioner!, caller.Organization, transaction.Instant);
             transaction.Put(record.Key, step.Custodian, record.Json);
         }
     }
@@ -67,40 +68,6 @@ internal sealed class ReportRule(Secrets secrets) : TypeRule("MeasureReport")
                 + " Practitioner (fhirUser).",
                 Status)
         : null;
-
-    /// <summary>A Provenance with the signature of who verified the report (FHIR R4 Signature; ASTM E1762-95: verification).</summary>
-    private MappedResource SignatureOf(GuardedTransaction transaction, ResourceKey report)
-    {
-        var caller = transaction.Caller;
-        var who = new ResourceReference($"Practitioner/{caller.Practitioner}");
-        var agency = new ResourceReference($"Organization/{caller.Organization}");
-        return MappedResource.Of(new Provenance
-        {
-            Id = SignatureOf(secrets, report).Id,
-            Target = [report.ToReference()],
-            RecordedElement = Elements.Instant(transaction.Instant),
-            Activity = new("http://terminology.hl7.org/CodeSystem/v3-DocumentCompletion", "LA"),
-            Agent =
-            [
-                new()
-                {
-                    Type = new("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "verifier"),
-                    Who = who,
-                    OnBehalfOf = agency,
-                },
-            ],
-            Signature =
-            [
-                new()
-                {
-                    Type = [new("urn:iso-astm:E1762-95:2013", Verification, "Verification Signature")],
-                    WhenElement = Elements.Instant(transaction.Instant),
-                    Who = who,
-                    OnBehalfOf = agency,
-                },
-            ],
-        });
-    }
 
     /// <summary>Under which key the Provenance is stored by which somebody signed the report.</summary>
     public static ResourceKey SignatureOf(Secrets secrets, ResourceKey report) =>
