@@ -150,7 +150,7 @@ public sealed class JourneyTests(DemoCity city)
         await OpenAsync(page, "Follow-ups");
         await page.GetByRole(AriaRole.Button, new() { Name = "Claim" }).Nth(3).ClickAsync();
         await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("It is yours now.");
-        await page.GetByText("No answer", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Group).GetByText("No answer", new() { Exact = true }).ClickAsync();
         await page.Locator("#Note").FillAsync("The phone rang out.");
         await DemoCity.PictureAsync(page, "navigator-follow-up", device);
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the call" }).ClickAsync();
@@ -158,7 +158,7 @@ public sealed class JourneyTests(DemoCity city)
         await Assertions.Expect(page.Locator(".timeline").GetByText("The phone rang out.")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("#Note")).ToHaveValueAsync(string.Empty);
 
-        await page.GetByText("Reached", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Group).GetByText("Reached", new() { Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the call" }).ClickAsync();
         await Assertions.Expect(page.Locator("[data-done]")).ToHaveTextAsync("Recorded. The follow-up is complete.");
         await Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("Done");
