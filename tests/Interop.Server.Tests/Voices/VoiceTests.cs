@@ -205,6 +205,7 @@ public class VoiceTests : SceneTests
 
     private async Task AnEvaluatorCountsScoresAsync()
     {
+        Server.Clock.Advance(TimeSpan.FromDays(7)); // her data set is that of the week's Monday
         using var evaluator = Server.As(new DemoCaller("e", Custodian, ["HOPERAT"], ["evaluator"], "system/*.rs"));
         using var table = await evaluator.PostFhirAsync("ViewDefinition/$run", """
             {"resourceType":"Parameters","parameter":[{"name":"viewResource","resource":{"resourceType":"ViewDefinition",
