@@ -158,7 +158,8 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     public IReadOnlyList<Disclosure?> DiscloseEach(
         IReadOnlyList<SeenResource> page, Sight through, LimitedDataSet set, Evaluator evaluator, long asOf, IReadOnlySet<string> leftOut)
     {
-        var then = page.Select(seen => seen.Changed < asOf ? seen : rows.Before(asOf, seen)).ToList();
+        var before = rows.Before(asOf, page.Where(seen => seen.Changed >= asOf));
+        var then = page.Select(seen => seen.Changed < asOf ? seen : before.GetValueOrDefault(seen.Key)).ToList();
         var references = then.OfType<SeenResource>().SelectMany(LimitedDataSet.References).Distinct()
             .Where(key => key.Type != "Patient" || !leftOut.Contains(key.Id)).ToList();
         var visible = references.Count == 0 ? NoKeys : rows.Visible(references, through);

@@ -1,3 +1,4 @@
+using Interop.Fhir;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
 using Interop.Storage.Search;
@@ -46,22 +47,36 @@ public sealed partial class ResourceRows
     }
 
     /// <summary>
-    /// What is seen as it was before an instant, with the labels that it has got since. Null where it was not there, or was another
+    /// What is seen as it was before an instant, with the labels that it has got since: without what was not there, and what was another
     /// custodian's or patient's.
     /// </summary>
     /// <param name="instant">UTC microseconds.</param>
-    public SeenResource? Before(long instant, SeenResource seen) => Statements.Query(
-        $"""
-        SELECT r.type, r.id, o.version, o.deleted, {(long)seen.Tier}, 0, o.updated_at, o.labels | r.labels, o.body, o.subject, NULL,
-               CASE WHEN o.source = r.source AND COALESCE(o.subject, '') = COALESCE(r.subject, '') THEN 1 ELSE 0 END
-        FROM   resource r JOIN resource_version o ON o.resource = r.key
-        WHERE  r.type = {seen.Key.Type} AND r.id = {seen.Key.Id} AND o.updated_at < {instant}
-        ORDER BY o.version DESC
-        {Dialect.Page(1)}
-        """,
-        reader => (Seen: Seen(reader), IsSame: reader.GetInt64(11) == 1)) is [{ IsSame: true, Seen: { Deleted: false } before }]
-            ? before
-            : null;
+    public IReadOnlyDictionary<ResourceKey, SeenResource> Before(long instant, IEnumerable<SeenResource> seen)
+    {
+        var before = new Dictionary<ResourceKey, SeenResource>();
+        foreach (var alike in seen.GroupBy(one => (one.Key.Type, one.Tier), one => one.Key.Id))
+        {
+            foreach (var ids in alike.Chunk(500))
+            {
+                foreach (var then in Statements.Query(
+                    $"""
+                    SELECT r.type, r.id, o.version, o.deleted, {(long)alike.Key.Tier}, 0, o.updated_at, o.labels | r.labels, o.body,
+                           o.subject, NULL
+                    FROM   resource r JOIN resource_version o ON o.resource = r.key
+                    WHERE  r.type = {alike.Key.Type} AND r.id IN {Sql.PaddedList(ids)}
+                    AND    o.version = (
+                               SELECT MAX(v.version) FROM resource_version v WHERE v.resource = r.key AND v.updated_at < {instant})
+                    AND    o.deleted = 0 AND o.source = r.source AND COALESCE(o.subject, '') = COALESCE(r.subject, '')
+                    """,
+                    Seen))
+                {
+                    before[then.Key] = then;
+                }
+            }
+        }
+
+        return before;
+    }
 
     /// <summary>Every visible version, with when the next one came and when the first did.</summary>
     private static Sql Changes(string? type, Visibility visibility)
