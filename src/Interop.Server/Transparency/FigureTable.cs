@@ -29,9 +29,9 @@ internal sealed class FigureTable : IOwnAnswer
 
     private string Tag { get; }
 
-    public static FigureTable Of(Published published, bool isCsv) => isCsv
-        ? new(Csv(published.Reports), "text/csv; charset=utf-8")
-        : new(List(published.Reports), "application/json");
+    public static FigureTable Of(IReadOnlyList<Disclosure> reports, bool isCsv) => isCsv
+        ? new(Csv(reports), "text/csv; charset=utf-8")
+        : new(List(reports), "application/json");
 
     private static byte[] Csv(IEnumerable<Disclosure> reports)
     {

@@ -37,6 +37,6 @@ internal static class PublishedReports
             "" or "json" or "application/json" => false,
             _ => throw new FhirException(IssueCode.NotSupported, "The parameter _format is csv or json."),
         };
-        return FhirResult.Public(FigureTable.Of(await reports.ReadAsync(cancellationToken), isCsv), Preconditions.Of(request));
+        return FhirResult.Public((await reports.ReadAsync(cancellationToken)).Figures(isCsv), Preconditions.Of(request));
     }
 }

@@ -68,6 +68,18 @@ internal sealed class SignedReports(
     }
 }
 
-/// <summary>What is everybody's.</summary>
-/// <param name="Instant">When it was read, UTC microseconds.</param>
-internal sealed record Published(long Instant, IReadOnlyList<Disclosure> Measures, IReadOnlyList<Disclosure> Reports);
+/// <summary>What is everybody's, and the tables of it, each written once.</summary>
+/// <param name="instant">When it was read, UTC microseconds.</param>
+internal sealed class Published(long instant, IReadOnlyList<Disclosure> measures, IReadOnlyList<Disclosure> reports)
+{
+    private readonly Lazy<FigureTable> csv = new(() => FigureTable.Of(reports, isCsv: true));
+    private readonly Lazy<FigureTable> json = new(() => FigureTable.Of(reports, isCsv: false));
+
+    public long Instant => instant;
+
+    public IReadOnlyList<Disclosure> Measures => measures;
+
+    public IReadOnlyList<Disclosure> Reports => reports;
+
+    public FigureTable Figures(bool isCsv) => (isCsv ? csv : json).Value;
+}
