@@ -40,9 +40,6 @@ public sealed class AskModel : AppPage
 
     private string? Subject { get; set; }
 
-    /// <summary>The instruments that there are: forms with a code of LOINC.</summary>
-    public const string All = "Questionnaire?status=active&code=http://loinc.org|&_sort=title&_count=50&_elements=title";
-
     public async Task<IActionResult> OnGetAsync() => await LoadAsync() ? Page() : NotFound();
 
     public async Task<IActionResult> OnPostAsync()

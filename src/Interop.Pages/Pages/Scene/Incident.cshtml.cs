@@ -18,8 +18,6 @@ public sealed class IncidentModel : AppPage
     /// <summary>Title and lines of each section of the document, as the server wrote them.</summary>
     public IReadOnlyList<SummarySection> Sections { get; private set; } = [];
 
-    public IReadOnlyList<Questionnaire> Instruments { get; private set; } = [];
-
     /// <summary>Why there is no summary; null where there is.</summary>
     public string? WhyNone { get; private set; }
 
@@ -36,7 +34,6 @@ public sealed class IncidentModel : AppPage
             return Page();
         }
 
-        Instruments = await Api.FindAsync<Questionnaire>(AskModel.All);
         try
         {
             var document = await Api.SearchAsync($"{reference}/$crisis-summary");
