@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Hl7.Fhir.Model;
 using Interop.Pages.Looks;
 using Microsoft.AspNetCore.Mvc;
@@ -81,6 +82,8 @@ public sealed class RosterModel : AppPage
 
     private async System.Threading.Tasks.Task RecordAsync(string kind, string day, decimal hours, decimal handsOn, string[] people)
     {
+        // All of them or nobody: a session that is sent again must not count twice for those who were stored before it failed.
+        var session = new Bundle { Type = Bundle.BundleType.Transaction };
         foreach (var id in people.Distinct())
         {
             var known = await Api.ReadAsync<Practitioner>($"Practitioner/{id}");
@@ -100,8 +103,20 @@ public sealed class RosterModel : AppPage
             object change = known?.Qualification.Count > 0
                 ? new { op = "add", path = "/qualification/-", value = training }
                 : new { op = "add", path = "/qualification", value = new[] { training } };
-            await Api.PatchAsync<Practitioner>($"Practitioner/{id}", known?.Meta?.VersionId, new[] { change });
+            session.Entry.Add(new()
+            {
+                Resource = new Binary
+                {
+                    ContentType = "application/json-patch+json", Data = JsonSerializer.SerializeToUtf8Bytes(new[] { change }),
+                },
+                Request = new()
+                {
+                    Method = Bundle.HTTPVerb.PATCH, Url = $"Practitioner/{id}", IfMatch = $"W/\"{known?.Meta?.VersionId}\"",
+                },
+            });
         }
+
+        await Api.PostAsync<Bundle>(string.Empty, session);
     }
 
     private async System.Threading.Tasks.Task LoadAsync()
