@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -14,8 +14,6 @@ namespace Interop.Server.Http;
 /// </summary>
 internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<BundleItem> Items)
 {
-    private const int BytesAtOnce = 32 * 1024;
-
     public long? Total { get; init; }
 
     public string? Self { get; init; }
@@ -39,46 +37,35 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
     }
 
     /// <summary>
-    /// Sends it entry by entry, so that a large page is never in memory twice, at the pace at which it is taken, and no further when nobody
-    /// takes it.
+    /// Writes all of it into the connection's own buffers, so that no resource waits in memory until a slow client has taken it: the
+    /// garbage collector would stop everybody's answers to carry it along.
     /// </summary>
-    public async Task WriteAsync(PipeWriter response)
+    public void WriteTo(IBufferWriter<byte> response)
     {
-        await using var writer = new Utf8JsonWriter(response, FhirJson.Options);
-        WriteStart(writer);
-        foreach (var item in Items)
-        {
-            Write(writer, item);
-            if (response.UnflushedBytes + writer.BytesPending > BytesAtOnce && await IsGoneAsync())
-            {
-                return;
-            }
-        }
-
-        WriteEnd(writer);
-        await IsGoneAsync();
-
-        async Task<bool> IsGoneAsync()
-        {
-            await writer.FlushAsync();
-            return (await response.FlushAsync()).IsCompleted;
-        }
+        using var writer = new Utf8JsonWriter(response, FhirJson.Options);
+        Write(writer);
     }
 
     private void Write(Utf8JsonWriter writer)
     {
-        WriteStart(writer);
-        foreach (var item in Items)
+        writer.WriteStartObject();
+        WriteHead(writer);
+        if (Items.Count > 0)
         {
-            Write(writer, item);
+            writer.WriteStartArray("entry");
+            foreach (var item in Items)
+            {
+                Write(writer, item);
+            }
+
+            writer.WriteEndArray();
         }
 
-        WriteEnd(writer);
+        writer.WriteEndObject();
     }
 
-    private void WriteStart(Utf8JsonWriter writer)
+    private void WriteHead(Utf8JsonWriter writer)
     {
-        writer.WriteStartObject();
         writer.WriteString("resourceType", "Bundle");
         if (Identifier is not null)
         {
@@ -100,20 +87,6 @@ internal sealed record FhirBundle(string Type, string BaseUrl, IReadOnlyList<Bun
         }
 
         WriteLinks(writer);
-        if (Items.Count > 0)
-        {
-            writer.WriteStartArray("entry");
-        }
-    }
-
-    private void WriteEnd(Utf8JsonWriter writer)
-    {
-        if (Items.Count > 0)
-        {
-            writer.WriteEndArray();
-        }
-
-        writer.WriteEndObject();
     }
 
     private void WriteLinks(Utf8JsonWriter writer)

@@ -170,7 +170,8 @@ internal sealed class FhirResult : IResult
 
     public static FhirResult Of(TerminologyAnswer.Found found) => new(200, found.Resource);
 
-    public async Task ExecuteAsync(HttpContext httpContext)
+    /// <summary>Not async, so that nothing here holds on to a page while it is sent.</summary>
+    public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
         response.StatusCode = status;
@@ -195,9 +196,11 @@ internal sealed class FhirResult : IResult
         if (bundle is not null)
         {
             response.ContentType = mediaType + "; charset=utf-8";
-            await bundle.WriteAsync(response.BodyWriter);
+            bundle.WriteTo(response.BodyWriter);
+            return response.BodyWriter.FlushAsync(CancellationToken.None).AsTask();
         }
-        else if (body.Length > 0)
+
+        if (body.Length > 0)
         {
             var sent = mayBePacked ? Packed(httpContext, body) : body;
             response.ContentType = mediaType.EndsWith("json", StringComparison.Ordinal) ? mediaType + "; charset=utf-8" : mediaType;
@@ -205,8 +208,10 @@ internal sealed class FhirResult : IResult
 
             // Without the request's token: an answer that says that time is up is written when the token has been cancelled, and what
             // is written to a connection that is gone is dropped.
-            await response.Body.WriteAsync(sent, CancellationToken.None);
+            return response.Body.WriteAsync(sent, CancellationToken.None).AsTask();
         }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>The bytes as gzip where the request takes that.</summary>
