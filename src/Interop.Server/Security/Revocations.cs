@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.IdentityModel.Tokens;
@@ -13,7 +13,10 @@ internal sealed class Revocations(TimeProvider clock)
     /// <summary>Longer than any access token that can still be about; after it the token's own expiry refuses.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> revoked = new(StringComparer.Ordinal);
+    private readonly Lock adding = new();
+
+    // Every request asks it and next to none adds to it: it is made anew, and asked without a lock.
+    private volatile FrozenDictionary<string, DateTimeOffset> revoked = FrozenDictionary<string, DateTimeOffset>.Empty;
 
     /// <summary>The marks under which a token can be ended, by its own issuer alone: another may have a client of the same name.</summary>
     /// <param name="key">Id of the key that its signature was checked with, whatever the token says.</param>
@@ -27,24 +30,19 @@ internal sealed class Revocations(TimeProvider clock)
 
     /// <summary>Whether the client, or the key behind the token that it had, was ended lately.</summary>
     public bool HasEnded(Caller caller) =>
-        !revoked.IsEmpty && caller.Issuer is { } issuer && Has(Marks(issuer, null, null, caller.ClientId, caller.SigningKey));
+        revoked.Count > 0 && caller.Issuer is { } issuer && Has(Marks(issuer, null, null, caller.ClientId, caller.SigningKey));
 
-    public bool Has(string[] marks) => !revoked.IsEmpty && Array.Exists(marks, revoked.ContainsKey);
+    public bool Has(string[] marks) => Array.Exists(marks, revoked.ContainsKey);
 
     public void Add(string issuer, IEnumerable<string> hashes)
     {
         var now = clock.GetUtcNow();
-        foreach (var (hash, until) in revoked)
+        lock (adding)
         {
-            if (until < now)
-            {
-                revoked.TryRemove(hash, out _);
-            }
-        }
-
-        foreach (var hash in hashes)
-        {
-            revoked[Mark(issuer, hash)] = now + Kept;
+            revoked = revoked.Where(known => known.Value >= now)
+                .Concat(hashes.Select(hash => KeyValuePair.Create(Mark(issuer, hash), now + Kept)))
+                .GroupBy(known => known.Key)
+                .ToFrozenDictionary(same => same.Key, same => same.Max(known => known.Value), StringComparer.Ordinal);
         }
     }
 
