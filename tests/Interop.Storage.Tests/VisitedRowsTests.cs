@@ -16,6 +16,11 @@ public sealed partial class VisitedRowsTests
 {
     private const int Queries = 120;
 
+    /// <summary>What the custodian's clinicians and navigators do not see of its records (profiles/sharing/roles.json).</summary>
+    private const long Notes = Labels.PsyThpN | Labels.SudNote | Labels.Unknown;
+
+    private static readonly long[] FewEyes = [Labels.PsyThpN, Labels.Prediction, Labels.Prediction | Labels.Draft];
+
     private static readonly Dictionary<string, string[]> Criteria = new()
     {
         ["Patient"] =
@@ -108,7 +113,9 @@ public sealed partial class VisitedRowsTests
         ["a partner"] = Sight(),
         ["a partner that keeps records of its own"] = Sight(own: Tier.Own, ownCleared: ~Labels.NamedOnly),
         ["a stranger"] = Sight("nobody"),
-        ["the custodian's clinician"] = Sight(Custodian, own: Tier.Own, ownCleared: ~Labels.NamedOnly),
+        ["the custodian's own system"] = Sight(Custodian, own: Tier.Own, ownCleared: ~Labels.NamedOnly),
+        ["the custodian's clinician"] = Sight(Custodian, own: Tier.Own, ownCleared: ~(Notes | Labels.Draft)),
+        ["the custodian's navigator"] = Sight(Custodian, own: Tier.Own, ownCleared: ~Notes),
         ["the custodian's privacy officer"] = Owner(),
         ["the custodian's dispatcher"] = Sight(Custodian, own: Tier.Basic, ownCleared: Labels.Common),
     };
@@ -231,7 +238,8 @@ public sealed partial class VisitedRowsTests
         var elsewhere = writes.Select(write => write with { Key = new(write.Key.Type, "x" + write.Key.Id), Source = "elsewhere" }).ToList();
         var held = writes.Where(write => write.Key.Type is "Condition" or "Observation" && random.Next(3) == 0)
             .Select(write =>
-                (write with { Key = new(write.Key.Type, "h" + write.Key.Id) }).With(judged => judged with { Labels = Labels.PsyThpN }))
+                (write with { Key = new(write.Key.Type, "h" + write.Key.Id) })
+                    .With(judged => judged with { Labels = Pick(random, FewEyes) }))
             .ToList();
         return [.. elsewhere, .. writes, .. held];
     }

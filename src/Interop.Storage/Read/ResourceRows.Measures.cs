@@ -138,7 +138,7 @@ public sealed partial class ResourceRows
     private static Sql EndOf(Sql d) => $"CASE WHEN {d}.high = {long.MaxValue} THEN {d}.low ELSE {d}.high END";
 
     private static Sql OwnZones(Sight sight) =>
-        $"({ZoneNumber.Of(sight.Organization, isHeld: false)}, {ZoneNumber.Of(sight.Organization, isHeld: true)}, {ZoneNumber.Directory})";
+        Sql.List(ZoneNumber.Entered(sight.Organization, sight.OwnCleared).Append(ZoneNumber.Directory));
 
     private Sql Own(Sql r, string type, Sight sight) =>
         $"{r}.type = {type} AND {r}.source = {sight.Organization} AND {new Visibility(sight, Dialect, hasGrants: false).Visible(r)}";

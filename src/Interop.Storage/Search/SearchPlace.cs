@@ -10,8 +10,11 @@ namespace Interop.Storage.Search;
 /// <param name="index">The end of the name of the index that leads there and nowhere else; null for the planner's choice.</param>
 internal sealed class SearchPlace(Func<Sql, Sql> holds, Dialect dialect, string? index = null)
 {
-    /// <summary>Whether rows come out of it in the order of the index alone.</summary>
-    public bool IsOrdered { get; init; }
+    /// <summary>Parts that together are the place, no row in two of them: out of each come rows in the order of the index alone.</summary>
+    public IReadOnlyList<SearchPlace> Ordered { get; init; } = [];
+
+    /// <summary>The same where there are some, else the place as a whole.</summary>
+    public IReadOnlyList<SearchPlace> Parts => Ordered.Count > 0 ? Ordered : [this];
 
     /// <summary>Whether all that the place has of a resource is visible in it, and not only what is basic.</summary>
     public bool IsWhole => index is null;

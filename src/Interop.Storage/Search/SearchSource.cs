@@ -14,8 +14,10 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
     /// <summary>The alias of the searched resource.</summary>
     public static Sql R { get; } = Sql.Name("r");
 
-    public static SearchSource Of(SearchQuery query, CriterionSql criteria, Visibility visibility) =>
-        new Plan(query.Type, query.Criteria, criteria, visibility).Source();
+    /// <summary>One or several, no row in two of them; out of each the rows come by their key.</summary>
+    /// <param name="stops">Whether only the first rows are wanted: for all of them a set of keys is found faster than a stream.</param>
+    public static IReadOnlyList<SearchSource> Of(SearchQuery query, CriterionSql criteria, Visibility visibility, bool stops) =>
+        new Plan(query.Type, query.Criteria, criteria, visibility).Sources(stops);
 
     /// <summary>How one type is searched by some criteria.</summary>
     private sealed class Plan
@@ -45,23 +47,26 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
             isNamed = visibility.HasGrants && record is not null && ofToken is null && best is not IdCriterion;
         }
 
-        public SearchSource Source()
+        public IReadOnlyList<SearchSource> Sources(bool stops)
         {
             var r = R;
-            Sql all = $"{r}.type = {type}";
-            if (visibility.HasGrants || best is IdCriterion)
+            if (!visibility.HasGrants && best is not IdCriterion)
             {
-                return new($"resource r", $"{all} AND r.key IN ({Keys()})", $"r.key");
+                var ordered = own?.Ordered ?? [];
+                var streams = ordered.Select(Streaming).OfType<SearchSource>().ToList();
+                if (stops && streams.Count > 0)
+                {
+                    return streams;
+                }
+
+                if (ordered.Count > 0 && ByBest(own!) is null)
+                {
+                    return [.. ordered.Select(
+                        place => new SearchSource($"resource r", $"{r}.type = {type} AND {InRecord(r)}{place.Holds(r)}", $"r.key"))];
+                }
             }
 
-            if (own is null)
-            {
-                return new($"resource r", $"1 = 0", $"r.key");
-            }
-
-            return Streaming() ?? (own.IsOrdered && ByBest(own) is null
-                ? new($"resource r", $"{all} AND {InRecord(r)}{own.Holds(r)}", $"r.key")
-                : new($"resource r", $"{all} AND r.key IN ({Keys()})", $"r.key"));
+            return [new($"resource r", $"{r}.type = {type} AND r.key IN ({Keys()})", $"r.key")];
         }
 
         /// <summary>The keys of visible resources of the type among which are all that meet the criteria.</summary>
@@ -91,16 +96,20 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
 
         private Sql In(SearchPlace place)
         {
-            var o = visibility.Alias();
             if (best is IdCriterion ids)
             {
+                var o = visibility.Alias();
                 return $"SELECT {o}.key FROM resource {o} WHERE {Named(ids)(o)} AND {place.Holds(o)}";
             }
 
-            return ByBest(place) ?? (visibility.OneRecord(type) is null
-                ? $"SELECT {o}.key FROM {place.From("resource", o)} WHERE {o}.type = {type} AND {place.Holds(o)}"
-                : (Sql)$"SELECT {o}.key FROM resource {o} WHERE {o}.type = {type} AND {InRecord(o)}{place.Holds(o)}");
+            return ByBest(place) ?? Each(place, (part, o) => visibility.OneRecord(type) is null
+                ? (Sql)$"SELECT {o}.key FROM {part.From("resource", o)} WHERE {o}.type = {type} AND {part.Holds(o)}"
+                : (Sql)$"SELECT {o}.key FROM resource {o} WHERE {o}.type = {type} AND {InRecord(o)}{part.Holds(o)}");
         }
+
+        /// <summary>Part by part: of several zones at once PostgreSQL expects so much that it reads whole tables.</summary>
+        private Sql Each(SearchPlace place, Func<SearchPlace, Sql, Sql> keys) =>
+            Sql.Join("\nUNION ALL\n", place.Parts.Select(part => keys(part, visibility.Alias())));
 
         /// <summary>The record is the scopes'; a criterion about a patient is also met by what is about two.</summary>
         private Sql InRecord(Sql r) => visibility.OneRecord(type) is { } patient ? (Sql)$"{r}.subject = {patient} AND " : (Sql)$"";
@@ -112,15 +121,16 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
             switch (best)
             {
                 case ValueCriterion { Parameter.Type: SearchParameterType.Composite } value:
-                    var tuples = criterionSql.Tuples(type, value, i, place.From("index_composite", i));
-                    return $"SELECT {i}.resource FROM {tuples} AND {place.Holds(i)}";
+                    return Each(place, (part, j) => $"""
+                        SELECT {j}.resource FROM {criterionSql.Tuples(type, value, j, part.From("index_composite", j))} AND {part.Holds(j)}
+                        """);
 
                 case ValueCriterion value:
-                    return $"""
-                        SELECT {i}.resource FROM {place.From(ValueSql.TableName(value.Parameter.Type), i)}
-                        WHERE  {i}.parameter = {ParameterNumber.Of(type, value.Parameter.Code)} AND {place.Holds(i)}
-                        AND    {CriterionSql.AnyOf(value, i)}
-                        """;
+                    return Each(place, (part, j) => $"""
+                        SELECT {j}.resource FROM {part.From(ValueSql.TableName(value.Parameter.Type), j)}
+                        WHERE  {j}.parameter = {ParameterNumber.Of(type, value.Parameter.Code)} AND {part.Holds(j)}
+                        AND    {CriterionSql.AnyOf(value, j)}
+                        """);
 
                 case AnyCriterion any:
                     return Sql.Join("\nUNION ALL\n", any.Alternatives.Select(alternative => Of(type, alternative).In(place)));
@@ -153,9 +163,9 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
         /// A single value whose index has the resource next in its key: the rows stream in order and a page stops early. A row that has
         /// the value twice (in two systems) counts at the first.
         /// </summary>
-        private SearchSource? Streaming()
+        private SearchSource? Streaming(SearchPlace place)
         {
-            if (best is not ValueCriterion { Modifier: SearchModifier.None, Values: [var value] } single || !own!.IsOrdered)
+            if (best is not ValueCriterion { Modifier: SearchModifier.None, Values: [var value] } single)
             {
                 return null;
             }
@@ -184,11 +194,11 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
             return new(
                 $"{table} {d} CROSS JOIN resource r",
                 $"""
-                {d}.parameter = {parameter} AND {own.Holds(d)} AND {ValueSql.Match(value, SearchModifier.None, d)}
+                {d}.parameter = {parameter} AND {place.Holds(d)} AND {ValueSql.Match(value, SearchModifier.None, d)}
                 AND    r.key = {d}.resource AND r.type = {type}
                 AND    0 = (
                     SELECT COUNT(*) FROM {table} {e}
-                    WHERE  {e}.parameter = {parameter} AND {e}.resource = {d}.resource AND {own.Holds(e)} AND {same})
+                    WHERE  {e}.parameter = {parameter} AND {e}.resource = {d}.resource AND {place.Holds(e)} AND {same})
                 """,
                 $"{d}.resource");
         }

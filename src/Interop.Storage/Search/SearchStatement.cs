@@ -20,32 +20,37 @@ internal sealed class SearchStatement(SearchQuery query, Visibility visibility, 
             return new([], [], IsTotalAsked() ? 0 : null, null);
         }
 
-        var source = SearchSource.Of(query, criteria, visibility);
-        Sql matching = $"""
-            FROM   {source.From}
-            WHERE  {source.Where}
-            AND    {criteria.Sees(SearchSource.R, query.Type, query.Criteria)}
-            """;
         if (query.CountOnly || query.Count == 0)
         {
-            return new([], [], Total(matching), null);
+            return new([], [], Total(), null);
         }
 
-        var rows = Page(source.Key, matching);
+        var rows = Page();
         var matches = rows.Take(query.Count).Select(row => row.Seen).ToList();
         var next = rows.Count > query.Count ? new SearchCursor(new(rows[query.Count - 1].Values), matches[^1].Key.Id) : null;
         var isAll = query.After is null && next is null;
-        var total = IsTotalAsked() ? isAll ? matches.Count : Total(matching) : (long?)null;
+        var total = IsTotalAsked() ? isAll ? matches.Count : Total() : (long?)null;
         return new(matches, new IncludeStatement(query.Includes, visibility, statements).Run(matches), total, next);
     }
 
     private bool IsTotalAsked() => query.Total != SearchTotal.None || query.CountOnly || query.Count == 0;
 
-    private long Total(Sql matching) => statements.Number($"SELECT COUNT(*) {matching}") ?? 0;
+    private IReadOnlyList<SearchSource> Sources(bool stops) => SearchSource.Of(query, criteria, visibility, stops);
 
-    /// <param name="key">The column that gives the rows in order.</param>
-    /// <param name="matching">The tables and the conditions of all matches.</param>
-    private List<Match> Page(Sql key, Sql matching)
+    private long Total()
+    {
+        var counts = Sources(stops: false).Select(source => (Sql)$"(SELECT COUNT(*) {Matching(source)})");
+        return statements.Number($"SELECT {Sql.Join(" + ", counts)}") ?? 0;
+    }
+
+    /// <summary>The tables and the conditions of all matches in a source.</summary>
+    private Sql Matching(SearchSource source) => $"""
+        FROM   {source.From}
+        WHERE  {source.Where}
+        AND    {criteria.Sees(SearchSource.R, query.Type, query.Criteria)}
+        """;
+
+    private List<Match> Page()
     {
         var after = query.After is null ? 0 : KeyOf(query.After);
         if (after is null)
@@ -54,18 +59,14 @@ internal sealed class SearchStatement(SearchQuery query, Visibility visibility, 
         }
 
         var sorts = query.Sort.Select((sort, number) => SortSql.Of(sort, number, query.Type, visibility)).ToList();
-        Sql columns = $"{key} AS key, {visibility.Tier(SearchSource.R)} AS seen, {visibility.Party(SearchSource.R)} AS party";
-        Sql candidates = $"""
-            SELECT {Sql.Join(", ", [columns, .. sorts.Select(sort => sort.Column)])}
-            {matching}
-            """;
+        var limit = visibility.Dialect.Page(query.Count + 1);
         var page = sorts.Count == 0
-            ? (Sql)$"{candidates} AND {key} > {after} ORDER BY {key} {visibility.Dialect.Page(query.Count + 1)}"
+            ? First([.. Sources(stops: true).Select(source => Ordered(source, after.Value, limit))], limit)
             : (Sql)$"""
-                SELECT w.* FROM ({candidates}) w
+                SELECT w.* FROM ({Sql.Join("\nUNION ALL\n", Sources(stops: false).Select(source => Candidates(source, sorts)))}) w
                 WHERE  {SortSql.After(sorts, query.After, after.Value)}
                 ORDER BY {SortSql.Order(sorts, Sql.Name("w"))}
-                {visibility.Dialect.Page(query.Count + 1)}
+                {limit}
                 """;
         return statements.Query(
             $"""
@@ -75,6 +76,31 @@ internal sealed class SearchStatement(SearchQuery query, Visibility visibility, 
             ORDER BY {SortSql.Order(sorts, Sql.Name("v"))}
             """,
             reader => new Match(ResourceRows.Seen(reader), [.. sorts.Select((_, number) => Value(reader, SeenColumns + number))]));
+    }
+
+    private Sql Ordered(SearchSource source, long after, Sql limit) =>
+        $"{Candidates(source, [])} AND {source.Key} > {after} ORDER BY {source.Key} {limit}";
+
+    private Sql Candidates(SearchSource source, IEnumerable<SortSql> sorts)
+    {
+        var r = SearchSource.R;
+        Sql columns = $"{source.Key} AS key, {visibility.Tier(r)} AS seen, {visibility.Party(r)} AS party";
+        return $"""
+            SELECT {Sql.Join(", ", [columns, .. sorts.Select(sort => sort.Column)])}
+            {Matching(source)}
+            """;
+    }
+
+    /// <summary>The first rows of several pages that are each in order.</summary>
+    private static Sql First(IReadOnlyList<Sql> pages, Sql limit)
+    {
+        if (pages is [var only])
+        {
+            return only;
+        }
+
+        var all = pages.Select((page, number) => (Sql)$"SELECT * FROM ({page}) {Sql.Name($"w{number}")}");
+        return $"SELECT w.* FROM ({Sql.Join("\nUNION ALL\n", all)}) w ORDER BY w.key {limit}";
     }
 
     private static object? Value(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetValue(column);

@@ -24,7 +24,9 @@ internal sealed partial class Visibility
         // A role that sees little of its own organisation's records finds just that in lanes, if they hold all that it clears.
         return !isKept && sight.OwnTier == Sharing.Policy.Tier.Basic && (sight.OwnCleared & ~Labels.Common) == 0
             ? new(row => $"{InZones(row)} AND {row}.lane IN (1, 2, 3, 4) AND {row}.lane > 0", dialect, "by_lane")
-            : new(InZones, dialect) { IsOrdered = zones.Count == 1 };
+            : new(InZones, dialect) { Ordered = zones.Contains(ZoneNumber.Directory) && zones.Count > 1 ? [] : [.. zones.Select(Part)] };
+
+        SearchPlace Part(long zone) => new(row => $"{row}.zone = {zone}", dialect);
 
         Sql InZones(Sql row) => zones.Count == 1 ? $"{row}.zone = {zones[0]}" : (Sql)$"{row}.zone IN {Sql.List(zones)}";
     }
@@ -74,11 +76,7 @@ internal sealed partial class Visibility
         var isKept = sight.Shows(type);
         if (sight.OwnTier != Sharing.Policy.Tier.None || isKept)
         {
-            zones.Add(ZoneNumber.Of(sight.Organization, isHeld: false));
-            if (isKept || (sight.OwnCleared & Labels.NamedOnly) != 0)
-            {
-                zones.Add(ZoneNumber.Of(sight.Organization, isHeld: true));
-            }
+            zones.AddRange(ZoneNumber.Entered(sight.Organization, isKept ? Labels.All : sight.OwnCleared));
         }
 
         return zones;

@@ -22,8 +22,40 @@ internal static class ZoneNumber
     /// <summary>The same of a column or an expression.</summary>
     public static Sql Left(Sql zone) => $"(-2 - {zone})";
 
-    /// <param name="isHeld">Whether it carries a label that most roles of the custodian's own do not clear.</param>
-    public static long Of(string source, bool isHeld) => ParameterNumber.Of(isHeld ? "held" : "zone", source);
+    /// <summary>Of what all staff see who see their custodian's record: it carries no label that is cleared by name alone.</summary>
+    public static long Of(string source) => ParameterNumber.Of("zone", source);
 
-    public static long Of(string source, long labels) => Of(source, (labels & Labels.NamedOnly) != 0);
+    public static long Of(string source, long labels) => (labels & Labels.NamedOnly) switch
+    {
+        Labels.None => Of(source),
+        Labels.Prediction => Foretold(source),
+        Labels.Draft or (Labels.Prediction | Labels.Draft) => Drafted(source),
+        _ => Held(source),
+    };
+
+    /// <summary>All of a custodian's that who clears these labels may enter.</summary>
+    public static IEnumerable<long> Entered(string source, long cleared)
+    {
+        yield return Of(source);
+        if ((cleared & Labels.Prediction) != 0)
+        {
+            yield return Foretold(source);
+        }
+
+        if ((cleared & Labels.Draft) != 0)
+        {
+            yield return Drafted(source);
+        }
+
+        if ((cleared & Labels.NamedOnly & ~(Labels.Prediction | Labels.Draft)) != 0)
+        {
+            yield return Held(source);
+        }
+    }
+
+    private static long Foretold(string source) => ParameterNumber.Of("foretold", source);
+
+    private static long Drafted(string source) => ParameterNumber.Of("drafted", source);
+
+    private static long Held(string source) => ParameterNumber.Of("held", source);
 }

@@ -123,7 +123,7 @@ internal sealed class ReachWriter(Statements statements)
              closed_to_listing, zone)
         VALUES ({grant.Subject ?? ""}, {grant.Source}, {grant.Grantee}, {grant.Practitioner ?? ""}, {grant.Purpose}, {grant.Tier},
             {grant.Cleared}, {grant.From}, {grant.To}, {grant.Basis}, {grant.Closed.ToNaming},
-            {grant.Closed.ToListing}, {ZoneNumber.Of(grant.Source, isHeld: false)})
+            {grant.Closed.ToListing}, {ZoneNumber.Of(grant.Source)})
         """);
 
     /// <summary>
