@@ -41,6 +41,7 @@ public static class CityGenerator
         var home = People.Write(chart);
         Health.Write(chart);
         Plans.Write(chart);
+        Circumstances.Write(chart, new(seed, $"circumstances {number}"));
         var visits = Encounters.Write(chart, home).ToArray();
         var (facts, calls) = (new Dice(seed, $"facts {number}"), new Dice(seed, $"calls {number}"));
         foreach (var visit in visits)

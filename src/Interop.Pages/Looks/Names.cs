@@ -59,7 +59,7 @@ public static class Names
         ["risk-feature referrals-not-completed-365d"] = "Referrals in a year that came to nothing",
         ["risk-kind race"] = "Race", ["risk-kind ethnicity"] = "Ethnicity", ["risk-kind birth_sex"] = "Birth sex",
         ["risk-kind gender_identity"] = "Gender identity", ["risk-kind age"] = "Age", ["risk-kind language"] = "Language",
-        ["risk-kind district"] = "District",
+        ["risk-kind district"] = "District", ["risk-kind sexual_orientation"] = "Sexual orientation", ["risk-kind housing"] = "Housing",
         ["risk-group unknown"] = "Not recorded", ["risk-group other"] = "Another", ["risk-group multiple"] = "More than one",
         ["risk-group 1002-5"] = "American Indian or Alaska Native", ["risk-group 2028-9"] = "Asian",
         ["risk-group 2054-5"] = "Black or African American", ["risk-group 2076-8"] = "Native Hawaiian or Other Pacific Islander",
@@ -67,6 +67,9 @@ public static class Names
         ["risk-group F"] = "Female", ["risk-group M"] = "Male", ["risk-group 446141000124107"] = "Identifies as female",
         ["risk-group 446151000124109"] = "Identifies as male", ["risk-group 407377005"] = "Trans man",
         ["risk-group 407376001"] = "Trans woman", ["risk-group 446131000124102"] = "Identifies as non-conforming",
+        ["risk-group 20430005"] = "Heterosexual", ["risk-group 38628009"] = "Gay or lesbian", ["risk-group 42035005"] = "Bisexual",
+        ["risk-group housed"] = "Has a home", ["risk-group housing-at-risk"] = "May lose their home",
+        ["risk-group unhoused"] = "Has no home",
     };
 
     /// <summary>The code itself where nobody gave it a name.</summary>

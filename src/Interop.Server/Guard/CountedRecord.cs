@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Interop.Server.Http;
 using Interop.Sharing.Policy;
@@ -13,6 +14,7 @@ namespace Interop.Server.Guard;
 internal sealed class CountedRecord(ResourceRows rows, Sight sight, WriteSession? writing = null)
 {
     private const string Start = "measures-start";
+    private const string Later = "measures-later-kinds";
 
     /// <inheritdoc cref="ResourceRows.MeasuredWithin"/>
     public IReadOnlyList<CountedResource> Within(string type, string date, long from, long to, params IReadOnlyList<string> elements) =>
@@ -28,6 +30,21 @@ internal sealed class CountedRecord(ResourceRows rows, Sight sight, WriteSession
         string? date,
         params IReadOnlyList<string> elements) =>
         [.. rows.MeasuredOf(sight, type, reference, targetType, targets, elements, date).Select(row => CountedResource.Of(row, elements))];
+
+    /// <summary>The resources of a type that refer to some others and have one of some codes.</summary>
+    /// <inheritdoc cref="ResourceRows.MeasuredOf"/>
+    public IReadOnlyList<CountedResource> Coded(
+        string type,
+        string reference,
+        string targetType,
+        IEnumerable<string> targets,
+        string date,
+        IReadOnlyList<string> codes,
+        params IReadOnlyList<string> elements) =>
+    [
+        .. rows.MeasuredOf(sight, type, reference, targetType, targets, elements, date, codes)
+            .Select(row => CountedResource.Of(row, elements)),
+    ];
 
     /// <inheritdoc cref="ResourceRows.MeasuredById"/>
     public IReadOnlyList<CountedResource> ById(string type, IEnumerable<string> ids, params IReadOnlyList<string> elements) =>
@@ -65,6 +82,21 @@ internal sealed class CountedRecord(ResourceRows rows, Sight sight, WriteSession
 
         writing!.SetSetting(Start, said);
         return said;
+    }
+
+    /// <summary>
+    /// The number of the first month that knows all kinds of groups: the one after those that were frozen when this is first asked.
+    /// </summary>
+    public int AllKindsFrom()
+    {
+        if (rows.Setting(Later) is { } known)
+        {
+            return int.Parse(known, CultureInfo.InvariantCulture);
+        }
+
+        var first = (int)(FrozenMonths().DefaultIfEmpty(-1).Max() + 1);
+        writing!.SetSetting(Later, first.ToString(CultureInfo.InvariantCulture));
+        return first;
     }
 }
 

@@ -17,8 +17,8 @@ namespace Interop.Server.Measures;
 internal sealed record CrisisVisit(
     string Id, string Person, long Low, long High, long? Seconds, long? ResponseSeconds, string? Model)
 {
-    /// <summary>When other such encounters of the same person ended.</summary>
-    public IReadOnlyList<long> Earlier { get; init; } = [];
+    /// <summary>Other such encounters of the same person, and when they ended.</summary>
+    public IReadOnlyList<(string Id, long End)> Others { get; init; } = [];
 }
 
 /// <summary>The finished crisis encounters of a programme.</summary>
@@ -40,7 +40,7 @@ internal sealed class CrisisVisits(CountedRecord record, string custodian)
         [
             .. visits.Select(visit => visit with
             {
-                Earlier = [.. all[visit.Person].Where(other => other.Id != visit.Id).Select(other => other.High)],
+                Others = [.. all[visit.Person].Where(other => other.Id != visit.Id).Select(other => (other.Id, other.High))],
             }),
         ];
     }

@@ -94,7 +94,7 @@ internal sealed class JointTables(
 
             foreach (var total in PeriodCounts.NamesAt(string.Empty, string.Empty))
             {
-                foreach (var kind in period.HasGroups ? strata.Kinds : [])
+                foreach (var kind in strata.KindsOf(period))
                 {
                     Add((period, total), kind.Groups.Select(group => (period, total with { Kind = kind.Code, Group = group.Code })));
                 }

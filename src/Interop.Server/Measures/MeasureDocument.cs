@@ -50,13 +50,21 @@ internal static class MeasureDocument
                     Criteria = new()
                     {
                         Language = FhirPath,
-                        Expression_ = kind.Code == "response_model" ? "ServiceRequest.code" : "Patient",
+                        Expression_ = kind.Code switch
+                        {
+                            "response_model" => "ServiceRequest.code",
+                            "sexual_orientation" => ObservationOf(Strata.OrientationCode),
+                            "housing" => ObservationOf(Strata.HousingCode),
+                            _ => "Patient",
+                        },
                         Description = $"{kind.Display}; reports of months have none.",
                     },
                 }),
             ],
         };
     }
+
+    private static string ObservationOf(string code) => $"Observation.where(code.coding.code = '{code}').value";
 
     private static Measure.PopulationComponent Population(string code, string text, string expression) => new()
     {

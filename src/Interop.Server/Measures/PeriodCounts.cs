@@ -17,7 +17,7 @@ internal sealed class PeriodCounts
     {
         var counts = new Dictionary<CountName, Counted>();
         Add(null, record.CountsOf(period.First, period.Last, null));
-        foreach (var kind in period.HasGroups ? strata.Kinds : [])
+        foreach (var kind in strata.KindsOf(period))
         {
             Add(kind, record.CountsOf(period.First, period.Last, kind.Code));
         }
@@ -55,7 +55,7 @@ internal sealed class PeriodCounts
     public static IEnumerable<(string Kind, string Group)> Places(Period period, Strata strata) =>
     [
         (string.Empty, string.Empty),
-        .. period.HasGroups ? strata.Kinds.SelectMany(kind => kind.Groups.Select(group => (kind.Code, group.Code))) : [],
+        .. strata.KindsOf(period).SelectMany(kind => kind.Groups.Select(group => (kind.Code, group.Code))),
     ];
 
     public static IEnumerable<CountName> NamesAt(string kind, string group) =>

@@ -65,7 +65,7 @@ internal sealed class PeriodFigures(
     public static IReadOnlyDictionary<(string Measure, string Kind), ILookup<string, MeasureAmount>> AmountsOf(
         CountedRecord record, Period period, Strata strata) =>
         CrisisMeasure.All.Where(measure => measure.Kind == MeasureKind.Time)
-            .SelectMany(measure => strata.Kinds.Where(_ => period.HasGroups).Prepend(null).Select(kind => (measure, kind)))
+            .SelectMany(measure => strata.KindsOf(period).Prepend(null).Select(kind => (measure, kind)))
             .ToDictionary(
                 place => (place.measure.Id, place.kind?.Code ?? string.Empty),
                 place => record.AmountsOf(place.measure.Id, period.First, period.Last, place.kind?.Code)

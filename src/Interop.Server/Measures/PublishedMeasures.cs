@@ -21,7 +21,7 @@ internal sealed class PublishedMeasures(GuardedStore store, EvaluationTable tabl
             string.Join(',', table.Districts.Order(StringComparer.Ordinal)),
             string.Join(',', table.Languages.Order(StringComparer.Ordinal)));
         var measures = Documents();
-        var start = await store.WriteAsOperatorAsync(
+        var (start, allKindsFrom) = await store.WriteAsOperatorAsync(
             settings.Custodian,
             transaction =>
             {
@@ -30,7 +30,7 @@ internal sealed class PublishedMeasures(GuardedStore store, EvaluationTable tabl
                     transaction.Put(measure.Key, settings.Custodian, measure.Json);
                 }
 
-                return transaction.Record.StartOr(said);
+                return (transaction.Record.StartOr(said), transaction.Record.AllKindsFrom());
             },
             cancellationToken);
         if (start != said)
@@ -38,6 +38,8 @@ internal sealed class PublishedMeasures(GuardedStore store, EvaluationTable tabl
             throw new SettingsException(
                 $"Interop:Evaluation: start, districts and languages must stay ({start}): later reports are masked against those before.");
         }
+
+        strata.KnowAllFrom(allKindsFrom);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -45,7 +45,7 @@ internal sealed class ReportDocument(
                 Code = MeasureWords.Population(count.Code), CountElement = Integer(count.Count),
             })],
             MeasureScore = Score(code, figures, string.Empty, string.Empty),
-            Stratifier = period.HasGroups && measure.HasGroups ? [.. strata.Kinds.Select(kind => Stratifier(code, kind))] : [],
+            Stratifier = measure.HasGroups ? [.. strata.KindsOf(period).Select(kind => Stratifier(code, kind))] : [],
         };
     }
 

@@ -16,9 +16,27 @@ internal sealed class Strata
     public const string Other = "other";
     public const string Unknown = "unknown";
 
+    /// <summary>Of the Observation (LOINC) by which a person's sexual orientation is known: US Core.</summary>
+    public const string OrientationCode = "76690-7";
+
+    /// <summary>Of the Observation (LOINC) by which it is known how a person lives: PRAPARE and AHC HRSN ask it.</summary>
+    public const string HousingCode = "71802-3";
+
     private const string Omb = "urn:oid:2.16.840.1.113883.6.238";
     private const string Snomed = "http://snomed.info/sct";
     private const string Core = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-";
+
+    // Kinds that came later than others: months that were frozen before know nothing of them.
+    private static readonly string[] Later = ["sexual_orientation", "housing"];
+
+    // Two forms ask the question, and their answers are different codes.
+    private static readonly Dictionary<string, string> Housings = new()
+    {
+        ["LA30189-7"] = "housed", ["LA31993-1"] = "housed", ["LA31994-9"] = "housing-at-risk", ["LA30190-5"] = "unhoused",
+        ["LA31995-6"] = "unhoused", ["LA30122-8"] = "ASKU",
+    };
+
+    private int allKindsFrom;
 
     private static readonly (int From, string Code)[] Ages = [(65, "65-"), (45, "45-64"), (26, "26-44"), (18, "18-25"), (0, "0-17")];
 
@@ -55,11 +73,25 @@ internal sealed class Strata
             ("407376001", Snomed, "Male-to-female transsexual"),
             ("446131000124102", Snomed, "Identifies as non-conforming gender"),
             (Other, null, "Another")),
+        Kind(
+            "sexual_orientation",
+            "Sexual orientation",
+            ("20430005", Snomed, "Heterosexual"),
+            ("38628009", Snomed, "Homosexual"),
+            ("42035005", Snomed, "Bisexual"),
+            (Other, null, "Another")),
         Kind("age", "Age", [.. Enumerable.Reverse(Ages).Select(band => (band.Code, (string?)null, band.Code))]),
         Kind(
             "language",
             "Language",
             [.. table.Languages.Select(code => (code, (string?)"urn:ietf:bcp:47", code)), (Other, null, "Another")]),
+        Kind(
+            "housing",
+            "Housing",
+            ("housed", null, "Has housing"),
+            ("housing-at-risk", null, "Has housing, and may lose it"),
+            ("unhoused", null, "Has no housing"),
+            (Other, null, "Another")),
         Kind("district", "District", [.. table.Districts.Select(name => (name, (string?)null, name)), (Other, null, "Another")]),
         Kind(
             "response_model",
@@ -69,11 +101,21 @@ internal sealed class Strata
 
     public IReadOnlyList<GroupKind> Kinds { get; }
 
+    /// <summary>The kinds by which reports of a period tell people apart: those with which all its months were frozen.</summary>
+    public IEnumerable<GroupKind> KindsOf(Period period) => !period.HasGroups ? []
+        : Kinds.Where(kind => period.First >= allKindsFrom || !Later.Contains(kind.Code));
+
+    /// <summary>Said once, before any report is made.</summary>
+    /// <param name="month">The number of the first month that is frozen with all kinds.</param>
+    public void KnowAllFrom(int month) => allKindsFrom = month;
+
     /// <summary>The codes of one person, in the order of the kinds.</summary>
     /// <param name="patient">An object with extension, birthDate, communication and address; undefined where nobody is known.</param>
+    /// <param name="orientation">The code of what was said of it; null for nothing.</param>
+    /// <param name="housing">The same.</param>
     /// <param name="day">On which the age counts.</param>
     /// <param name="model">The response model; null where it is not known.</param>
-    public IReadOnlyList<string> Of(JsonElement patient, DateOnly day, string? model) =>
+    public IReadOnlyList<string> Of(JsonElement patient, string? orientation, string? housing, DateOnly day, string? model) =>
     [
         .. new[]
         {
@@ -81,8 +123,10 @@ internal sealed class Strata
             Ombs(patient, "ethnicity"),
             patient.Extension(Core + "birthsex").Text("valueCode"),
             patient.Extension(Core + "genderIdentity").All("valueCodeableConcept.coding").FirstOrDefault().Text("code"),
+            orientation,
             AgeOf(patient.Text("birthDate"), day),
             LanguageOf(patient),
+            housing is null ? null : Housings.GetValueOrDefault(housing, housing),
             patient.Items("address").Select(address => address.Text("district")).FirstOrDefault(name => name is not null),
             model,
         }.Zip(Kinds, (code, kind) => Known(kind, code)),

@@ -13,7 +13,11 @@ namespace Interop.Server.Staff;
 /// <param name="Hours">Of the trainings that began in the month, in hundredths.</param>
 /// <param name="HandsOn">The hands-on part of them.</param>
 /// <param name="HasLeft">Null where nobody wrote down whether.</param>
-internal sealed record StaffMember(string Id, bool IsTold, bool IsTrained, bool IsCurrent, long Hours, long HandsOn, bool? HasLeft);
+internal sealed record StaffMember(string Id, bool IsTold, bool IsTrained, bool IsCurrent, long Hours, long HandsOn, bool? HasLeft)
+{
+    /// <summary>Ids of the PractitionerRoles that say so.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+}
 
 /// <summary>Who worked for the programme in a month, by its roster, and what they have learnt by its end.</summary>
 internal sealed class StaffReader(InteropSettings settings)
@@ -31,6 +35,7 @@ internal sealed class StaffReader(InteropSettings settings)
         var roles = record.Of(
                 "PractitionerRole", "organization", "Organization", [settings.Custodian], null, "active", "practitioner", "period")
             .Select(row => row.Read(root => new Role(
+                row.Id,
                 root.At("practitioner").Text("reference")?.Split('/') is ["Practitioner", var id] ? id : null,
                 root.At("active").ValueKind != JsonValueKind.False,
                 FhirPeriod.Read(root, "period"))))
@@ -55,12 +60,15 @@ internal sealed class StaffReader(InteropSettings settings)
             trainings.Exists(training => training.Start >= first.AddMonths(1 - RefresherMonths)),
             Hundredths(now.Sum(training => training.Hours)),
             Hundredths(now.Sum(training => training.HandsOn)),
-            roles.Any(role => !role.IsActive && role.Period.To == long.MaxValue) ? null : roles.All(role => role.Period.To <= to));
+            roles.Any(role => !role.IsActive && role.Period.To == long.MaxValue) ? null : roles.All(role => role.Period.To <= to))
+        {
+            Roles = [.. roles.Select(role => role.Id)],
+        };
     }
 
     private static long StartOf(DateOnly day) => FhirPeriod.Micros(new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero));
 
     private static long Hundredths(decimal hours) => (long)Math.Round(hours * 100, MidpointRounding.AwayFromZero);
 
-    private sealed record Role(string? Practitioner, bool IsActive, (long From, long To) Period);
+    private sealed record Role(string Id, string? Practitioner, bool IsActive, (long From, long To) Period);
 }

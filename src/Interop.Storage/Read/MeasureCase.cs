@@ -10,7 +10,10 @@ public sealed record MeasureCase(string Measure, long Person, int? Outcome, long
 {
     /// <summary>The kinds of groups, as columns.</summary>
     public static IReadOnlyList<string> GroupColumns { get; } =
-        ["race", "ethnicity", "birth_sex", "gender_identity", "age", "language", "district", "response_model"];
+    [
+        "race", "ethnicity", "birth_sex", "gender_identity", "sexual_orientation", "age", "language", "housing", "district",
+        "response_model",
+    ];
 }
 
 /// <summary>How often something was, with how many persons.</summary>

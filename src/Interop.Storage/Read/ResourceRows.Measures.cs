@@ -31,6 +31,7 @@ public sealed partial class ResourceRows
     /// <summary>The resources of a type that refer to some others.</summary>
     /// <param name="reference">A search parameter of the type.</param>
     /// <param name="date">One for its date; null where that is not asked.</param>
+    /// <param name="codes">Only those that have one of these, of any system, by the search parameter <c>code</c>; null for all.</param>
     public IReadOnlyList<MeasuredRow> MeasuredOf(
         Sight sight,
         string type,
@@ -38,7 +39,8 @@ public sealed partial class ResourceRows
         string targetType,
         IEnumerable<string> targets,
         IReadOnlyList<string> elements,
-        string? date = null)
+        string? date = null,
+        IReadOnlyList<string>? codes = null)
     {
         var r = Sql.Name("r");
         var (times, dates) = date is null
@@ -46,6 +48,10 @@ public sealed partial class ResourceRows
             : ((Sql)$"d.low, d.high", (Sql)$"""
                 LEFT JOIN index_date d ON d.resource = r.key AND d.parameter = {ParameterNumber.Of(type, date)} AND d.party = ''
                 """);
+        var coded = codes is null ? (Sql)$"" : (Sql)$"""
+            AND EXISTS (SELECT 1 FROM index_token t WHERE t.resource = r.key AND t.parameter = {ParameterNumber.Of(type, "code")}
+                AND t.code IN {Sql.List(codes)})
+            """;
         return
         [
             .. targets.Distinct().Chunk(IdsAtOnce).SelectMany(ids => Statements.Query(
@@ -55,6 +61,7 @@ public sealed partial class ResourceRows
                 {dates}
                 WHERE  i.zone IN {OwnZones(sight)} AND i.parameter = {ParameterNumber.Of(type, reference)}
                 AND    i.target_id IN {Sql.PaddedList(ids)} AND i.target_type = {targetType} AND {Own(r, type, sight)}
+                {coded}
                 ORDER BY r.id
                 """,
                 reader => Measured(reader, elements.Count))),

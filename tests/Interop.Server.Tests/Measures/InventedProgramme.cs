@@ -16,6 +16,8 @@ internal sealed class InventedProgramme
     private static readonly string[] States =
         ["completed", "completed", "rejected", "failed", "accepted", "requested", "cancelled", "draft"];
 
+    private static readonly string[] Homes = ["LA30189-7", "LA31993-1", "LA31993-1", "LA31994-9", "LA31995-6", "LA31995-6", "LA30122-8"];
+
     private static readonly double[] Shares = [0.06, 0.03, 0.2];
 
     private readonly Random random;
@@ -27,12 +29,13 @@ internal sealed class InventedProgramme
     public InventedProgramme(int seed, DateOnly start, int months, int visits)
     {
         random = new(seed);
-        var people = Enumerable.Range(0, visits / 2).Select(Invent).ToList();
+        var asked = new Random(seed + 1);
+        var people = Enumerable.Range(0, visits / 2).Select(Invent).Select(person => Ask(person, asked, start, months)).ToList();
 
         // Somebody who calls all the time, and the only one of her group.
         var frequent = Invent(people.Count) with { Race = "2076-8", District = "North" };
         people.Add(frequent);
-        resources.AddRange(people.Select(person => person.Json));
+        resources.AddRange(people.SelectMany(person => person.Observations.Prepend(person.Json)));
         var ends = new Dictionary<PlainPerson, List<(DateTimeOffset Start, DateTimeOffset End)>>();
         for (var visit = 0; visit < visits; visit++)
         {
@@ -74,6 +77,17 @@ internal sealed class InventedProgramme
         random.NextDouble() < 0.9 ? new DateOnly(2026 - random.Next(12, 80), random.Next(1, 13), random.Next(1, 29)) : null,
         Maybe(0.9, ["en", "en", "en", "es", "vi"]),
         Maybe(0.8, ["North", "North", "South", "Harbour"]));
+
+    /// <summary>Where half of the people live was asked twice, and not all of them live as before.</summary>
+    private static PlainPerson Ask(PlainPerson person, Random asked, DateOnly start, int months) => person with
+    {
+        Orientation = asked.Next(10) switch { < 5 => "20430005", 5 => "38628009", 6 => "42035005", 7 => "OTH", _ => null },
+        Homes =
+        [
+            .. new[] { start.AddDays(-asked.Next(1, 90)), start.AddDays(asked.Next(30 * months)) }.Take(asked.Next(3))
+                .Select(day => (day, Homes[asked.Next(Homes.Length)])),
+        ],
+    };
 
     private string? Maybe(double share, string[] values) => random.NextDouble() < share ? values[random.Next(values.Length)] : null;
 

@@ -16,6 +16,19 @@ internal sealed record PlainPerson(
     string? Language,
     string? District)
 {
+    /// <summary>A code of what was said of it.</summary>
+    public string? Orientation { get; init; }
+
+    /// <summary>What was said of where she lives, and on which day: the earliest first.</summary>
+    public IReadOnlyList<(DateOnly Day, string Answer)> Homes { get; init; } = [];
+
+    /// <summary>What was asked of her, as Observations.</summary>
+    public IEnumerable<string> Observations =>
+    [
+        .. Orientation is null ? [] : new[] { Observation("orientation", "76690-7", "http://snomed.info/sct", Orientation, null) },
+        .. Homes.Select((home, number) => Observation($"home{number}", "71802-3", "http://loinc.org", home.Answer, home.Day)),
+    ];
+
     public string Json
     {
         get
@@ -62,11 +75,23 @@ internal sealed record PlainPerson(
         "ethnicity" => Ethnicity,
         "birth-sex" => BirthSex,
         "gender-identity" => Gender,
+        "sexual-orientation" => Orientation is "OTH" ? "other" : Orientation,
+        "housing" => Homes.LastOrDefault(home => home.Day <= DateOnly.FromDateTime(at.Date)).Answer switch
+        {
+            "LA30189-7" or "LA31993-1" => "housed", "LA31994-9" => "housing-at-risk", "LA31995-6" => "unhoused", _ => null,
+        },
         "age" => Born is { } born ? Band(born, DateOnly.FromDateTime(at.Date)) : null,
         "language" => Language is null or "en" or "es" ? Language : "other",
         "district" => District is null or "North" or "South" ? District : "other",
         _ => model,
     } ?? "unknown";
+
+    private string Observation(string name, string code, string system, string answer, DateOnly? day) => $$"""
+        {"resourceType":"Observation","id":"{{Id}}-{{name}}","status":"final",
+        {{(day is { } known ? $"\"effectiveDateTime\":\"{known:yyyy-MM-dd}\"," : "")}}
+        "code":{"coding":[{"system":"http://loinc.org","code":"{{code}}"}]},"subject":{"reference":"Patient/{{Id}}"},
+        "valueCodeableConcept":{"coding":[{"system":"{{system}}","code":"{{answer}}"}]} }
+        """;
 
     private static string Band(DateOnly born, DateOnly day)
     {

@@ -9,7 +9,7 @@ namespace Interop.Server.Tests.Measures;
 internal sealed class PublishedCounts
 {
     private const string FollowUp = "follow-up-48h";
-    private static readonly (string Whole, int Months)[] Lengths = [("month", 1), ("half", 6), ("year", 12)];
+    private static readonly (string Whole, int Months)[] Lengths = [("month", 1), ("half", 6), ("year", 12), ("two", 24)];
 
     private readonly Dictionary<string, int> numbers = [];
     private readonly List<bool> shown = [];

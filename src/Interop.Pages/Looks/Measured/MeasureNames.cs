@@ -44,6 +44,7 @@ public static class MeasureNames
     {
         ["race"] = "Race", ["ethnicity"] = "Ethnicity", ["birth-sex"] = "Birth sex", ["gender-identity"] = "Gender identity",
         ["age"] = "Age", ["language"] = "Language", ["district"] = "District", ["response-model"] = "Who went",
+        ["sexual-orientation"] = "Sexual orientation", ["housing"] = "Housing",
     };
 
     private static readonly Dictionary<string, string> Groups = new()
@@ -54,6 +55,8 @@ public static class MeasureNames
         ["2106-3"] = "White", ["2135-2"] = "Hispanic or Latino", ["2186-5"] = "Not Hispanic or Latino", ["F"] = "Female", ["M"] = "Male",
         ["446141000124107"] = "A woman", ["446151000124109"] = "A man", ["407377005"] = "A transgender man",
         ["407376001"] = "A transgender woman", ["446131000124102"] = "Neither man nor woman", ["en"] = "English", ["es"] = "Spanish",
+        ["20430005"] = "Heterosexual", ["38628009"] = "Gay or lesbian", ["42035005"] = "Bisexual", ["housed"] = "Has a home",
+        ["housing-at-risk"] = "May lose their home", ["unhoused"] = "Has no home",
     };
 
     /// <summary>The measure's own title where it is none that pages know.</summary>

@@ -39,11 +39,10 @@ internal sealed class VisitHistory(Strata strata, InteropSettings settings)
         var transports = TransportsOf(record, encounters);
         var followUps = FollowUpsOf(record, encounters);
         var referrals = ReferralsOf(record, persons);
-        var people = record.ById("Patient", persons, "extension", "birthDate", "communication", "address")
-            .ToDictionary(person => person.Id);
+        var people = new CountedPeople(record, persons, strata, settings);
         return
         [
-            .. visits.Select(visit => new Moment(visit.Id, visit.Person, visit.High, ValuesOf(visit), visit.Earlier, GroupsOf(visit)))
+            .. visits.Select(visit => new Moment(visit.Id, visit.Person, visit.High, ValuesOf(visit), EndsOf(visit), GroupsOf(visit)))
                 .OrderBy(moment => moment.Ended).ThenBy(moment => moment.Encounter, StringComparer.Ordinal),
         ];
 
@@ -62,14 +61,9 @@ internal sealed class VisitHistory(Strata strata, InteropSettings settings)
             ];
         }
 
-        IReadOnlyList<string> GroupsOf(CrisisVisit visit)
-        {
-            var day = settings.DayAt(visit.High);
-            var groups = people.TryGetValue(visit.Person, out var person)
-                ? person.Read(root => strata.Of(root, day, null))
-                : strata.Of(default, day, null);
-            return [.. groups.Take(Kinds.Count)];
-        }
+        IReadOnlyList<long> EndsOf(CrisisVisit visit) => [.. visit.Others.Select(other => other.End)];
+
+        IReadOnlyList<string> GroupsOf(CrisisVisit visit) => [.. people.GroupsOf(visit.Person, visit.High, null).Take(Kinds.Count)];
     }
 
     /// <summary>
@@ -89,7 +83,7 @@ internal sealed class VisitHistory(Strata strata, InteropSettings settings)
         return visits
             .SelectMany(visit =>
             {
-                var ends = visit.Earlier.Where(end => end <= visit.High && end > visit.High - Year).ToHashSet();
+                var ends = visit.Others.Select(other => other.End).Where(end => end <= visit.High && end > visit.High - Year).ToHashSet();
                 return all[visit.Person].Where(other => other.Id != visit.Id && ends.Contains(other.Ended))
                     .DistinctBy(other => other.Id)
                     .Select(other => (Of: visit.Id, other.Id, other.Ended));
