@@ -231,6 +231,11 @@ public sealed class PostgresGuideParameterTests : Searches.GuideParameterTests
     public PostgresGuideParameterTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
+public sealed class PostgresCollectDataTests : Measures.CollectDataTests
+{
+    public PostgresCollectDataTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
 public sealed class PostgresMeasureReportTests : Measures.MeasureReportTests
 {
     public PostgresMeasureReportTests() => ServerDatabase.Kind = DatabaseKind.Postgres;

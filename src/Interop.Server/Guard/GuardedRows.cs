@@ -126,6 +126,12 @@ internal abstract class GuardedRows(ResourceRows rows, Caller caller, Sight sigh
     /// <summary>What a custodian's whole sight sees of its own record, to be counted by the server itself.</summary>
     public CountedRecord RecordOf(string custodian) => new(rows, Sights.OfCustodian(custodian, Instant));
 
+    /// <summary>
+    /// What some eyes of the caller's see of its own organisation's record, to find out what is counted of it; null for eyes that do not
+    /// see all elements of what they see.
+    /// </summary>
+    public CountedRecord? RecordThrough(Sight through) => through.OwnTier == Tier.Own ? new(rows, through) : null;
+
     /// <summary>What was granted over a patient's records.</summary>
     public IReadOnlyList<GrantRow> GrantsOf(string patient) => rows.GrantsOf(patient);
 

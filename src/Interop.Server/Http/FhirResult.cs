@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
@@ -19,7 +20,7 @@ internal sealed class FhirResult : IResult
     private readonly Disclosure? tagged;
     private readonly string? location;
     private readonly string mediaType;
-    private readonly FhirBundle? bundle;
+    private readonly Action<IBufferWriter<byte>>? list;
     private readonly IReadOnlyList<(string Name, string Value)> headers;
     private readonly bool mayBePacked;
 
@@ -29,13 +30,13 @@ internal sealed class FhirResult : IResult
         Disclosure? tagged = null,
         string? location = null,
         string mediaType = FhirRequest.MediaType,
-        FhirBundle? bundle = null,
+        Action<IBufferWriter<byte>>? list = null,
         bool mayBePacked = false,
         params IReadOnlyList<(string Name, string Value)> headers)
     {
         this.mayBePacked = mayBePacked;
         this.headers = headers;
-        this.bundle = bundle;
+        this.list = list;
         this.mediaType = mediaType;
         this.status = status;
         this.body = body;
@@ -83,7 +84,9 @@ internal sealed class FhirResult : IResult
     private static string Warning(Issue remark) =>
         $"299 - \"{$"{remark.Expression}: {remark.Diagnostics}".Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 
-    public static FhirResult Bundle(FhirBundle bundle) => new(200, default, bundle: bundle);
+    public static FhirResult Bundle(FhirBundle bundle) => new(200, default, list: bundle.WriteTo);
+
+    public static FhirResult Parameters(FhirParameters parameters) => new(200, default, list: parameters.WriteTo);
 
     /// <summary>A Bundle with a tag, so that who has it already is told so and not sent it.</summary>
     public static FhirResult Bundle(FhirBundle bundle, Preconditions conditions)
@@ -92,7 +95,7 @@ internal sealed class FhirResult : IResult
         (string, string)[] tagged = [("ETag", $"W/\"{tag}\"")];
         return conditions.IfNoneMatch is not null && conditions.IsKnown(tag, long.MaxValue)
             ? new(304, default, headers: tagged)
-            : new(200, default, bundle: bundle, headers: tagged);
+            : new(200, default, list: bundle.WriteTo, headers: tagged);
     }
 
     /// <summary>What is everybody's, and may be kept for a while: in a browser, a proxy, another's page.</summary>
@@ -101,7 +104,7 @@ internal sealed class FhirResult : IResult
         var tag = bundle.Tag();
         return conditions.IsKnown(tag, long.MaxValue)
             ? new(304, default, headers: Kept(time, tag))
-            : new(200, default, bundle: bundle, headers: Kept(time, tag));
+            : new(200, default, list: bundle.WriteTo, headers: Kept(time, tag));
     }
 
     /// <inheritdoc cref="Public(FhirBundle, TimeSpan, Preconditions)"/>
@@ -193,10 +196,10 @@ internal sealed class FhirResult : IResult
             response.Headers[name] = value;
         }
 
-        if (bundle is not null)
+        if (list is not null)
         {
             response.ContentType = mediaType + "; charset=utf-8";
-            bundle.WriteTo(response.BodyWriter);
+            list(response.BodyWriter);
             return response.BodyWriter.FlushAsync(CancellationToken.None).AsTask();
         }
 

@@ -210,6 +210,7 @@ internal sealed class CapabilityStatement : IOwnAnswer
         "status" or "events" or "get-ws-binding-token" => $"{Backport}/OperationDefinition/backport-subscription-{operation}",
         "record-disclosure" or "file-consent" or "revoke-consent" =>
             $"http://hl7.org/fhir/us/consent-management/OperationDefinition/{operation}",
+        "evaluate-measure" or "collect-data" => $"http://hl7.org/fhir/OperationDefinition/Measure-{operation}",
         "lastn" => "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
         "document" => "http://hl7.org/fhir/OperationDefinition/Composition-document",
         "validate" => "http://hl7.org/fhir/OperationDefinition/Resource-validate",

@@ -10,7 +10,7 @@ namespace Interop.Server.Measures;
 
 /// <summary>Reports for who asks for one: the programme's evaluators and administrators.</summary>
 internal sealed class AskedReports(
-    GuardedStore store, Reports reports, Calendar calendar, AuditTrail audit, Turns turns, InteropSettings settings)
+    GuardedStore store, AskedMeasures measures, Reports reports, Calendar calendar, AuditTrail audit, Turns turns, InteropSettings settings)
 {
     private static readonly string[] Roles = ["evaluator", "agency-administrator"];
 
@@ -22,18 +22,10 @@ internal sealed class AskedReports(
     public async Task<ReadResult> FindAsync(
         Caller caller, ResourceKey key, Func<(DateOnly First, DateOnly Last)> periodOf, CancellationToken cancellationToken)
     {
-        caller.Demand("Measure", SmartRight.Read);
-        caller.DemandWhole("MeasureReport", SmartRight.Read);
         var target = $"{key}/$evaluate-measure";
-        var measure = CrisisMeasure.All.FirstOrDefault(measure => measure.Id == key.Id);
-        await using (var snapshot = await store.OpenAsync(caller, cancellationToken))
+        if (await measures.FindAsync(caller, key, target, cancellationToken) is not { } measure)
         {
-            if (measure is null || !snapshot.Sees(key, snapshot.Sight.Within(caller, SmartRight.Read)))
-            {
-                var row = AuditTrail.Row(snapshot.Caller, snapshot.Instant, FhirInteraction.Operation, target, null, "absent");
-                await audit.RecordAsync(row, cancellationToken);
-                return new ReadResult.Absent();
-            }
+            return new ReadResult.Absent();
         }
 
         if (caller.Organization != settings.Custodian || !Roles.Any(caller.Has))

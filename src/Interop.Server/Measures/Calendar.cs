@@ -16,7 +16,8 @@ internal sealed class Calendar(EvaluationTable table, InteropSettings settings)
     /// <summary>The programme's first month, as text.</summary>
     public string Start => table.Start.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
-    private int FirstMonth => Period.NumberOf(table.Start);
+    /// <summary>The same as the number of a month.</summary>
+    public int FirstMonth => Period.NumberOf(table.Start);
 
     /// <summary>The period of two days, or null where there is no report of it.</summary>
     public Period? Of(DateOnly first, DateOnly last)

@@ -39,8 +39,13 @@ internal static class EvaluateMeasure
                 IssueCode.NotSupported, "The parameter reportType is summary: there are none of single persons, and no lists of persons.");
         }
 
-        return (DayOf(input, "periodStart", interval => interval.Low), DayOf(input, "periodEnd", interval => interval.High));
+        return DaysOf(input);
     }
+
+    /// <summary>The first and the last day of a measurement period.</summary>
+    /// <exception cref="FhirException">400: one is missing, or no day, month or year.</exception>
+    public static (DateOnly First, DateOnly Last) DaysOf(OperationInput input) =>
+        (DayOf(input, "periodStart", interval => interval.Low), DayOf(input, "periodEnd", interval => interval.High));
 
     private static DateOnly DayOf(OperationInput input, string name, Func<DateInterval, long> end) =>
         input.Require(name) is { Length: 4 or 7 or 10 } text && DateInterval.TryParse(text) is { } interval

@@ -1,4 +1,5 @@
 using Interop.Server.Guard;
+using Interop.Server.Measures.Collecting;
 using Interop.Server.Routing;
 using Interop.Server.Settings;
 
@@ -24,17 +25,20 @@ internal static class MeasureServices
         services.AddSingleton<Strata>();
         services.AddSingleton<MonthReader>();
         services.AddSingleton<Reports>();
+        services.AddSingleton<AskedMeasures>();
         services.AddSingleton<AskedReports>();
+        services.AddSingleton<CollectedData>();
         services.AddHostedService<PublishedMeasures>();
         services.AddHostedService<ReportWorker>();
     }
 
-    /// <summary>The route is there where something is evaluated.</summary>
+    /// <summary>The routes are there where something is evaluated.</summary>
     public static void Map(FhirRoutes fhir, InteropSettings settings)
     {
         if (settings.Evaluation is not null)
         {
             EvaluateMeasure.Map(fhir);
+            CollectData.Map(fhir);
         }
     }
 }

@@ -21,6 +21,7 @@ namespace Interop.Server.Settings;
 /// <param name="SearchSeconds">The same with a database on the network: how long the statements of one request may take it.</param>
 /// <param name="Readers">How many requests read from the database at once; others wait for their turn.</param>
 /// <param name="BundleEntries">Entries of one batch or transaction.</param>
+/// <param name="CollectedResources">Resources of one answer of <c>$collect-data</c>.</param>
 /// <param name="BodyBytesPerSecond">The slowest that a body may arrive, or an answer be taken, after five seconds of grace.</param>
 public sealed record LimitSettings(
     int ClientPerMinute,
@@ -36,6 +37,7 @@ public sealed record LimitSettings(
     int SearchSeconds,
     int Readers,
     int BundleEntries,
+    int CollectedResources,
     int BodyBytesPerSecond)
 {
     /// <summary>What the database is asked for.</summary>
@@ -58,6 +60,7 @@ public sealed record LimitSettings(
             Number("SearchSeconds", 10),
             Number("Readers", 16),
             Number("BundleEntries", 1_000),
+            Number("CollectedResources", 10_000),
             Number("BodyBytesPerSecond", 240));
 
         int Number(string name, int usual, int least = 1) => section[name] is not { } text

@@ -7,6 +7,7 @@ using Interop.Server.Guard.Exports;
 using Interop.Server.Guard.Tables;
 using Interop.Server.Http;
 using Interop.Server.Interactions;
+using Interop.Server.Measures.Collecting;
 using Interop.Server.Routing;
 using Interop.Server.Subscriptions;
 using Interop.Server.Summary;
@@ -74,9 +75,9 @@ public sealed partial class NoWayAroundTests
     {
         string[] kinds =
         [
-            "AccountingPage", "AuditEventDocument", "CapabilityStatement", "ExportFile", "ExportManifest", "FieldDocument", "FigureTable",
-            "IncidentEido", "IncidentReceipt", "Notification", "OperationOutput", "SmartConfigurationDocument", "SummaryDocument",
-            "TableFile",
+            "AccountingPage", "AuditEventDocument", "CapabilityStatement", "DataCollection", "ExportFile", "ExportManifest",
+            "FieldDocument", "FigureTable", "IncidentEido", "IncidentReceipt", "Notification", "OperationOutput",
+            "SmartConfigurationDocument", "SummaryDocument", "TableFile",
         ];
 
         var found = typeof(FhirResult).Assembly.GetTypes().Where(type => type.IsClass && typeof(IOwnAnswer).IsAssignableFrom(type));
@@ -90,6 +91,7 @@ public sealed partial class NoWayAroundTests
     [InlineData(typeof(Fhir.Terminology.TerminologyAnswer.Found))]
     [InlineData(typeof(SummaryDocument))]
     [InlineData(typeof(CapabilityStatement))]
+    [InlineData(typeof(DataCollection))]
     [InlineData(typeof(ExportManifest))]
     [InlineData(typeof(AuditEventDocument))]
     [InlineData(typeof(AccountingPage))]
