@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using Interop.Server.Guard.Exports;
 
 namespace Interop.Server.Tests.Evaluators;
 
@@ -246,6 +247,50 @@ public partial class EvaluatorTests : EvaluatorScene
         await DoneAsync(before, whole);
         using var after = await client.GetAsync(Local(whole.Content.Headers.ContentLocation!.ToString()));
         await after.OutcomeAsync(404);
+    }
+
+    [Fact]
+    public async Task How_far_an_export_has_come_tells_nothing_of_what_is_hidden_or_absent()
+    {
+        NextWeek();
+        await StopWorkerAsync();
+        using var client = Client(Evaluator);
+        var before = await ToldAsync(client);
+
+        // Of this nothing may be told: what is labelled, and of whom, who is too new for the set, and much of it.
+        await Server.ImportAsync(Custodian, [
+            .. Enumerable.Range(0, 60).Select(number => Fixtures.Condition($"secret{number}", "p1", "75544000")),
+            .. Enumerable.Range(0, 60).Select(number => Fixtures.Patient($"new{number}")),
+        ]);
+        var after = await ToldAsync(client);
+
+        Assert.Equal(before.Distinct(), after.Distinct());
+        Assert.All(after, told => Assert.Equal("202 under way 1", told));
+
+        // Somebody else is told, so that there is something to keep.
+        using var navigator = Client(Navigator);
+        using var begun = await BeginAsync(navigator, "$export?_type=Patient");
+        using var state = await navigator.GetAsync(Local(begun.Content.Headers.ContentLocation!.ToString()));
+        Assert.Contains("resources", Assert.Single(state.Headers.GetValues("X-Progress")), StringComparison.Ordinal);
+    }
+
+    /// <summary>What is said before the first page of an export and after each, but for the last.</summary>
+    private async Task<IReadOnlyList<string>> ToldAsync(HttpClient client)
+    {
+        using var request = Request(HttpMethod.Post, "ViewDefinition/$export");
+        request.Content = Answers.Fhir(Sent(Persons));
+        using var begun = await client.SendAsync(request);
+        var address = Local(begun.Content.Headers.ContentLocation!.ToString());
+        var (told, pages) = (new List<string>(), Server.Part<ExportPages>());
+        for (var job = await JobAsync(address.Split('/')[^1]); job is { FinishedAt: null };)
+        {
+            using var state = await client.GetAsync(address);
+            told.Add($"{(int)state.StatusCode} {Assert.Single(state.Headers.GetValues("X-Progress"))} {state.Headers.RetryAfter}");
+            job = await pages.NextAsync(job, 0, CancellationToken.None);
+        }
+
+        Assert.NotEmpty(told);
+        return told;
     }
 
     private static string Library(string url, string status)
