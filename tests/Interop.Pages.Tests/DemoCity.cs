@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Interop.Server.Tests.EarlyIntervention;
 using Microsoft.Playwright;
 
 namespace Interop.Pages.Tests;
@@ -14,7 +15,9 @@ public sealed class DemoCity : IAsyncLifetime
     public static readonly ViewportSize Desk = new() { Width = 1280, Height = 800 };
 
     private readonly string folder = System.IO.Directory.CreateTempSubdirectory("interop-pages-").FullName;
+    private readonly InventedModel model = new();
     private Process? demo;
+    private int port;
     private IPlaywright? playwright;
 
     /// <summary>Without a slash at its end.</summary>
@@ -35,9 +38,11 @@ public sealed class DemoCity : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        model.Write();
         while (demo is null)
         {
-            await StartAsync(Random.Shared.Next(20_000, 32_000));
+            port = Random.Shared.Next(20_000, 32_000);
+            await StartAsync();
         }
 
         using var document = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(folder, "demo.json")));
@@ -52,14 +57,19 @@ public sealed class DemoCity : IAsyncLifetime
     {
         await Browser.DisposeAsync();
         playwright?.Dispose();
-        using (var kill = Process.Start("kill", ["-INT", demo!.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
-        await demo.WaitForExitAsync();
-        demo.Dispose();
+        await StopAsync();
         System.IO.Directory.Delete(folder, recursive: true);
+        model.Dispose();
+    }
+
+    /// <summary>Starts the demo again on what it has: what its workers do each hour they do at once then.</summary>
+    public async Task AgainAsync()
+    {
+        await StopAsync();
+        while (demo is null)
+        {
+            await StartAsync();
+        }
     }
 
     /// <summary>A browser of its own, in which somebody has signed in with one click.</summary>
@@ -113,7 +123,19 @@ public sealed class DemoCity : IAsyncLifetime
         await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{device}.png"), FullPage = device == "desk" });
     }
 
-    private async Task StartAsync(int port)
+    private async Task StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-INT", demo!.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await demo.WaitForExitAsync();
+        demo.Dispose();
+        demo = null;
+    }
+
+    private async Task StartAsync()
     {
         var start = new ProcessStartInfo("env") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[
@@ -129,6 +151,10 @@ public sealed class DemoCity : IAsyncLifetime
             start.Environment[$"Interop__Limits__{limit}"] = "100000";
         }
 
+        // A model that waits for somebody to accept it. A month of the demo is too few people to tell whether they have changed.
+        start.Environment["Interop__EarlyIntervention__Model"] = model.Path;
+        start.Environment["Interop__EarlyIntervention__Contact"] = "The programme's office, 555-0100";
+        start.Environment["Interop__EarlyIntervention__StratumMinimum"] = "100000";
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {

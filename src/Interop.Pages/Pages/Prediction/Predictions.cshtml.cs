@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hl7.Fhir.Model;
 using Microsoft.AspNetCore.Mvc;
+using FhirTask = Hl7.Fhir.Model.Task;
 
 namespace Interop.Pages.Pages.Prediction;
 
@@ -13,11 +14,26 @@ public sealed class PredictionsModel : AppPage
     /// <summary>Open drafts, those of the last encounters first.</summary>
     public IReadOnlyList<(RiskAssessment Draft, Patient? Person)> Rows { get; private set; } = [];
 
+    /// <summary>Whom somebody has decided to seek out, the earliest due first.</summary>
+    public IReadOnlyList<(FhirTask Task, Patient? Person)> Calls { get; private set; } = [];
+
     public async Task<IActionResult> OnGetAsync() => await LoadAsync() ? Page() : NotFound();
 
     public Task<IActionResult> OnPostReachAsync(string id, string version, string? reason) => DecideAsync(id, version, "final", reason);
 
     public Task<IActionResult> OnPostLeaveAsync(string id, string version, string? reason) => DecideAsync(id, version, "cancelled", reason);
+
+    /// <param name="came">What came of it: completed or failed.</param>
+    public async Task<IActionResult> OnPostCalledAsync(string id, string version, string came)
+    {
+        if (came is "completed" or "failed" && IsId(id) && await TryAsync(() => Api.PatchAsync<FhirTask>(
+            $"Task/{id}", version, new object[] { new { op = "replace", path = "/status", value = came } })))
+        {
+            return LocalRedirect("/app/follow-ups/predictions?done=saved");
+        }
+
+        return await LoadAsync() ? Page() : NotFound();
+    }
 
     private async Task<IActionResult> DecideAsync(string id, string version, string status, string? reason)
     {
@@ -57,6 +73,14 @@ public sealed class PredictionsModel : AppPage
             .. found.Entry.Select(entry => entry.Resource).OfType<RiskAssessment>()
                 .Where(draft => draft.Status == ObservationStatus.Preliminary)
                 .Select(draft => (draft, persons.GetValueOrDefault(draft.Subject?.Reference ?? string.Empty))),
+        ];
+        var calls = await Api.SearchAsync(
+            $"Task?code=outreach&status=requested,accepted,in-progress&_sort=due&_count={Most}&_include=Task:patient");
+        var called = ById<Patient>(calls);
+        Calls =
+        [
+            .. calls.Entry.Select(entry => entry.Resource).OfType<FhirTask>()
+                .Select(task => (task, called.GetValueOrDefault(task.For?.Reference ?? string.Empty))),
         ];
         return true;
     }
