@@ -1,4 +1,5 @@
 using Interop.Server.Tests.Accountability;
+using Interop.Server.Tests.Consents;
 using Interop.Server.Tests.Duplicates;
 using Interop.Server.Tests.Evaluators;
 using Interop.Server.Tests.Exports;
@@ -9,6 +10,7 @@ using Interop.Server.Tests.Lists;
 using Interop.Server.Tests.NonInterference;
 using Interop.Server.Tests.Outcomes;
 using Interop.Server.Tests.Oversight;
+using Interop.Server.Tests.References;
 using Interop.Server.Tests.Referrals;
 using Interop.Server.Tests.Subscriptions;
 using Interop.Server.Tests.Voices;
@@ -286,4 +288,34 @@ public sealed class PostgresDraftChannelTests : EarlyIntervention.DraftChannelTe
 public sealed class PostgresKillSwitchTests : EarlyIntervention.KillSwitchTests
 {
     public PostgresKillSwitchTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresFileConsentTests : FileConsentTests
+{
+    public PostgresFileConsentTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresRevokeConsentTests : RevokeConsentTests
+{
+    public PostgresRevokeConsentTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresPreviewConsentTests : PreviewConsentTests
+{
+    public PostgresPreviewConsentTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresOversightListTests : OversightListTests
+{
+    public PostgresOversightListTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresRelabellingTests : RelabellingTests
+{
+    public PostgresRelabellingTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
+public sealed class PostgresUnclearRefusalTests : UnclearRefusalTests
+{
+    public PostgresUnclearRefusalTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }

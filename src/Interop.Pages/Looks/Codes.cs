@@ -23,6 +23,9 @@ internal static class Codes
         concept?.Text ?? concept?.Coding.Select(coding => coding.Display).FirstOrDefault(display => display is { Length: > 0 })
             ?? concept?.Coding.FirstOrDefault()?.Code ?? string.Empty;
 
+    /// <summary>The same where a line begins with it.</summary>
+    public static string Sentence(string said) => said.Length == 0 ? said : char.ToUpperInvariant(said[0]) + said[1..];
+
     /// <summary>The id that a reference ends with.</summary>
     public static string IdOf(ResourceReference? reference) => reference?.Reference?.Split('/')[^1] ?? string.Empty;
 }

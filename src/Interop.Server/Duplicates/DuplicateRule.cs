@@ -14,8 +14,8 @@ namespace Interop.Server.Duplicates;
 internal sealed class DuplicateRule(InteropSettings settings, Secrets secrets) : TypeRule("Patient")
 {
     /// <summary>Who may not see the link must still see that the record is not the one to use.</summary>
-    public override WriteResult.Refused? Reached(ResourceStep step) =>
-        PatientLinks.IsReplaced(step.After) && !PatientLinks.IsInactive(step.After)
+    public override WriteResult.Refused? Misread(ReadOnlyMemory<byte> body) =>
+        PatientLinks.IsReplaced(body) && !PatientLinks.IsInactive(body)
             ? new(IssueCode.BusinessRule, "A record that another one replaces has active false.", "Patient.active")
             : null;
 

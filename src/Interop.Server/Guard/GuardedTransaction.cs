@@ -92,6 +92,11 @@ internal sealed class GuardedTransaction(
             throw new FhirException(IssueCode.Forbidden, "The audit trail is written by the server alone.", "AuditEvent");
         }
 
+        if (rules.Misread(key.Type, body) is { } refused)
+        {
+            throw new FhirException(refused.Status, refused.Issues);
+        }
+
         var kindBefore = key.Type == "Organization" ? judge.CustodianOf(Rows, key.Id) : null;
         var keeper = judge.CustodianOf(Rows, custodian);
         var lapses = judge.Lapse(Rows, Instant, before, renews);

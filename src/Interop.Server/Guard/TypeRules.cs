@@ -18,7 +18,11 @@ internal sealed class TypeRules(IEnumerable<TypeRule> rules, IEnumerable<IChange
     public WriteResult.Refused? Taken(ResourceStep step) => First(step.Key.Type, rule => rule.Taken(step));
 
     /// <inheritdoc cref="TypeRule.Reached"/>
-    public WriteResult.Refused? Reached(ResourceStep step) => First(step.Key.Type, rule => rule.Reached(step));
+    public WriteResult.Refused? Reached(ResourceStep step) =>
+        Misread(step.Key.Type, step.After) ?? First(step.Key.Type, rule => rule.Reached(step));
+
+    /// <inheritdoc cref="TypeRule.Misread"/>
+    public WriteResult.Refused? Misread(string type, ReadOnlyMemory<byte> body) => First(type, rule => rule.Misread(body));
 
     /// <inheritdoc cref="TypeRule.Ended"/>
     public WriteResult.Refused? Ended(ResourceKey key, ReadOnlyMemory<byte> stored) =>
@@ -79,6 +83,11 @@ internal abstract class TypeRule(string type)
 
     /// <summary>Null, or why the resource may not become this, whoever changes it.</summary>
     public virtual WriteResult.Refused? Reached(ResourceStep step) => null;
+
+    /// <summary>
+    /// Null, or why nobody stores the resource so, an operator who brings in history neither: it would be read as what it is not.
+    /// </summary>
+    public virtual WriteResult.Refused? Misread(ReadOnlyMemory<byte> body) => null;
 
     /// <summary>Null, or why the resource may not be deleted.</summary>
     public virtual WriteResult.Refused? Ended(string id, ReadOnlyMemory<byte> stored) => null;

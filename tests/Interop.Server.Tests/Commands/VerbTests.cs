@@ -149,7 +149,14 @@ public sealed partial class VerbTests : IDisposable
             """{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","gender":"mail"} }]}""");
         var database = $"--database=sqlite:{In("interop.db")}";
 
+        Write(
+            "replaced.json",
+            """
+            {"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"old","active":true,
+            "link":[{"type":"replaced-by","other":{"reference":"Patient/p1"}}]}}]}
+            """);
         var (imported, importText) = await Verb.RunAsync("import", "bundle", In("bundle.json"), In("wrong.json"), database);
+        var (replaced, replacedText) = await Verb.RunAsync("import", "bundle", In("replaced.json"), database);
         var (_, tier) = await Verb.RunAsync("explain", "--caller", "Organization/city-hospital", "--patient", "Patient/p1", database);
         var (_, none) =
             await Verb.RunAsync(
@@ -159,6 +166,8 @@ public sealed partial class VerbTests : IDisposable
         Assert.Equal(1, imported);
         Assert.Contains("5 resources", importText, StringComparison.Ordinal);
         Assert.Contains("Bundle.entry[0].resource.gender", importText, StringComparison.Ordinal);
+        Assert.Equal(1, replaced);
+        Assert.Contains("active false", replacedText, StringComparison.Ordinal);
         Assert.Contains("It sees the intermediate part", tier, StringComparison.Ordinal);
         Assert.Contains("Consent/c1", tier, StringComparison.Ordinal);
         Assert.Contains("It does not see it", none, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Interop.Server.Tests.FollowUp;
 namespace Interop.Server.Tests.Consents;
 
 /// <summary>A consent from the scene: filed with its document, or made of the form, and effective at once.</summary>
-public sealed class FileConsentTests : SceneTests
+public class FileConsentTests : SceneTests
 {
     private const string Form = "https://interop.example/fhir/Questionnaire/consent-on-scene";
     private const string Document = "Parameters.parameter.where(name='document').resource";

@@ -5,7 +5,7 @@ using Interop.Server.Tests.FollowUp;
 namespace Interop.Server.Tests.Consents;
 
 /// <summary>What is foretold of a consent is what happens when it is recorded, and foretelling stores nothing.</summary>
-public sealed class PreviewConsentTests : SceneTests
+public class PreviewConsentTests : SceneTests
 {
     private static readonly string[] Types = ["Condition", "Consent", "Encounter", "Patient", "Provenance", "ServiceRequest", "Task"];
 

@@ -4,7 +4,7 @@ using Interop.Server.Tests.FollowUp;
 namespace Interop.Server.Tests.Consents;
 
 /// <summary>One step takes a consent back: for the next request, for the work that rested on it, and with who did it on record.</summary>
-public sealed class RevokeConsentTests : SceneTests
+public class RevokeConsentTests : SceneTests
 {
     private const string Nothing = """{"resourceType":"Parameters"}""";
 

@@ -22,7 +22,7 @@ public sealed partial class TrainingTests : IDisposable
     [Fact]
     public async Task The_verb_trains_tries_and_writes_a_model_that_can_be_accepted()
     {
-        await using var city = await CityAsync(Pattern.Persistent);
+        await using var city = await CityAsync(Pattern.Persistent, persons: 240);
         var settings = Environment();
 
         var off = await Verb.RunAsync("train-risk-model", "--database", city.Setting);
@@ -67,7 +67,7 @@ public sealed partial class TrainingTests : IDisposable
     [Fact]
     public async Task Where_nothing_is_to_be_found_the_model_says_so_and_can_not_be_turned_on()
     {
-        var trained = await TrainedAsync(Pattern.Random);
+        var trained = await TrainedAsync(Pattern.Random, persons: 120);
 
         Assert.Equal(0.5, trained.Validation.Ranking.Auc!.Value, 0.06);
         Assert.Contains("it tells too little, or no more than chance", trained.Validation.Breaches(InventedModel.Bounds));
@@ -76,7 +76,7 @@ public sealed partial class TrainingTests : IDisposable
     [Fact]
     public async Task A_model_that_fails_a_group_can_not_be_turned_on()
     {
-        var trained = await TrainedAsync(Pattern.Unfair);
+        var trained = await TrainedAsync(Pattern.Unfair, persons: 200);
         Assert.Contains(
             trained.Validation.Breaches(InventedModel.Bounds with { Least = 40 }),
             breach => breach.StartsWith("language es: ", StringComparison.Ordinal));
@@ -171,7 +171,7 @@ public sealed partial class TrainingTests : IDisposable
         "--Interop:EarlyIntervention:StratumMinimum=100",
     ];
 
-    private static async Task<RunningServer> CityAsync(Pattern pattern, int persons = 240)
+    private static async Task<RunningServer> CityAsync(Pattern pattern, int persons)
     {
         var server = await RunningServer.StartAsync();
         await server.ImportAsync(
@@ -179,9 +179,9 @@ public sealed partial class TrainingTests : IDisposable
         return server;
     }
 
-    private async Task<TrainedModel> TrainedAsync(Pattern pattern)
+    private async Task<TrainedModel> TrainedAsync(Pattern pattern, int persons)
     {
-        await using var city = await CityAsync(pattern);
+        await using var city = await CityAsync(pattern, persons);
         await using var parts = Parts(city);
         var training = parts.GetRequiredService<ModelTraining>();
         return training.Train(await training.MomentsAsync((_, _) => { }, CancellationToken.None), share: 0.4);

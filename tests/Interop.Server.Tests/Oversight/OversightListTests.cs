@@ -9,7 +9,7 @@ namespace Interop.Server.Tests.Oversight;
 /// <summary>
 /// One search gives the privacy officer all that waits for her, the earliest due first; nobody else finds what only she sees.
 /// </summary>
-public sealed class OversightListTests : SceneTests
+public class OversightListTests : SceneTests
 {
     private const string List =
         "Task?performer=https://interop.example/fhir/CodeSystem/staff-role|privacy-officer&status=requested&_sort=due&_total=accurate";

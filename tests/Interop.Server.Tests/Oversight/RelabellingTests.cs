@@ -5,7 +5,7 @@ using Interop.Server.Tests.FollowUp;
 namespace Interop.Server.Tests.Oversight;
 
 /// <summary>Who takes a label away is the privacy officer, says why, and that is on record; everybody else may only add some.</summary>
-public sealed class RelabellingTests : SceneTests
+public class RelabellingTests : SceneTests
 {
     private const string Reason = "https://interop.example/fhir/StructureDefinition/relabel-reason";
 

@@ -5,7 +5,7 @@ namespace Interop.Server.Tests.References;
 /// <summary>
 /// A refusal that does not say clearly whose it is, or whom it is about, is not taken in, or denies everybody; it is never without effect.
 /// </summary>
-public sealed class UnclearRefusalTests : SceneTests
+public class UnclearRefusalTests : SceneTests
 {
     protected override IReadOnlyList<string> Scene =>
     [
