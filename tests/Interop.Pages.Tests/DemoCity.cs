@@ -15,7 +15,7 @@ public sealed class DemoCity : IAsyncLifetime
     public static readonly ViewportSize Desk = new() { Width = 1280, Height = 800 };
 
     private readonly string folder = System.IO.Directory.CreateTempSubdirectory("interop-pages-").FullName;
-    private readonly InventedModel model = new();
+    private InventedModel? model;
     private Process? demo;
     private int port;
     private IPlaywright? playwright;
@@ -38,6 +38,7 @@ public sealed class DemoCity : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        model = InventedModel.OfThisMonth();
         model.Write();
         while (demo is null)
         {
@@ -59,7 +60,7 @@ public sealed class DemoCity : IAsyncLifetime
         playwright?.Dispose();
         await StopAsync();
         System.IO.Directory.Delete(folder, recursive: true);
-        model.Dispose();
+        model!.Dispose();
     }
 
     /// <summary>Starts the demo again on what it has: what its workers do each hour they do at once then.</summary>
@@ -152,7 +153,7 @@ public sealed class DemoCity : IAsyncLifetime
         }
 
         // A model that waits for somebody to accept it. A month of the demo is too few people to tell whether they have changed.
-        start.Environment["Interop__EarlyIntervention__Model"] = model.Path;
+        start.Environment["Interop__EarlyIntervention__Model"] = model!.Path;
         start.Environment["Interop__EarlyIntervention__Contact"] = "The programme's office, 555-0100";
         start.Environment["Interop__EarlyIntervention__StratumMinimum"] = "100000";
         var process = Process.Start(start)!;

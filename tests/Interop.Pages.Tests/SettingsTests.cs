@@ -1,4 +1,3 @@
-using Interop.Hosting;
 using Interop.Server;
 
 namespace Interop.Pages.Tests;

@@ -26,14 +26,16 @@ internal sealed class InventedProgramme
     private readonly TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(Zone);
     private int number;
 
-    public InventedProgramme(int seed, DateOnly start, int months, int visits)
+    /// <param name="told">What of a person the records tell; null for all.</param>
+    public InventedProgramme(int seed, DateOnly start, int months, int visits, Func<PlainPerson, PlainPerson>? told = null)
     {
         random = new(seed);
+        told ??= person => person;
         var asked = new Random(seed + 1);
-        var people = Enumerable.Range(0, visits / 2).Select(Invent).Select(person => Ask(person, asked, start, months)).ToList();
+        var people = Enumerable.Range(0, visits / 2).Select(Invent).Select(person => told(Ask(person, asked, start, months))).ToList();
 
         // Somebody who calls all the time, and the only one of her group.
-        var frequent = Invent(people.Count) with { Race = "2076-8", District = "North" };
+        var frequent = told(Invent(people.Count) with { Race = "2076-8", District = "North" });
         people.Add(frequent);
         resources.AddRange(people.SelectMany(person => person.Observations.Prepend(person.Json)));
         var ends = new Dictionary<PlainPerson, List<(DateTimeOffset Start, DateTimeOffset End)>>();
