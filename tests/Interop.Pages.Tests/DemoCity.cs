@@ -153,7 +153,9 @@ public sealed class DemoCity : IAsyncLifetime
         }
 
         // A model that waits for somebody to accept it. A month of the demo is too few people to tell whether they have changed.
-        start.Environment["Interop__EarlyIntervention__Model"] = model!.Path;
+        // The sandbox has it, too, and needs a programme of its own for that; the city's own comes before.
+        start.Environment["Interop__Evaluation"] = model!.Table;
+        start.Environment["Interop__EarlyIntervention__Model"] = model.Path;
         start.Environment["Interop__EarlyIntervention__Contact"] = "The programme's office, 555-0100";
         start.Environment["Interop__EarlyIntervention__StratumMinimum"] = "100000";
         var process = Process.Start(start)!;
