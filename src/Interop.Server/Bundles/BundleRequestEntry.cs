@@ -136,6 +136,18 @@ internal sealed record BundleRequestEntry(
                 Path + ".request");
         }
 
+        if (Method == "GET" && Id is not null && !IsHistory)
+        {
+            try
+            {
+                _ = ViewRequest.Only(FhirRequest.Pairs(Query));
+            }
+            catch (FhirException refused)
+            {
+                throw new FhirException(IssueCode.NotSupported, refused.Message, Path + ".request.url");
+            }
+        }
+
         if (IfNoneExist is not null && Method != "POST")
         {
             throw new FhirException(IssueCode.NotSupported, "ifNoneExist has no meaning but for a create.", Path + ".request.ifNoneExist");

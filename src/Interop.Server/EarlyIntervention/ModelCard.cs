@@ -14,7 +14,7 @@ internal static class ModelCard
         Caller caller, HttpRequest request, ModelActs acts, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
-        var view = ViewRequest.Of(request);
+        var view = ViewRequest.Only(ViewRequest.Pairs(request.Query));
         return Read.Answer(await acts.ReadAsync(caller, cancellationToken), "The model", view, Preconditions.Of(request));
     }
 }

@@ -37,6 +37,9 @@ internal sealed class FormSet(params IReadOnlyList<string> names)
 {
     public IReadOnlyList<Form> All { get; } = [.. names.Select(Form.Load)];
 
+    /// <summary>Whether a site may show them in other words (<see cref="Wording"/>): instruments, whose words are others'.</summary>
+    public bool MayBeWorded { get; init; }
+
     /// <summary>Whether a QuestionnaireResponse answers one of these forms, whatever version of it.</summary>
     public bool IsAnsweredBy(ReadOnlyMemory<byte> response) =>
         TopLevel.Text(response.Span, "questionnaire") is { } named && All.Any(form => form.Url == named.Split('|')[0]);

@@ -1,5 +1,6 @@
 using Interop.Fhir;
 using Interop.Fhir.Json;
+using Interop.Fhir.Profiles;
 using Interop.Server.Guard;
 using Interop.Server.Http;
 using Interop.Server.Security;
@@ -8,9 +9,10 @@ using Interop.Server.Settings;
 namespace Interop.Server.Forms;
 
 /// <summary>Before anything is served, the forms of this server stand in the directory, as the server knows them.</summary>
-internal sealed class PublishedForms(GuardedStore store, IEnumerable<FormSet> sets, InteropSettings settings) : IHostedService
+internal sealed class PublishedForms(
+    GuardedStore store, IEnumerable<FormSet> sets, ProfileSet profiles, InteropSettings settings) : IHostedService
 {
-    private readonly IReadOnlyList<Form> forms = [.. sets.SelectMany(set => set.All)];
+    private readonly IReadOnlyList<Form> forms = Worded(sets, profiles, settings);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -37,6 +39,12 @@ internal sealed class PublishedForms(GuardedStore store, IEnumerable<FormSet> se
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static IReadOnlyList<Form> Worded(IEnumerable<FormSet> sets, ProfileSet profiles, InteropSettings settings)
+    {
+        var wording = new Wording(settings.Definitions, sets.Where(set => set.MayBeWorded).SelectMany(set => set.All), profiles);
+        return [.. sets.SelectMany(set => set.All).Select(form => form with { Body = wording.Of(form) })];
+    }
 
     private static ResourceKey KeyOf(Form form) => new("Questionnaire", form.Id);
 }

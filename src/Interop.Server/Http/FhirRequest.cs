@@ -158,6 +158,18 @@ internal static class FhirRequest
         return criteria.Length == 0 ? null : criteria;
     }
 
+    /// <summary>
+    /// Who adds a parameter counts on it: one without effect is refused by its name, and not passed over. <c>_format</c> is looked at
+    /// before, and <c>_pretty</c> is for people's eyes.
+    /// </summary>
+    public static void RefuseParameters(IEnumerable<string> names)
+    {
+        if (names.FirstOrDefault(name => name is not ("_format" or "_pretty")) is { } other)
+        {
+            throw new FhirException(IssueCode.NotSupported, $"The parameter {other} has no meaning for this interaction.");
+        }
+    }
+
     /// <summary>The parameters of a query text, which may have a path before it; null has none.</summary>
     public static List<KeyValuePair<string, string>> Pairs(string? query) =>
     [

@@ -88,10 +88,22 @@ internal sealed record Preconditions(
             _ when HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) => ["If-None-Match", "If-Modified-Since"],
             _ => [],
         };
-        string[] all = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-None-Exist", "If-Range"];
+        string[] all =
+        [
+            "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-None-Exist", "If-Range", "X-Provenance",
+            "X-HTTP-Method-Override",
+        ];
         if (all.Except(honoured).FirstOrDefault(request.Headers.ContainsKey) is { } other)
         {
             throw new FhirException(IssueCode.NotSupported, $"{other} has no meaning for this interaction, so it is not accepted.");
+        }
+
+        var isWrite = interaction is FhirInteraction.Create or FhirInteraction.Transaction
+            || (interaction is FhirInteraction.Update or FhirInteraction.Patch or FhirInteraction.Delete
+                && request.RouteValues.ContainsKey("id"));
+        if (isWrite)
+        {
+            FhirRequest.RefuseParameters(request.Query.Keys);
         }
 
         // Who names a purpose or an emergency in a header counts on it; browsers' Sec-Purpose is about fetching ahead.

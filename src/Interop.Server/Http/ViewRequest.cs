@@ -37,7 +37,17 @@ internal sealed record ViewRequest(IReadOnlyCollection<string> Elements, Summary
             : throw new FhirException(IssueCode.Value, "_elements and _summary exclude each other.");
     }
 
+    /// <summary>The same of a request that looks at its other parameters itself.</summary>
     public static ViewRequest Of(HttpRequest request) => Take(Pairs(request.Query), out _);
+
+    /// <summary>The same of a request that takes nothing else.</summary>
+    /// <exception cref="FhirException">As <see cref="Take"/>, or 400 with the parameter that would have no effect.</exception>
+    public static ViewRequest Only(IEnumerable<KeyValuePair<string, string>> parameters)
+    {
+        var view = Take(parameters, out var others);
+        FhirRequest.RefuseParameters(others.Select(pair => pair.Key));
+        return view;
+    }
 
     public static IEnumerable<KeyValuePair<string, string>> Pairs(IQueryCollection query) =>
         query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty)));

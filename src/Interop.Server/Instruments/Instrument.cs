@@ -15,7 +15,7 @@ internal sealed record Instrument(
 {
     public static IReadOnlyList<Instrument> All { get; } = Load();
 
-    public static FormSet Set { get; } = new([.. All.Select(instrument => instrument.Form.Id)]);
+    public static FormSet Set { get; } = new([.. All.Select(instrument => instrument.Form.Id)]) { MayBeWorded = true };
 
     public static Instrument? Of(string? canonical) => All.FirstOrDefault(instrument => instrument.Form.Canonical == canonical);
 

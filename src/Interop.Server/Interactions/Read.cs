@@ -22,7 +22,7 @@ internal static class Read
         }
 
         var key = FhirRequest.Key(type, id);
-        var view = ViewRequest.Of(request);
+        var view = ViewRequest.Only(ViewRequest.Pairs(request.Query));
         return Answer(await reads.ReadAsync(caller, key, cancellationToken), key.ToString(), view, Preconditions.Of(request), other);
     }
 

@@ -15,7 +15,7 @@ internal static class VersionRead
     {
         FhirRequest.RequireJson(request);
         var key = FhirRequest.Key(type, id);
-        var view = ViewRequest.Of(request);
+        var view = ViewRequest.Only(ViewRequest.Pairs(request.Query));
         var result = await reads.ReadVersionAsync(caller, key, version, cancellationToken);
         return Read.Answer(result, $"this version of {key}", view, Preconditions.Of(request));
     }

@@ -30,7 +30,9 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
     {
         var repeated = request.Query.FirstOrDefault(pair => pair.Value.Count > 1 && !lists.Contains(pair.Key)).Key;
         return repeated is null
-            ? new(request.Query.Where(pair => pair.Key != "_format").ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
+            ? new(
+                request.Query.Where(pair => pair.Key is not ("_format" or "_pretty"))
+                    .ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
                 new Dictionary<string, byte[]>())
             : throw new FhirException(IssueCode.Invalid, $"The parameter {repeated} may be given once.");
     }
@@ -78,7 +80,8 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
         Values.Keys.Concat(Resources.Keys).FirstOrDefault(name => !names.Contains(name)) is { } unknown
         ? throw new FhirException(
             IssueCode.NotSupported,
-            $"The parameter {Shown(unknown)} is not supported: {(names.Length == 0 ? "none is" : $"{string.Join(", ", names)} are")}.")
+            $"The parameter {Shown(unknown)} is not supported: {(names.Length == 0 ? "none is" : $"{string.Join(", ", names)} are")}.",
+            $"Parameters.parameter.where(name='{Shown(unknown)}')")
         : this;
 
     /// <exception cref="FhirException">400 where the parameter is missing.</exception>
@@ -104,6 +107,11 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
         JsonElement parameter, Dictionary<string, string> values, Dictionary<string, byte[]> resources, IReadOnlyList<string> lists)
     {
         var name = parameter.GetProperty("name").GetString()!;
+        if (parameter.TryGetProperty("part", out _))
+        {
+            values.TryAdd(name, string.Empty); // who sends parts is told where they have no effect, as for any other parameter
+        }
+
         foreach (var property in parameter.EnumerateObject())
         {
             var isNew = true;

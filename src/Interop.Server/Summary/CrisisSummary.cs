@@ -1,7 +1,5 @@
-using System.Text.Json;
-using Interop.Fhir.Json;
-using Interop.Fhir.Validation;
 using Interop.Server.Http;
+using Interop.Server.Operations;
 using Interop.Server.Routing;
 using Interop.Server.Security;
 
@@ -25,48 +23,19 @@ internal static class CrisisSummary
         Caller caller, HttpRequest request, CrisisSummaries summaries, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
-        var question = Question(await FhirRequest.BodyAsync(request, cancellationToken));
+
+        // In the body alone: addresses are written down in more places than this server knows.
+        FhirRequest.RefuseParameters(request.Query.Keys);
+        var question = Question(await OperationInput.ReadAsync(request, cancellationToken));
         var summary = await summaries.AnswerAsync(caller, question, cancellationToken);
         return summary is null
             ? FhirResult.Problem(IssueCode.Forbidden, "No open incident with this number is assigned to this agency.")
             : FhirResult.Of(summary);
     }
 
-    private static SummaryQuestion Question(byte[] body)
+    private static SummaryQuestion Question(OperationInput input)
     {
-        var issues = ResourceValidator.Validate(body);
-        if (issues.Any(issue => issue.Severity <= IssueSeverity.Error))
-        {
-            throw new FhirException(400, issues);
-        }
-
-        if (ResourceJson.ReadHeader(body)?.Type != "Parameters")
-        {
-            throw new FhirException(IssueCode.Invalid, "The operation takes a Parameters resource.", "resourceType");
-        }
-
-        using var document = JsonDocument.Parse(body, FhirJson.Parsing);
-        var values = new Dictionary<string, string>();
-        if (document.RootElement.TryGetProperty("parameter", out var list))
-        {
-            foreach (var parameter in list.EnumerateArray())
-            {
-                var value = parameter.EnumerateObject().FirstOrDefault(
-                    property => property.Name.StartsWith("value", StringComparison.Ordinal)).Value;
-                if (value.ValueKind == JsonValueKind.String && parameter.TryGetProperty("name", out var key))
-                {
-                    values[key.GetString()!] = value.GetString()!;
-                }
-            }
-        }
-
-        string[] known = [.. Required, .. SummaryQuestion.PersonIdentifiers, .. ThreatClaim.Names];
-        if (values.Keys.Except(known).Any())
-        {
-            throw new FhirException(
-                IssueCode.NotSupported, $"A parameter is not supported: {string.Join(", ", known)} are.", "Parameters.parameter.name");
-        }
-
+        var values = input.Allow([.. Required, .. SummaryQuestion.PersonIdentifiers, .. ThreatClaim.Names]).Values;
         if (Required.FirstOrDefault(name => !values.ContainsKey(name)) is { } name)
         {
             throw new FhirException(IssueCode.Required, $"The parameter {name} is missing.", $"Parameters.parameter.where(name='{name}')");

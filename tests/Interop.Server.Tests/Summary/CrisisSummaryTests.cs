@@ -149,18 +149,22 @@ public sealed class CrisisSummaryTests : SceneTests
         Assert.Equal("Parameters.parameter", issue.GetProperty("expression")[0].GetString());
     }
 
-    [Fact]
-    public async Task A_parameter_that_is_not_known_is_refused_and_not_ignored()
+    [Theory]
+    [InlineData("\"valueString\":\"512(j)\"")]
+    [InlineData("\"part\":[{\"name\":\"basis\",\"valueString\":\"512(j)\"}]")]
+    [InlineData("\"valueBoolean\":true")]
+    public async Task A_parameter_that_is_not_known_is_refused_and_not_ignored(string value)
     {
         using var police = Server.As("police");
 
         using var response = await police.PostFhirAsync(
             "Patient/$crisis-summary",
             Question("inc-agreed", "Nameagreed").Replace(
-                "\"parameter\":[", "\"parameter\":[{\"name\":\"exception\",\"valueString\":\"512(j)\"},", StringComparison.Ordinal));
+                "\"parameter\":[", $"\"parameter\":[{{\"name\":\"exception\",{value}}},", StringComparison.Ordinal));
 
         Assert.Equal(
-            "Parameters.parameter.name", (await response.OutcomeAsync(400)).GetProperty("expression")[0].GetString());
+            "Parameters.parameter.where(name='exception')",
+            (await response.OutcomeAsync(400)).GetProperty("expression")[0].GetString());
     }
 
     [Fact]
