@@ -26,13 +26,27 @@ public sealed class PredictionsModel : AppPage
     /// <param name="came">What came of it: completed or failed.</param>
     public async Task<IActionResult> OnPostCalledAsync(string id, string version, string came)
     {
-        if (came is "completed" or "failed" && IsId(id) && await TryAsync(() => Api.PatchAsync<FhirTask>(
-            $"Task/{id}", version, new object[] { new { op = "replace", path = "/status", value = came } })))
+        if (came is "completed" or "failed" && IsId(id) && await TryAsync(() => MoveAsync(id, version, came)))
         {
             return LocalRedirect("/app/follow-ups/predictions?done=saved");
         }
 
         return await LoadAsync() ? Page() : NotFound();
+    }
+
+    /// <summary>A Task is accepted and begun before it ends. Each is a step of its own; who stops between two goes on from there.</summary>
+    private async System.Threading.Tasks.Task MoveAsync(string id, string? version, string came)
+    {
+        string[] way = ["requested", "accepted", "in-progress", came];
+        var status = (await Api.ReadAsync<FhirTask>($"Task/{id}"))?.StatusElement?.JsonValue as string;
+        foreach (var next in way.Skip(Array.IndexOf(way, status) + 1))
+        {
+            object[] why = next == "failed"
+                ? [new { op = "add", path = "/statusReason", value = new { text = "The person could not be reached." } }]
+                : [];
+            object[] step = [new { op = "replace", path = "/status", value = next }, .. why];
+            version = (await Api.PatchAsync<FhirTask>($"Task/{id}", version, step)).Meta?.VersionId;
+        }
     }
 
     private async Task<IActionResult> DecideAsync(string id, string version, string status, string? reason)
