@@ -74,7 +74,10 @@ public static class Demo
             addresses.Fhir,
             place.Of(folder, "interop"),
             folder.File("interop.exports"),
-            [.. Pages(folder.File(PagesKey.FileName)), $"--Interop:Evaluation={evaluation}", "--Interop:PublicReports=true"]);
+            [
+                .. Pages(folder.File(PagesKey.FileName)), $"--Interop:Evaluation={evaluation}", "--Interop:PublicReports=true",
+                .. place.OfModel,
+            ]);
         await using var sandbox = Server(
             addresses,
             ports[2],

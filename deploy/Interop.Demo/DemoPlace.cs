@@ -5,6 +5,16 @@ namespace Interop.Demo;
 /// <param name="Database"><c>postgres:CONNECTION STRING</c> for all three of them, each in a schema of its own; null for files.</param>
 public sealed record DemoPlace(string Folder, string? Database)
 {
+    /// <summary>Path of a model's file; null where nothing is predicted.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The city's settings of early intervention. A month of it is too few people to tell whether they have changed.</summary>
+    internal string[] OfModel => Model is null ? [] :
+    [
+        $"--Interop:EarlyIntervention:Model={Model}", "--Interop:EarlyIntervention:Contact=The programme's office, 555-0100",
+        "--Interop:EarlyIntervention:StratumMinimum=100000",
+    ];
+
     /// <summary>The setting of a server's database.</summary>
     internal string Of(PrivateFolder folder, string name) =>
         Database is null ? $"sqlite:{folder.File($"{name}.db")}" : $"{Database};Search Path={name}";

@@ -10,7 +10,11 @@ var data =
     new Option<string>("--data") { Description = "The folder that keeps the demo's database.", DefaultValueFactory = _ => ".interop" };
 var database =
     new Option<string?>("--database") { Description = "postgres:CONNECTION STRING of a database for it all, instead of files." };
-var root = new RootCommand("Starts Interop with a seeded city on this machine.") { port, data, database };
+var model = new Option<string?>("--model") { Description = "A model's file, for early intervention: without one there is none." };
+var root = new RootCommand("Starts Interop with a seeded city on this machine.") { port, data, database, model };
 root.SetAction((arguments, cancellationToken) =>
-    Demo.RunAsync(arguments.GetValue(port), new(arguments.GetValue(data)!, arguments.GetValue(database)), cancellationToken));
+    Demo.RunAsync(
+        arguments.GetValue(port),
+        new(arguments.GetValue(data)!, arguments.GetValue(database)) { Model = arguments.GetValue(model) },
+        cancellationToken));
 return await root.Parse(args, new() { ResponseFileTokenReplacer = null }).InvokeAsync();

@@ -141,7 +141,7 @@ public sealed class DemoCity : IAsyncLifetime
         var start = new ProcessStartInfo("env") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[
             "--default-signal=INT", "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "Interop.Demo.dll"),
-            "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder])
+            "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder, "--model", model!.Path])
         {
             start.ArgumentList.Add(argument);
         }
@@ -152,12 +152,6 @@ public sealed class DemoCity : IAsyncLifetime
             start.Environment[$"Interop__Limits__{limit}"] = "100000";
         }
 
-        // A model that waits for somebody to accept it. A month of the demo is too few people to tell whether they have changed.
-        // The sandbox has it, too, and needs a programme of its own for that; the city's own comes before.
-        start.Environment["Interop__Evaluation"] = model!.Table;
-        start.Environment["Interop__EarlyIntervention__Model"] = model.Path;
-        start.Environment["Interop__EarlyIntervention__Contact"] = "The programme's office, 555-0100";
-        start.Environment["Interop__EarlyIntervention__StratumMinimum"] = "100000";
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
