@@ -17,6 +17,9 @@ public sealed class DemoCity : IAsyncLifetime
     private Process? demo;
     private IPlaywright? playwright;
 
+    /// <summary>Where the demo keeps its keys and databases.</summary>
+    public string Folder => folder;
+
     /// <summary>Without a slash at its end.</summary>
     public string Address { get; private set; } = string.Empty;
 
