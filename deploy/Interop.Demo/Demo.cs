@@ -143,7 +143,7 @@ public static class Demo
     ],
     builder => port.HandTo(builder.Services));
 
-    /// <summary>The pages of three agencies, and the nine people who are signed in with one click.</summary>
+    /// <summary>The pages of three agencies, and the ten people who are signed in with one click.</summary>
     private static IEnumerable<string> Pages(string key) =>
     [
         $"--Interop:Pages:Key={key}",
@@ -260,7 +260,7 @@ public static class Demo
         }
 
         Console.WriteLine();
-        Console.WriteLine($"In a browser: {issuer.Addresses.Pages} , as any of nine people with one click.");
+        Console.WriteLine($"In a browser: {issuer.Addresses.Pages} , as any of ten people with one click.");
         Console.WriteLine($"The issuer is {issuer.Addresses.Issuer}, the sandbox for new agencies {issuer.Addresses.Sandbox}.");
         Console.WriteLine(
             $"Serving {issuer.Addresses.Fhir}; callers, fresh tokens and three persons to try are in {folder.File(DemoFile)}. "

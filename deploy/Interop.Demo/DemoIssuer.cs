@@ -13,7 +13,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Interop.Demo;
 
 /// <summary>
-/// The real issuer with the demo's clients and nine people. Each client has a key of its own in the folder and gets its tokens over HTTP
+/// The real issuer with the demo's clients and ten people. Each client has a key of its own in the folder and gets its tokens over HTTP
 /// like any other; only that they begin live is declared, as an operator may.
 /// </summary>
 internal sealed class DemoIssuer : IAsyncDisposable

@@ -13,6 +13,8 @@ public sealed record DemoPerson(
     [
         new("dispatcher", "Dana Headset", "Dispatcher: answers calls, asks five questions, sends a team.",
             "crisis-program", "clinician dispatcher", "TREAT", "diverter-1"),
+        new("calltaker", "Dara Lineworth", "Call-taker: answers calls and sends a team, and sees no more than that takes.",
+            "crisis-program", "dispatcher", "TREAT", "calltaker-1"),
         new("field", "Orla Fieldmock", "Field clinician: with a person in crisis, on a phone.",
             "crisis-program", "clinician", "TREAT", "clinician-1"),
         new("officer", "Olin Badgeworth", "Police officer: on scene, and may ask one thing.",

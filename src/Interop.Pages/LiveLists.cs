@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Interop.Pages.Fhir;
+using Interop.Pages.Looks;
 using Interop.Pages.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Mvc;
@@ -51,8 +52,8 @@ internal static class LiveLists
     {
         "follow-ups" => "Task?code=follow-up-48h&status=requested,accepted,in-progress",
         "referrals" => $"Task?code=fulfill-referral,fulfill&owner=Organization/{PageSession.AgencyOf(http.User)}",
-        "dispatch" => "Task?code=call-answer&status=requested",
-        "field" => "Encounter?class=FLD&status=planned,arrived,in-progress",
+        "dispatch" => CallList.WatchedBy(http.User),
+        "field" => CallList.Incidents,
         _ => null,
     };
 }

@@ -32,7 +32,7 @@ public sealed class DemoTests : IDisposable
 
             using var page = new HttpClient();
             var signIn = await page.GetStringAsync(demo.GetProperty("pages").GetString());
-            Assert.Equal(9, signIn.Split("name=\"visitor\"").Length - 1); // nine people, a button each
+            Assert.Equal(10, signIn.Split("name=\"visitor\"").Length - 1); // ten people, a button each
             using var client = As(demo, "navigator");
             using var response = await client.PostFhirAsync("Patient", Fixtures.Patient("x", "Kept"));
             created = (await response.JsonAsync()).GetProperty("id").GetString()!;

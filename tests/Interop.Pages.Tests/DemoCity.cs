@@ -20,6 +20,9 @@ public sealed class DemoCity : IAsyncLifetime
     private int port;
     private IPlaywright? playwright;
 
+    /// <summary>Where the demo keeps its keys and databases.</summary>
+    public string Folder => folder;
+
     /// <summary>Without a slash at its end.</summary>
     public string Address { get; private set; } = string.Empty;
 

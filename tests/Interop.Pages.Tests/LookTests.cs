@@ -10,6 +10,7 @@ public sealed class LookTests(DemoCity city)
 {
     [BrowserTheory]
     [InlineData("dispatcher")]
+    [InlineData("calltaker")]
     [InlineData("field")]
     [InlineData("officer")]
     [InlineData("hospital")]
@@ -69,7 +70,7 @@ public sealed class LookTests(DemoCity city)
     }
 
     /// <summary>An address without what names one of many: ids, and what is asked for.</summary>
-    private static string ShapeOf(string address) => string.Join('/', address.Split('?')[0].Split('/').Select(part =>
+    internal static string ShapeOf(string address) => string.Join('/', address.Split('?')[0].Split('/').Select(part =>
         part.Any(char.IsAsciiDigit) || part.Length > 20 ? "*" : part));
 
     internal static async Task FitsAsync(IPage page, string where)

@@ -26,6 +26,7 @@ internal static class Directory
         ("navigator-1", Codes.CrisisProgram, "Nadja", "Followup", "Care navigator"),
         ("navigator-2", Codes.CrisisProgram, "Nils", "Knockagain", "Care navigator"),
         ("diverter-1", Codes.CrisisProgram, "Dana", "Headset", "Clinician in the dispatch centre"),
+        ("calltaker-1", Codes.CrisisProgram, "Dara", "Lineworth", "Call-taker"),
         ("physician-1", Codes.CityHospital, "Hugo", "Wardround", "Physician"),
         ("counsellor-1", Codes.RecoveryClinic, "Corin", "Newleaf", "Counsellor"),
         ("social-worker-1", Codes.FamilyServices, "Selma", "Caseload", "Social worker"),

@@ -26,11 +26,14 @@ public sealed record Place(string Path, string Icon, string Name, string About, 
             "/app/facts", "check", "Facts", "Encounters that ended, and what became of them", "Task?code=outcome-facts&status=requested");
         var services = new Place("/app/services", "map", "Where to go", "Houses and services, and whether there is room");
         var measures = new Place("/app/measures", "chart", "Measures", "Whether the programme works: figures, periods, reports");
+        var calls = new Place(
+            "/app/dispatch", "headset", "Calls",
+            CallList.KeepsRecords(person) ? "Calls that wait for an answer" : "Incidents where nobody has arrived yet",
+            CallList.CountOf(person));
         return
         [
             new("/app", "home", "Home", "Your places"),
-            .. Is("dispatcher") ? [new Place(
-                "/app/dispatch", "headset", "Calls", "Calls that wait for an answer", "Task?code=call-answer&status=requested")] : NoPlaces,
+            .. Is("dispatcher") && isOwn ? [calls] : NoPlaces,
             .. Is("clinician") && isOwn && !Is("dispatcher") ? [new Place(
                 "/app/field", "pin", "My incidents", "Who your team is with now", "Encounter?class=FLD&status=planned,arrived,in-progress"),
                 services, facts] : NoPlaces,

@@ -1,28 +1,54 @@
 using System.Globalization;
+using System.Resources;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Localization;
 
 namespace Interop.Pages.Looks;
 
 /// <summary>
-/// What the server said no with, in the person's language. A sentence of which there is no translation stays as the server said it: better
-/// in another language than not at all.
+/// What the server and the issuer said no with, in the person's language. A sentence of which there is no translation stays as it was said:
+/// better in another language than not at all.
 /// </summary>
 public sealed partial class Refusals
 {
-    /// <param name="words">The translations: keys are the server's sentences, with {0} and {1} for the resources that they name.</param>
+    private static readonly ResourceManager All = new(typeof(Refusals));
+
+    /// <param name="words">The translations: keys are the sentences, with {0} to {9} for what changes in them.</param>
     public static string Told(IStringLocalizer<Refusals> words, string sentence)
     {
-        var named = new List<object>();
-        var key = Resource().Replace(sentence, match =>
+        var whole = words[sentence];
+        if (!whole.ResourceNotFound)
         {
-            named.Add(match.Value);
-            return string.Create(CultureInfo.InvariantCulture, $"{{{named.Count - 1}}}");
-        });
-        var found = words[key];
-        return found.ResourceNotFound ? sentence : string.Format(CultureInfo.CurrentCulture, found.Value, [.. named]);
+            return whole.Value;
+        }
+
+        foreach (var (key, text) in Templates(CultureInfo.CurrentUICulture))
+        {
+            var match = Regex.Match(sentence, $"^{Place().Replace(Regex.Escape(key), "(.+)")}$", RegexOptions.NonBacktracking);
+            if (match.Success)
+            {
+                return string.Format(
+                    CultureInfo.CurrentCulture, text, [.. match.Groups.Values.Skip(1).Select(group => (object)group.Value)]);
+            }
+        }
+
+        return sentence;
     }
 
-    [GeneratedRegex(@"\bOrganization/[A-Za-z0-9\-]+")]
-    private static partial Regex Resource();
+    /// <summary>Sentences with something in them that changes.</summary>
+    private static IEnumerable<(string Key, string Text)> Templates(CultureInfo culture)
+    {
+        var texts = All.GetResourceSet(culture, createIfNotExists: true, tryParents: false);
+        while (texts is null && culture != CultureInfo.InvariantCulture)
+        {
+            culture = culture.Parent; // at last English, of what is said otherwise in English too
+            texts = All.GetResourceSet(culture, createIfNotExists: true, tryParents: false);
+        }
+
+        return (texts?.Cast<System.Collections.DictionaryEntry>() ?? []).Where(entry => ((string)entry.Key).Contains('{'))
+            .Select(entry => ((string)entry.Key, (string)entry.Value!));
+    }
+
+    [GeneratedRegex(@"\\\{\d}")]
+    private static partial Regex Place();
 }

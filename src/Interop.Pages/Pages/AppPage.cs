@@ -48,7 +48,7 @@ public abstract class AppPage : PageModel
         {
             Problems = refused.IsOvertaken
                 ? [T["Somebody else was faster. This is how it stands now."]]
-                : refused.Sentences.Count > 0 ? [.. refused.Sentences.Select(sentence => Refusals.Told(R, sentence))]
+                : refused.Sentences.Count > 0 ? [.. refused.Sentences.Select(Told)]
                 : [T["It was not done. Try again in a minute."]];
             return false;
         }
@@ -59,6 +59,9 @@ public abstract class AppPage : PageModel
     [
         .. (await Api.FindAsync<Flag>($"Flag?patient={person.Id}&_count=20")).Where(flag => flag.Status == Flag.FlagStatus.Active),
     ];
+
+    /// <summary>What the server or the issuer said no with, in the person's language.</summary>
+    protected string Told(string sentence) => Refusals.Told(R, sentence);
 
     protected void Object(string sentence) => Problems = [.. Problems, sentence];
 

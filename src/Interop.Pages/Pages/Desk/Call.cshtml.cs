@@ -8,6 +8,7 @@ namespace Interop.Pages.Pages.Desk;
 /// <summary>One call: the five questions with a clock, what the table recommends, and what a person decides.</summary>
 public sealed class CallModel : AppPage
 {
+    private const string TransferOutcome = "transfer-outcome";
     private const string Form = Codes.Base + "/Questionnaire/screen-5";
 
     [BindProperty(SupportsGet = true)]
@@ -26,7 +27,13 @@ public sealed class CallModel : AppPage
     [BindProperty]
     public string? NotSent { get; set; }
 
+    /// <summary>What became of a call that 988 has.</summary>
+    [BindProperty]
+    public string? Outcome { get; set; }
+
     public Encounter Encounter { get; private set; } = new();
+
+    public PersonBanner Person { get; private set; } = new(null, []);
 
     public Questionnaire? Questions { get; private set; }
 
@@ -47,6 +54,16 @@ public sealed class CallModel : AppPage
     /// <summary>Every question that is answered by a choice, those inside a group with the others.</summary>
     public IEnumerable<Questionnaire.ItemComponent> Asked => (Questions?.Item ?? [])
         .SelectMany(item => item.Type == Questionnaire.QuestionnaireItemType.Group ? item.Item : [item]);
+
+    /// <summary>The call is with 988, and nobody has said what became of it; null for none.</summary>
+    public ServiceRequest? Transfer => Looks.Decisions.OpenTransferAmong(Decisions);
+
+    /// <summary>988 gave the call back, and nobody has decided anew.</summary>
+    public bool IsBack => Decisions is [var last, ..]
+        && Codes.Of(Looks.Decisions.OutcomeOf(last), TransferOutcome) is "returned" or "emergency" or "not-reached";
+
+    /// <summary>Dispatch has closed the call, and it still needs a team or a reason.</summary>
+    public bool IsOwed { get; private set; }
 
     public bool IsOver => Encounter.Status is Encounter.EncounterStatus.Finished or Encounter.EncounterStatus.Cancelled;
 
@@ -101,18 +118,10 @@ public sealed class CallModel : AppPage
             return Page();
         }
 
-        var decision = new ServiceRequest
-        {
-            Status = isSent ? RequestStatus.Active : RequestStatus.Revoked,
-            Intent = RequestIntent.Order,
-            Code = Codes.Concept("response-model", isSent ? Model! : Recommended is [var first, ..] ? first : "crt"),
-            Subject = Encounter.Subject!,
-            Encounter = new($"Encounter/{Id}"),
-            AuthoredOn = Now(),
-            Requester = new(Me),
-        };
+        var decision = Ordered(isSent ? Model! : Recommended is [var first, ..] ? first : "crt");
         if (!isSent)
         {
+            decision.Status = RequestStatus.Revoked;
             decision.AddExtension(Codes.Extension("not-sent-reason"), Codes.Concept("not-sent-reason", NotSent!));
         }
         else if (!string.IsNullOrEmpty(Reason))
@@ -124,6 +133,75 @@ public sealed class CallModel : AppPage
             ? LocalRedirect($"/app/dispatch/{Id}?done=decided")
             : Page();
     }
+
+    /// <summary>Who keeps records completes what was decided; who only adds to them adds that it is completed.</summary>
+    public async Task<IActionResult> OnPostOutcomeAsync(string? version)
+    {
+        if (!await LoadAsync())
+        {
+            return NotFound();
+        }
+
+        if (Transfer is not { } transfer)
+        {
+            Object(T["Somebody else was faster. This is how it stands now."]);
+            return Page();
+        }
+
+        if (Names.In(TransferOutcome).All(known => known.Code != Outcome))
+        {
+            Object(T["Choose what became of the person."]);
+            return Page();
+        }
+
+        return await TryAsync(() => CallList.KeepsRecords(User)
+                ? Api.PatchAsync<ServiceRequest>($"ServiceRequest/{transfer.Id}", version, Completing(transfer))
+                : Api.PostAsync<ServiceRequest>("ServiceRequest", Completed(transfer)))
+            ? LocalRedirect($"/app/dispatch/{Id}?done=outcome")
+            : await LoadAsync() ? Page() : NotFound();
+    }
+
+    private object[] Completing(ServiceRequest transfer)
+    {
+        var outcome = new
+        {
+            url = Codes.Extension(TransferOutcome),
+            valueCodeableConcept = new { coding = new[] { new { system = Codes.System(TransferOutcome), code = Outcome } } },
+        };
+        return
+        [
+            new { op = "replace", path = "/status", value = "completed" },
+            transfer.Extension.Count == 0
+                ? new { op = "add", path = "/extension", value = (object)new[] { outcome } }
+                : new { op = "add", path = "/extension/-", value = (object)outcome },
+        ];
+    }
+
+    /// <summary>Another request that says so, and why 988 was chosen where the first one does.</summary>
+    private ServiceRequest Completed(ServiceRequest transfer)
+    {
+        var completed = Ordered(Looks.Decisions.Transfer);
+        completed.Status = RequestStatus.Completed;
+        completed.BasedOn = [new($"ServiceRequest/{transfer.Id}")];
+        completed.AddExtension(Codes.Extension(TransferOutcome), Codes.Concept(TransferOutcome, Outcome!));
+        if (transfer.GetExtension(Codes.Extension("override-reason")) is { } why)
+        {
+            completed.Extension.Add(why);
+        }
+
+        return completed;
+    }
+
+    private ServiceRequest Ordered(string model) => new()
+    {
+        Status = RequestStatus.Active,
+        Intent = RequestIntent.Order,
+        Code = Codes.Concept("response-model", model),
+        Subject = Encounter.Subject!,
+        Encounter = new($"Encounter/{Id}"),
+        AuthoredOn = Now(),
+        Requester = new(Me),
+    };
 
     private string Now() => When.Now.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
@@ -159,8 +237,11 @@ public sealed class CallModel : AppPage
         Questions = await Api.FirstAsync<Questionnaire>($"Questionnaire?url={Form}{suffix}");
         Screening = (await Api.FindAsync<QuestionnaireResponse>($"QuestionnaireResponse?encounter=Encounter/{Id}&_sort=-authored&_count=5"))
             .FirstOrDefault(one => one.Questionnaire?.StartsWith(Form, StringComparison.Ordinal) == true);
-        Decisions = [.. (await Api.FindAsync<ServiceRequest>($"ServiceRequest?encounter=Encounter/{Id}&_sort=-authored&_count=20"))
-            .Where(one => one.Intent == RequestIntent.Order && Codes.Of(one.Code, "response-model") is not null)];
+        Decisions = Looks.Decisions.Of(
+            await Api.FindAsync<ServiceRequest>($"ServiceRequest?encounter=Encounter/{Id}&_sort=-authored&_count=50"));
+        IsOwed = IsOver && await Api.CountAsync($"{CallList.Tasks}&encounter=Encounter/{Id}") > 0;
+        var person = IsId(Codes.IdOf(encounter.Subject)) ? await Api.ReadAsync<Patient>($"Patient/{Codes.IdOf(encounter.Subject)}") : null;
+        Person = new(person, await FlagsOfAsync(person));
         return true;
     }
 }
