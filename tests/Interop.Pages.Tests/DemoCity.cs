@@ -14,6 +14,21 @@ public sealed class DemoCity : IAsyncLifetime
     public static readonly ViewportSize Phone = new() { Width = 390, Height = 844 };
     public static readonly ViewportSize Desk = new() { Width = 1280, Height = 800 };
 
+    private const string Wording = """
+        {
+          "resourceType": "Questionnaire", "status": "active", "url": "https://interop.example/fhir/Questionnaire/phq-2",
+          "copyright": "Invented for a test.",
+          "item": [
+            {"linkId": "/44250-9", "type": "choice", "text": "How invented was the first thing?", "_text": {"extension": [
+              {"url": "http://hl7.org/fhir/StructureDefinition/translation", "extension": [
+                {"url": "lang", "valueCode": "es"}, {"url": "content", "valueString": "¿Qué tan inventado fue lo primero?"}]}]}},
+            {"linkId": "/44255-8", "type": "choice", "text": "And the second?", "_text": {"extension": [
+              {"url": "http://hl7.org/fhir/StructureDefinition/translation", "extension": [
+                {"url": "lang", "valueCode": "es"}, {"url": "content", "valueString": "¿Y lo segundo?"}]}]}}
+          ]
+        }
+        """;
+
     private readonly string folder = System.IO.Directory.CreateTempSubdirectory("interop-pages-").FullName;
     private InventedModel? model;
     private Process? demo;
@@ -148,6 +163,11 @@ public sealed class DemoCity : IAsyncLifetime
         {
             start.ArgumentList.Add(argument);
         }
+
+        // The words of one instrument, as a site brings them that has the licence for it; these are invented.
+        var wording = Path.Combine(folder, "wording.json");
+        await System.IO.File.WriteAllTextAsync(wording, Wording);
+        start.Environment["Interop__Definitions__0"] = wording;
 
         // All tests together are one navigator who does a month's work in two minutes.
         foreach (var limit in (string[])["LookupsPerMinute", "UserPerMinute", "ClientPerMinute"])

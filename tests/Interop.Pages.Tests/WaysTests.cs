@@ -92,6 +92,39 @@ public sealed class WaysTests(DemoCity city)
         await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "en");
     }
 
+    /// <summary>In the words that the site brings, with the translation that they bring.</summary>
+    [BrowserFact]
+    public async Task A_field_team_reads_out_an_instrument_in_Spanish()
+    {
+        string incident;
+        using (var staff = city.As("navigator"))
+        {
+            var patient = await DemoCity.CreatedAsync(
+                staff, "Patient", """{"resourceType":"Patient","name":[{"use":"official","family":"Worded-Test","given":["Ana"]}]}""");
+            incident = await DemoCity.CreatedAsync(staff, "Encounter", $$"""
+                {"resourceType":"Encounter","status":"in-progress",
+                "class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"FLD"},
+                "subject":{"reference":"{{patient}}"},"period":{"start":"{{DateTime.UtcNow.AddHours(-1):o}}"},
+                "serviceProvider":{"reference":"Organization/crisis-program"} }
+                """);
+        }
+
+        var page = await city.SignedInAsync("field", DemoCity.Phone, new() { Locale = "es-MX" });
+        await page.GotoAsync($"{city.Address}/app/field/{incident.Split('/')[1]}/ask/phq-2");
+        await Assertions.Expect(page.Locator("fieldset[data-question] h2").First).ToHaveTextAsync("¿Qué tan inventado fue lo primero?");
+        await Assertions.Expect(page.GetByText("Invented for a test.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".notice")).ToHaveCountAsync(0); // no card is needed
+        await DemoCity.PictureAsync(page, "field-ask-espanol", "phone");
+        foreach (var question in await page.Locator("fieldset[data-question]").AllAsync())
+        {
+            await question.Locator("input").Last.CheckAsync();
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Guardar las respuestas" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-score] strong")).ToHaveTextAsync("6");
+        await Assertions.Expect(page.Locator("[data-score]")).ToContainTextAsync("Positivo");
+    }
+
     [BrowserFact]
     public async Task A_dispatcher_and_a_hospital_work_without_JavaScript()
     {

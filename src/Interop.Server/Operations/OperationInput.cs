@@ -106,7 +106,10 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
     private static void Add(
         JsonElement parameter, Dictionary<string, string> values, Dictionary<string, byte[]> resources, IReadOnlyList<string> lists)
     {
-        var name = parameter.GetProperty("name").GetString()!;
+        // R4 lets an extension stand for the value of a name.
+        var name = parameter.TryGetProperty("name", out var given)
+            ? given.GetString()!
+            : throw new FhirException(IssueCode.Required, "A parameter has a name.", "Parameters.parameter.name");
         if (parameter.TryGetProperty("part", out _))
         {
             values.TryAdd(name, string.Empty); // who sends parts is told where they have no effect, as for any other parameter

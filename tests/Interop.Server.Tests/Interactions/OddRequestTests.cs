@@ -94,13 +94,17 @@ public class OddRequestTests : IAsyncLifetime
         var deep = string.Concat(Enumerable.Repeat("""{"name":"a","part":[""", 60)) + """{"name":"b","valueString":"c"}"""
             + string.Concat(Enumerable.Repeat("]}", 60));
 
-        using var nameless = await police.PostFhirAsync(
-            "Patient/$crisis-summary", $$"""{"resourceType":"Parameters","parameter":[{"_name":{{NoValue}},"valueString":"x"}]}""");
-        using var nested =
-            await police.PostFhirAsync("Patient/$crisis-summary", $$"""{"resourceType":"Parameters","parameter":[{{deep}}]}""");
+        foreach (var operation in (string[])
+            ["Patient/$crisis-summary", "Patient/$match", "Patient/p1/$everything", "Patient/p1/$break-glass", "ValueSet/$expand"])
+        {
+            using var nameless = await police.PostFhirAsync(
+                operation, $$"""{"resourceType":"Parameters","parameter":[{"_name":{{NoValue}},"valueString":"x"}]}""");
+            using var nested =
+                await police.PostFhirAsync(operation, $$"""{"resourceType":"Parameters","parameter":[{{deep}}]}""");
 
-        await nameless.OutcomeAsync(400);
-        await nested.OutcomeAsync(400);
+            await nameless.OutcomeAsync(400);
+            await nested.OutcomeAsync(400);
+        }
     }
 
     [Theory]
