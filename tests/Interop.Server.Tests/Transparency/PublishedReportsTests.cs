@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using CsvHelper;
 using Interop.Demo;
 using Interop.Server.Tests.FollowUp;
 using Interop.Server.Tests.Measures;
@@ -181,8 +182,13 @@ public class PublishedReportsTests : IAsyncLifetime
     private static async Task FiguresAreThoseOfTheReportsAsync(HttpClient anybody, JsonElement bundle)
     {
         var text = await anybody.GetStringAsync(new Uri(Figures + "?_format=csv", UriKind.Relative));
-        var lines = text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')).ToList();
-        var (names, cells) = (lines[0].ToList(), lines.Skip(1).ToList());
+        using var csv = CsvReader.FromText(text);
+        var (names, cells) = (csv.Headers.ToList(), new List<string[]>());
+        while (csv.Read())
+        {
+            cells.Add([.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)]);
+        }
+
         var list = (await anybody.GetJsonAsync(Figures)).EnumerateArray().ToList();
         var places = bundle.GetProperty("entry").EnumerateArray().Select(entry => entry.GetProperty("resource"))
             .Where(resource => resource.GetProperty("resourceType").GetString() == "MeasureReport")
