@@ -51,6 +51,7 @@ public sealed class TwoYearReportTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task Two_years_are_counted_as_by_hand_and_give_away_nothing_small()
     {
         using var evaluator = server.As(new DemoCaller("evaluator", Custodian, ["HOPERAT"], ["evaluator"], "system/*.rs"));
