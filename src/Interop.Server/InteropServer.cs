@@ -27,6 +27,7 @@ using Interop.Server.Instruments;
 using Interop.Server.Interactions;
 using Interop.Server.Lifecycles;
 using Interop.Server.Measures;
+using Interop.Server.Measures.Collecting;
 using Interop.Server.Operations;
 using Interop.Server.Outcomes;
 using Interop.Server.Oversight;
@@ -209,6 +210,7 @@ public static class InteropServer
         services.AddOutcomes();
         services.AddStaff();
         services.AddMeasures(settings);
+        services.AddCollecting();
         services.AddTransparency(settings);
         services.AddEarlyIntervention(settings.EarlyIntervention);
         services.AddVoices();
@@ -308,6 +310,7 @@ public static class InteropServer
 
         RunView.Map(fhir);
         MeasureServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
+        CollectingServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
         TransparencyServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
         EarlyInterventionServices.Map(fhir, app.Services.GetRequiredService<InteropSettings>());
         ValidateResource.Map(fhir);

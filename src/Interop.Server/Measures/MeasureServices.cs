@@ -1,5 +1,4 @@
 using Interop.Server.Guard;
-using Interop.Server.Measures.Collecting;
 using Interop.Server.Routing;
 using Interop.Server.Settings;
 
@@ -27,7 +26,6 @@ internal static class MeasureServices
         services.AddSingleton<Reports>();
         services.AddSingleton<AskedMeasures>();
         services.AddSingleton<AskedReports>();
-        services.AddSingleton<CollectedData>();
         services.AddHostedService<PublishedMeasures>();
         services.AddHostedService<ReportWorker>();
     }
@@ -38,7 +36,6 @@ internal static class MeasureServices
         if (settings.Evaluation is not null)
         {
             EvaluateMeasure.Map(fhir);
-            CollectData.Map(fhir);
         }
     }
 }
