@@ -110,29 +110,29 @@ internal sealed record OperationInput(IReadOnlyDictionary<string, string> Values
         var name = parameter.TryGetProperty("name", out var given)
             ? given.GetString()!
             : throw new FhirException(IssueCode.Required, "A parameter has a name.", "Parameters.parameter.name");
-        if (parameter.TryGetProperty("part", out _))
+        bool isNew;
+        if (parameter.TryGetProperty("resource", out var resource))
         {
-            values.TryAdd(name, string.Empty); // who sends parts is told where they have no effect, as for any other parameter
+            isNew = resources.TryAdd(name, Encoding.UTF8.GetBytes(resource.GetRawText()));
+        }
+        else
+        {
+            // What came as parts, or as an extension in the place of a value, is not passed over: it is there, and says nothing.
+            var value = parameter.EnumerateObject().Where(property => property.Name.StartsWith("value", StringComparison.Ordinal))
+                .Select(property => property.Value).FirstOrDefault();
+            var text = value.ValueKind switch
+            {
+                JsonValueKind.Undefined => string.Empty,
+                JsonValueKind.String => value.GetString()!,
+                _ => value.GetRawText(),
+            };
+            isNew = values.TryAdd(name, text) || (text.Length > 0 && lists.Contains(name));
+            values[name] = values[name] == text ? text : $"{values[name]},{text}";
         }
 
-        foreach (var property in parameter.EnumerateObject())
+        if (!isNew)
         {
-            var isNew = true;
-            if (property.Name == "resource")
-            {
-                isNew = resources.TryAdd(name, Encoding.UTF8.GetBytes(property.Value.GetRawText()));
-            }
-            else if (property.Name.StartsWith("value", StringComparison.Ordinal))
-            {
-                var text = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
-                isNew = values.TryAdd(name, text) || lists.Contains(name);
-                values[name] = values[name] == text ? text : $"{values[name]},{text}";
-            }
-
-            if (!isNew)
-            {
-                throw new FhirException(IssueCode.Invalid, $"The parameter {Shown(name)} may be given once.");
-            }
+            throw new FhirException(IssueCode.Invalid, $"The parameter {Shown(name)} may be given once.");
         }
     }
 }

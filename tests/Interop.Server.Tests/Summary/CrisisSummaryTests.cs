@@ -153,6 +153,7 @@ public sealed class CrisisSummaryTests : SceneTests
     [InlineData("\"valueString\":\"512(j)\"")]
     [InlineData("\"part\":[{\"name\":\"basis\",\"valueString\":\"512(j)\"}]")]
     [InlineData("\"valueBoolean\":true")]
+    [InlineData("\"_valueString\":{\"extension\":[{\"url\":\"http://example.org/x\",\"valueCode\":\"x\"}]}")]
     public async Task A_parameter_that_is_not_known_is_refused_and_not_ignored(string value)
     {
         using var police = Server.As("police");
