@@ -38,6 +38,10 @@ internal sealed record BundleRequestEntry(
     /// <summary>What an update, patch or delete without an id asks of the resource that it is about; null for all others.</summary>
     public string? Condition => Id is null && Method is ("PUT" or "PATCH" or "DELETE") ? FhirRequest.Condition(Query) : null;
 
+    /// <summary>Which part of a resource a read wants.</summary>
+    /// <exception cref="FhirException">400: the query asks for something else.</exception>
+    public ViewRequest View => ViewRequest.Only(FhirRequest.Pairs(Query));
+
     /// <summary>FHIRPath of the condition.</summary>
     public string ConditionPath => Path + (IfNoneExist is null ? ".request.url" : ".request.ifNoneExist");
 
@@ -140,11 +144,11 @@ internal sealed record BundleRequestEntry(
         {
             try
             {
-                _ = ViewRequest.Only(FhirRequest.Pairs(Query));
+                _ = View;
             }
             catch (FhirException refused)
             {
-                throw new FhirException(IssueCode.NotSupported, refused.Message, Path + ".request.url");
+                throw refused.At(Path + ".request.url");
             }
         }
 

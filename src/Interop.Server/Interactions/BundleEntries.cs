@@ -115,7 +115,7 @@ internal sealed class BundleEntries(
 
     private static async Task<BundleItem> ReadAsync(Task<ReadResult> read, string what, BundleRequestEntry entry)
     {
-        var view = ViewRequest.Only(FhirRequest.Pairs(entry.Query));
+        var view = entry.View;
         return await read switch
         {
             ReadResult.Found { Disclosure: var found }
