@@ -1,4 +1,5 @@
 using Hl7.Fhir.Model;
+using Interop.Pages.Fhir;
 using Interop.Pages.Looks;
 using Microsoft.AspNetCore.Mvc;
 using FhirTask = Hl7.Fhir.Model.Task;
@@ -44,18 +45,7 @@ public sealed class ReviewModel : AppPage
                 ? new { op = "add", path = "/note", value = (object)new object[] { note } }
                 : new { op = "add", path = "/note/-", value = (object)note },
         };
-        return await TryAsync(async () =>
-            {
-                // A Task goes its way step by step, as everybody's does.
-                foreach (var step in StepsFrom(Task.Status))
-                {
-                    var moved = await Api.PatchAsync<FhirTask>(
-                        $"Task/{Id}", version, new object[] { new { op = "replace", path = "/status", value = step } });
-                    version = moved.Meta?.VersionId ?? version;
-                }
-
-                await Api.PatchAsync<FhirTask>($"Task/{Id}", version, patch);
-            })
+        return await TryAsync(() => Api.EndAsync(Id, Task.Status, version, patch))
             ? LocalRedirect("/app/privacy?done=reviewed")
             : await LoadAsync() ? Page() : NotFound();
     }
@@ -75,13 +65,6 @@ public sealed class ReviewModel : AppPage
             ? LocalRedirect("/app/privacy?done=merged")
             : Page();
     }
-
-    private static string[] StepsFrom(FhirTask.TaskStatus? status) => status switch
-    {
-        FhirTask.TaskStatus.InProgress => [],
-        FhirTask.TaskStatus.Accepted => ["in-progress"],
-        _ => ["accepted", "in-progress"],
-    };
 
     private async Task<bool> LoadAsync()
     {

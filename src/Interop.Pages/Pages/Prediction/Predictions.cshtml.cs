@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hl7.Fhir.Model;
+using Interop.Pages.Fhir;
 using Microsoft.AspNetCore.Mvc;
 using FhirTask = Hl7.Fhir.Model.Task;
 
@@ -34,19 +35,18 @@ public sealed class PredictionsModel : AppPage
         return await LoadAsync() ? Page() : NotFound();
     }
 
-    /// <summary>A Task is accepted and begun before it ends. Each is a step of its own; who stops between two goes on from there.</summary>
     private async System.Threading.Tasks.Task MoveAsync(string id, string? version, string came)
     {
-        string[] way = ["requested", "accepted", "in-progress", came];
-        var status = (await Api.ReadAsync<FhirTask>($"Task/{id}"))?.StatusElement?.JsonValue as string;
-        foreach (var next in way.Skip(Array.IndexOf(way, status) + 1))
+        var task = await Api.ReadAsync<FhirTask>($"Task/{id}");
+        if (task?.StatusElement?.JsonValue as string == came)
         {
-            object[] why = next == "failed"
-                ? [new { op = "add", path = "/statusReason", value = new { text = "The person could not be reached." } }]
-                : [];
-            object[] step = [new { op = "replace", path = "/status", value = next }, .. why];
-            version = (await Api.PatchAsync<FhirTask>($"Task/{id}", version, step)).Meta?.VersionId;
+            return; // sent twice
         }
+
+        object[] why = came == "failed"
+            ? [new { op = "add", path = "/statusReason", value = new { text = "The person could not be reached." } }]
+            : [];
+        await Api.EndAsync(id, task?.Status, version, [new { op = "replace", path = "/status", value = came }, .. why]);
     }
 
     private async Task<IActionResult> DecideAsync(string id, string version, string status, string? reason)
