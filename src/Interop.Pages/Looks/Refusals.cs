@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
@@ -13,6 +15,9 @@ public sealed partial class Refusals
 {
     private static readonly ResourceManager All = new(typeof(Refusals));
 
+    // Made once a language: an expression that does not go back costs more to make than to ask.
+    private static readonly ConcurrentDictionary<CultureInfo, IReadOnlyList<(Regex Sentence, string Text)>> Known = new();
+
     /// <param name="words">The translations: keys are the sentences, with {0} to {9} for what changes in them.</param>
     public static string Told(IStringLocalizer<Refusals> words, string sentence)
     {
@@ -22,10 +27,9 @@ public sealed partial class Refusals
             return whole.Value;
         }
 
-        foreach (var (key, text) in Templates(CultureInfo.CurrentUICulture))
+        foreach (var (known, text) in Known.GetOrAdd(CultureInfo.CurrentUICulture, Templates))
         {
-            var match = Regex.Match(sentence, $"^{Place().Replace(Regex.Escape(key), "(.+)")}$", RegexOptions.NonBacktracking);
-            if (match.Success)
+            if (known.Match(sentence) is { Success: true } match)
             {
                 return string.Format(
                     CultureInfo.CurrentCulture, text, [.. match.Groups.Values.Skip(1).Select(group => (object)group.Value)]);
@@ -36,7 +40,7 @@ public sealed partial class Refusals
     }
 
     /// <summary>Sentences with something in them that changes.</summary>
-    private static IEnumerable<(string Key, string Text)> Templates(CultureInfo culture)
+    private static IReadOnlyList<(Regex Sentence, string Text)> Templates(CultureInfo culture)
     {
         var texts = All.GetResourceSet(culture, createIfNotExists: true, tryParents: false);
         while (texts is null && culture != CultureInfo.InvariantCulture)
@@ -45,8 +49,12 @@ public sealed partial class Refusals
             texts = All.GetResourceSet(culture, createIfNotExists: true, tryParents: false);
         }
 
-        return (texts?.Cast<System.Collections.DictionaryEntry>() ?? []).Where(entry => ((string)entry.Key).Contains('{'))
-            .Select(entry => ((string)entry.Key, (string)entry.Value!));
+        return
+        [
+            .. (texts?.Cast<DictionaryEntry>() ?? []).Where(entry => ((string)entry.Key).Contains('{')).Select(entry => (
+                new Regex($"^{Place().Replace(Regex.Escape((string)entry.Key), "(.+)")}$", RegexOptions.NonBacktracking),
+                (string)entry.Value!)),
+        ];
     }
 
     [GeneratedRegex(@"\\\{\d}")]
