@@ -39,11 +39,7 @@ internal static class PatientLinks
         TopLevel.Value(patient.Span, "active").SequenceEqual("false"u8);
 
     /// <summary>Whether another record replaces it, whatever the link says of that one.</summary>
-    public static bool IsReplaced(ReadOnlyMemory<byte> patient)
-    {
-        using var document = JsonDocument.Parse(patient, FhirJson.Parsing);
-        return document.RootElement.Items("link").Any(link => link.Text("type") == ReplacedBy);
-    }
+    public static bool IsReplaced(ReadOnlyMemory<byte> patient) => LinksOf(patient.Span).Any(link => (string?)link!["type"] == ReplacedBy);
 
     public static byte[] With(ReadOnlySpan<byte> patient, ResourceKey other, string type)
     {

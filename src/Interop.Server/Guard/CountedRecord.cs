@@ -29,7 +29,7 @@ internal sealed class CountedRecord(ResourceRows rows, Sight sight, WriteSession
         IEnumerable<string> targets,
         string? date,
         params IReadOnlyList<string> elements) =>
-        [.. rows.MeasuredOf(sight, type, reference, targetType, targets, elements, date).Select(row => CountedResource.Of(row, elements))];
+        Coded(type, reference, targetType, targets, date, null, elements);
 
     /// <summary>The resources of a type that refer to some others and have one of some codes.</summary>
     /// <inheritdoc cref="ResourceRows.MeasuredOf"/>
@@ -38,8 +38,8 @@ internal sealed class CountedRecord(ResourceRows rows, Sight sight, WriteSession
         string reference,
         string targetType,
         IEnumerable<string> targets,
-        string date,
-        IReadOnlyList<string> codes,
+        string? date,
+        IReadOnlyList<string>? codes,
         params IReadOnlyList<string> elements) =>
     [
         .. rows.MeasuredOf(sight, type, reference, targetType, targets, elements, date, codes)

@@ -53,8 +53,8 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
             if (!visibility.HasGrants && best is not IdCriterion)
             {
                 var ordered = own?.Ordered ?? [];
-                var streams = ordered.Select(Streaming).OfType<SearchSource>().ToList();
-                if (stops && streams.Count > 0)
+                var streams = (stops ? ordered : []).Select(Streaming).OfType<SearchSource>().ToList();
+                if (streams.Count > 0)
                 {
                     return streams;
                 }
