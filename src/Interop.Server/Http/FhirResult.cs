@@ -10,8 +10,9 @@ using Microsoft.Net.Http.Headers;
 namespace Interop.Server.Http;
 
 /// <summary>
-/// The only way out: bytes of a <see cref="Disclosure"/>, of an OperationOutcome, of a Bundle made of those, or of one of the few things
-/// that the server writes of its own. It takes no bytes, and nothing that writes some. Knows status codes and headers; nothing else does.
+/// The only way out: bytes of a <see cref="Disclosure"/>, of an OperationOutcome, of a Bundle or Parameters made of those, or of one of the
+/// few things that the server writes of its own. It takes no bytes, and nothing that writes some. Knows status codes and headers; nothing
+/// else does.
 /// </summary>
 internal sealed class FhirResult : IResult
 {

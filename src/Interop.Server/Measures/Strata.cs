@@ -36,9 +36,9 @@ internal sealed class Strata
         ["LA31995-6"] = "unhoused", ["LA30122-8"] = "ASKU",
     };
 
-    private int allKindsFrom;
-
     private static readonly (int From, string Code)[] Ages = [(65, "65-"), (45, "45-64"), (26, "26-44"), (18, "18-25"), (0, "0-17")];
+
+    private int allKindsFrom;
 
     public Strata(EvaluationTable table) => Kinds =
     [
