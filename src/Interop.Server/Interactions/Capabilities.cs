@@ -21,6 +21,8 @@ internal sealed class Capabilities(InteropSettings settings, SearchParameterSet 
             async (HttpRequest request, CancellationToken cancellationToken) =>
             {
                 FhirRequest.RequireJson(request);
+                FhirRequest.RefuseParameters(
+                    request.Query.Where(pair => pair is not { Key: "mode" } || pair.Value != "full").Select(pair => pair.Key));
                 return FhirResult.Of(await capabilities.StatementAsync(cancellationToken));
             });
     }

@@ -92,22 +92,31 @@ internal static class Export
     }
 
     private static async Task<IResult> StateAsync(
-        string job, Caller caller, GuardedExports exports, CancellationToken cancellationToken) =>
-        await exports.StateAsync(caller, job, cancellationToken) switch
+        string job, Caller caller, HttpRequest request, GuardedExports exports, CancellationToken cancellationToken)
+    {
+        FhirRequest.RefuseParameters(request.Query.Keys);
+        return await exports.StateAsync(caller, job, cancellationToken) switch
         {
             ExportState.Running running => FhirResult.Pending(running.Progress),
             ExportState.Done done => FhirResult.Of(done.Manifest),
             ExportState.Failed failed => FhirResult.Problem(IssueCode.Exception, $"The export has ended before its end: {failed.Reason}"),
             _ => Unknown,
         };
+    }
 
     private static async Task<IResult> CancelAsync(
-        string job, Caller caller, GuardedExports exports, CancellationToken cancellationToken) =>
-        await exports.CancelAsync(caller, job, cancellationToken) ? FhirResult.Ended() : Unknown;
+        string job, Caller caller, HttpRequest request, GuardedExports exports, CancellationToken cancellationToken)
+    {
+        FhirRequest.RefuseParameters(request.Query.Keys);
+        return await exports.CancelAsync(caller, job, cancellationToken) ? FhirResult.Ended() : Unknown;
+    }
 
     private static async Task<IResult> FileAsync(
-        string job, string file, Caller caller, GuardedExports exports, CancellationToken cancellationToken) =>
-        await exports.FileAsync(caller, job, file, cancellationToken) is { } found ? FhirResult.Of(found) : Unknown;
+        string job, string file, Caller caller, HttpRequest request, GuardedExports exports, CancellationToken cancellationToken)
+    {
+        FhirRequest.RefuseParameters(request.Query.Keys);
+        return await exports.FileAsync(caller, job, file, cancellationToken) is { } found ? FhirResult.Of(found) : Unknown;
+    }
 
     private static FhirResult Unknown => FhirResult.Problem(IssueCode.NotFound, "There is no such export.");
 

@@ -21,6 +21,7 @@ internal static class PublishedReports
         HttpRequest request, SignedReports reports, InteropSettings settings, CancellationToken cancellationToken)
     {
         FhirRequest.RequireJson(request);
+        FhirRequest.RefuseParameters(request.Query.Keys);
         var published = await reports.ReadAsync(cancellationToken);
         var bundle = new FhirBundle(
             "collection",
@@ -31,6 +32,7 @@ internal static class PublishedReports
 
     private static async Task<IResult> HandleFiguresAsync(HttpRequest request, SignedReports reports, CancellationToken cancellationToken)
     {
+        FhirRequest.RefuseParameters(request.Query.Keys);
         var isCsv = request.Query["_format"].ToString() switch
         {
             "csv" or "text/csv" => true,

@@ -23,6 +23,14 @@ public sealed class ExportLifeTests : ExportScene
             await hidden.OutcomeAsync(404);
         }
 
+        foreach (var path in new[] { address, file })
+        {
+            using var filtered = await client.GetAsync(path + "?purpose-of-use=ETREAT");
+            Assert.Contains("purpose-of-use", (await filtered.OutcomeAsync(400)).GetProperty("diagnostics").GetString()!);
+        }
+
+        using var withdrawn = await client.DeleteAsync(new Uri(address + "?_type=Patient", UriKind.Relative));
+        await withdrawn.OutcomeAsync(400);
         using var deletion = await other.DeleteAsync(new Uri(address, UriKind.Relative));
         await deletion.OutcomeAsync(404);
         using var stranger = Server.WithToken(null);

@@ -15,6 +15,14 @@ public sealed class UnhonouredParameterTests(SharedScene scene) : SharedSceneTes
     [InlineData("GET", "Patient/p1", null)]
     [InlineData("HEAD", "Patient/p1", null)]
     [InlineData("GET", "Patient/nobody", null)]
+    [InlineData("GET", "metadata", null)]
+    [InlineData("GET", "Organization/city-hospital/$agreement", null)]
+    [InlineData("GET", "Subscription/nothing/$status", null)]
+    [InlineData("GET", "Subscription/nothing/$events", null)]
+    [InlineData("GET", "Composition/nothing/$document", null)]
+    [InlineData("GET", "ViewDefinition/nothing/$run", null)]
+    [InlineData("GET", "ValueSet/$expand", null)]
+    [InlineData("POST", "Patient/p1/$end-break-glass", """{"resourceType":"Parameters"}""")]
     [InlineData("GET", "Patient/p1/_history/1", null)]
     [InlineData("GET", "Patient/p1/_history", null)]
     [InlineData("GET", "Patient/_history", null)]
@@ -113,6 +121,9 @@ public sealed class UnhonouredParameterTests(SharedScene scene) : SharedSceneTes
     public async Task What_says_in_which_form_to_answer_is_honoured()
     {
         using var officer = Server.As("privacy");
+        Assert.Equal("CapabilityStatement", (await officer.GetJsonAsync("metadata?mode=full")).GetProperty("resourceType").GetString());
+        using var terminology = await officer.GetAsync(new Uri("metadata?mode=terminology", UriKind.Relative));
+        Assert.Equal(400, (int)terminology.StatusCode);
         var read = await officer.GetJsonAsync("Patient/p1?_format=json&_pretty=true&_elements=gender");
         Assert.False(read.TryGetProperty("name", out _));
         using var made = await officer.PostFhirAsync("Basic?_format=json", """{"resourceType":"Basic","code":{"text":"x"}}""");
