@@ -39,6 +39,15 @@ internal sealed class GuardedChannels(WriteSession session, long instant)
         return true;
     }
 
+    /// <summary>Gives a leased channel back as it stands, for any server to go on with.</summary>
+    public void GiveBack(SubscriptionChannel leased)
+    {
+        if (session.Rows.Channel(leased.Id) is { } channel && channel.LeasedUntil == leased.LeasedUntil)
+        {
+            session.PutChannel(channel with { LeasedUntil = 0 });
+        }
+    }
+
     public void Tell(SubscriptionEvent told) => session.PutEvent(told);
 
     public void Drop(long number) => session.RemoveEvent(number);

@@ -6,7 +6,7 @@ namespace Interop.Server.Subscriptions;
 
 /// <summary>
 /// Tells subscribers what waits for them: many at once, each by one server at a time, in order. One that is slow keeps its own agency
-/// waiting and nobody else. Where a server stops, its lease ends and another one goes on.
+/// waiting and nobody else. A server that is stopped gives back what it has leased; where one is killed, its lease ends.
 /// </summary>
 internal sealed class Deliveries(
     GuardedStore store,
@@ -107,7 +107,12 @@ internal sealed class Deliveries(
                     : await delivery.YieldAsync(next, cancellationToken);
             }
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            await delivery.GiveBackAsync(channel);
+            throw;
+        }
+        catch (Exception failure)
         {
             // Its lease ends by itself, and it keeps nobody else waiting.
             Logger.LogWarning("Subscription {Id} could not be looked after: {Failure}", channel.Id, failure.GetType().Name);

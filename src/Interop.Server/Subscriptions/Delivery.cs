@@ -130,6 +130,26 @@ internal sealed class Delivery(
     public Task<SubscriptionChannel?> YieldAsync(SubscriptionChannel channel, CancellationToken cancellationToken) =>
         SaveAsync(channel, channel with { Due = store.Now() }, cancellationToken);
 
+    /// <summary>Ends a lease before its time: where a server or a connection ends, whoever goes on need not wait for it.</summary>
+    public async Task GiveBackAsync(SubscriptionChannel leased)
+    {
+        try
+        {
+            await store.WriteAsOperatorAsync(
+                settings.Custodian,
+                transaction =>
+                {
+                    transaction.Channels.GiveBack(leased);
+                    return true;
+                },
+                CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // The database may be what has ended: then the lease ends by itself.
+        }
+    }
+
     /// <summary>The oldest thing that waits, and how the subscriber sees it; nothing to tell where it sees nothing new.</summary>
     private Waiting? WaitingOf(GuardedSnapshot snapshot, SubscriptionChannel channel, SubscriptionRequest request)
     {

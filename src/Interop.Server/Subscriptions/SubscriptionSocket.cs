@@ -134,9 +134,18 @@ internal sealed class SubscriptionSocket(
                 ? transaction.Channels.Lease(subscription, transaction.Instant + Deliveries.Lease)
                 : null,
             cancellationToken);
-        while (channel is not null && socket.State == WebSocketState.Open)
+        var leased = channel;
+        try
         {
-            channel = await delivery.NextAsync(channel, this, cancellationToken);
+            while (channel is not null && socket.State == WebSocketState.Open)
+            {
+                channel = await delivery.NextAsync(channel, this, cancellationToken);
+            }
+        }
+        catch (Exception) when (leased is not null)
+        {
+            await delivery.GiveBackAsync(leased);
+            throw;
         }
 
         if (channel is not null)

@@ -14,6 +14,11 @@ public sealed partial class WriteSession
         UPDATE export_job SET leased_until = {until} WHERE id = {id} AND finished_at IS NULL AND leased_until < {now}
         """) > 0;
 
+    /// <summary>Ends a server's lease before its time.</summary>
+    public void GiveBackExport(ExportJob leased) => Rows.Statements.Execute($"""
+        UPDATE export_job SET leased_until = 0 WHERE id = {leased.Id} AND leased_until = {leased.LeasedUntil}
+        """);
+
     /// <summary>Writes down how far it is; false where it was cancelled meanwhile.</summary>
     public bool SaveExport(ExportJob job) => Rows.Statements.Execute($"""
         UPDATE export_job

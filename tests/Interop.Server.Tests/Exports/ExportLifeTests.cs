@@ -130,6 +130,20 @@ public sealed class ExportLifeTests : ExportScene
     }
 
     [Fact]
+    public async Task A_server_that_is_stopped_keeps_no_lease()
+    {
+        using var client = Client(Navigator);
+        using var begun = await BeginAsync(client, "$export");
+        var id = begun.Content.Headers.ContentLocation!.ToString().Split('/')[^1];
+        await Eventually.IsSoAsync(async () => (await JobAsync(id))!.LeasedUntil > 0);
+
+        await StopWorkerAsync();
+
+        var job = (await JobAsync(id))!;
+        Assert.True(job is { FinishedAt: not null } or { LeasedUntil: 0 }, "It is leased for ever, as the clock stands.");
+    }
+
+    [Fact]
     public async Task What_is_old_is_removed()
     {
         using var client = Client(Navigator);

@@ -1,4 +1,6 @@
+using Interop.Server.Subscriptions;
 using Interop.Server.Tests.FollowUp;
+using Microsoft.Extensions.Hosting;
 
 namespace Interop.Server.Tests.Subscriptions;
 
@@ -27,6 +29,23 @@ public class SubscriberTurnTests : SubscriptionScene
         Assert.Equal((4, 0), (Endpoint.Waiting, Endpoint.GivenUp));
         released.SetResult();
         await Endpoint.WaitAsync(40);
+    }
+
+    [Fact]
+    public async Task Whom_a_server_was_telling_when_it_was_stopped_another_tells_at_once()
+    {
+        var released = new TaskCompletionSource();
+        Endpoint.Holds = released.Task;
+        using var hospital = Server.AsSystem("hospital");
+        await hospital.CreatedAsync("Subscription", Subscription("referral"));
+        await Eventually.IsSoAsync(() => Endpoint.Waiting == 1);
+
+        await Server.Part<IEnumerable<IHostedService>>().OfType<Deliveries>().Single().StopAsync(CancellationToken.None);
+        Endpoint.Holds = null;
+        await using var other = await RunningServer.StartAsync(Server.Database, Server.Clock, [.. Settings]);
+
+        await Endpoint.WaitAsync(1);
+        released.SetResult();
     }
 
     [Fact]

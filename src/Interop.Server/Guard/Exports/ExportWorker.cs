@@ -6,7 +6,7 @@ namespace Interop.Server.Guard.Exports;
 
 /// <summary>
 /// Makes the exports that wait, a page of each by turns, so that nobody's long one keeps another's waiting, and removes those that are old.
-/// A job is one server's for as long as its lease lasts: where that stops, another one goes on, or the same after its next start.
+/// A job is one server's for as long as its lease lasts: a server that is stopped gives it back, and where one is killed another goes on.
 /// </summary>
 internal sealed class ExportWorker(
     ResourceStore store, ExportPages pages, ExportFiles files, ExportSignal signal, InteropSettings settings, TimeProvider clock,
@@ -26,6 +26,18 @@ internal sealed class ExportWorker(
     private long Until => Instants.ToMicroseconds(clock.GetUtcNow() + Lease);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await WorkAsync(stoppingToken);
+        }
+        finally
+        {
+            await GiveBackAsync();
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -91,9 +103,36 @@ internal sealed class ExportWorker(
     private async Task GoOnAsync(ExportJob job, CancellationToken cancellationToken)
     {
         atWork.Remove(job);
-        if (await pages.NextAsync(job, Until, cancellationToken) is { FinishedAt: null } next)
+        try
         {
-            atWork.Add(next);
+            if (await pages.NextAsync(job, Until, cancellationToken) is { FinishedAt: null } next)
+            {
+                atWork.Add(next);
+            }
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            atWork.Add(job);
+            throw;
+        }
+    }
+
+    /// <summary>Nobody waits for the lease of a server that is gone.</summary>
+    private async Task GiveBackAsync()
+    {
+        try
+        {
+            await store.WriteAsync(
+                session =>
+                {
+                    atWork.ForEach(session.GiveBackExport);
+                    return true;
+                },
+                CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            logger.LogWarning("Exports stay leased: {Failure}", failure.GetType().Name);
         }
     }
 }
