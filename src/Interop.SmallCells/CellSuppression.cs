@@ -12,11 +12,13 @@ public static class CellSuppression
     private const double Noise = 1e-6;
 
     // After so many rounds or milliseconds the rest of the report is masked: a report that never comes serves nobody.
-    private const int MostRounds = 200;
+    private const int MostRounds = 2000;
     private const int MillisecondsOfARound = 2000;
 
-    // After so many questions to the intruder what is masked stays so: the pattern is no longer the cheapest, and comes soon.
+    // After so many questions to the intruder what is masked stays so: the pattern is no longer the cheapest, and comes soon. A few rules
+    // are enough for a step then: what is narrowed together is mended together.
     private const int MostExactQuestions = 400;
+    private const int RulesOfAStep = 5;
 
     /// <summary>The numbers of the counts with <see cref="Publication.Now"/> that are to be masked.</summary>
     /// <exception cref="SuppressionImpossibleException">
@@ -51,8 +53,9 @@ public static class CellSuppression
                 break;
             }
 
-            questions += open.Count;
-            var narrowed = Narrowed(tables, intruder, open, masked, protection);
+            var isExact = questions <= MostExactQuestions;
+            intruder.See(number => IsHidden(tables, number, masked));
+            var (narrowed, answered) = Narrowed(intruder, open, protection, isExact ? int.MaxValue : RulesOfAStep);
             if (narrowed.Count == 0)
             {
                 return masked;
@@ -63,16 +66,18 @@ public static class CellSuppression
                 break;
             }
 
+            questions += answered;
             if (questions > MostExactQuestions)
             {
                 // To mask more never narrows anything: what is protected need not be asked again.
                 master.Keep(masked);
-                open = [.. narrowed.Select(it => it.Cell)];
+                open = [.. narrowed.Select(it => it.Cell), .. open.Skip(answered)];
             }
         }
 
         var all = asked.ToHashSet();
-        return Narrowed(tables, intruder, small, all, protection).Count == 0
+        intruder.See(number => IsHidden(tables, number, all));
+        return Narrowed(intruder, small, protection, most: 1).Found.Count == 0
             ? all
             : throw new SuppressionImpossibleException("What was published before gives a small count away.");
     }
@@ -80,21 +85,28 @@ public static class CellSuppression
     private static List<int> Numbers(CountTables tables, Func<CountCell, bool> isWanted) =>
         [.. tables.Cells.Index().Where(item => isWanted(item.Item)).Select(item => item.Index)];
 
-    private static List<(int Cell, double[] Rule)> Narrowed(
-        CountTables tables, Intruder intruder, IEnumerable<int> small, HashSet<int> masked, Protection protection)
+    private static bool IsHidden(CountTables tables, int number, HashSet<int> masked) => tables.Cells[number].Publication switch
     {
-        intruder.See(number => tables.Cells[number].Publication switch
+        Publication.Shown => false,
+        Publication.Now => masked.Contains(number),
+        _ => true,
+    };
+
+    /// <summary>The first of the counts that the intruder narrows, each with a rule against it, and how many were asked for.</summary>
+    private static (List<(int Cell, double[] Rule)> Found, int Asked) Narrowed(
+        Intruder intruder, List<int> open, Protection protection, int most)
+    {
+        var (found, asked) = (new List<(int, double[])>(), 0);
+        foreach (var cell in open.TakeWhile(_ => found.Count < most))
         {
-            Publication.Shown => false,
-            Publication.Now => masked.Contains(number),
-            _ => true,
-        });
-        return
-        [
-            .. small.Select(cell => (Cell: cell, Rule: intruder.Narrowed(cell, protection.Width)))
-                .Where(it => it.Rule is not null)
-                .Select(it => (it.Cell, it.Rule!)),
-        ];
+            asked++;
+            if (intruder.Narrowed(cell, protection.Width) is { } rule)
+            {
+                found.Add((cell, rule));
+            }
+        }
+
+        return (found, asked);
     }
 
     /// <summary>The cheapest pattern that keeps all rules found so far.</summary>

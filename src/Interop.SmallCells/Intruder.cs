@@ -11,6 +11,9 @@ internal sealed class Intruder : IDisposable
     private const double Noise = 1e-7;
     private readonly CountTables tables;
     private readonly Solver solver;
+
+    // Questions differ in what is sought alone. Each starts where the last one ended, which a presolved problem can't: a third of the time.
+    private readonly MPSolverParameters warm = new();
     private readonly Variable[] variables;
     private readonly double bound;
     private readonly double[] least;
@@ -25,6 +28,7 @@ internal sealed class Intruder : IDisposable
         // Nobody knows how many there are at most; any bound that is far enough away does.
         bound = (2 * largest) + 1000;
         solver = Solver.CreateSolver("GLOP");
+        warm.SetIntegerParam(MPSolverParameters.IntegerParam.PRESOLVE, (int)MPSolverParameters.PresolveValues.PRESOLVE_OFF);
         variables = [.. tables.Cells.Select((_, number) => solver.MakeNumVar(0, bound, $"y{number}"))];
         foreach (var sum in tables.Sums)
         {
@@ -73,7 +77,11 @@ internal sealed class Intruder : IDisposable
         return greatest[cell] - least[cell] >= width - Noise ? null : weights;
     }
 
-    public void Dispose() => solver.Dispose();
+    public void Dispose()
+    {
+        solver.Dispose();
+        warm.Dispose();
+    }
 
     /// <summary>Moves a count as far as it goes, and adds what it would gain by each count that were masked as well.</summary>
     private void Push(int cell, int direction, double[] weights)
@@ -81,7 +89,7 @@ internal sealed class Intruder : IDisposable
         solver.Objective().Clear();
         solver.Objective().SetCoefficient(variables[cell], -direction);
         solver.Objective().SetMinimization();
-        if (solver.Solve() != Solver.ResultStatus.OPTIMAL)
+        if (solver.Solve(warm) != Solver.ResultStatus.OPTIMAL)
         {
             throw new SuppressionImpossibleException("What was published can't be checked.");
         }
