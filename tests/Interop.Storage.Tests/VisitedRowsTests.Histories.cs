@@ -131,6 +131,14 @@ public sealed partial class VisitedRowsTests
             return (steps, page.Matches.Count);
         }
 
+        public (int Steps, int Rows) Measured(string type, string reference, IReadOnlyList<string> patients, string date, Sight sight)
+        {
+            rows.MeasuredOf(sight, type, reference, "Patient", patients, [], date); // prepares the statements
+            steps = 0;
+            var found = rows.MeasuredOf(sight, type, reference, "Patient", patients, [], date);
+            return (steps, found.Count);
+        }
+
         public (int Steps, int Versions, long? Total) Histories(string? type, Sight sight)
         {
             var query = new HistoryQuery(type, 50, null, null, null);

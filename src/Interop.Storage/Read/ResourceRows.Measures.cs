@@ -9,6 +9,8 @@ public sealed partial class ResourceRows
 {
     private const int IdsAtOnce = 512;
 
+    // CROSS JOIN keeps the order of the tables: SQLite walked all of a type else, and asked the index of each for hundreds of targets.
+
     /// <summary>The resources of a type whose date ends within a time.</summary>
     /// <param name="date">A search parameter of the type.</param>
     /// <param name="from">The first microsecond, UTC.</param>
@@ -20,8 +22,8 @@ public sealed partial class ResourceRows
         return Statements.Query(
             $"""
             SELECT r.id, r.subject, r.id, d.low, d.high{Elements(r, elements)}
-            FROM   index_date d JOIN resource r ON r.key = d.resource
-            WHERE  d.zone IN {OwnZones(sight)} AND d.parameter = {ParameterNumber.Of(type, date)} AND d.low < {to}
+            FROM   index_date d CROSS JOIN resource r
+            WHERE  r.key = d.resource AND d.zone IN {OwnZones(sight)} AND d.parameter = {ParameterNumber.Of(type, date)} AND d.low < {to}
             AND    {EndOf(d)} >= {from} AND {EndOf(d)} < {to} AND {Own(r, type, sight)}
             ORDER BY r.id
             """,
@@ -57,9 +59,9 @@ public sealed partial class ResourceRows
             .. targets.Distinct().Chunk(IdsAtOnce).SelectMany(ids => Statements.Query(
                 $"""
                 SELECT r.id, r.subject, i.target_id, {times}{Elements(r, elements)}
-                FROM   index_reference i JOIN resource r ON r.key = i.resource
+                FROM   index_reference i CROSS JOIN resource r
                 {dates}
-                WHERE  i.zone IN {OwnZones(sight)} AND i.parameter = {ParameterNumber.Of(type, reference)}
+                WHERE  r.key = i.resource AND i.zone IN {OwnZones(sight)} AND i.parameter = {ParameterNumber.Of(type, reference)}
                 AND    i.target_id IN {Sql.PaddedList(ids)} AND i.target_type = {targetType} AND {Own(r, type, sight)}
                 {coded}
                 ORDER BY r.id

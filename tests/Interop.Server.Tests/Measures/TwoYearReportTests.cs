@@ -16,11 +16,7 @@ public sealed class TwoYearReportTests : IAsyncLifetime
 
     private readonly string table = Path.Combine(Path.GetTempPath(), $"interop-{Guid.NewGuid():N}.json");
 
-    // Few kinds of groups, or the solver is at it for minutes: what it does with more a year shows.
-    private readonly InventedProgramme programme = new(seed: 24, Start, Months, visits: 12 * Months, person => person with
-    {
-        Ethnicity = null, BirthSex = null, Gender = null, Born = null, Language = null, District = null, Orientation = null,
-    });
+    private readonly InventedProgramme programme = new(seed: 24, Start, Months, visits: 12 * Months);
 
     private string database = null!;
     private RunningServer server = null!;
@@ -71,7 +67,7 @@ public sealed class TwoYearReportTests : IAsyncLifetime
         foreach (var whole in reports.Where(report => report.Months == Months))
         {
             var shown = Recount.FiguresAreThoseOf(programme, whole);
-            Assert.True(shown > 60, $"{whole.Measure}: {shown} counts are shown");
+            Assert.True(shown > 40, $"{whole.Measure}: {shown} counts are shown");
             Assert.Equal(("2024-11-01", "2026-10-31"), (
                 whole.Json.GetProperty("period").Text("start"), whole.Json.GetProperty("period").Text("end")));
             Assert.Equal(10, whole.Places().Select(place => place.Kind).Distinct().Count(kind => kind.Length > 0));
