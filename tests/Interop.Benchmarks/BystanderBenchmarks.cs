@@ -19,7 +19,7 @@ internal static class BystanderBenchmarks
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
 
     // This program, as it is started once more.
-    private static readonly string[] Own = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+    internal static readonly string[] Own = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
         ? [Environment.ProcessPath!, typeof(BystanderBenchmarks).Assembly.Location]
         : [Environment.ProcessPath!];
 
@@ -194,7 +194,7 @@ internal static class BystanderBenchmarks
     }
 
     // The scheduling policy "idle" of Linux (https://man7.org/linux/man-pages/man1/chrt.1.html) runs when nothing of the server's could.
-    private static Process Start(string program, string[] arguments) =>
+    internal static Process Start(string program, string[] arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);

@@ -16,6 +16,19 @@ if (args is ["read", var readPort, var readToken])
     return;
 }
 
+if (args is ["read-encounters", var encountersPort, var encountersToken, var episodes])
+{
+    await StateYearBenchmarks.ReadAsync(
+        int.Parse(encountersPort, CultureInfo.InvariantCulture), encountersToken, int.Parse(episodes, CultureInfo.InvariantCulture));
+    return;
+}
+
+if (args is ["state-year", var year, .. var on])
+{
+    await StateYearBenchmarks.RunAsync(output, int.Parse(year, CultureInfo.InvariantCulture), on is ["postgres"]);
+    return;
+}
+
 if (args is ["start", var executable])
 {
     await StartBenchmarks.RunAsync(output, executable);
