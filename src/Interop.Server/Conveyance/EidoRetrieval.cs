@@ -13,8 +13,11 @@ internal static class EidoRetrieval
         .WithMetadata(new DeclaredInteraction(FhirInteraction.Operation)).RequireAuthorization();
 
     private static async Task<IResult> HandleAsync(
-        string incident, Caller caller, Incidents incidents, CancellationToken cancellationToken) =>
-        await incidents.AnswerAsync(caller, incident, cancellationToken) is { } eido
+        string incident, Caller caller, HttpRequest request, Incidents incidents, CancellationToken cancellationToken)
+    {
+        FhirRequest.RefuseParameters(request.Query.Keys);
+        return await incidents.AnswerAsync(caller, incident, cancellationToken) is { } eido
             ? FhirResult.Of(eido)
             : FhirResult.Problem(IssueCode.NotFound, "No such incident is known of this agency.");
+    }
 }

@@ -16,6 +16,7 @@ internal static class CadIntake
     private static async Task<IResult> HandleAsync(
         Caller caller, HttpRequest request, IncidentIntake intake, CancellationToken cancellationToken)
     {
+        FhirRequest.RefuseParameters(request.Query.Keys);
         var body = await FhirRequest.BodyAsync(request, cancellationToken, MediaType);
         return FhirResult.Of(await intake.TakeAsync(caller, body, cancellationToken));
     }

@@ -75,6 +75,21 @@ public sealed class UnhonouredParameterTests(SharedScene scene) : SharedSceneTes
     }
 
     [Theory]
+    [InlineData("GET", "/cad/eido/urn:emergency:uid:incidentid:1:here.example")]
+    [InlineData("POST", "/cad/eido")]
+    public async Task Dispatch_is_told_so_as_well(string method, string path)
+    {
+        using var dispatch = Server.As("dispatch");
+        using var request = new HttpRequestMessage(new(method), new Uri($"{path}?{Parameter}", UriKind.Relative));
+        request.Content = method == "POST" ? Answers.Fhir("{}") : null;
+
+        using var answer = await dispatch.SendAsync(request);
+
+        var outcome = await answer.OutcomeAsync(400);
+        Assert.Contains("purpose-of-use", outcome.GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("X-Provenance", "{}")]
     [InlineData("X-HTTP-Method-Override", "DELETE")]
     [InlineData("X-Purpose-Of-Use", "ETREAT")]
