@@ -16,20 +16,35 @@ internal sealed class PublishedCounts
     private readonly List<string> names = [];
 
     public PublishedCounts(IEnumerable<ReadReport> reports, InventedProgramme programme)
+        : this(reports, report =>
+        {
+            var cases = programme.Within(report.Start, report.Months).Where(plain => plain.Measure == report.Measure).ToList();
+            return (kind, group) =>
+            [
+                .. cases.Where(plain => kind.Length == 0 || plain.Person.GroupOf(kind, plain.At, plain.Model) == group)
+                    .Select(plain => plain.Outcome),
+            ];
+        })
+    {
+    }
+
+    /// <param name="outcomesOf">Of a report and then of a group of a kind, what became of each case; null where nobody said.</param>
+    public PublishedCounts(
+        IEnumerable<ReadReport> reports, Func<ReadReport, Func<string, string, IReadOnlyList<bool?>>> outcomesOf)
     {
         var all = reports.ToList();
         foreach (var report in all)
         {
-            var cases = programme.Within(report.Start, report.Months).Where(plain => plain.Measure == report.Measure).ToList();
+            var outcomesAt = outcomesOf(report);
             foreach (var (kind, group, place) in report.Places())
             {
-                var here = cases.Where(plain => kind.Length == 0 || plain.Person.GroupOf(kind, plain.At, plain.Model) == group).ToList();
+                var here = outcomesAt(kind, group);
                 var (count, yes, missing) = ReadReport.CountsOf(place);
                 var parts = new[]
                 {
-                    Add(report, "yes", kind, group, here.Count(plain => plain.Outcome == true), yes is not null),
-                    Add(report, "no", kind, group, here.Count(plain => plain.Outcome == false), false),
-                    Add(report, "missing", kind, group, here.Count(plain => plain.Outcome is null), missing is not null),
+                    Add(report, "yes", kind, group, here.Count(outcome => outcome == true), yes is not null),
+                    Add(report, "no", kind, group, here.Count(outcome => outcome == false), false),
+                    Add(report, "missing", kind, group, here.Count(outcome => outcome is null), missing is not null),
                 };
                 Tables.Sum(Add(report, "", kind, group, here.Count, count is not null), parts);
             }

@@ -18,6 +18,7 @@ public class PublishedReportsTests : IAsyncLifetime
     private const string Published = "MeasureReport/$published";
     private const string Figures = "MeasureReport/$published-figures";
     private const int Months = 6;
+    private const int Apart = 11;
     private static readonly DateOnly Start = new(2026, 5, 1);
 
     private static readonly string[] Staff =
@@ -71,10 +72,13 @@ public class PublishedReportsTests : IAsyncLifetime
         var half = await evaluator.GetJsonAsync(Asked("arrest", Start, Months));
         Assert.False((await anybody.GetJsonAsync(Published)).GetRawText().Contains("\"MeasureReport\"", StringComparison.Ordinal));
         Assert.Equal(0, (await anybody.GetJsonAsync(Figures)).GetArrayLength());
+        var ofStaff = new List<ReadReport>();
         foreach (var measure in Staff)
         {
-            await StaffIsAsCountedByHandAsync(evaluator, measure);
+            ofStaff.AddRange(await StaffIsAsCountedByHandAsync(evaluator, measure));
         }
+
+        NothingSmallOfStaffCanBeWorkedOut(ofStaff);
 
         // Signed: arrests and repeated contacts of the half-year, and one month; all else is a draft.
         var signed = new List<string>();
@@ -145,12 +149,13 @@ public class PublishedReportsTests : IAsyncLifetime
     }
 
     /// <summary>Counted again in plain words; no count of few people is shown, and nobody is told apart by groups.</summary>
-    private async Task StaffIsAsCountedByHandAsync(HttpClient evaluator, string measure)
+    private async Task<IReadOnlyList<ReadReport>> StaffIsAsCountedByHandAsync(HttpClient evaluator, string measure)
     {
-        var shown = 0;
+        var (reports, shown) = (new List<ReadReport>(), 0);
         foreach (var (start, months) in Enumerable.Range(0, Months).Select(month => (Start.AddMonths(month), 1)).Append((Start, Months)))
         {
             var report = new ReadReport(measure, start, months, await evaluator.GetJsonAsync(Asked(measure, start, months)));
+            reports.Add(report);
             var cases = staff.Cases(measure, start, months);
             var place = Assert.Single(report.Places()).Json;
             var (all, yes, missing) = ReadReport.CountsOf(place);
@@ -177,6 +182,23 @@ public class PublishedReportsTests : IAsyncLifetime
         }
 
         Assert.True(shown > 5, $"{measure}: {shown} counts are shown");
+        return reports;
+    }
+
+    /// <summary>Somebody has all reports of staff, of which months make the half-year and all measures have the same cases.</summary>
+    private void NothingSmallOfStaffCanBeWorkedOut(IEnumerable<ReadReport> reports)
+    {
+        var published = new PublishedCounts(reports, report =>
+        {
+            IReadOnlyList<bool?> outcomes = [.. staff.Cases(report.Measure, report.Start, report.Months).Select(it => it.Outcome)];
+            return (_, _) => outcomes;
+        });
+        Assert.NotEmpty(published.Small);
+        foreach (var cell in published.Small)
+        {
+            var (least, greatest) = SmallCells.Tests.Attacker.IntervalOf(published.Tables, published.IsShown, cell);
+            Assert.True(greatest - least >= Apart, $"{published.NameOf(cell)}: {least} to {greatest}");
+        }
     }
 
     private static async Task FiguresAreThoseOfTheReportsAsync(HttpClient anybody, JsonElement bundle)
