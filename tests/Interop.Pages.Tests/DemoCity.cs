@@ -1,14 +1,20 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Interop.Server.Tests.EarlyIntervention;
+using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
+using Npgsql;
 
 namespace Interop.Pages.Tests;
 
-/// <summary>One started demo for all tests, and one browser: Debian's Chromium, never one that was downloaded.</summary>
+/// <summary>
+/// One started demo for all tests, and one browser: Debian's Chromium, never one that was downloaded. With
+/// <c>INTEROP_TEST_DATABASE=postgres</c> the whole demo is on a PostgreSQL of its own.
+/// </summary>
 public sealed class DemoCity : IAsyncLifetime
 {
     public static readonly ViewportSize Phone = new() { Width = 390, Height = 844 };
@@ -31,6 +37,7 @@ public sealed class DemoCity : IAsyncLifetime
 
     private readonly string folder = System.IO.Directory.CreateTempSubdirectory("interop-pages-").FullName;
     private InventedModel? model;
+    private string? postgres;
     private Process? demo;
     private int port;
     private IPlaywright? playwright;
@@ -56,6 +63,7 @@ public sealed class DemoCity : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        postgres = ServerDatabase.Kind == DatabaseKind.Postgres ? await PostgresCluster.CreateDatabaseAsync() : null;
         model = InventedModel.OfThisMonth();
         model.Write();
         while (demo is null)
@@ -79,6 +87,20 @@ public sealed class DemoCity : IAsyncLifetime
         await StopAsync();
         System.IO.Directory.Delete(folder, recursive: true);
         model!.Dispose();
+        if (postgres is not null)
+        {
+            await PostgresCluster.DropDatabaseAsync(postgres);
+        }
+    }
+
+    /// <summary>The server's tables, to be read.</summary>
+    public async Task<DbConnection> OpenTablesAsync()
+    {
+        DbConnection connection = postgres is null
+            ? new SqliteConnection($"Data Source={Path.Combine(folder, "interop.db")};Mode=ReadOnly;Pooling=False")
+            : new NpgsqlConnection($"{postgres};Search Path=interop;Pooling=False");
+        await connection.OpenAsync();
+        return connection;
     }
 
     /// <summary>Starts the demo again on what it has: what its workers do each hour they do at once then.</summary>
@@ -159,7 +181,8 @@ public sealed class DemoCity : IAsyncLifetime
         var start = new ProcessStartInfo("env") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[
             "--default-signal=INT", "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "Interop.Demo.dll"),
-            "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder, "--model", model!.Path])
+            "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder, "--model", model!.Path,
+            .. postgres is null ? [] : (string[])["--database", $"postgres:{postgres}"]])
         {
             start.ArgumentList.Add(argument);
         }

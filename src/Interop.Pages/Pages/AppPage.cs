@@ -34,7 +34,7 @@ public abstract class AppPage : PageModel
     public string? Done { get; set; }
 
     /// <summary>Why what was asked was not done.</summary>
-    public IReadOnlyList<string> Problems { get; private set; } = [];
+    public IReadOnlyList<Problem> Problems { get; private set; } = [];
 
     /// <summary>Does what the person asked; false where the server said no, with its reasons as <see cref="Problems"/>.</summary>
     protected async Task<bool> TryAsync(Func<Task> act)
@@ -47,9 +47,9 @@ public abstract class AppPage : PageModel
         catch (FhirRefusedException refused)
         {
             Problems = refused.IsOvertaken
-                ? [T["Somebody else was faster. This is how it stands now."]]
+                ? [new(T["Somebody else was faster. This is how it stands now."])]
                 : refused.Sentences.Count > 0 ? [.. refused.Sentences.Select(Told)]
-                : [T["It was not done. Try again in a minute."]];
+                : [new(T["It was not done. Try again in a minute."])];
             return false;
         }
     }
@@ -61,9 +61,14 @@ public abstract class AppPage : PageModel
     ];
 
     /// <summary>What the server or the issuer said no with, in the person's language.</summary>
-    protected string Told(string sentence) => Refusals.Told(R, sentence);
+    private Problem Told(string sentence) => Refusals.Told(R, sentence);
 
-    protected void Object(string sentence) => Problems = [.. Problems, sentence];
+    /// <summary>Refuses for a reason of the page's own.</summary>
+    protected void Object(string sentence) => Problems = [.. Problems, new(sentence)];
+
+    /// <summary>Refuses with a sentence of the issuer's, or where it gave none with another.</summary>
+    protected void ObjectAsTold(string sentence, string otherwise) =>
+        Problems = [.. Problems, sentence.Length > 0 ? Told(sentence) : new(otherwise)];
 
     /// <summary>A way to the next page of a list, which only leads to more of the same list.</summary>
     protected static string? Next(Bundle bundle) => bundle.NextLink is { } link ? link.Query.TrimStart('?') : null;

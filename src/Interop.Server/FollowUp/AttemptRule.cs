@@ -131,7 +131,7 @@ internal sealed class AttemptRule() : TypeRule("Communication")
 
         if (transaction.KeeperOf(encounter) is null || transaction.BytesOf(encounter) is not { } stored)
         {
-            throw new FhirException(IssueCode.BusinessRule, "The encounter is not known.", Element);
+            throw new FhirException(IssueCode.BusinessRule, "The Encounter is not known.", Element);
         }
 
         using var document = JsonDocument.Parse(stored, FhirJson.Parsing);
@@ -143,7 +143,7 @@ internal sealed class AttemptRule() : TypeRule("Communication")
 
         if (root.At("subject").Text("reference") != attempt.Subject.ToString())
         {
-            throw new FhirException(IssueCode.BusinessRule, "The encounter is another person's.", Element);
+            throw new FhirException(IssueCode.BusinessRule, "The Encounter is another person's.", Element);
         }
     }
 

@@ -75,6 +75,10 @@ internal sealed class FormFit
         {
             Object($"{at}.answer", $"The item {question.LinkId} has one answer.");
         }
+        else if (question.Contradicts(given))
+        {
+            Object($"{at}.answer", $"The item {question.LinkId} has an answer that stands alone, and others beside it.");
+        }
 
         foreach (var (index, answer) in given.Index())
         {

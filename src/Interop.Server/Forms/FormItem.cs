@@ -17,6 +17,7 @@ internal sealed record FormItem(
     IReadOnlyList<FormItem> Items)
 {
     private const string Ordinal = "http://hl7.org/fhir/StructureDefinition/ordinalValue";
+    private const string Exclusive = "http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive";
 
     public IEnumerable<FormItem> AndBelow => Items.SelectMany(item => item.AndBelow).Prepend(this);
 
@@ -43,6 +44,10 @@ internal sealed record FormItem(
     public static string CodingOf(JsonElement answer) =>
         $"{answer.At("valueCoding").Text("system")}|{answer.At("valueCoding").Text("code")}";
 
+    /// <summary>Whether answers have one among them that stands alone, such as "none of these".</summary>
+    public bool Contradicts(IReadOnlyCollection<JsonElement> answers) =>
+        answers.Count > 1 && answers.Any(answer => Options.GetValueOrDefault(CodingOf(answer)) is { IsExclusive: true });
+
     public static FormItem Read(JsonElement item)
     {
         var only = item.Items("enableWhen").FirstOrDefault();
@@ -56,7 +61,8 @@ internal sealed record FormItem(
                 CodingOf,
                 option => new FormOption(
                     option.At("valueCoding").Text("display")!,
-                    option.Extension(Ordinal).At("valueDecimal") is { ValueKind: JsonValueKind.Number } score ? score.GetInt32() : null)),
+                    option.Extension(Ordinal).At("valueDecimal") is { ValueKind: JsonValueKind.Number } score ? score.GetInt32() : null,
+                    option.Extension(Exclusive).At("valueBoolean").ValueKind == JsonValueKind.True)),
             only.Text("question") is { } question
                 ? (question, $"{only.At("answerCoding").Text("system")}|{only.At("answerCoding").Text("code")}")
                 : null,
@@ -66,4 +72,5 @@ internal sealed record FormItem(
 
 /// <summary>One answer that an item allows.</summary>
 /// <param name="Score">What it counts; null where answers are not counted.</param>
-internal sealed record FormOption(string Display, int? Score);
+/// <param name="IsExclusive">Whether there is no other beside it.</param>
+internal sealed record FormOption(string Display, int? Score, bool IsExclusive);

@@ -22,12 +22,15 @@ internal sealed record Instrument(
     /// <summary>What complete answers come to.</summary>
     public InstrumentScore Score(IReadOnlyList<FormAnswer> answers)
     {
-        var counted = answers.ToDictionary(
-            answer => answer.Item.LinkId, answer => answer.Item.Options[FormItem.CodingOf(answer.Value)].Score ?? 0);
+        var counted = answers.GroupBy(answer => answer.Item.LinkId).ToDictionary(
+            item => item.Key, item => item.Sum(answer => answer.Item.Options[FormItem.CodingOf(answer.Value)].Score ?? 0));
         var sum = counted.Values.Sum();
         var level = Levels.Count == 0 ? null
             : Levels.FirstOrDefault(level => level.When.Any(item => counted.GetValueOrDefault(item) > 0))?.Code ?? "no-risk-found";
-        var raised = Alerts.Where(alert => alert.Level is { } code ? code == level : counted.GetValueOrDefault(alert.Item!) > 0);
+        var raised = Alerts.Where(alert => alert.Level is { } code ? code == level
+            : alert.Answers.Count == 0 ? counted.GetValueOrDefault(alert.Item!) > 0
+            : answers.Any(answer => answer.Item.LinkId == alert.Item
+                && alert.Answers.Contains(answer.Value.At("valueCoding").Text("code")!)));
         return new(sum, level, Bands.LastOrDefault(band => band.From <= sum), [.. raised]);
     }
 
@@ -48,7 +51,11 @@ internal sealed record Instrument(
                 ],
                 [
                     .. entry.Items("raises").Select(alert => new Alert(
-                        alert.Text("level"), alert.Text("item"), alert.Text("flag"), alert.Text("says")!)),
+                        alert.Text("level"),
+                        alert.Text("item"),
+                        [.. alert.Items("answers").Select(answer => answer.GetString()!)],
+                        alert.Text("flag"),
+                        alert.Text("says")!)),
                 ])),
         ];
     }
@@ -62,11 +69,13 @@ internal sealed record Band(int From, string Code, string Text);
 /// <param name="When">linkIds of which one is affirmed.</param>
 internal sealed record Level(string Code, IReadOnlyList<string> When);
 
-/// <summary>What has to be done at once.</summary>
-/// <param name="Level">At which level; null where an item is affirmed.</param>
+/// <summary>What has to be done at once, or what is needed.</summary>
+/// <param name="Level">At which level; null where it is an item's.</param>
+/// <param name="Item">linkId of the item that is affirmed, or answered so.</param>
+/// <param name="Answers">The codes of which one is an answer; none where whatever counts is.</param>
 /// <param name="Flag">SNOMED CT code of the Flag that is raised; null for none.</param>
 /// <param name="Says">What who recorded the answers is told.</param>
-internal sealed record Alert(string? Level, string? Item, string? Flag, string Says);
+internal sealed record Alert(string? Level, string? Item, IReadOnlyList<string> Answers, string? Flag, string Says);
 
 /// <param name="Level">Of an instrument that has levels.</param>
 internal sealed record InstrumentScore(int Sum, string? Level, Band? Band, IReadOnlyList<Alert> Alerts);

@@ -15,8 +15,10 @@ internal sealed class StatusEndRule(string type) : TypeRule(type)
             return null;
         }
 
-        var choices = open.Count == 0 ? "stays so" : $"stays so, or becomes {string.Join(" or ", open)}";
-        return new(IssueCode.BusinessRule, $"What is {from} {choices}.", $"{Type}.status");
+        return new(
+            IssueCode.BusinessRule,
+            open.Count == 0 ? $"What is {from} stays so." : $"What is {from} stays so, or becomes {string.Join(" or ", open)}.",
+            $"{Type}.status");
     }
 
     private static string? StatusOf(ReadOnlyMemory<byte> resource) => TopLevel.Text(resource.Span, "status");

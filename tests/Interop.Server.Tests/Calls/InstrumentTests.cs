@@ -103,6 +103,46 @@ public class InstrumentTests : SceneTests
     }
 
     [Fact]
+    public async Task Social_needs_are_said_by_the_answers_that_show_them_and_violence_alone_is_counted()
+    {
+        // An item, which of its options, and what is said of them; nothing is said of the answers of who has no need.
+        (string Item, int Option, string Need)[] needs =
+        [
+            ("/71802-3", 1, "a place to live"), ("/71802-3", 2, "a place to live"), ("/96778-6", 6, "bad repair"), ("/88122-7", 1, "food"),
+            ("/88123-5", 0, "food"), ("/93030-5", 0, "transport"), ("/96779-4", 0, "power"), ("/96779-4", 2, "power"),
+        ];
+        var none = new Dictionary<string, int>
+        {
+            ["/71802-3"] = 0, ["/96778-6"] = 7, ["/88122-7"] = 2, ["/88123-5"] = 2, ["/93030-5"] = 1, ["/96779-4"] = 1,
+        };
+        using var navigator = Server.As("navigator");
+        var nothing = await AnsweredAsync(navigator, "ahc-hrsn", link => none.GetValueOrDefault(link));
+        using var well = await navigator.PostFhirAsync("QuestionnaireResponse", nothing);
+        Assert.Equal(201, (int)well.StatusCode);
+        Assert.False(well.Headers.Contains("Warning"));
+        foreach (var (item, option, need) in needs)
+        {
+            var answers = await AnsweredAsync(navigator, "ahc-hrsn", link => link == item ? option : none.GetValueOrDefault(link));
+            using var answer = await navigator.PostFhirAsync("QuestionnaireResponse", answers);
+            Assert.Contains(need, Assert.Single(answer.Headers.GetValues("Warning")), StringComparison.Ordinal);
+            var score = await ScoreAsync(navigator, $"QuestionnaireResponse/{(await answer.JsonAsync()).Text("id")}");
+            Assert.Equal(4, score.GetProperty("valueInteger").GetInt32());
+        }
+
+        // Trouble with the place has several answers, of which "none of these" has no other beside it.
+        var several = JsonNode.Parse(nothing)!;
+        var place = several["item"]!.AsArray().Single(item => (string?)item!["linkId"] == "/96778-6")!["answer"]!.AsArray();
+        place[0]!["valueCoding"]!["code"] = "LA31996-4";
+        place.Add(JsonNode.Parse("""{"valueCoding":{"system":"http://loinc.org","code":"LA28580-1"}}"""));
+        await navigator.CreatedAsync("QuestionnaireResponse", several.ToJsonString());
+        place[1]!["valueCoding"]!["code"] = "LA9-3";
+        using var refused = await navigator.PostFhirAsync("QuestionnaireResponse", several.ToJsonString());
+        var issue = await refused.OutcomeAsync(422);
+        Assert.Equal("QuestionnaireResponse.item[1].answer", issue.GetProperty("expression")[0].GetString());
+        Assert.Contains("stands alone", issue.Text("diagnostics"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_does_not_fit_is_refused_with_item_and_rule_and_what_is_not_complete_is_not_scored()
     {
         using var navigator = Server.As("navigator");

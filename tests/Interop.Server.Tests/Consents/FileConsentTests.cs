@@ -1,18 +1,14 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Interop.Server.Tests.FollowUp;
+using static Interop.Server.Tests.Consents.SceneConsent;
 
 namespace Interop.Server.Tests.Consents;
 
 /// <summary>A consent from the scene: filed with its document, or made of the form, and effective at once.</summary>
 public class FileConsentTests : SceneTests
 {
-    private const string Form = "https://interop.example/fhir/Questionnaire/consent-on-scene";
     private const string Document = "Parameters.parameter.where(name='document').resource";
-    private const string Provision = "http://hl7.org/fhir/consent-provision-type";
-    private const string ActCode = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
-    private const string Tiers = "https://interop.example/fhir/CodeSystem/sharing-tier";
-    private const string Manners = "https://interop.example/fhir/CodeSystem/consent-manner";
     private const string Filed = "Parameters.parameter.where(name='consent').resource";
 
     protected override IReadOnlyList<string> Settings => ["--Interop:VerbalConsent=true"];
@@ -235,13 +231,8 @@ public class FileConsentTests : SceneTests
         Assert.True(element is null || issue.GetProperty("expression")[0].GetString() == element, issue.ToString());
     }
 
-    private static Task<HttpResponseMessage> FileAsync(HttpClient client, string document, string? consent = null)
-    {
-        var filed = consent is null ? string.Empty : $$"""{"name":"consent","resource":{{consent}}},""";
-        return client.PostFhirAsync(
-            "Consent/$file-consent",
-            $$"""{"resourceType":"Parameters","parameter":[{{filed}}{"name":"document","resource":{{document}}}]}""");
-    }
+    private static Task<HttpResponseMessage> FileAsync(HttpClient client, string document, string? consent = null) =>
+        client.PostFhirAsync("Consent/$file-consent", Filing(document, consent));
 
     private static string Misfit(string wrong) => wrong switch
     {
@@ -280,15 +271,7 @@ public class FileConsentTests : SceneTests
 
     private static string Answers(Action<Dictionary<string, string>>? change = null, string suffix = "", string? drop = null)
     {
-        var answers = new Dictionary<string, string>
-        {
-            ["decision"] = Coding(Provision, "permit"),
-            ["recipient"] = Reference("Organization/city-hospital"),
-            ["tier"] = Coding(Tiers, "intermediate"),
-            ["purpose"] = Coding("http://terminology.hl7.org/CodeSystem/v3-ActReason", "TREAT"),
-            ["manner"] = Coding(Manners, "written"),
-            ["signature"] = """{"valueAttachment":{"contentType":"image/png","data":"c2lnbmVk"}}""",
-        };
+        var answers = Signed();
         if (drop is not null)
         {
             answers.Remove(drop);
@@ -298,19 +281,7 @@ public class FileConsentTests : SceneTests
         return Response(suffix, answers);
     }
 
-    private static string Response(string suffix, Dictionary<string, string> answers) => $$"""
-        {"resourceType":"QuestionnaireResponse","questionnaire":"{{Form}}{{suffix}}|1.0.0","status":"completed",
-        "subject":{"reference":"Patient/p1"},"authored":"2026-11-22T11:00:00Z","author":{"reference":"Practitioner/writer"},"item":[
-        {{string.Join(',', answers.Select(answer => $$"""{"linkId":"{{answer.Key}}","answer":[{{answer.Value}}]}"""))}}]}
-        """;
-
-    private static string Coding(string system, string code) => $$"""{"valueCoding":{"system":"{{system}}","code":"{{code}}"} }""";
-
-    private static string Reference(string to) => $$"""{"valueReference":{"reference":"{{to}}"} }""";
-
-    private static string Scan(string patient) => $$"""
-        {"resourceType":"DocumentReference","status":"current","type":{"coding":[{"system":"http://loinc.org","code":"59284-0"}]},
-        "subject":{"reference":"Patient/{{patient}}" },
-        "content":[{"attachment":{"contentType":"application/pdf","data":"c2Nhbg=="} }]}
-        """;
+    /// <summary>Written on the day on which the test's clock stands.</summary>
+    private static string Response(string suffix, Dictionary<string, string> answers) =>
+        SceneConsent.Response("p1", "2026-11-22T11:00:00Z", answers, suffix);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using Interop.Demo;
@@ -51,7 +50,7 @@ public sealed class KilledServerTests : IAsyncLifetime
     /// <summary>Starts the process, writes from four clients, and kills it without a word.</summary>
     private async Task WriteUntilKilledAsync(RunningServer issuerHost, ConcurrentBag<(string Id, string Number)> acknowledged, int round)
     {
-        using var process = await StartAsync(issuerHost);
+        using var process = await BesideServer.StartAsync(issuerHost.Issuer, $"sqlite:{database}");
         var token = issuerHost.Issuer.Token(
             DemoCaller.All.Single(caller => caller.Name == "navigator"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
         using var client = new HttpClient { BaseAddress = new Uri(process.Address, "/fhir/") };
@@ -118,25 +117,6 @@ public sealed class KilledServerTests : IAsyncLifetime
             .Select(entry => entry.Row.Target!)
             .ToHashSet();
         Assert.Equal(indexed.Keys.Select(id => $"Patient/{id}").ToHashSet(), created);
-    }
-
-    private Task<ServingProcess> StartAsync(RunningServer issuerHost)
-    {
-        var start = new ProcessStartInfo("dotnet");
-        foreach (var argument in new[]
-                 {
-                     "exec", Path.Combine(AppContext.BaseDirectory, "interop.dll"), "serve", "--urls=http://127.0.0.1:0",
-                     ServingProcess.SaysWhere,
-                     $"--Interop:Database=sqlite:{database}", $"--Interop:PublicUrl={RunningServer.PublicUrl}",
-                     $"--Interop:Issuers:0:Authority={issuerHost.Issuer.Authority}",
-                     $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
-                     "--Interop:Issuers:0:Agencies:0=*",
-                 })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return ServingProcess.StartAsync(start);
     }
 
     private static async Task ReadyAsync(HttpClient client)

@@ -93,7 +93,7 @@ public sealed class PostgresKilledWorkersTests : IAsyncLifetime
     /// <summary>Both are given the same work, and one is killed amid it.</summary>
     private async Task RoundAsync(int round)
     {
-        using var process = await StartAsync();
+        using var process = await BesideServer.StartAsync(here.Issuer, setting, Desk);
         var first = new TaskCompletionSource();
         var numbers = Enumerable.Range(round * Each, Each).ToList();
         var works = numbers.SelectMany(number => new[] { true, false }.Select(async isHere =>
@@ -193,27 +193,6 @@ public sealed class PostgresKilledWorkersTests : IAsyncLifetime
 
     private string Token(string name) => here.Issuer.Token(
         DemoCaller.All.Single(caller => caller.Name == name), DateTimeOffset.UtcNow, TimeSpan.FromDays(4));
-
-    private Task<ServingProcess> StartAsync()
-    {
-        var start = new System.Diagnostics.ProcessStartInfo("dotnet");
-        foreach (var argument in (string[])
-                 [
-                     "exec", Path.Combine(AppContext.BaseDirectory, "interop.dll"), "serve", "--urls=http://127.0.0.1:0",
-                     ServingProcess.SaysWhere,
-                     $"--Interop:Database={setting}", $"--Interop:PublicUrl={RunningServer.PublicUrl}",
-                     "--Interop:Secret=a secret that all test servers share",
-                     $"--Interop:Issuers:0:Authority={here.Issuer.Authority}",
-                     $"--Interop:Issuers:0:Audience={LoopbackIssuer.Audience}",
-                     "--Interop:Issuers:0:Agencies:0=*",
-                     .. Desk,
-                 ])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return ServingProcess.StartAsync(start);
-    }
 
     private static async Task<int> CountAsync(HttpClient client, string search) =>
         (await client.GetJsonAsync($"{search}&_summary=count")).GetProperty("total").GetInt32();

@@ -52,7 +52,7 @@ public sealed class SystemModel(IssuerApi issuer) : AppPage
             return LocalRedirect(then ?? $"/app/agency/systems/{Id}?done=saved");
         }
 
-        Object(objection.Length > 0 ? Told(objection) : T["The issuer did not do it."]);
+        ObjectAsTold(objection, T["The issuer did not do it."]);
         return await ShownAsync();
     }
 

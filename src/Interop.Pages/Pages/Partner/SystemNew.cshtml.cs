@@ -37,7 +37,7 @@ public sealed class SystemNewModel(IssuerApi issuer) : AppPage
         client["purpose_of_use"] = string.Join(' ', Request.Form["purpose"].AsEnumerable());
         if (await issuer.RegisterAsync(client) is { } objection)
         {
-            Object(objection.Length > 0 ? Told(objection) : T["The issuer did not do it."]);
+            ObjectAsTold(objection, T["The issuer did not do it."]);
             return Page();
         }
 

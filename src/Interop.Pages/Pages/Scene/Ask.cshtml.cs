@@ -2,6 +2,7 @@ using System.Globalization;
 using Hl7.Fhir.Model;
 using Interop.Pages.Looks;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Primitives;
 
 namespace Interop.Pages.Pages.Scene;
 
@@ -49,7 +50,7 @@ public sealed class AskModel : AppPage
             return NotFound();
         }
 
-        Urn = Guid.TryParse(Given("urn")?.Split(':')[^1], out var name) ? $"urn:uuid:{name}" : Urn;
+        Urn = Guid.TryParse(Given("urn").ToString().Split(':')[^1], out var name) ? $"urn:uuid:{name}" : Urn;
         var condition = $"identifier={UriSystem}|{Urn}";
         if (await TryAsync(async () => Warnings = await Api.RecordAsync("QuestionnaireResponse", condition, Answers())))
         {
@@ -59,7 +60,8 @@ public sealed class AskModel : AppPage
         return Page();
     }
 
-    public string? Given(string name) => Request.HasFormContentType ? Request.Form[name].ToString() : null;
+    /// <summary>What was sent under a name; none before anything is.</summary>
+    public StringValues Given(string name) => Request.HasFormContentType ? Request.Form[name] : StringValues.Empty;
 
     private QuestionnaireResponse Answers() => new()
     {
@@ -73,12 +75,16 @@ public sealed class AskModel : AppPage
         Item =
         [
             .. Form.Item
-                .Select(question => (question.LinkId, Coding: question.AnswerOption.Select(option => option.Value).OfType<Coding>()
-                    .FirstOrDefault(coding => coding.Code == Given(question.LinkId!))))
-                .Where(answer => answer.Coding is not null)
+                .Select(question => (question.LinkId, Codings: question.AnswerOption.Select(option => option.Value).OfType<Coding>()
+                    .Where(coding => Given(question.LinkId!).Contains(coding.Code)).ToList()))
+                .Where(answer => answer.Codings.Count > 0)
                 .Select(answer => new QuestionnaireResponse.ItemComponent
                 {
-                    LinkId = answer.LinkId, Answer = [new() { Value = new Coding(answer.Coding!.System, answer.Coding.Code) }],
+                    LinkId = answer.LinkId,
+                    Answer = [.. answer.Codings.Select(coding => new QuestionnaireResponse.AnswerComponent
+                    {
+                        Value = new Coding(coding.System, coding.Code),
+                    })],
                 }),
         ],
     };

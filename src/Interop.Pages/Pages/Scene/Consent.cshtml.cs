@@ -126,7 +126,7 @@ public sealed class ConsentModel : AppPage
 
         Person = new(person, []);
         Speak ??= System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
-        Questions = ConsentForms.In(Speak);
+        Questions = await Api.ReadAsync<Questionnaire>($"Questionnaire/consent-on-scene{(Speak == "es" ? "-es" : string.Empty)}");
         Agencies = [.. (await Api.FindAsync<Organization>("Organization?active=true&_sort=name&_count=50"))
             .Where(house => $"Organization/{house.Id}" != Agency)];
         var roles = await Api.SearchAsync($"PractitionerRole?organization={Agency}&_include=PractitionerRole:practitioner&_count=50");

@@ -1,12 +1,12 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Resources;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Interop.Pages.Looks;
-using Microsoft.Data.Sqlite;
 
-namespace Interop.Pages.Tests;
+namespace Interop.Pages.Tests.Sight;
 
 /// <summary>
 /// Every text about a person in the demo's database (names, telephones, addresses, days of birth, numbers of cases, notes, narratives, what
@@ -34,13 +34,11 @@ internal sealed partial class CityTexts
     /// <summary>How many different texts there are.</summary>
     public int Count => texts.Count;
 
-    /// <param name="database">The server's SQLite file.</param>
-    public static async Task<CityTexts> ReadAsync(string database)
+    /// <param name="tables">The server's, open.</param>
+    public static async Task<CityTexts> ReadAsync(DbConnection tables)
     {
         var (city, everybodys) = (new CityTexts(), new StringBuilder());
-        await using var connection = new SqliteConnection($"Data Source={database};Mode=ReadOnly;Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
+        await using var command = tables.CreateCommand();
         command.CommandText = "SELECT type, id, subject, body FROM resource WHERE deleted = 0";
         await using var rows = await command.ExecuteReaderAsync();
         while (await rows.ReadAsync())

@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Microsoft.Playwright;
 
-namespace Interop.Pages.Tests;
+namespace Interop.Pages.Tests.Sight;
 
 /// <summary>What somebody gets over FHIR with the token that the pages have for her: of the same account, client and scopes.</summary>
 internal sealed partial class CallerEyes : IDisposable
@@ -32,7 +32,7 @@ internal sealed partial class CallerEyes : IDisposable
     }
 
     /// <summary>Whether one of the records comes to her, with the text.</summary>
-    public async Task<bool> SeesAsync(string text, bool isId, IEnumerable<string> records)
+    private async Task<bool> SeesAsync(string text, bool isId, IEnumerable<string> records)
     {
         foreach (var record in records)
         {
@@ -44,6 +44,22 @@ internal sealed partial class CallerEyes : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>What of the city stands in a page and does not come to her.</summary>
+    /// <param name="page">As <see cref="PageWalk.TextAsync"/> gives it.</param>
+    public async Task<List<string>> LeaksAsync(string page)
+    {
+        var leaks = new List<string>();
+        foreach (var (text, isId, records) in city.In(page))
+        {
+            if (!await SeesAsync(text, isId, records))
+            {
+                leaks.Add(text);
+            }
+        }
+
+        return leaks;
     }
 
     /// <summary>What an operation answers: its texts, a line each.</summary>
