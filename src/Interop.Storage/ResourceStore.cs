@@ -70,7 +70,11 @@ public sealed class ResourceStore : IAsyncDisposable
     /// One snapshot to read from, as soon as there is a connection for it. Dispose it soon: it keeps old pages alive, and others waiting.
     /// The token stops what is read from it, too.
     /// </summary>
-    public async ValueTask<ReadSession> OpenReadAsync(CancellationToken cancellationToken)
+    public ValueTask<ReadSession> OpenReadAsync(CancellationToken cancellationToken) => OpenReadAsync(limits.Snapshot, cancellationToken);
+
+    /// <inheritdoc cref="OpenReadAsync(CancellationToken)"/>
+    /// <param name="most">The work that it may ask for: what callers may is not what the server itself needs.</param>
+    public async ValueTask<ReadSession> OpenReadAsync(WorkLimit most, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(isClosed, this);
         await readers.WaitAsync(cancellationToken);
@@ -83,7 +87,7 @@ public sealed class ResourceStore : IAsyncDisposable
             }
 
             rows.Statements.Begin(dialect.BeginRead);
-            rows.Statements.StopAt(limits.Snapshot, cancellationToken);
+            rows.Statements.StopAt(most, cancellationToken);
             return new(this, rows);
         }
         catch

@@ -158,6 +158,17 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
         return rows;
     });
 
+    /// <summary>Each row as it comes, of a result that nobody wants to keep.</summary>
+    public void Each(Sql sql, Action<DbDataReader> row) => Read(sql.Flatten(), reader =>
+    {
+        while (reader.Read())
+        {
+            row(reader);
+        }
+
+        return true;
+    });
+
     public T? First<T>(Sql sql, Func<DbDataReader, T> read)
         where T : class => First(sql.Flatten(), read);
 

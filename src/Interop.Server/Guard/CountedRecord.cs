@@ -54,7 +54,7 @@ internal sealed class CountedRecord(ResourceRows rows, Sight sight, WriteSession
     public IReadOnlySet<long> FrozenMonths() => rows.FrozenMonths();
 
     /// <inheritdoc cref="ResourceRows.CountsOf"/>
-    public IReadOnlyList<MeasureCount> CountsOf(long first, long last, string? groups) => rows.CountsOf(first, last, groups);
+    public ILookup<string, MeasureCount> CountsOf(long first, long last, IReadOnlyList<string> kinds) => rows.CountsOf(first, last, kinds);
 
     /// <inheritdoc cref="ResourceRows.AmountsOf"/>
     public IReadOnlyList<MeasureAmount> AmountsOf(string measure, long first, long last, string? groups) =>

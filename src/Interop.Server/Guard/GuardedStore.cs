@@ -33,9 +33,14 @@ internal sealed class GuardedStore(
         }
     }
 
-    /// <summary>A snapshot for an operator at the machine, who explains what others see.</summary>
-    public async ValueTask<GuardedSnapshot> OpenAsOperatorAsync(string custodian, CancellationToken cancellationToken) => new(
-        await store.OpenReadAsync(cancellationToken), Caller.Operator, Sights.OfCustodian(custodian, sights.Now()), redactor);
+    /// <summary>
+    /// A snapshot for an operator at the machine, or for the server's own work: that may be a state's year, which no caller could ask for.
+    /// </summary>
+    public async ValueTask<GuardedSnapshot> OpenAsOperatorAsync(string custodian, CancellationToken cancellationToken)
+    {
+        var session = await store.OpenReadAsync(WorkLimit.None, cancellationToken);
+        return new(session, Caller.Operator, Sights.OfCustodian(custodian, sights.Now()), redactor);
+    }
 
     /// <summary>Where the database is, as far as resources of these types go: to be taken before a snapshot is opened.</summary>
     public ChangeMark MarkOf(IEnumerable<string> types) => store.MarkOf(types);

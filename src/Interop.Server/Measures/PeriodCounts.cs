@@ -16,15 +16,17 @@ internal sealed class PeriodCounts
     public static PeriodCounts Of(CountedRecord record, Period period, Strata strata)
     {
         var counts = new Dictionary<CountName, Counted>();
-        Add(null, record.CountsOf(period.First, period.Last, null));
-        foreach (var kind in strata.KindsOf(period))
+        var kinds = strata.KindsOf(period).ToList();
+        var counted = record.CountsOf(period.First, period.Last, kinds.ConvertAll(kind => kind.Code));
+        Add(null, counted[string.Empty]);
+        foreach (var kind in kinds)
         {
-            Add(kind, record.CountsOf(period.First, period.Last, kind.Code));
+            Add(kind, counted[kind.Code]);
         }
 
         return new(counts);
 
-        void Add(GroupKind? kind, IReadOnlyList<MeasureCount> rows)
+        void Add(GroupKind? kind, IEnumerable<MeasureCount> rows)
         {
             foreach (var row in rows)
             {
@@ -84,7 +86,7 @@ internal sealed class PeriodCounts
             yield break; // frozen by a version that knew more, or of people who are in no group
         }
 
-        if (row.Outcome == -1)
+        if (row.Outcome == MeasureCount.AnyOutcome)
         {
             // All measures of one kind of cases have the same cases: the first counts them.
             if (CrisisMeasure.All.First(other => other.Cases == measure.Cases) == measure)

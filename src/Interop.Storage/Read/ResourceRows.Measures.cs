@@ -90,36 +90,29 @@ public sealed partial class ResourceRows
     public IReadOnlySet<long> FrozenMonths() =>
         Statements.Query($"SELECT month FROM measure_month", reader => reader.GetInt64(0)).ToHashSet();
 
-    /// <summary>Counts of all measures in some months, by groups of one kind or in all.</summary>
+    /// <summary>
+    /// Counts of all measures in some months, by kind of groups and in all (the empty text). The cases are walked through once, whatever
+    /// the number of kinds: a database that groups a state's year sorts it, once for each.
+    /// </summary>
     /// <param name="last">The last month that counts.</param>
-    /// <param name="groups">One of <see cref="MeasureCase.GroupColumns"/>; null for all.</param>
-    public IReadOnlyList<MeasureCount> CountsOf(long first, long last, string? groups)
+    /// <param name="kinds">Of <see cref="MeasureCase.GroupColumns"/>.</param>
+    public ILookup<string, MeasureCount> CountsOf(long first, long last, IReadOnlyList<string> kinds)
     {
-        var group = groups is null ? (Sql)$"''" : Sql.Name(groups);
-        return
-        [
-            .. Counted((Sql)$"outcome", (Sql)$", outcome"),
-            .. Counted((Sql)$"-1", (Sql)$""),
-        ];
-
-        List<MeasureCount> Counted(Sql outcome, Sql byOutcome) => Statements.Query(
+        var tallies = new MeasureTallies(kinds);
+        var groups = Sql.Join("", kinds.Select(kind => (Sql)$", {Sql.Name(kind)}"));
+        Statements.Each(
             $"""
-            SELECT measure, {group}, {outcome}, COUNT(*), COUNT(DISTINCT person), CAST(COALESCE(SUM(amount), 0) AS BIGINT)
+            SELECT measure, outcome, person, COALESCE(amount, 0){groups}
             FROM   measure_case
             WHERE  month >= {first} AND month <= {last}
-            GROUP BY measure{(groups is null ? (Sql)$"" : (Sql)$", {group}")}{byOutcome}
             """,
-            reader => new MeasureCount(
-                reader.GetString(0),
-                reader.GetString(1),
-                reader.IsDBNull(2) ? null : (int)reader.GetInt64(2),
-                reader.GetInt64(3),
-                reader.GetInt64(4),
-                reader.GetInt64(5)));
+            tallies.Add);
+        return tallies.Counts();
     }
 
     /// <summary>The amounts of a measure in some months, from the least, by groups of one kind or in all.</summary>
-    /// <inheritdoc cref="CountsOf"/>
+    /// <param name="last">The last month that counts.</param>
+    /// <param name="groups">One of <see cref="MeasureCase.GroupColumns"/>; null for all.</param>
     public IReadOnlyList<MeasureAmount> AmountsOf(string measure, long first, long last, string? groups)
     {
         var group = groups is null ? (Sql)$"''" : Sql.Name(groups);
