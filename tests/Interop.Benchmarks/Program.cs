@@ -25,7 +25,7 @@ if (args is ["read-encounters", var encountersPort, var encountersToken, var epi
 
 if (args is ["state-year", var year, .. var on])
 {
-    await StateYearBenchmarks.RunAsync(output, int.Parse(year, CultureInfo.InvariantCulture), on is ["postgres"]);
+    await StateYearBenchmarks.RunAsync(output, int.Parse(year, CultureInfo.InvariantCulture), on.FirstOrDefault());
     return;
 }
 

@@ -26,18 +26,28 @@ internal static class StateYearBenchmarks
     private static readonly string[] Facts = ["arrest", "force-used", "ed-transport"];
     private static readonly int[] Shares = [50, 95, 99];
 
-    public static async Task RunAsync(TextWriter output, int episodes, bool onPostgres)
+    /// <param name="given">
+    /// <c>postgres</c> for a database of its own there, a database that such a year is in already, or null for a new file.
+    /// </param>
+    public static async Task RunAsync(TextWriter output, int episodes, string? given)
     {
         PostgresCluster.IsDurable = true;
         var folder = Directory.CreateTempSubdirectory("interop-state-").FullName;
-        var database = onPostgres
-            ? $"postgres:{await PostgresCluster.CreateDatabaseAsync()}"
-            : $"sqlite:{Path.Combine(folder, "interop.db")}";
-        var seeding = Stopwatch.StartNew();
-        await SeedAsync(output, database, episodes);
-        var bytes = new DirectoryInfo(folder).GetFiles().Sum(file => file.Length);
-        output.WriteLine($"A year of {episodes} episodes on {database.Split(':')[0]}: stored in {seeding.Elapsed:hh\\:mm\\:ss}, "
-            + $"{bytes / 1_000_000} MB");
+        var database = given switch
+        {
+            null => $"sqlite:{Path.Combine(folder, "interop.db")}",
+            "postgres" => $"postgres:{await PostgresCluster.CreateDatabaseAsync()}",
+            _ => given,
+        };
+        if (database != given)
+        {
+            var seeding = Stopwatch.StartNew();
+            await SeedAsync(output, database, episodes);
+            var bytes = new DirectoryInfo(folder).GetFiles().Sum(file => file.Length);
+            output.WriteLine($"A year of {episodes} episodes on {database.Split(':')[0]}: stored in {seeding.Elapsed:hh\\:mm\\:ss}, "
+                + $"{bytes / 1_000_000} MB");
+        }
+
 
         var table = Path.Combine(folder, "evaluation.json");
         await File.WriteAllTextAsync(table, """
