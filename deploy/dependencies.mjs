@@ -20,6 +20,9 @@ const reviewed = {
   'url:https://raw.githubusercontent.com/xunit/xunit/master/license.txt': 'Apache-2.0',
 };
 
+// What comes with a package under terms of its own, and is left out of all that is built: the file that must be nowhere.
+const leftOut = { 'Microsoft.Data.SqlClient.SNI.runtime': 'Microsoft.Data.SqlClient.SNI.dll' }; // the driver has the same in .NET
+
 // npm packages are test-time only and never shipped. One that is not fetched on this machine has the licence that was read when it was
 // chosen.
 const reviewedNpm = { dclint: 'MIT', dockerfilelint: 'MIT', 'fhir-kit-client': 'MIT', 'hl7.fhir.r4.examples': 'CC0-1.0', oauth4webapi: 'MIT', 'oidc-provider': 'MIT' };
@@ -43,6 +46,11 @@ for (const file of files(/(^|\/)packages\.lock\.json$/)) {
 }
 
 const rows = [...nuget.values()].sort((a, b) => a.name.localeCompare(b.name, 'en')).map(item => {
+  if (leftOut[item.name]) {
+    problems.push(...built(leftOut[item.name]).map(path => `${path} is of ${item.name} and must be left out (docs/decisions/0122).`));
+    return `| ${item.name} | ${item.version} | its own terms | transitive | left out | |`;
+  }
+
   const licence = licenceOf(item);
   const shipped = [...item.direct, ...item.through].some(project => !project.endsWith('.Tests') && project !== 'Interop.Benchmarks');
   judge(`${item.name} ${item.version}`, licence, shipped ? allowed : [...allowed, ...allowedInTests]);
@@ -94,6 +102,12 @@ function files(pattern, folder = '.') {
     const path = join(folder, entry.name);
     return entry.isDirectory() ? files(pattern, path) : pattern.test(path) ? [path] : [];
   }).sort();
+}
+
+function built(name) {
+  return existsSync('artifacts/bin')
+    ? readdirSync('artifacts/bin', { recursive: true }).filter(path => basename(path) === name).map(path => join('artifacts/bin', path))
+    : [];
 }
 
 function judge(what, licence, choices = allowed) {

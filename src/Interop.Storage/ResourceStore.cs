@@ -34,13 +34,15 @@ public sealed class ResourceStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// Opens <c>sqlite:PATH</c> or <c>postgres:CONNECTION STRING</c>, creating and migrating what is missing; <c>sqlite::memory:</c> is a
-    /// temporary file that is deleted at the end.
+    /// Opens <c>sqlite:PATH</c>, <c>postgres:CONNECTION STRING</c> or <c>sqlserver:CONNECTION STRING</c>, creating and migrating what is
+    /// missing; <c>sqlite::memory:</c> is a temporary file that is deleted at the end.
     /// </summary>
     /// <exception cref="ArgumentException">The setting names no database that we know.</exception>
-    public static async Task<ResourceStore> OpenAsync(string database, StoreLimits limits, CancellationToken cancellationToken)
+    public static Task<ResourceStore> OpenAsync(string database, StoreLimits limits, CancellationToken cancellationToken) =>
+        OpenAsync(Dialect.Of(database), limits, cancellationToken);
+
+    internal static async Task<ResourceStore> OpenAsync(Dialect dialect, StoreLimits limits, CancellationToken cancellationToken)
     {
-        var dialect = Dialect.Of(database);
         Statements? writing = null;
         try
         {
@@ -49,7 +51,7 @@ public sealed class ResourceStore : IAsyncDisposable
             var trail = await AuditTrailWriter.OpenAsync(writing, dialect, cancellationToken);
             await dialect.KeepAsync(cancellationToken);
             var changes = new Changes();
-            return new(dialect, limits, new(new(writing, dialect), dialect, trail, changes), trail, changes);
+            return new(dialect, limits, new(new(writing), dialect, trail, changes), trail, changes);
         }
         catch
         {
@@ -83,10 +85,10 @@ public sealed class ResourceStore : IAsyncDisposable
         {
             if (!idle.TryTake(out rows))
             {
-                rows = new(await Statements.OpenAsync(dialect, readOnly: true, cancellationToken), dialect);
+                rows = new(await Statements.OpenAsync(dialect, readOnly: true, cancellationToken));
             }
 
-            rows.Statements.Begin(dialect.BeginRead);
+            rows.Statements.Begin(Sql.In(dialect => dialect.BeginRead));
             rows.Statements.StopAt(most, cancellationToken);
             return new(this, rows);
         }
@@ -158,11 +160,11 @@ public sealed class ResourceStore : IAsyncDisposable
 
     /// <summary>The oldest audit rows with a higher sequence number.</summary>
     public Task<IReadOnlyList<AuditEntry>> AuditAsync(long after, int count, CancellationToken cancellationToken) =>
-        ReadTrailAsync(statements => new AuditChain(statements, dialect).Read(after, count), cancellationToken);
+        ReadTrailAsync(statements => new AuditChain(statements).Read(after, count), cancellationToken);
 
     /// <summary>What a client of an organisation did, oldest first.</summary>
     public Task<IReadOnlyList<AuditRow>> AuditOfClientAsync(string client, string organization, CancellationToken cancellationToken) =>
-        ReadTrailAsync(statements => new AuditChain(statements, dialect).OfClient(client, organization), cancellationToken);
+        ReadTrailAsync(statements => new AuditChain(statements).OfClient(client, organization), cancellationToken);
 
     /// <summary>A page of what is looked for in the trail.</summary>
     /// <param name="custodian">Id of the Organization whose trail it is.</param>
@@ -172,19 +174,19 @@ public sealed class ResourceStore : IAsyncDisposable
             statements =>
             {
                 statements.StopAt(limits.Snapshot, cancellationToken);
-                return new AuditSearch(statements, dialect, custodian).Find(query);
+                return new AuditSearch(statements, custodian).Find(query);
             },
             cancellationToken);
 
     /// <summary>One row by its place.</summary>
     public Task<AuditEntry?> FindAuditAsync(long chain, long sequence, CancellationToken cancellationToken) =>
-        ReadTrailAsync(statements => new AuditSearch(statements, dialect, string.Empty).Find(chain, sequence), cancellationToken);
+        ReadTrailAsync(statements => new AuditSearch(statements, string.Empty).Find(chain, sequence), cancellationToken);
 
     /// <summary>The last rows of all chains, and the number of the one that this server adds to.</summary>
     public async Task<(long Own, IReadOnlyList<AuditHead> Heads)> AuditHeadsAsync(CancellationToken cancellationToken) => (
         trail.Chain,
         await ReadTrailAsync(
-            statements => new AuditChain(statements, dialect).Heads().Select(one => one.Head).ToList(), cancellationToken));
+            statements => new AuditChain(statements).Heads().Select(one => one.Head).ToList(), cancellationToken));
 
     /// <summary>Walks the audit trail from its start and says where it first fails to hold.</summary>
     /// <param name="witnesses">What of it has been seen from outside.</param>
@@ -192,7 +194,7 @@ public sealed class ResourceStore : IAsyncDisposable
     public Task<AuditVerification> VerifyAuditAsync(
         IReadOnlyList<AuditWitness> witnesses, Action<long> progress, CancellationToken cancellationToken) =>
         ReadTrailAsync(
-            statements => new AuditVerifier(statements, dialect, witnesses, progress).Verify(cancellationToken), cancellationToken);
+            statements => new AuditVerifier(statements, witnesses, progress).Verify(cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="VerifyAuditAsync(IReadOnlyList{AuditWitness}, Action{long}, CancellationToken)"/>
     public Task<AuditVerification> VerifyAuditAsync(CancellationToken cancellationToken) =>
@@ -227,7 +229,7 @@ public sealed class ResourceStore : IAsyncDisposable
     private async Task<T> ReadTrailAsync<T>(Func<Statements, T> read, CancellationToken cancellationToken)
     {
         await using var statements = new Statements(await dialect.OpenAuditAsync(readOnly: true, cancellationToken), dialect);
-        statements.Begin(dialect.BeginRead);
+        statements.Begin(Sql.In(dialect => dialect.BeginRead));
         return await Task.Run(() => read(statements), cancellationToken);
     }
 

@@ -1,19 +1,20 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Interop.Storage.Dialects;
 
 namespace Interop.Storage;
 
 /// <summary>
 /// A piece of SQL. Every hole of an interpolated string is a parameter, and only another <see cref="Sql"/> is spliced in, so a
 /// value cannot become syntax. Pieces are kept as they are and written once, by <see cref="Flatten"/>: a statement about grants nests
-/// them ten deep.
+/// them ten deep. What databases say in different words is chosen then, so that one statement has a text in each of them.
 /// </summary>
 [InterpolatedStringHandler]
 internal sealed class Sql
 {
     private const int UsualLength = 4096;
 
-    // Each a string, a SqlValue or another Sql.
+    // Each a string, a SqlValue, another Sql, or what a dialect says.
     private readonly List<object> pieces;
 
     public Sql(int literalLength, int formattedCount)
@@ -37,6 +38,20 @@ internal sealed class Sql
 
     /// <summary>A small whole number out of this project's own code, where a parameter would keep a plan from being chosen.</summary>
     public static Sql Number(int number) => Raw(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>What databases say in different words.</summary>
+    public static Sql In(Func<Dialect, Sql> words)
+    {
+        var sql = new Sql(0, 1);
+        sql.pieces.Add(new Words(words));
+        return sql;
+    }
+
+    /// <summary>The end of a statement that has an order and gives its first rows only.</summary>
+    public static Sql Page(int count) => In(dialect => dialect.Page(count));
+
+    /// <summary>The same of one without an order, which gives any rows. It also keeps what is in it from being taken apart.</summary>
+    public static Sql Limit(int count) => In(dialect => dialect.Limit(count));
 
     public static Sql Join(string separator, IEnumerable<Sql> pieces)
     {
@@ -66,10 +81,13 @@ internal sealed class Sql
     /// <summary>
     /// A list for IN, filled up with its last value to a power of two: lists of many lengths are few statements, each prepared once.
     /// </summary>
-    public static Sql PaddedList(IReadOnlyList<string> values)
+    public static Sql PaddedList(IReadOnlyList<string> values) => List(Padded(values));
+
+    /// <summary>The same as values, for where a list stands several times in one statement: each of them is one parameter.</summary>
+    public static IReadOnlyList<SqlValue> Padded(IReadOnlyList<string> values)
     {
         var length = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)values.Count);
-        return List(values.Concat(Enumerable.Repeat(values[^1], length - values.Count)));
+        return [.. Enumerable.Range(0, length).Select(index => new SqlValue(values[Math.Min(index, values.Count - 1)]))];
     }
 
     public static Sql And(IEnumerable<Sql> conditions) => Join("\nAND    ", conditions);
@@ -89,15 +107,15 @@ internal sealed class Sql
         pieces.Add(value as SqlValue ?? new(value is null && typeof(T) == typeof(long?) ? SqlNull.Number : value));
 
     /// <summary>The statement with its parameters as @p0, @p1, ...; a <see cref="SqlValue"/> used twice is one parameter.</summary>
-    public SqlText Flatten()
+    public SqlText Flatten(Dialect dialect)
     {
         var statement = new StringBuilder(UsualLength);
         var values = new List<SqlValue>();
-        WriteTo(statement, values);
-        return new(statement.ToString(), values);
+        WriteTo(dialect, statement, values);
+        return new(dialect.Spelled(statement.ToString()), values);
     }
 
-    private void WriteTo(StringBuilder statement, List<SqlValue> values)
+    private void WriteTo(Dialect dialect, StringBuilder statement, List<SqlValue> values)
     {
         foreach (var piece in pieces)
         {
@@ -107,7 +125,10 @@ internal sealed class Sql
                     statement.Append(literal);
                     break;
                 case Sql inner:
-                    inner.WriteTo(statement, values);
+                    inner.WriteTo(dialect, statement, values);
+                    break;
+                case Words words:
+                    words.Of(dialect).WriteTo(dialect, statement, values);
                     break;
                 default:
                     statement.Append("@p").Append(NumberOf((SqlValue)piece, values));
@@ -135,6 +156,22 @@ internal sealed class Sql
         var sql = new Sql(literal.Length, 0);
         sql.AppendLiteral(literal);
         return sql;
+    }
+
+    /// <summary>Said once: where the piece stands twice in a statement, its values are the same parameters.</summary>
+    private sealed class Words(Func<Dialect, Sql> words)
+    {
+        private (Dialect Dialect, Sql Said)? last;
+
+        public Sql Of(Dialect dialect)
+        {
+            if (last is not { } known || known.Dialect != dialect)
+            {
+                last = known = (dialect, words(dialect));
+            }
+
+            return known.Said;
+        }
     }
 }
 

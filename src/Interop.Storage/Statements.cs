@@ -54,7 +54,7 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
         }
     }
 
-    public int Execute(Sql sql) => Execute(sql.Flatten());
+    public int Execute(Sql sql) => Execute(dialect.Write(sql));
 
     public int Execute(SqlText sql)
     {
@@ -66,12 +66,17 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
     /// For a statement whose result nobody looks at: it runs before the next one that is asked for something, with all others that came
     /// before it. A database on the network is so told many things in one message.
     /// </summary>
-    public void Add(Sql sql) => Add(sql.Flatten());
+    public void Add(Sql sql) => Add(dialect.Write(sql));
 
     /// <inheritdoc cref="Add(Sql)"/>
     public void Add(SqlText sql)
     {
-        if (!connection.CanCreateBatch)
+        if (sql.Text.Length == 0)
+        {
+            return; // this database needs no words for it
+        }
+
+        if (!dialect.TakesBatches || !connection.CanCreateBatch)
         {
             Execute(sql);
             return;
@@ -147,7 +152,7 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
     }
 
     /// <summary>All rows. The whole result is read before this returns, so that a command is never entered twice.</summary>
-    public List<T> Query<T>(Sql sql, Func<DbDataReader, T> read) => Read(sql.Flatten(), reader =>
+    public List<T> Query<T>(Sql sql, Func<DbDataReader, T> read) => Read(dialect.Write(sql), reader =>
     {
         var rows = new List<T>();
         while (reader.Read())
@@ -159,7 +164,7 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
     });
 
     /// <summary>Each row as it comes, of a result that nobody wants to keep.</summary>
-    public void Each(Sql sql, Action<DbDataReader> row) => Read(sql.Flatten(), reader =>
+    public void Each(Sql sql, Action<DbDataReader> row) => Read(dialect.Write(sql), reader =>
     {
         while (reader.Read())
         {
@@ -170,12 +175,12 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
     });
 
     public T? First<T>(Sql sql, Func<DbDataReader, T> read)
-        where T : class => First(sql.Flatten(), read);
+        where T : class => First(dialect.Write(sql), read);
 
     public T? First<T>(SqlText sql, Func<DbDataReader, T> read)
         where T : class => Read(sql, reader => reader.Read() ? read(reader) : null);
 
-    public long? Number(Sql sql) => Number(sql.Flatten());
+    public long? Number(Sql sql) => Number(dialect.Write(sql));
 
     public long? Number(SqlText sql) => Read(sql, reader => reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : (long?)null);
 
@@ -198,7 +203,7 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
         patience.Starts(command);
         try
         {
-            using var reader = command.ExecuteReader();
+            using var reader = dialect.Rows(command.ExecuteReader());
             return read(reader);
         }
         catch (Exception failure) when ((failure is DbException or OperationCanceledException) && WhyGivenUp() is { } why)
@@ -221,6 +226,11 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
     {
         DemandConnection();
         var (text, values) = sql;
+        if (values.Count > dialect.MostValues)
+        {
+            throw new TooCostlyException($"This asks for more values than the database takes at once, which are {dialect.MostValues}.");
+        }
+
         if (prepared.TryGetValue(text, out var command))
         {
             for (var index = 0; index < values.Count; index++)
@@ -246,7 +256,7 @@ internal sealed class Statements(DbConnection connection, Dialect dialect) : IAs
             command.Parameters.Add(parameter);
         }
 
-        command.Prepare();
+        dialect.Prepare(command);
         return prepared[text] = command;
     }
 

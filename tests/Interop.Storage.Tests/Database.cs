@@ -6,7 +6,7 @@ public abstract class Database : IDisposable
     /// <summary>The setting that opens it.</summary>
     public abstract string Setting { get; }
 
-    public Task<ResourceStore> OpenAsync() => ResourceStore.OpenAsync(Setting, CancellationToken.None);
+    public virtual Task<ResourceStore> OpenAsync() => ResourceStore.OpenAsync(Setting, CancellationToken.None);
 
     /// <summary>Runs SQL behind the store's back, as somebody with access to the file could.</summary>
     public abstract void Tamper(string sql);

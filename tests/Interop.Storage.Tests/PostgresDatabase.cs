@@ -1,3 +1,4 @@
+using Interop.Storage.Tests.SqlServer;
 using Npgsql;
 
 namespace Interop.Storage.Tests;
@@ -16,6 +17,10 @@ public sealed class PostgresDatabase : Database
     private readonly string connectionString = Wait(() => PostgresCluster.CreateDatabaseAsync(Migrated.Value));
 
     public override string Setting => "postgres:" + connectionString;
+
+    /// <inheritdoc cref="SpokenPostgresDialect"/>
+    public override Task<ResourceStore> OpenAsync() =>
+        ResourceStore.OpenAsync(new SpokenPostgresDialect(connectionString), StoreLimits.Usual, CancellationToken.None);
 
     public override void Tamper(string sql) => Run("public", sql);
 

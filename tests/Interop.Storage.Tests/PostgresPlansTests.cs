@@ -24,7 +24,7 @@ public sealed class PostgresPlansTests
         {
             await using var statements = await Statements.OpenAsync(dialect, readOnly: true, CancellationToken.None);
             statements.ExecuteScript("SET enable_seqscan = on");
-            var rows = new ResourceRows(statements, dialect);
+            var rows = new ResourceRows(statements);
             foreach (var question in ResourceStoreContract.Questions)
             {
                 var separator = question.Contains('?', StringComparison.Ordinal) ? '&' : '?';
@@ -65,7 +65,7 @@ public sealed class PostgresPlansTests
         await using var store = await database.OpenAsync();
         var dialect = new PostgresDialect(database.Setting["postgres:".Length..]);
         await using var statements = await Statements.OpenAsync(dialect, readOnly: true, CancellationToken.None);
-        var rows = new ResourceRows(statements, dialect);
+        var rows = new ResourceRows(statements);
 
         rows.Search(Query("Patient?family=a&_sort=birthdate"), Owner());
 

@@ -88,7 +88,7 @@ public sealed class PostgresVisitedRowsTests
         private Counting(NpgsqlConnection connection, PostgresDialect dialect)
         {
             statements = new(connection, dialect);
-            rows = new(statements, dialect);
+            rows = new(statements);
             connection.Notice += (_, notice) => Count(notice.Notice.MessageText);
             statements.ExecuteScript("""
                 LOAD 'auto_explain';

@@ -75,6 +75,18 @@ public abstract partial class ResourceStoreContract
         Assert.Equal(ids.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length, counted.Total);
     }
 
+    [Fact]
+    public async Task What_a_database_reads_as_a_pattern_is_looked_for_as_it_stands()
+    {
+        await store.PutAsync(
+            Resource("Patient/a", "a", 1, (1, Text("family", "x[ab]%_y"))), Resource("Patient/b", "b", 1, (1, Text("family", "xaby"))));
+
+        foreach (var part in new[] { "[ab]", "[", "%25", "_" })
+        {
+            Assert.Equal("a", await store.IdsAsync($"Patient?family:contains={part}", Owner()));
+        }
+    }
+
     [Theory]
     [InlineData("RiskAssessment?probability=0.5", "half")]
     [InlineData("RiskAssessment?probability=0.50", "half")]

@@ -1,6 +1,6 @@
 using Interop.Sharing.Policy;
-using Interop.Storage.Dialects;
 using Interop.Storage.Read;
+using Interop.Storage.Tests.SqlServer;
 using static Interop.Storage.Tests.Given;
 using Interop.Storage.Write;
 using Microsoft.Data.Sqlite;
@@ -106,10 +106,10 @@ public sealed partial class VisitedRowsTests
 
         public static async Task<Counting> OpenAsync(Database database)
         {
-            var dialect = new SqliteDialect(database.Setting["sqlite:".Length..]);
+            var dialect = new SpokenSqliteDialect(database.Setting["sqlite:".Length..]);
             var connection = await dialect.OpenAsync(readOnly: true, CancellationToken.None);
             var statements = new Statements(connection, dialect);
-            var counting = new Counting(statements, new(statements, dialect));
+            var counting = new Counting(statements, new(statements));
             SQLitePCL.raw.sqlite3_progress_handler(
                 ((SqliteConnection)connection).Handle,
                 1,

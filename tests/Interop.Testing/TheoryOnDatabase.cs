@@ -8,7 +8,5 @@ public sealed class TheoryOnDatabase(IMessageSink messages) : TheoryDiscoverer(m
 {
     public override IEnumerable<IXunitTestCase> Discover(
         ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute) =>
-        FactOnDatabase.SkippedCase(DiagnosticMessageSink, testMethod) is { } skipped
-            ? [skipped]
-            : base.Discover(discoveryOptions, testMethod, theoryAttribute);
+        AbsentDatabase.SkippedCases(DiagnosticMessageSink, testMethod) ?? base.Discover(discoveryOptions, testMethod, theoryAttribute);
 }

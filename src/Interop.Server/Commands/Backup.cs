@@ -13,7 +13,7 @@ internal static class Backup
         var backup = new Command("backup", "Copies the database and its trail, whether or not the server runs.") { folder, database };
         backup.SetAction(arguments =>
         {
-            var path = Offline.SqlitePath(arguments.GetValue(database), "pg_dump --format=custom");
+            var path = Offline.SqlitePath(arguments.GetValue(database), "pg_dump --format=custom, or BACKUP DATABASE");
             SqliteBackup.Copy(path, arguments.GetValue(folder)!);
             Console.WriteLine($"ok {arguments.GetValue(folder)} holds a copy; try it with: interop restore, then interop doctor");
             return 0;
@@ -32,7 +32,7 @@ internal static class Restore
         var restore = new Command("restore", "Puts a copy made by backup where there is no database.") { folder, database };
         restore.SetAction(arguments =>
         {
-            var path = Offline.SqlitePath(arguments.GetValue(database), "pg_restore");
+            var path = Offline.SqlitePath(arguments.GetValue(database), "pg_restore, or RESTORE DATABASE");
             SqliteBackup.PutBack(arguments.GetValue(folder)!, path);
             Console.WriteLine($"ok {path} is there again; ask with: interop doctor --database sqlite:{path}");
             return 0;

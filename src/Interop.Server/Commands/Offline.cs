@@ -8,7 +8,7 @@ namespace Interop.Server.Commands;
 internal static class Offline
 {
     public static Option<string?> Database() =>
-        new("--database") { Description = "sqlite:PATH or postgres:CONNECTION STRING; Interop:Database by default." };
+        new("--database") { Description = "sqlite:PATH, postgres:... or sqlserver:CONNECTION STRING; Interop:Database by default." };
 
     /// <summary>The server's parts over the configured database, without a listener.</summary>
     /// <param name="mayCreate">Whether a database that is not there is made; a verb that only looks must not answer for an empty

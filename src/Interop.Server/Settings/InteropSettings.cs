@@ -6,7 +6,8 @@ using Interop.Storage;
 namespace Interop.Server.Settings;
 
 /// <summary>The settings under <c>Interop:</c>, read and checked once at start. A wrong one stops the process with a sentence.</summary>
-/// <param name="Database"><c>sqlite:PATH</c> or <c>postgres:CONNECTION STRING</c>, which may hold a password.</param>
+/// <param name="Database"><c>sqlite:PATH</c>, or <c>postgres:</c> or <c>sqlserver:</c> with a connection string, which may hold a
+/// password.</param>
 /// <param name="PublicUrl">The FHIR base as clients see it, without a trailing slash.</param>
 /// <param name="Custodian">Id of the Organization that runs this server: the crisis programme.</param>
 /// <param name="Secret">Key for paging cursors and name-based ids, or from the file <c>SecretFile</c>; null to keep a generated one in

@@ -3,7 +3,6 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Interop.Storage.Dialects;
 
 namespace Interop.Storage.Audit;
 
@@ -15,7 +14,6 @@ namespace Interop.Storage.Audit;
 internal sealed class AuditChain
 {
     private readonly Statements statements;
-    private readonly Dialect dialect;
     private readonly AuditValues values = new();
     private readonly SqlValue number = new(0L);
     private readonly SqlValue sequence = new(0L);
@@ -27,16 +25,16 @@ internal sealed class AuditChain
     private AuditHead head = AuditHead.StartOf(1);
     private IReadOnlyList<AuditHead> others = [];
 
-    public AuditChain(Statements statements, Dialect dialect)
+    public AuditChain(Statements statements)
     {
-        (this.statements, this.dialect) = (statements, dialect);
+        this.statements = statements;
         Sql sql = $"""
             INSERT INTO audit (chain, sequence, {AuditColumns.All}, previous_hash, hash)
             VALUES ({number}, {sequence}, {values.List}, {previousHash}, {hash})
             """;
-        insert = sql.Flatten();
+        insert = statements.Dialect.Write(sql);
         Sql about = $"INSERT INTO audit_patient (patient, chain, sequence) VALUES ({patient}, {number}, {sequence})";
-        insertPatient = about.Flatten();
+        insertPatient = statements.Dialect.Write(about);
     }
 
     /// <summary>The number of the chain that is added to.</summary>
@@ -46,7 +44,7 @@ internal sealed class AuditChain
     public void Claim()
     {
         var chain = 1;
-        while (statements.Number(dialect.ClaimChain(chain)) is null)
+        while (statements.Number(Sql.In(dialect => dialect.ClaimChain(chain))) is null)
         {
             chain++;
         }
@@ -106,7 +104,7 @@ internal sealed class AuditChain
         SELECT {Columns} FROM audit
         WHERE  sequence > {after}
         ORDER BY sequence, chain
-        {dialect.Page(count)}
+        {Sql.Page(count)}
         """,
         reader => Link(reader).Entry);
 

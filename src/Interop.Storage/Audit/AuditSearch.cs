@@ -1,10 +1,8 @@
-using Interop.Storage.Dialects;
-
 namespace Interop.Storage.Audit;
 
 /// <summary>Finds rows of the trail, by time.</summary>
 /// <param name="custodian">Id of the Organization whose trail it is.</param>
-internal sealed class AuditSearch(Statements statements, Dialect dialect, string custodian)
+internal sealed class AuditSearch(Statements statements, string custodian)
 {
     private bool hidesWithheld;
 
@@ -23,7 +21,7 @@ internal sealed class AuditSearch(Statements statements, Dialect dialect, string
             WHERE  {conditions}
             AND    {After(query)}
             ORDER BY {order}
-            {dialect.Page(query.Count + 1)}
+            {Sql.Page(query.Count + 1)}
             """,
             reader => AuditChain.Link(reader).Entry);
         return new(
@@ -39,8 +37,14 @@ internal sealed class AuditSearch(Statements statements, Dialect dialect, string
     private static Sql After(AuditQuery query) => query.After switch
     {
         null => $"1 = 1",
-        var place when query.IsAscending => $"(a.instant, a.chain, a.sequence) > ({place.Instant}, {place.Chain}, {place.Sequence})",
-        var place => $"(a.instant, a.chain, a.sequence) < ({place.Instant}, {place.Chain}, {place.Sequence})",
+        var place when query.IsAscending => $"""
+            a.instant >= {place.Instant} AND (a.instant > {place.Instant} OR a.chain > {place.Chain}
+                OR (a.chain = {place.Chain} AND a.sequence > {place.Sequence}))
+            """,
+        var place => $"""
+            a.instant <= {place.Instant} AND (a.instant < {place.Instant} OR a.chain < {place.Chain}
+                OR (a.chain = {place.Chain} AND a.sequence < {place.Sequence}))
+            """,
     };
 
     /// <summary>From a patient to her rows, so that those of others cost nothing.</summary>
@@ -93,13 +97,14 @@ internal sealed class AuditSearch(Statements statements, Dialect dialect, string
     {
         var isWithheld = hidesWithheld ? (Sql)$"1 = 0" : (Sql)$"(a.outcome = 'deny' AND a.patient IS NOT NULL)";
         var isGiven = (Sql)$"""
-            (a.interaction = 'operation' AND a.outcome = 'permit' AND a.patient IS NOT NULL AND a.organization <> {custodian})
+            (a.interaction = 'operation' AND a.outcome = 'permit' AND a.patient IS NOT NULL
+             AND COALESCE(a.organization, {custodian}) <> {custodian})
             """;
         var isOfClass = kind.Class switch
         {
             AuditClass.Withheld => isWithheld,
             AuditClass.Given => isGiven,
-            _ => (Sql)$"NOT {isWithheld} AND NOT COALESCE({isGiven}, 1 = 0)",
+            _ => (Sql)$"NOT {isWithheld} AND NOT {isGiven}",
         };
         return kind.Interactions.Count == 0
             ? (Sql)$"({isOfClass})"

@@ -31,7 +31,7 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
     private AuditTrailWriter(Statements statements, Dialect dialect)
     {
         (this.statements, this.dialect) = (statements, dialect);
-        chain = new(statements, dialect);
+        chain = new(statements);
         chain.Claim();
         running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -44,7 +44,7 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
         SchemaMigration.Apply(statements, dialect.Migrations.Trail);
         if (dialect.IsTrailApart)
         {
-            TakeOverChain(resources, statements, dialect);
+            TakeOverChain(resources, statements);
         }
 
         var trail = new AuditTrailWriter(statements, dialect);
@@ -88,19 +88,19 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
     /// <summary>
     /// The trail was once among the resources: its rows come as they are, hashes too, so that what was changed there is still found.
     /// </summary>
-    private static void TakeOverChain(Statements resources, Statements trail, Dialect dialect)
+    private static void TakeOverChain(Statements resources, Statements trail)
     {
         var before = resources.Query(
             $"SELECT sequence, previous_hash, hash, {AuditColumns.All} FROM audit_before ORDER BY sequence",
             reader => (
                 Sequence: reader.GetInt64(0), Previous: reader.GetString(1), Hash: reader.GetString(2), Row: AuditColumns.Read(reader, 3)));
-        if (before.Count == 0 || trail.Number($"SELECT 1 FROM audit {dialect.Page(1)}") is not null)
+        if (before.Count == 0 || trail.Number($"SELECT 1 FROM audit {Sql.Limit(1)}") is not null)
         {
             return;
         }
 
         var values = new AuditValues();
-        trail.Begin(dialect.BeginAppend);
+        trail.Begin(Sql.In(dialect => dialect.BeginAppend));
         foreach (var (sequence, previous, hash, row) in before)
         {
             values.Set(row);
@@ -142,7 +142,7 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
         PendingRow[] rows = [.. failed, .. batch.SelectMany(item => item.Rows)];
         try
         {
-            if (statements.Begin(dialect.BeginAppend))
+            if (statements.Begin(Sql.In(dialect => dialect.BeginAppend)))
             {
                 chain.Claim(); // what the lost connection had is anybody's
             }
@@ -176,7 +176,7 @@ internal sealed class AuditTrailWriter : IAsyncDisposable
 
     /// <summary>A pending row is taken once, also where two servers find it.</summary>
     private bool Takes(PendingRow row) => row.Number is not { } number || statements.Execute(dialect.IsTrailApart
-        ? (Sql)$"INSERT INTO taken (number) VALUES ({number}) ON CONFLICT DO NOTHING"
+        ? (Sql)$"INSERT INTO taken (number) SELECT {number} WHERE NOT EXISTS (SELECT 1 FROM taken WHERE number = {number})"
         : $"DELETE FROM audit_pending WHERE number = {number}") == 1;
 
     /// <summary>

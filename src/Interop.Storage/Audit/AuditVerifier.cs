@@ -1,17 +1,15 @@
-using Interop.Storage.Dialects;
-
 namespace Interop.Storage.Audit;
 
 /// <summary>
 /// Walks the trail from its start and says where it first fails to hold: chain by chain, each row against the one before it, against what
 /// finds it by patient, and against what witnesses outside the database have seen of it.
 /// </summary>
-internal sealed class AuditVerifier(Statements statements, Dialect dialect, IReadOnlyList<AuditWitness> witnesses, Action<long> progress)
+internal sealed class AuditVerifier(Statements statements, IReadOnlyList<AuditWitness> witnesses, Action<long> progress)
 {
     private const int RowsAtOnce = 1000;
     private const int RowsBetweenNews = 100_000;
 
-    private readonly AuditChain chains = new(statements, dialect);
+    private readonly AuditChain chains = new(statements);
     private readonly ILookup<(long Chain, long Sequence), AuditWitness> seen =
         witnesses.Where(witness => witness.Head.Sequence > 0).ToLookup(witness => (witness.Head.Chain, witness.Head.Sequence));
     private long told;
@@ -146,7 +144,7 @@ internal sealed class AuditVerifier(Statements statements, Dialect dialect, IRea
         SELECT {AuditChain.Columns} FROM audit
         WHERE  chain = {chain} AND sequence > {after}
         ORDER BY sequence
-        {dialect.Page(RowsAtOnce)}
+        {Sql.Page(RowsAtOnce)}
         """,
         AuditChain.Link);
 

@@ -13,8 +13,8 @@ internal sealed class PendingAudit
     public PendingAudit(Statements statements)
     {
         this.statements = statements;
-        Sql sql = $"INSERT INTO audit_pending ({AuditColumns.All}) VALUES ({values.List}) RETURNING number";
-        insert = sql.Flatten();
+        insert = statements.Dialect.Write(
+            Sql.In(dialect => dialect.Inserted($"audit_pending ({AuditColumns.All})", values.List, $"number")));
     }
 
     public PendingRow Add(AuditRow row)

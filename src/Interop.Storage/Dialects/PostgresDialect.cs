@@ -10,7 +10,7 @@ namespace Interop.Storage.Dialects;
 /// PostgreSQL 15 or later, which any number of servers share: readers on snapshots, writers one after the other, the trail in a schema of
 /// its own.
 /// </summary>
-internal sealed class PostgresDialect : Dialect
+internal class PostgresDialect : Dialect
 {
     // One plan for a statement whatever is bound to it and however much is stored: along indexes, in the order in which the tables stand in
     // it. A plan that reads a table whole, to hash it or to sort it, would visit what the reader may not see. Compiling plans takes longer

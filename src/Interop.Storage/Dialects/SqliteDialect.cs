@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace Interop.Storage.Dialects;
 
 /// <summary>SQLite in one file: write-ahead log, one writer, readers in parallel, each commit durable.</summary>
-internal sealed class SqliteDialect : Dialect
+internal class SqliteDialect : Dialect
 {
     // SQLITE_DBCONFIG_ENABLE_QPSG (https://sqlite.org/c3ref/c_dbconfig_enable_qpsg.html): one plan per statement whatever is bound to it.
     // Without it SQLite prepares a statement again each time a parameter changes that it had looked at: 130 us instead of 10 for a read.

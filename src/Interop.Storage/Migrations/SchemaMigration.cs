@@ -10,19 +10,20 @@ internal static partial class SchemaMigration
     public static void Apply(Statements statements, string schema)
     {
         var files = Files(schema);
-        while (ApplyNext(statements, files))
+        var journal = Sql.In(dialect => Sql.Name(dialect.JournalOf(schema)));
+        while (ApplyNext(statements, files, journal))
         {
         }
     }
 
     /// <summary>One file in one transaction, beside which no other server migrates; false where there is none to apply.</summary>
-    private static bool ApplyNext(Statements statements, List<(int Number, string Name)> files)
+    private static bool ApplyNext(Statements statements, List<(int Number, string Name)> files, Sql journal)
     {
-        statements.Begin(statements.Dialect.BeginWrite);
+        statements.Begin(Sql.In(dialect => dialect.BeginWrite));
         try
         {
-            statements.Execute($"CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)");
-            var newest = statements.Number($"SELECT MAX(number) FROM schema_migration") ?? 0;
+            statements.Execute(Sql.In(dialect => dialect.MakeJournal(journal)));
+            var newest = statements.Number($"SELECT MAX(number) FROM {journal}") ?? 0;
             if (newest > files[^1].Number)
             {
                 throw new UnsupportedSchemaException(
@@ -30,12 +31,12 @@ internal static partial class SchemaMigration
             }
 
             // Not the next after the newest: numbers that were reserved may come later than greater ones.
-            var seen = statements.Query($"SELECT number FROM schema_migration", reader => (int)reader.GetInt64(0)).ToHashSet();
+            var seen = statements.Query($"SELECT number FROM {journal}", reader => (int)reader.GetInt64(0)).ToHashSet();
             var (number, name) = files.FirstOrDefault(file => !seen.Contains(file.Number));
             if (name is not null)
             {
                 statements.ExecuteScript(Text(name));
-                statements.Execute($"INSERT INTO schema_migration (number, name) VALUES ({number}, {name})");
+                statements.Execute($"INSERT INTO {journal} (number, name) VALUES ({number}, {name})");
             }
 
             statements.Execute($"COMMIT");
@@ -47,6 +48,9 @@ internal static partial class SchemaMigration
             throw;
         }
     }
+
+    /// <summary>The files of a schema in their order.</summary>
+    internal static IEnumerable<string> Texts(string schema) => Files(schema).Select(file => Text(file.Name));
 
     private static List<(int Number, string Name)> Files(string schema) =>
         [.. typeof(SchemaMigration).Assembly.GetManifestResourceNames()
@@ -66,5 +70,8 @@ internal static partial class SchemaMigration
     private static partial Regex FileName();
 }
 
-/// <summary>A database that a later program has changed; the message is for the operator.</summary>
+/// <summary>
+/// A database that this program must not write to, because a later one has changed it or it was made otherwise; the message is for the
+/// operator.
+/// </summary>
 public sealed class UnsupportedSchemaException(string message) : InvalidOperationException(message);

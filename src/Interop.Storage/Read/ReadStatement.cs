@@ -1,6 +1,7 @@
 using Interop.Fhir;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
+using Interop.Storage.Dialects;
 using Interop.Storage.Search;
 
 namespace Interop.Storage.Read;
@@ -16,7 +17,7 @@ internal sealed class ReadStatement
     private readonly SqlText text;
     private readonly SqlText visible;
 
-    public ReadStatement(Visibility visibility)
+    public ReadStatement(Visibility visibility, Dialect dialect)
     {
         this.visibility = visibility;
         var r = Sql.Name("r");
@@ -28,13 +29,13 @@ internal sealed class ReadStatement
             FROM  (SELECT r.key AS key, {visibility.Tier(r)} AS seen, {visibility.Party(r)} AS party
                    FROM   resource r
                    WHERE  r.type = {type} AND r.id = {id}
-                   {visibility.Dialect.Page(1)}) v
+                   {Sql.Limit(1)}) v
             JOIN   resource r ON r.key = v.key
             WHERE  {visibility.Appears(look)} AND {visibility.Opened(look, null)}
             """;
-        text = sql.Flatten();
+        text = dialect.Write(sql);
         Sql exists = $"SELECT 1 FROM resource r WHERE r.type = {type} AND r.id = {id} AND {visibility.Visible(r)}";
-        visible = exists.Flatten();
+        visible = dialect.Write(exists);
     }
 
     /// <summary>Whether the resource exists, is not deleted, and the sight sees it.</summary>

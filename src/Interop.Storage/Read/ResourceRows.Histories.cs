@@ -15,7 +15,7 @@ public sealed partial class ResourceRows
     public HistoryPage Histories(HistoryQuery query, Sight sight)
     {
         var named = NamedPersons.Nobody.With(sight.Constraints?.OnlyPatient is { } patient ? [patient] : []);
-        var visibility = new Visibility(sight, Dialect, query.Type is not null && HasGrants(sight.Organization), named);
+        var visibility = new Visibility(sight, query.Type is not null && HasGrants(sight.Organization), named);
         if (query.Type is { } type && !visibility.Allows(type))
         {
             return new([], 0, null);
@@ -33,7 +33,7 @@ public sealed partial class ResourceRows
                        SELECT g.*, COUNT(*) OVER () AS total FROM ({Changes(query.Type, visibility)}) g WHERE {Asked(query)}) t
                    WHERE  {After(query.After, after)}
                    ORDER BY t.changed DESC, t.key DESC
-                   {Dialect.Page(query.Count + 1)}) p
+                   {Sql.Page(query.Count + 1)}) p
             JOIN   resource r ON r.key = p.key
             LEFT JOIN resource_version o ON o.resource = p.key AND o.version = p.version
             ORDER BY p.changed DESC, p.key DESC
@@ -102,7 +102,7 @@ public sealed partial class ResourceRows
                    LEAD(c.deleted) OVER (PARTITION BY c.key ORDER BY c.version) AS deleted_then,
                    MIN(c.changed) OVER (PARTITION BY c.key) AS begun
             FROM  (SELECT h.key, h.version, h.deleted, h.seen, h.party, h.labels, {visibility.Changed(look, PartyChanged)} AS changed
-                   FROM  (SELECT v.*, {visibility.Tier(v)} AS seen FROM ({versions}) v {visibility.Dialect.Page(int.MaxValue)}) h
+                   FROM  (SELECT v.*, {visibility.Tier(v)} AS seen FROM ({versions}) v {Sql.Limit(int.MaxValue)}) h
                    WHERE  {visibility.Appears(look)} AND {visibility.Opened(look, type, $"h.is_current = 1")}) c
             """;
     }

@@ -129,7 +129,7 @@ public sealed partial class ResourceRows
 
     /// <summary>Whether the reports of a period were made.</summary>
     public bool HasMeasureCounts(string period) =>
-        Statements.Number($"SELECT 1 FROM measure_count WHERE period = {period} {Dialect.Page(1)}") is not null;
+        Statements.Number($"SELECT 1 FROM measure_count WHERE period = {period} {Sql.Limit(1)}") is not null;
 
     /// <summary>Of all reports that were made, by period and name, whether each count is masked.</summary>
     public IReadOnlyDictionary<(string Period, string Name), bool> MeasureCounts() => Statements.Query(
@@ -142,11 +142,11 @@ public sealed partial class ResourceRows
     private static Sql OwnZones(Sight sight) =>
         Sql.List(ZoneNumber.Entered(sight.Organization, sight.OwnCleared).Append(ZoneNumber.Directory));
 
-    private Sql Own(Sql r, string type, Sight sight) =>
-        $"{r}.type = {type} AND {r}.source = {sight.Organization} AND {new Visibility(sight, Dialect, hasGrants: false).Visible(r)}";
+    private static Sql Own(Sql r, string type, Sight sight) =>
+        $"{r}.type = {type} AND {r}.source = {sight.Organization} AND {new Visibility(sight, hasGrants: false).Visible(r)}";
 
-    private Sql Elements(Sql r, IReadOnlyList<string> elements) =>
-        Sql.Join("", elements.Select(element => (Sql)$", {Dialect.Element((Sql)$"{r}.body", element)}"));
+    private static Sql Elements(Sql r, IReadOnlyList<string> elements) =>
+        Sql.Join("", elements.Select(element => (Sql)$", {Sql.In(dialect => dialect.Element($"{r}.body", element))}"));
 
     private static MeasuredRow Measured(DbDataReader reader, int elements) => new(
         reader.GetString(0),

@@ -20,14 +20,14 @@ public sealed partial class ResourceRows
     public IReadOnlyList<SeenCount> Counts(string patient, string source, Sight sight, Sight among)
     {
         var (r, seen) = (Sql.Name("r"), Sql.Name("v"));
-        var visibility = new Visibility(sight, Dialect);
+        var visibility = new Visibility(sight);
         return Statements.Query(
             $"""
             SELECT r.type, v.seen, COUNT(*)
             FROM  (SELECT r.key AS key, {visibility.Tier(r)} AS seen, {visibility.Party(r)} AS party
                    FROM   resource r
                    WHERE  r.subject = {patient} AND r.source = {source} AND r.deleted = 0
-                      AND {new Visibility(among, Dialect).Visible(r)}) v
+                      AND {new Visibility(among).Visible(r)}) v
             JOIN   resource r ON r.key = v.key
             WHERE  {visibility.Appears(new(r, seen))}
             GROUP BY r.type, v.seen

@@ -70,7 +70,7 @@ public sealed partial class ResourceRows
         SELECT 1 FROM sharing_grant
         WHERE  grantee = {organization} AND purpose = {Purposes.Emergency} AND practitioner = {practitioner} AND tier > 0
         AND    valid_to > {instant} AND valid_from <= {instant}
-        {Dialect.Page(1)}
+        {Sql.Limit(1)}
         """) is not null;
 
     /// <summary>The Tasks that should have reviewed by the instant who of the organisation broke the glass in a role.</summary>

@@ -30,7 +30,7 @@ public sealed partial class ResourceRows
                FROM   subscription_channel
                WHERE  kind = 'rest-hook' AND due <= {now} AND leased_until < {now}) waiting
         WHERE  turn <= {ofOne}
-        ORDER  BY turn, due, id {Dialect.Page(count)}
+        ORDER  BY turn, due, id {Sql.Page(count)}
         """,
         ReadChannel);
 
@@ -39,7 +39,7 @@ public sealed partial class ResourceRows
         $"""
         SELECT {EventColumns} FROM subscription_event
         WHERE  channel = {channel} AND told_at = 0
-        ORDER BY number {Dialect.Page(count)}
+        ORDER BY number {Sql.Page(count)}
         """,
         ReadEvent);
 
@@ -47,12 +47,12 @@ public sealed partial class ResourceRows
     public bool HasLaterEvent(SubscriptionEvent waiting) => Statements.Number($"""
         SELECT 1 FROM subscription_event
         WHERE  channel = {waiting.Channel} AND told_at = 0 AND number > {waiting.Number} AND focus = {waiting.Focus}
-        {Dialect.Page(1)}
+        {Sql.Limit(1)}
         """) is not null;
 
     /// <summary>Whether a channel was told of a resource, as far back as is remembered.</summary>
     public bool WasTold(string channel, string focus) => Statements.Number($"""
-        SELECT 1 FROM subscription_event WHERE channel = {channel} AND told_at > 0 AND focus = {focus} {Dialect.Page(1)}
+        SELECT 1 FROM subscription_event WHERE channel = {channel} AND told_at > 0 AND focus = {focus} {Sql.Limit(1)}
         """) is not null;
 
     /// <summary>What a channel was told, by its numbers.</summary>
@@ -60,7 +60,7 @@ public sealed partial class ResourceRows
         $"""
         SELECT {EventColumns} FROM subscription_event
         WHERE  channel = {channel} AND told_at > 0 AND event >= {first} AND event <= {last}
-        ORDER BY event {Dialect.Page(count)}
+        ORDER BY event {Sql.Page(count)}
         """,
         ReadEvent);
 

@@ -12,14 +12,13 @@ public sealed partial class ResourceRows
     /// <summary>Whether answers are to be stored, or codes to be removed.</summary>
     public bool HasSurveyWork(long instant) => Statements.Number(
         $"""
-        SELECT 1 FROM survey_answer WHERE due <= {instant}
-        UNION ALL
-        SELECT 1 FROM survey_code WHERE expires <= {instant}
-        {Dialect.Page(1)}
+        SELECT 1
+        WHERE  EXISTS (SELECT 1 FROM survey_answer WHERE due <= {instant})
+        OR     EXISTS (SELECT 1 FROM survey_code WHERE expires <= {instant})
         """) is not null;
 
     /// <summary>The answers whose time has come, in the order of their random ids.</summary>
     public IReadOnlyList<SurveyAnswer> SurveyAnswersDue(long instant, int count) => Statements.Query(
-        $"SELECT id, due, body FROM survey_answer WHERE due <= {instant} ORDER BY id {Dialect.Page(count)}",
+        $"SELECT id, due, body FROM survey_answer WHERE due <= {instant} ORDER BY id {Sql.Page(count)}",
         reader => new SurveyAnswer(reader.GetString(0), reader.GetInt64(1), reader.Bytes(2)));
 }

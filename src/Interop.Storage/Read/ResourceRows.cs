@@ -3,7 +3,6 @@ using Interop.Fhir;
 using Interop.Fhir.Search;
 using Interop.Sharing.Policy;
 using Interop.Sharing.Redaction;
-using Interop.Storage.Dialects;
 using Interop.Storage.Search;
 using Interop.Storage.Write;
 
@@ -23,11 +22,9 @@ public sealed partial class ResourceRows
 
     private readonly Dictionary<SightShape, ReadStatement> reads = [];
 
-    internal ResourceRows(Statements statements, Dialect dialect) => (Statements, Dialect) = (statements, dialect);
+    internal ResourceRows(Statements statements) => Statements = statements;
 
     internal Statements Statements { get; }
-
-    internal Dialect Dialect { get; }
 
     /// <summary>Until when whoever asked for the running work waits for it; null on a snapshot.</summary>
     internal Func<CancellationToken>? Patience { get; set; }
@@ -42,7 +39,7 @@ public sealed partial class ResourceRows
     /// </summary>
     public IReadOnlyList<SeenResource> History(ResourceKey key, Sight sight)
     {
-        var visibility = new Visibility(sight, Dialect);
+        var visibility = new Visibility(sight);
         if (!visibility.Allows(key.Type))
         {
             return [];
@@ -86,19 +83,19 @@ public sealed partial class ResourceRows
         }
 
         // Where it is given up, what the writer did before it stays.
-        Statements.Add($"SAVEPOINT search");
+        Statements.Add(Sql.In(dialect => dialect.Savepoint("search")));
         Statements.Flush();
         Statements.StopAt(most, patience());
         try
         {
             var page = Run();
-            Statements.Add($"RELEASE search");
+            Statements.Add(Sql.In(dialect => dialect.Release("search")));
             return page;
         }
         catch
         {
-            Statements.Add($"ROLLBACK TO search");
-            Statements.Add($"RELEASE search");
+            Statements.Add(Sql.In(dialect => dialect.RollbackTo("search")));
+            Statements.Add(Sql.In(dialect => dialect.Release("search")));
             throw;
         }
         finally
@@ -109,7 +106,7 @@ public sealed partial class ResourceRows
         SearchPage Run()
         {
             var named = NamedPersons.Of(query, sight.Constraints?.OnlyPatient);
-            return new SearchStatement(query, new(sight, Dialect, HasGrants(sight.Organization), named), Statements).Run();
+            return new SearchStatement(query, new(sight, HasGrants(sight.Organization), named), Statements).Run();
         }
     }
 
@@ -127,7 +124,7 @@ public sealed partial class ResourceRows
         {
             foreach (var ids in type.Chunk(500))
             {
-                var visibility = new Visibility(sight, Dialect);
+                var visibility = new Visibility(sight);
                 if (visibility.Allows(type.Key))
                 {
                     seen.UnionWith(Statements.Query(
@@ -182,7 +179,7 @@ public sealed partial class ResourceRows
             UNION ALL
             SELECT key FROM resource WHERE policy_version > {policyVersion})
         AND    deleted = 0
-        ORDER BY key {Dialect.Page(count)}
+        ORDER BY key {Sql.Page(count)}
         """,
         Stored);
 
@@ -194,14 +191,14 @@ public sealed partial class ResourceRows
         $"""
         SELECT 1 FROM sharing_grant
         WHERE  grantee = {organization} AND source = {grantor} AND subject = '' AND valid_from <= {instant} AND {instant} < valid_to
-        {Dialect.Page(1)}
+        {Sql.Limit(1)}
         """) is not null;
 
     /// <summary>
     /// Whether any grant was ever made to the organisation: most searches by a custodian's own staff need not look for one.
     /// </summary>
     private bool HasGrants(string organization) =>
-        Statements.Number($"SELECT 1 FROM sharing_grant WHERE grantee = {organization} {Dialect.Page(1)}") is not null;
+        Statements.Number($"SELECT 1 FROM sharing_grant WHERE grantee = {organization} {Sql.Limit(1)}") is not null;
 
     /// <summary>
     /// Whether the organisation demands a qualification that its roster does not show of the practitioner at the instant. Nobody's roster
@@ -214,15 +211,19 @@ public sealed partial class ResourceRows
             SELECT 1 FROM roster r
             WHERE  r.organization = q.organization AND r.practitioner = {practitioner ?? ""} AND r.code = q.code
             AND    r.valid_from <= {instant} AND {instant} < r.valid_to)
-        {Dialect.Page(1)}
+        {Sql.Limit(1)}
         """) is not null;
 
     /// <summary>Whether any organisation demands a qualification.</summary>
-    public bool HasRosterRequirements() => Statements.Number($"SELECT 1 FROM roster_requirement {Dialect.Page(1)}") is not null;
+    public bool HasRosterRequirements() => Statements.Number($"SELECT 1 FROM roster_requirement {Sql.Limit(1)}") is not null;
 
     /// <summary>The distinct messages of an incident, by their own instant.</summary>
     public IReadOnlyList<CadMessage> CadMessages(string incident) => Statements.Query(
-        $"SELECT hash, sent_at, received_at, body, agencies FROM cad_message WHERE incident = {incident} ORDER BY sent_at, hash",
+        $"""
+        SELECT hash, sent_at, received_at, body, agencies FROM cad_message
+        WHERE  incident = {IndexKey.Whole(incident)}
+        ORDER BY sent_at, hash
+        """,
         reader => new CadMessage(incident, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.Bytes(3))
         {
             Agencies = reader.GetString(4).Split(' ', StringSplitOptions.RemoveEmptyEntries),
@@ -233,7 +234,7 @@ public sealed partial class ResourceRows
         $"""
         SELECT number, kind, target, due, detail FROM outbox
         WHERE  kind = {kind} AND due <= {instant}
-        ORDER BY due, number {Dialect.Page(count)}
+        ORDER BY due, number {Sql.Page(count)}
         """,
         reader => new OutboxRow(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4)));
 
@@ -246,7 +247,7 @@ public sealed partial class ResourceRows
         SELECT {StoredColumns} FROM resource
         WHERE  (type > {last?.Type ?? ""} OR (type = {last?.Type ?? ""} AND id > {last?.Id ?? ""})) AND deleted = 0
         ORDER BY type, id
-        {Dialect.Page(count)}
+        {Sql.Page(count)}
         """,
         Stored);
 
@@ -310,7 +311,7 @@ public sealed partial class ResourceRows
     {
         if (Visibility.ShapeOf(sight) is not { } shape)
         {
-            return new(new(sight, Dialect));
+            return new(new(sight), Statements.Dialect);
         }
 
         if (!reads.TryGetValue(shape, out var read))
@@ -320,7 +321,7 @@ public sealed partial class ResourceRows
                 reads.Clear();
             }
 
-            reads[shape] = read = new(new(sight, Dialect));
+            reads[shape] = read = new(new(sight), Statements.Dialect);
         }
 
         return read;

@@ -9,13 +9,26 @@ namespace Interop.Storage.Search;
 /// </summary>
 internal sealed class CriterionSql(Visibility visibility)
 {
+    private readonly Dictionary<IdCriterion, Sql> lists = [];
+
+    /// <summary>The ids as a list for IN: however often it stands in a statement, of the same parameters.</summary>
+    public Sql ListOf(IdCriterion ids)
+    {
+        if (!lists.TryGetValue(ids, out var list))
+        {
+            lists[ids] = list = Sql.PaddedList(ids.Ids);
+        }
+
+        return list;
+    }
+
     /// <summary>The resource exists, the sight sees it, and what the sight sees of it meets all criteria.</summary>
     /// <inheritdoc cref="Visibility.Tier"/>
     public Sql Sees(
         Sql r, string type, IReadOnlyList<SearchCriterion> criteria, Func<Look, IEnumerable<Sql>>? further = null, Way way = Way.ByName)
     {
         // What needs no tier is asked first: it costs nothing and tells what the caller said itself.
-        var ids = criteria.OfType<IdCriterion>().Select(id => (Sql)$"{r}.id IN {Sql.PaddedList(id.Ids)}");
+        var ids = criteria.OfType<IdCriterion>().Select(id => (Sql)$"{r}.id IN {ListOf(id)}");
         return Sql.And(
         [
             .. ids,
@@ -34,7 +47,7 @@ internal sealed class CriterionSql(Visibility visibility)
     /// <summary>What the sight sees of the row meets the criterion.</summary>
     public Sql Holds(Look look, string type, SearchCriterion criterion) => criterion switch
     {
-        IdCriterion id => $"{look.R}.id IN {Sql.PaddedList(id.Ids)}",
+        IdCriterion id => $"{look.R}.id IN {ListOf(id)}",
         LastUpdatedCriterion updated => LastUpdated(look, updated),
         MissingCriterion { Missing: true } missing => $"NOT {Has(look, type, missing.Parameter, null)}",
         MissingCriterion missing => Has(look, type, missing.Parameter, null),

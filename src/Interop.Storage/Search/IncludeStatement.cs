@@ -62,13 +62,14 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
     private Sql Targets(SearchInclude include, string type, string[] ids)
     {
         var (i, s, t, q) = (visibility.Alias(), visibility.Alias(), visibility.Alias(), visibility.Alias());
+        var sources = Sql.PaddedList(ids);
         var target = include.Target is null ? (Sql)$"1 = 1" : (Sql)$"{t}.type = {include.Target}";
         return Sql.Join("\nUNION ALL\n", visibility.RowsOf(new(s, s)).Select(rows => (Sql)$"""
             SELECT {t}.key
             FROM  (SELECT {q}.key AS key, {visibility.Tier(q)} AS seen, {visibility.Party(q)} AS party
                    FROM   resource {q}
-                   WHERE  {q}.type = {type} AND {q}.id IN {Sql.PaddedList(ids)}
-                   {visibility.Dialect.Page(int.MaxValue)}) {s}
+                   WHERE  {q}.type = {type} AND {q}.id IN {sources}
+                   {Sql.Limit(int.MaxValue)}) {s}
             CROSS JOIN {rows.From("index_reference", i)} CROSS JOIN resource {t}
             WHERE  {i}.resource = {s}.key AND {i}.parameter = {ParameterNumber.Of(type, include.Parameter.Code)} AND {rows.Holds(i)}
             AND    {t}.type = {i}.target_type AND {t}.id = {i}.target_id AND {target} AND {visibility.Visible(t)}
@@ -84,6 +85,7 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
             return $"SELECT key FROM resource WHERE 1 = 0";
         }
 
+        var targets = Sql.PaddedList(ids);
         var found = visibility.Places(holder).Select(place =>
         {
             var (i, s) = (visibility.Alias(), visibility.Alias());
@@ -108,7 +110,7 @@ internal sealed class IncludeStatement(IReadOnlyList<SearchInclude> includes, Vi
 
         Sql PointsAt(Sql i) => $"""
             {i}.parameter = {ParameterNumber.Of(holder, include.Parameter.Code)}
-            AND    {i}.target_type = {type} AND {i}.target_id IN {Sql.PaddedList(ids)}
+            AND    {i}.target_type = {type} AND {i}.target_id IN {targets}
             """;
     }
 

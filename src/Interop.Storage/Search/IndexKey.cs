@@ -5,7 +5,8 @@ namespace Interop.Storage.Search;
 
 /// <summary>
 /// Values in the form in which index rows have them and searches ask for them, so that any database can take them as keys: PostgreSQL's may
-/// have 2,704 bytes with all that stands beside them, and it refuses to reckon with numbers at the edge of what a double holds.
+/// have 2,704 bytes with all that stands beside them, SQL Server's 1,700, and both refuse to reckon with numbers at the edge of what a
+/// double holds.
 /// </summary>
 internal static class IndexKey
 {
@@ -14,13 +15,28 @@ internal static class IndexKey
 
     private const int LongestBeginning = 600;
 
+    private const int LongestBytes = 1600;
+
     /// <summary>What is only ever compared whole: of a long text its beginning and a hash.</summary>
     public static string Whole(string text) => text.Length <= LongestWhole
         ? text
         : $"{Cut(text, LongestWhole)}#{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
 
-    /// <summary>What is found by how it begins, or by a part: of a long text the first six hundred characters.</summary>
-    public static string Beginning(string text) => text.Length <= LongestBeginning ? text : Cut(text, LongestBeginning);
+    /// <summary>
+    /// What is found by how it begins, or by a part: of a long text the first six hundred characters, and as many of them as have 1,600
+    /// bytes, which are 533 of a script with three for each.
+    /// </summary>
+    public static string Beginning(string text)
+    {
+        var beginning = text.Length <= LongestBeginning ? text : Cut(text, LongestBeginning);
+        if (beginning.Length * 3 > LongestBytes && Encoding.UTF8.GetByteCount(beginning) > LongestBytes)
+        {
+            Encoding.UTF8.GetEncoder().Convert(beginning, new byte[LongestBytes], flush: false, out var whole, out _, out _);
+            beginning = Cut(beginning, whole);
+        }
+
+        return beginning;
+    }
 
     /// <summary>A sum, a half and a square of it neither overflow nor come to nothing.</summary>
     public static double Number(double number) => Math.Abs(number) switch

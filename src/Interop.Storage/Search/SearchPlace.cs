@@ -1,5 +1,3 @@
-using Interop.Storage.Dialects;
-
 namespace Interop.Storage.Search;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Interop.Storage.Search;
 /// </summary>
 /// <param name="holds">That a row, by its alias, is there.</param>
 /// <param name="index">The end of the name of the index that leads there and nowhere else; null for the planner's choice.</param>
-internal sealed class SearchPlace(Func<Sql, Sql> holds, Dialect dialect, string? index = null)
+internal sealed class SearchPlace(Func<Sql, Sql> holds, string? index = null)
 {
     /// <summary>Parts that together are the place, no row in two of them: out of each come rows in the order of the index alone.</summary>
     public IReadOnlyList<SearchPlace> Ordered { get; init; } = [];
@@ -24,5 +22,5 @@ internal sealed class SearchPlace(Func<Sql, Sql> holds, Dialect dialect, string?
     /// <summary>The table, by its name and under an alias, for FROM.</summary>
     public Sql From(string table, Sql alias) => index is null
         ? $"{Sql.Name(table)} {alias}"
-        : (Sql)$"{Sql.Name(table)} {alias} {dialect.IndexedBy($"{table}_{index}")}";
+        : (Sql)$"{Sql.Name(table)} {alias} {Sql.In(dialect => dialect.IndexedBy($"{table}_{index}"))}";
 }

@@ -92,7 +92,7 @@ internal sealed record SearchSource(Sql From, Sql Where, Sql Key)
             return places.Count == 0 ? $"SELECT key FROM resource WHERE 1 = 0" : Sql.Join("\nUNION ALL\n", places);
         }
 
-        private Func<Sql, Sql> Named(IdCriterion ids) => row => $"{row}.type = {type} AND {row}.id IN {Sql.PaddedList(ids.Ids)}";
+        private Func<Sql, Sql> Named(IdCriterion ids) => row => $"{row}.type = {type} AND {row}.id IN {criterionSql.ListOf(ids)}";
 
         private Sql In(SearchPlace place)
         {

@@ -59,7 +59,7 @@ internal sealed class SearchStatement(SearchQuery query, Visibility visibility, 
         }
 
         var sorts = query.Sort.Select((sort, number) => SortSql.Of(sort, number, query.Type, visibility)).ToList();
-        var limit = visibility.Dialect.Page(query.Count + 1);
+        var limit = Sql.Page(query.Count + 1);
         var page = sorts.Count == 0
             ? First([.. Sources(stops: true).Select(source => Ordered(source, after.Value, limit))], limit)
             : (Sql)$"""

@@ -74,7 +74,7 @@ internal static class ValueSql
         var folded = IndexKey.Beginning(text.Folded);
         var end = folded + "\U0010FFFF";
         var pattern = "%" + folded.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal)
-            .Replace("_", @"\_", StringComparison.Ordinal) + "%";
+            .Replace("_", @"\_", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal) + "%"; // SQL Server's classes
         return modifier switch
         {
             SearchModifier.Exact => $"{i}.folded = {folded} AND {i}.value = {text.Text}",

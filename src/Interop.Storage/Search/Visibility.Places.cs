@@ -23,10 +23,10 @@ internal sealed partial class Visibility
 
         // A role that sees little of its own organisation's records finds just that in lanes, if they hold all that it clears.
         return !isKept && sight.OwnTier == Sharing.Policy.Tier.Basic && (sight.OwnCleared & ~Labels.Common) == 0
-            ? new(row => $"{InZones(row)} AND {row}.lane IN (1, 2, 3, 4) AND {row}.lane > 0", dialect, "by_lane")
-            : new(InZones, dialect) { Ordered = zones.Contains(ZoneNumber.Directory) && zones.Count > 1 ? [] : [.. zones.Select(Part)] };
+            ? new(row => $"{InZones(row)} AND {row}.lane IN (1, 2, 3, 4) AND {row}.lane > 0", "by_lane")
+            : new(InZones) { Ordered = zones.Contains(ZoneNumber.Directory) && zones.Count > 1 ? [] : [.. zones.Select(Part)] };
 
-        SearchPlace Part(long zone) => new(row => $"{row}.zone = {zone}", dialect);
+        SearchPlace Part(long zone) => new(row => $"{row}.zone = {zone}");
 
         Sql InZones(Sql row) => zones.Count == 1 ? $"{row}.zone = {zones[0]}" : (Sql)$"{row}.zone IN {Sql.List(zones)}";
     }
@@ -95,7 +95,6 @@ internal sealed partial class Visibility
                     WHERE  {Opening(grant, type, way)} AND {grant}.subject = '')
                 AND {row}.lane = {Sql.Number(Place.Unspoken)} AND {row}.lane > 0
                 """,
-            dialect,
             "by_lane");
     }
 
@@ -113,7 +112,7 @@ internal sealed partial class Visibility
         return
         [
             $"""
-            SELECT {o}.key FROM {Each(named.Ids)} {n} CROSS JOIN resource {o}
+            SELECT {o}.key FROM {Each(OfPersons, n)} CROSS JOIN resource {o}
             WHERE  {o}.subject = {n}.column1 AND {o}.type = {type} AND {Lane(type, Way.ByName, isLeft).Holds(o)}
             """,
         ];
@@ -128,14 +127,15 @@ internal sealed partial class Visibility
         }
 
         var (n, i, grant, p, h) = (Alias(), Alias(), Alias(), Alias(), Alias());
+        SqlValue[] keys = [.. named.Keys.Select(key => new SqlValue(key))];
         var keyed = (Sql)$"{i}.parameter = {PersonKeys.Number} AND {i}.code = {n}.column1";
         var lane = Lane("Patient", Way.ByName);
         return
         [
-            $"SELECT {i}.resource FROM {Each(named.Keys)} {n} CROSS JOIN {lane.From("index_token", i)} WHERE {keyed} AND {lane.Holds(i)}",
+            $"SELECT {i}.resource FROM {Each(keys, n)} CROSS JOIN {lane.From("index_token", i)} WHERE {keyed} AND {lane.Holds(i)}",
             $"""
             SELECT {i}.resource
-            FROM   {Each(named.Keys)} {n} CROSS JOIN sharing_grant {grant} CROSS JOIN index_token {i} CROSS JOIN resource {p}
+            FROM   {Each(keys, n)} CROSS JOIN sharing_grant {grant} CROSS JOIN index_token {i} CROSS JOIN resource {p}
                    CROSS JOIN reach {h}
             WHERE  {Opening(grant, "Patient", Way.ByName)} AND {i}.zone = {grant}.zone AND {keyed} AND {i}.tier <= 1
             AND    {p}.key = {i}.resource AND {h}.grant_number = {grant}.number AND {h}.type = {ReachWriter.TypeOf("Patient")}
@@ -173,7 +173,7 @@ internal sealed partial class Visibility
                     {r}.changed_1, {r}.changed_2, {r}.changed_3, {r}.changed_4, {Tier(r)} AS seen, {Party(r)} AS party
              FROM   resource {r}
              WHERE  {r}.key IN ({Sql.Join("\nUNION ALL\n", [Reached(type, null), .. NamedRows(type)])}) AND {r}.deleted = 0
-             {dialect.Page(int.MaxValue)})
+             {Sql.Limit(int.MaxValue)})
             """;
     }
 
@@ -197,7 +197,7 @@ internal sealed partial class Visibility
             var (n, grant, h) = (Alias(), Alias(), Alias());
             var ofSubject = subject is null ? (Sql)$"" : (Sql)$"AND {grant}.subject IN ('', {subject}) AND {h}.subject = {subject}";
             var (each, ofNamed) = way == Way.ByName && !isNamed
-                ? ((Sql)$"{Each(named.Ids)} {n} CROSS JOIN ", (Sql)$"AND {h}.subject = {n}.column1")
+                ? ((Sql)$"{Each(OfPersons, n)} CROSS JOIN ", (Sql)$"AND {h}.subject = {n}.column1")
                 : ((Sql)$"", (Sql)$"");
             return $"""
                 SELECT {h}.resource
@@ -221,9 +221,12 @@ internal sealed partial class Visibility
             """;
     }
 
+    /// <summary>Whom the request names by id.</summary>
+    private IEnumerable<SqlValue> OfPersons => persons.Take(named.Ids.Count);
+
     /// <summary>
     /// A table of the texts, in the column <c>column1</c>. Not IN: where rows lie close together SQLite goes from one value to the next
     /// through those between.
     /// </summary>
-    private static Sql Each(IReadOnlyList<string> texts) => $"(VALUES {Sql.Join(", ", texts.Select(text => (Sql)$"({text})"))})";
+    private static Sql Each(IEnumerable<SqlValue> texts, Sql alias) => Sql.In(dialect => dialect.Texts(texts, alias));
 }

@@ -1,6 +1,5 @@
 using Interop.Sharing.Consents;
 using Interop.Sharing.Policy;
-using Interop.Storage.Dialects;
 
 namespace Interop.Storage.Search;
 
@@ -10,7 +9,6 @@ namespace Interop.Storage.Search;
 /// </summary>
 internal sealed partial class Visibility
 {
-    private readonly Dialect dialect;
     private readonly SqlValue organization;
     private readonly SqlValue practitioner;
     private readonly SqlValue instant;
@@ -23,14 +21,15 @@ internal sealed partial class Visibility
     private readonly IReadOnlyList<SqlValue> shows;
     private readonly ScopeSql? scopes;
     private readonly NamedPersons named;
+    private readonly IReadOnlyList<SqlValue> persons;
     private Sight sight;
     private int aliases;
 
     /// <param name="hasGrants">Whether anything was ever granted to the sight's organisation; what it cannot have costs no SQL.</param>
     /// <param name="named">Whom the request names; nobody when null.</param>
-    public Visibility(Sight sight, Dialect dialect, bool hasGrants = true, NamedPersons? named = null)
+    public Visibility(Sight sight, bool hasGrants = true, NamedPersons? named = null)
     {
-        (this.sight, this.dialect, this.named, HasGrants) = (sight, dialect, named ?? NamedPersons.Nobody, hasGrants);
+        (this.sight, this.named, HasGrants) = (sight, named ?? NamedPersons.Nobody, hasGrants);
         organization = new(sight.Organization);
         practitioner = new(sight.Practitioner ?? "");
         instant = new(sight.Instant);
@@ -41,10 +40,9 @@ internal sealed partial class Visibility
         purposes = [.. sight.Purposes.Select(purpose => new SqlValue(purpose))];
         types = [.. (sight.Types ?? Enumerable.Empty<string>()).Select(type => new SqlValue(type))];
         shows = [.. sight.Keeps.Concat(sight.Reads).Select(type => new SqlValue(type))];
+        persons = Sql.Padded(this.named.Ids);
         scopes = sight.Constraints is null ? null : new(sight.Constraints, patient, this);
     }
-
-    public Dialect Dialect => dialect;
 
     public bool HasGrants { get; }
 
@@ -52,7 +50,7 @@ internal sealed partial class Visibility
     public Way WayOfIds => named.WayOfIds;
 
     /// <summary>The same eyes on a request that names these Patients as well, because it was shown them.</summary>
-    public Visibility Naming(IEnumerable<string> persons) => new(sight, dialect, HasGrants, named.With(persons));
+    public Visibility Naming(IEnumerable<string> persons) => new(sight, HasGrants, named.With(persons));
 
     /// <summary>
     /// Sights of one shape make the same SQL, with other values; null where scopes ask for values, which are part of the SQL.
@@ -125,7 +123,7 @@ internal sealed partial class Visibility
     /// A table of one row that says how the sight sees the row. With a limit, so that the database computes the tier once, before
     /// anything that depends on it is looked at, and not at each mention.
     /// </summary>
-    public Sql Seen(Sql r, Way way = Way.ByName) => $"(SELECT {Tier(r, way)} AS seen, {Party(r)} AS party {dialect.Page(1)})";
+    public Sql Seen(Sql r, Way way = Way.ByName) => $"(SELECT {Tier(r, way)} AS seen, {Party(r)} AS party {Sql.Limit(1)})";
 
     /// <summary>
     /// The resource exists, the sight sees it, the scopes open it, and what further is asked of it holds; the tier comes first, so that
@@ -158,7 +156,7 @@ internal sealed partial class Visibility
     /// </summary>
     public IReadOnlyList<SearchPlace> RowsOf(Look look)
     {
-        var ofTier = new SearchPlace(row => $"{row}.tier <= {look.S}.seen", dialect);
+        var ofTier = new SearchPlace(row => $"{row}.tier <= {look.S}.seen");
         var isPartyOfItsOwn = sight.OwnTier is not (Sharing.Policy.Tier.None or Sharing.Policy.Tier.Own);
         return !HasGrants && !isPartyOfItsOwn
             ? [ofTier]
@@ -167,7 +165,6 @@ internal sealed partial class Visibility
                     {look.S}.party = 1 AND {look.S}.seen < 4 AND {row}.party IN ('', {organization}) AND {row}.party_tier <= {look.S}.seen
                     AND {row}.party_tier < {row}.tier
                     """,
-                dialect,
                 "by_party")];
     }
 
@@ -213,8 +210,10 @@ internal sealed partial class Visibility
     /// <summary>Of several patients a row names none as its subject; what it inherits labels from names them.</summary>
     public static Sql Patients(Sql r) => $"""
         COALESCE({r}.subject, (
-            SELECT string_agg(n.id, ' ') FROM label_inheritance n WHERE n.resource = {r}.key AND n.type = 'Patient'))
+            SELECT {PatientIds} FROM label_inheritance n WHERE n.resource = {r}.key AND n.type = 'Patient'))
         """;
+
+    private static Sql PatientIds => Sql.In(dialect => dialect.Together($"n.id"));
 
     public static Sql ByTier(Sql s, Sql r) =>
         $"CASE {s}.seen WHEN 3 THEN {r}.changed_3 WHEN 2 THEN {r}.changed_2 ELSE {r}.changed_1 END";
@@ -239,7 +238,7 @@ internal sealed partial class Visibility
         : Closed(grant, way);
 
     /// <summary>The row is of a person whom the request names by id.</summary>
-    private Sql Named(Sql r) => $"{r}.subject IN {Sql.PaddedList(named.Ids)}";
+    private Sql Named(Sql r) => $"{r}.subject IN {Sql.List(persons)}";
 
     /// <summary>The scopes allow the row's type.</summary>
     private Sql TypesAllowed(Sql r) => sight.Types is null ? (Sql)$"1 = 1" : (Sql)$"{r}.type IN {Sql.List(types)}";
@@ -282,14 +281,15 @@ internal sealed partial class Visibility
     private Sql Granted(Sql r, Way way)
     {
         var grant = Alias();
-        return $"COALESCE((SELECT MAX({grant}.tier) {Holding(r, grant, way)}), 0)";
+        Sql best = $"(SELECT MAX({grant}.tier) {Holding(r, grant, way)})";
+        return Sql.In(dialect => dialect.OrZero(best));
     }
 
     /// <summary>Of the grant that gives a row its tier; of several the first that was made.</summary>
     private Sql BasisOf(Sql r)
     {
         var grant = Alias();
-        return $"(SELECT {grant}.basis {Holding(r, grant, Way.ByName)} ORDER BY {grant}.tier DESC, {grant}.number {dialect.Page(1)})";
+        return $"(SELECT {grant}.basis {Holding(r, grant, Way.ByName)} ORDER BY {grant}.tier DESC, {grant}.number {Sql.Page(1)})";
     }
 
     /// <summary>The grants that hold for the sight over a row and clear its labels.</summary>

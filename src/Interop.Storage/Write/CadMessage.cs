@@ -1,3 +1,5 @@
+using Interop.Storage.Search;
+
 namespace Interop.Storage.Write;
 
 /// <summary>One distinct dispatch message of an incident.</summary>
@@ -11,6 +13,9 @@ public sealed record CadMessage(string Incident, string Hash, long Sent, long Re
     public IReadOnlyList<string> Agencies { get; init; } = [];
 
     public bool Names(string organization) => Agencies.Contains(organization);
+
+    /// <summary>The incident as a key: its id is as long as its sender likes.</summary>
+    internal string IncidentKey => IndexKey.Whole(Incident);
 
     internal string AgencyIds => string.Join(' ', Agencies);
 }

@@ -7,10 +7,8 @@ namespace Interop.Storage.Write;
 /// <summary>What was compiled from resources and is stored beside them, as texts: equal where it would be compiled so again.</summary>
 internal static class CompiledRows
 {
-    private static readonly Sql[] Tables =
-    [
-        Sql.Name("party"), Sql.Name("case_relation"), Sql.Name("required_reference"), Sql.Name("label_inheritance"), .. IndexWriter.Tables,
-    ];
+    private static readonly string[] Tables =
+        ["party", "case_relation", "required_reference", "label_inheritance", .. IndexWriter.TableNames];
 
     /// <summary>The rows that hang on a resource, each behind the name of its table; of the resource itself what nobody wrote.</summary>
     public static IReadOnlySet<string> Of(Statements statements, ResourceKey key)
@@ -27,8 +25,8 @@ internal static class CompiledRows
             reader => Text("resource", reader)));
         foreach (var table in Tables)
         {
-            var name = table.Flatten().Text;
-            rows.UnionWith(statements.Query($"SELECT * FROM {table} WHERE resource = {number}", reader => Text(name, reader)));
+            rows.UnionWith(statements.Query(
+                $"SELECT * FROM {Sql.Name(table)} WHERE resource = {number}", reader => Text(table, reader)));
         }
 
         return rows;

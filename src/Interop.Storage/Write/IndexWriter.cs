@@ -9,11 +9,13 @@ namespace Interop.Storage.Write;
 internal sealed class IndexWriter(Statements statements)
 {
     /// <summary>All tables of index rows; the column <c>resource</c> says whose they are.</summary>
-    public static IReadOnlyList<Sql> Tables { get; } = [.. new[]
-    {
+    public static IReadOnlyList<string> TableNames { get; } =
+    [
         "index_token", "index_string", "index_date", "index_reference", "index_number", "index_quantity", "index_uri", "index_position",
         "index_composite",
-    }.Select(Sql.Name)];
+    ];
+
+    private static readonly Sql[] Tables = [.. TableNames.Select(Sql.Name)];
 
     public void Remove(long resource)
     {

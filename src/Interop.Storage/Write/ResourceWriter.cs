@@ -123,14 +123,14 @@ internal sealed class ResourceWriter(ResourceRows rows, Changes changes)
 
     public bool AddCadMessage(CadMessage message)
     {
-        if (statements.Number($"SELECT 1 FROM cad_message WHERE incident = {message.Incident} AND hash = {message.Hash}") is not null)
+        if (statements.Number($"SELECT 1 FROM cad_message WHERE incident = {message.IncidentKey} AND hash = {message.Hash}") is not null)
         {
             return false;
         }
 
         statements.Add($"""
             INSERT INTO cad_message (incident, hash, sent_at, received_at, body, agencies)
-            VALUES ({message.Incident}, {message.Hash}, {message.Sent}, {message.Received}, {message.Body}, {message.AgencyIds})
+            VALUES ({message.IncidentKey}, {message.Hash}, {message.Sent}, {message.Received}, {message.Body}, {message.AgencyIds})
             """);
         return true;
     }

@@ -80,7 +80,7 @@ internal sealed class WriteQueue : IAsyncDisposable
         var audited = new List<PendingRow>();
         try
         {
-            rows.Statements.Begin(dialect.BeginWrite);
+            rows.Statements.Begin(Sql.In(dialect => dialect.BeginWrite));
             NoteOthers();
             var removed = RemoveTaken();
             foreach (var work in batch)
@@ -109,7 +109,7 @@ internal sealed class WriteQueue : IAsyncDisposable
 
     private void NoteOthers()
     {
-        var version = rows.Statements.Number(dialect.VersionByOthers);
+        var version = rows.Statements.Number(Sql.In(dialect => dialect.VersionByOthers));
         if (version != versionByOthers)
         {
             changes.Note(Changes.Everything);
@@ -124,7 +124,7 @@ internal sealed class WriteQueue : IAsyncDisposable
             return;
         }
 
-        rows.Statements.Execute($"SAVEPOINT work");
+        rows.Statements.Execute(Sql.In(dialect => dialect.Savepoint("work")));
         try
         {
             work.Run(session);
@@ -136,10 +136,10 @@ internal sealed class WriteQueue : IAsyncDisposable
             work.Fail(failure);
             session.TakeAudited();
             rows.Statements.DropLater();
-            rows.Statements.Execute($"ROLLBACK TO work");
+            rows.Statements.Execute(Sql.In(dialect => dialect.RollbackTo("work")));
         }
 
-        rows.Statements.Add($"RELEASE work");
+        rows.Statements.Add(Sql.In(dialect => dialect.Release("work")));
     }
 
     /// <summary>Callers are told when the trail has the rows too; meanwhile the next batch is written.</summary>

@@ -229,7 +229,8 @@ public sealed partial class VerbTests : IDisposable
     {
         var (status, text) = await Verb.RunAsync("migrate", "--database=oracle:x");
 
-        Assert.Equal((2, "Interop:Database must be sqlite:PATH or postgres:CONNECTION STRING."), (status, text.Trim()));
+        Assert.Equal(
+            (2, "Interop:Database must be sqlite:PATH, postgres:CONNECTION STRING or sqlserver:CONNECTION STRING."), (status, text.Trim()));
     }
 
     private string In(string file) => Path.Combine(folder, file);
