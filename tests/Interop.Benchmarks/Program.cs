@@ -35,6 +35,12 @@ if (args is ["start", var executable])
     return;
 }
 
+if (args is ["pages", var city])
+{
+    await PagesBenchmarks.RunAsync(output, city);
+    return;
+}
+
 output.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
 var parts = args.Length == 0 ? ["fhir", "conformance", "sharing", "tokens", "server", "city", "bystander", "trail", "issuer"] : args;
 if (parts.Contains("fhir"))

@@ -4,8 +4,8 @@ using System.Text;
 namespace Interop.Testing;
 
 /// <summary>
-/// One of our programs on a port that the system gave it (<c>--urls=http://127.0.0.1:0</c>): where it listens is read from what it says,
-/// all of which is kept.
+/// One of our programs as a process: where it listens, on a port that the system gave it (<c>--urls=http://127.0.0.1:0</c>), is read from
+/// what it says, all of which is kept.
 /// </summary>
 public sealed class ServingProcess : IDisposable
 {
@@ -16,9 +16,11 @@ public sealed class ServingProcess : IDisposable
     private readonly StringBuilder said = new();
     private readonly TaskCompletionSource<Uri> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process process;
+    private readonly string announcement;
 
-    private ServingProcess(ProcessStartInfo start)
+    private ServingProcess(ProcessStartInfo start, string announcement)
     {
+        this.announcement = announcement;
         start.UseShellExecute = false;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
@@ -34,6 +36,9 @@ public sealed class ServingProcess : IDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>By which the system knows the process.</summary>
+    public int Id => process.Id;
+
     /// <summary>Everything so far, output and errors; complete after <see cref="KillAsync"/>.</summary>
     public string Said
     {
@@ -46,12 +51,15 @@ public sealed class ServingProcess : IDisposable
         }
     }
 
-    public static async Task<ServingProcess> StartAsync(ProcessStartInfo start)
+    /// <param name="announcement">What stands before its address, once it can be asked.</param>
+    /// <param name="patience">How long it may take to say that; two minutes when null.</param>
+    public static async Task<ServingProcess> StartAsync(
+        ProcessStartInfo start, string announcement = Announcement, TimeSpan? patience = null)
     {
-        var serving = new ServingProcess(start);
+        var serving = new ServingProcess(start, announcement);
         try
         {
-            serving.Address = await serving.address.Task.WaitAsync(TimeSpan.FromMinutes(2));
+            serving.Address = await serving.address.Task.WaitAsync(patience ?? TimeSpan.FromMinutes(2));
             return serving;
         }
         catch
@@ -85,9 +93,9 @@ public sealed class ServingProcess : IDisposable
             said.AppendLine(line);
         }
 
-        if (line?.IndexOf(Announcement, StringComparison.Ordinal) is { } start and >= 0)
+        if (line?.IndexOf(announcement, StringComparison.Ordinal) is { } start and >= 0)
         {
-            address.TrySetResult(new(line[(start + Announcement.Length)..].Trim()));
+            address.TrySetResult(new(line[(start + announcement.Length)..].Trim().Split(' ')[0]));
         }
     }
 }
