@@ -161,17 +161,21 @@ internal sealed class Sql
     /// <summary>Said once: where the piece stands twice in a statement, its values are the same parameters.</summary>
     private sealed class Words(Func<Dialect, Sql> words)
     {
-        private (Dialect Dialect, Sql Said)? last;
+        // One reference: a piece that several threads have is written whole or not at all.
+        private Saying? last;
 
         public Sql Of(Dialect dialect)
         {
-            if (last is not { } known || known.Dialect != dialect)
+            var known = last;
+            if (known is null || known.Dialect != dialect)
             {
-                last = known = (dialect, words(dialect));
+                last = known = new(dialect, words(dialect));
             }
 
             return known.Said;
         }
+
+        private sealed record Saying(Dialect Dialect, Sql Said);
     }
 }
 

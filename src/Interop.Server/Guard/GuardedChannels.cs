@@ -25,11 +25,14 @@ internal sealed class GuardedChannels(WriteSession session, long instant)
     public SubscriptionChannel? Lease(string id, long until) =>
         session.LeaseChannel(id, instant, until) ? session.Rows.Channel(id) : null;
 
+    /// <summary>Whether the lease still stands: no other server has it, and its Subscription was not written meanwhile.</summary>
+    public bool Holds(SubscriptionChannel leased) => session.Rows.Channel(leased.Id)?.LeasedUntil == leased.LeasedUntil;
+
     /// <summary>Writes down how far a leased channel is; false where its Subscription was written meanwhile.</summary>
     /// <param name="rests">Whether nothing waited: what has come meanwhile found it busy and did not wake it.</param>
     public bool Save(SubscriptionChannel leased, SubscriptionChannel next, bool rests = false)
     {
-        if (session.Rows.Channel(leased.Id)?.LeasedUntil != leased.LeasedUntil)
+        if (!Holds(leased))
         {
             return false;
         }

@@ -19,7 +19,6 @@ namespace Interop.Server.Subscriptions;
 internal sealed class Delivery(
     GuardedStore store,
     SubscriptionStates states,
-    AuditTrail audit,
     SearchQueryParser queries,
     ScopeReader scopes,
     TokenVerifier verifier,
@@ -79,8 +78,12 @@ internal sealed class Delivery(
 
         if (told is not null)
         {
-            // It is on the trail before it leaves.
-            await audit.RecordAsync(waiting!.Row!, CancellationToken.None);
+            // It is on the trail, and has its number, before it leaves: who goes on after a kill gives that number to nothing else.
+            if (!await NumberedAsync(channel, waiting!, told.Number))
+            {
+                return null;
+            }
+
             standing = standing with { Events = told.Number };
         }
 
@@ -96,7 +99,10 @@ internal sealed class Delivery(
         var answer = await line.SendAsync(request, headers, notification, cancellationToken);
         if (answer.Failure is { } failure)
         {
-            var missed = answer.MayHaveCome && waiting is not null && told is not null ? waiting.Event with { Event = told.Number } : null;
+            // What can't have come gives the number back that it got just now.
+            var missed = waiting is null ? null
+                : answer.MayHaveCome ? waiting.Event with { Event = told?.Number }
+                : waiting.Event;
             return await FailedAsync(channel, caller, missed, failure, line.CanFail, cancellationToken);
         }
 
@@ -215,6 +221,22 @@ internal sealed class Delivery(
             && snapshot.Search(query with { ListsIds = true }, sight, _ => true) is [var found, ..] ? found : null;
     }
 
+    /// <summary>Writes down that an event is told, under which number; false where the channel is another's by now.</summary>
+    private Task<bool> NumberedAsync(SubscriptionChannel channel, Waiting waiting, long number) => store.WriteAsOperatorAsync(
+        settings.Custodian,
+        transaction =>
+        {
+            if (!transaction.Channels.Holds(channel))
+            {
+                return false;
+            }
+
+            transaction.Channels.Tell(waiting.Event with { Event = number });
+            transaction.Audit(waiting.Row!);
+            return true;
+        },
+        CancellationToken.None);
+
     /// <summary>Nothing waits: until something happens, or the next heartbeat.</summary>
     private Task<SubscriptionChannel?> RestAsync(
         SubscriptionChannel channel, SubscriptionRequest request, CancellationToken cancellationToken)
@@ -244,7 +266,7 @@ internal sealed class Delivery(
             },
             cancellationToken);
 
-    /// <param name="missed">What may have come all the same, with the number under which it is sent again.</param>
+    /// <param name="missed">What was to be told, with the number under which it may have come all the same, or without one.</param>
     /// <param name="counts">Whether enough such failures end the subscription.</param>
     private async Task<SubscriptionChannel?> FailedAsync(
         SubscriptionChannel channel,
