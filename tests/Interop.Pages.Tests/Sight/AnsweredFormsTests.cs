@@ -23,6 +23,7 @@ public sealed class AnsweredFormsTests(DemoCity demo, ITestOutputHelper output) 
     };
 
     [BrowserTheory]
+    [Trait("Category", "Long")]
     [MemberData(nameof(People))]
     public async Task No_answer_to_a_form_shows_what_the_same_persons_FHIR_request_does_not(string name, int least)
     {
