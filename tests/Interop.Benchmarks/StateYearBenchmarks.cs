@@ -20,6 +20,10 @@ internal static class StateYearBenchmarks
     private const string Custodian = "crisis-program";
     private const int PersonsAtOnce = 200;
     private const int EpisodesOfOne = 3;
+
+    // So many encounters are read again and again.
+    private const string Known = "900";
+
     private static readonly DateTimeOffset Start = new(2025, 1, 1, 6, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Year = TimeSpan.FromDays(364);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(20);
@@ -54,7 +58,7 @@ internal static class StateYearBenchmarks
             {"start":"2025-01","daysUntilFrozen":10,"districts":["North","South","Harbour"],"languages":["en","es"],"currency":"USD",
              "costPerHour":{"crt":180.5,"ccd":75,"co-response":240},"funding":{"municipal":0.4,"health":0.35,"foundation":0.25}}
             """);
-        var quiet = await WhileServingAsync(database, [], (_, _, _) => Task.Delay(Quiet));
+        var quiet = await WhileServingAsync(database, [], _ => Task.Delay(Quiet));
         var (took, peak) = (Stopwatch.StartNew(), 0L);
         var before = Settled();
         using var watching = new CancellationTokenSource();
@@ -67,7 +71,7 @@ internal static class StateYearBenchmarks
             }
         });
         var during = await WhileServingAsync(
-            database, [$"--Interop:Evaluation={table}"], (client, _, _) => EvaluatedAsync(output, client, took));
+            database, [$"--Interop:Evaluation={table}"], client => EvaluatedAsync(output, client, took));
         await watching.CancelAsync();
         await watch;
         output.WriteLine(
@@ -99,7 +103,7 @@ internal static class StateYearBenchmarks
 
     /// <summary>What a reader waits while a server serves and something else is done.</summary>
     private static async Task<string> WhileServingAsync(
-        string database, string[] settings, Func<HttpClient, int, string, Task> meanwhile)
+        string database, string[] settings, Func<HttpClient, Task> meanwhile)
     {
         using var rsa = RSA.Create(2048);
         await using var issuer = await LoopbackIssuer.StartAsync(rsa, CancellationToken.None);
@@ -117,16 +121,13 @@ internal static class StateYearBenchmarks
             BystanderBenchmarks.Own[0],
             [.. BystanderBenchmarks.Own[1..], "read-encounters", port.ToString(CultureInfo.InvariantCulture), navigator, Known]);
         using var client = Client(port, evaluator);
-        await meanwhile(client, port, navigator);
+        await meanwhile(client);
         reader.StandardInput.Close();
         var waited = await reader.StandardOutput.ReadToEndAsync();
         await reader.WaitForExitAsync();
         await server.StopAsync();
         return waited.Trim();
     }
-
-    // So many encounters are read again and again.
-    private const string Known = "900";
 
     private static async Task EvaluatedAsync(TextWriter output, HttpClient client, Stopwatch clock)
     {
