@@ -53,15 +53,14 @@ internal sealed record ScreeningTable(
         : Eligible.Keys.Any(question => answers.GetValueOrDefault(question, Unknown) == Unknown) ? null
         : false;
 
-    /// <summary>Every combination of answers to the form, with each question left out as well.</summary>
+    /// <summary>Every combination of answers to the form. A question that is left out is one whose answer is not known.</summary>
     public static IEnumerable<IReadOnlyDictionary<string, string>> AllAnswers()
     {
         IEnumerable<IReadOnlyDictionary<string, string>> all = [new Dictionary<string, string>()];
         foreach (var question in ScreeningForm.Questions(ScreeningForm.Set.All[0]))
         {
-            all = all.SelectMany(known => question.Options.Keys
-                .Select(code => new Dictionary<string, string>(known) { [question.LinkId] = code.Split('|')[1] })
-                .Prepend(new(known)));
+            var codes = question.Options.Keys.Select(code => code.Split('|')[1]).ToList();
+            all = all.SelectMany(known => codes.Select(code => new Dictionary<string, string>(known) { [question.LinkId] = code }));
         }
 
         return all;
