@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -12,31 +13,30 @@ namespace Interop.Pages.Fhir;
 public sealed class IssuerApi(IHttpContextAccessor browser, PagesSettings settings, IOptionsMonitor<OpenIdConnectOptions> openId)
 {
     /// <summary>The agency's clients; none where this person may not administer them.</summary>
+    /// <exception cref="FhirRefusedException">The issuer can't say now: too many requests, or a fault of its own.</exception>
     public async Task<IReadOnlyList<RegisteredClient>> ClientsAsync()
     {
         using var response = await SendAsync(HttpMethod.Get, "/clients");
-        if (!response.IsSuccessStatusCode)
-        {
-            return [];
-        }
-
-        using var list = JsonDocument.Parse(await response.Content.ReadAsStreamAsync(browser.HttpContext!.RequestAborted));
-        return [.. list.RootElement.EnumerateArray().Select(RegisteredClient.Of)];
+        using var list = IsToldNo(response) ? null : await JsonAsync(response);
+        return list is null ? [] : [.. list.RootElement.EnumerateArray().Select(RegisteredClient.Of)];
     }
 
     /// <summary>One of them; null where it is not there, has ended, or is not this person's to administer.</summary>
+    /// <inheritdoc cref="ClientsAsync"/>
     public async Task<RegisteredClient?> ClientAsync(string clientId)
     {
-        using var answer = await JsonAsync(HttpMethod.Get, PathOf(clientId));
-        return answer is null ? null : RegisteredClient.Of(answer.RootElement);
+        using var response = await SendAsync(HttpMethod.Get, PathOf(clientId));
+        using var client = IsToldNo(response) ? null : await JsonAsync(response);
+        return client is null ? null : RegisteredClient.Of(client.RootElement);
     }
 
-    /// <summary>What the client has still to try in the sandbox; null where the issuer can't say.</summary>
+    /// <summary>What the client has still to try in the sandbox; null where the issuer can't say now, of which the page tells.</summary>
     /// <param name="prepares">Whether to put the invented persons there first.</param>
     public async Task<SandboxChecklist?> ChecklistAsync(string clientId, bool prepares = false)
     {
-        using var answer = await JsonAsync(prepares ? HttpMethod.Post : HttpMethod.Get, $"{PathOf(clientId)}/checklist");
-        return answer is null ? null : SandboxChecklist.Of(answer.RootElement);
+        using var response = await SendAsync(prepares ? HttpMethod.Post : HttpMethod.Get, $"{PathOf(clientId)}/checklist");
+        using var list = response.IsSuccessStatusCode ? await JsonAsync(response) : null;
+        return list is null ? null : SandboxChecklist.Of(list.RootElement);
     }
 
     /// <summary>
@@ -56,13 +56,15 @@ public sealed class IssuerApi(IHttpContextAccessor browser, PagesSettings settin
 
     private static string PathOf(string clientId) => $"/clients/{Uri.EscapeDataString(clientId)}";
 
-    private async Task<JsonDocument?> JsonAsync(HttpMethod method, string path)
-    {
-        using var response = await SendAsync(method, path);
-        return response.IsSuccessStatusCode
-            ? await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(browser.HttpContext!.RequestAborted))
-            : null;
-    }
+    /// <summary>Whether it is not there, or not for this person. Any other refusal is no answer to what was asked.</summary>
+    private static bool IsToldNo(HttpResponseMessage response) => response.IsSuccessStatusCode
+        ? false
+        : response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound
+            ? true
+            : throw new FhirRefusedException(response.StatusCode, null);
+
+    private async Task<JsonDocument> JsonAsync(HttpResponseMessage response) =>
+        await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(browser.HttpContext!.RequestAborted));
 
     private async Task<string?> AskAsync(HttpMethod method, string path, JsonObject? body = null)
     {
@@ -83,12 +85,20 @@ public sealed class IssuerApi(IHttpContextAccessor browser, PagesSettings settin
         }
     }
 
+    /// <exception cref="SessionEndedException">The person's token is no longer taken.</exception>
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? body = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(settings.Issuer + path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await PageSession.TokenAsync(browser.HttpContext!));
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        return await openId.Get(PageSession.OpenId).Backchannel.SendAsync(request, browser.HttpContext!.RequestAborted);
+        var response = await openId.Get(PageSession.OpenId).Backchannel.SendAsync(request, browser.HttpContext!.RequestAborted);
+        if (response.StatusCode != HttpStatusCode.Unauthorized)
+        {
+            return response;
+        }
+
+        response.Dispose();
+        throw new SessionEndedException();
     }
 }
 
