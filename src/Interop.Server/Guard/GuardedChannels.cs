@@ -26,7 +26,7 @@ internal sealed class GuardedChannels(WriteSession session, long instant)
         session.LeaseChannel(id, instant, until) ? session.Rows.Channel(id) : null;
 
     /// <summary>Whether the lease still stands: no other server has it, and its Subscription was not written meanwhile.</summary>
-    public bool Holds(SubscriptionChannel leased) => session.Rows.Channel(leased.Id)?.LeasedUntil == leased.LeasedUntil;
+    public bool Holds(SubscriptionChannel leased) => Held(leased) is not null;
 
     /// <summary>Writes down how far a leased channel is; false where its Subscription was written meanwhile.</summary>
     /// <param name="rests">Whether nothing waited: what has come meanwhile found it busy and did not wake it.</param>
@@ -45,7 +45,7 @@ internal sealed class GuardedChannels(WriteSession session, long instant)
     /// <summary>Gives a leased channel back as it stands, for any server to go on with.</summary>
     public void GiveBack(SubscriptionChannel leased)
     {
-        if (session.Rows.Channel(leased.Id) is { } channel && channel.LeasedUntil == leased.LeasedUntil)
+        if (Held(leased) is { } channel)
         {
             session.PutChannel(channel with { LeasedUntil = 0 });
         }
@@ -61,4 +61,7 @@ internal sealed class GuardedChannels(WriteSession session, long instant)
     public void GiveHeaders(string id, string text) => headers[id] = text;
 
     public string? TakeHeaders(string id) => headers.Remove(id, out var text) ? text : null;
+
+    private SubscriptionChannel? Held(SubscriptionChannel leased) =>
+        session.Rows.Channel(leased.Id) is { } channel && channel.LeasedUntil == leased.LeasedUntil ? channel : null;
 }
