@@ -147,6 +147,8 @@ public static class Demo
     private static IEnumerable<string> Pages(string key) =>
     [
         $"--Interop:Pages:Key={key}",
+        "--Interop:Pages:Map:0=Northfield,,Millbrook",
+        "--Interop:Pages:Map:1=Old Town,Harbor",
         "--Interop:Pages:NewsSeconds=2", // a visitor looks at several people side by side
         "--Interop:TimeZone=America/New_York",
         "--Interop:DutyPhone=555-0142",

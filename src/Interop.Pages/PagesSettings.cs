@@ -9,6 +9,8 @@ namespace Interop.Pages;
 /// <param name="Agencies">At least one. Each has a client of its own: the issuer lets people use their own agency's alone.</param>
 public sealed record PagesSettings(string FhirUrl, string Issuer, IReadOnlyList<PagesAgency> Agencies)
 {
+    private const int WidestMap = 12;
+
     /// <summary>From <c>Interop:Pages:Key</c>: path of the private key (PEM) by which the clients prove themselves at the issuer.</summary>
     public required string Key { get; init; }
 
@@ -40,6 +42,12 @@ public sealed record PagesSettings(string FhirUrl, string Issuer, IReadOnlyList<
     public bool HasPredictions { get; init; }
 
     /// <summary>
+    /// From <c>Interop:Pages:Map:N</c>, a row of the map each, the northern first: districts of <c>Interop:Evaluation</c> from west to east
+    /// between commas, with nothing between two commas where nothing lies. Empty for no map.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<string>> Map { get; init; } = [];
+
+    /// <summary>
     /// From <c>Interop:Pages:Visitors:N</c>: people whom a button signs in without a password. An issuer has to play along, as the demo's
     /// does and no other; <c>serve</c> refuses the setting.
     /// </summary>
@@ -69,8 +77,18 @@ public sealed record PagesSettings(string FhirUrl, string Issuer, IReadOnlyList<
             KeyId = section["KeyId"] ?? "pages",
             Longest = TimeSpan.FromHours(Number(section, "SessionHours", usual: 12, most: 24)),
             BetweenNews = TimeSpan.FromSeconds(Number(section, "NewsSeconds", usual: 20, most: 300)),
+            Map = MapFrom(section.GetSection("Map")),
             Visitors = [.. section.GetSection("Visitors").GetChildren().Select(child => PagesVisitor.From(child, agencies))],
         };
+    }
+
+    private static IReadOnlyList<IReadOnlyList<string>> MapFrom(IConfigurationSection section)
+    {
+        var rows = section.GetChildren().Select(row => row.Value?.Split(',', StringSplitOptions.TrimEntries) ?? []).ToList();
+        var names = rows.SelectMany(row => row).Where(name => name.Length > 0).ToList();
+        return names.Distinct().Count() == names.Count && rows.TrueForAll(row => row.Length <= WidestMap)
+            ? rows
+            : throw new SettingsException($"{section.Path} must name each district once, and at most {WidestMap} in a row.");
     }
 
     private static int Number(IConfigurationSection section, string name, int usual, int most) => section[name] is not { } text ? usual

@@ -16,6 +16,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("no client id", "Key=k Agencies:0:Organization=a Agencies:0:Name=A", "ClientId is missing")]
     [InlineData(
         "a session without end", "Key=k Agencies:0:Organization=a Agencies:0:Name=A Agencies:0:ClientId=c SessionHours=99", "1 to 24")]
+    [InlineData(
+        "a district twice", "Key=k Agencies:0:Organization=a Agencies:0:Name=A Agencies:0:ClientId=c Map:0=Bay,Bay", "each district once")]
     public void A_wrong_setting_is_refused(string why, string settings, string sentence)
     {
         var refused = Assert.Throws<SettingsException>(() => InteropServer.Build(

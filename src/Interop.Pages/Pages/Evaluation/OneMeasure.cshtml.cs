@@ -49,6 +49,9 @@ public sealed class OneMeasureModel : MeasurePage
         [.. Months.Select(report => (MonthOf(report.Span), FigureOf(report, code)))],
         TargetOf(Measure, code).Value);
 
+    /// <summary>Where the site's districts lie to each other, with the figure of each.</summary>
+    public TileMap MapOf(ReportedKind districts) => new(T["{0}, by district", T[TitleOf(Measure)]], Site.Map, districts.Rows);
+
     public static Said FigureOf(Reported report, string code) =>
         report.Parts.FirstOrDefault(part => part.Code == code)?.All.Score ?? Said.Nothing;
 
