@@ -10,7 +10,10 @@ internal static class CompiledRows
     private static readonly string[] Tables =
         ["party", "case_relation", "required_reference", "label_inheritance", .. IndexWriter.TableNames];
 
-    /// <summary>The rows that hang on a resource, each behind the name of its table; of the resource itself what nobody wrote.</summary>
+    /// <summary>
+    /// The rows that hang on a resource, each behind the name of its table; of the resource itself what nobody wrote; and the grants that
+    /// reach it.
+    /// </summary>
     public static IReadOnlySet<string> Of(Statements statements, ResourceKey key)
     {
         var rows = new HashSet<string>(StringComparer.Ordinal);
@@ -29,19 +32,19 @@ internal static class CompiledRows
                 $"SELECT * FROM {Sql.Name(table)} WHERE resource = {number}", reader => Text(table, reader)));
         }
 
+        rows.UnionWith(statements.Query(
+            $"""
+            SELECT g.grantee, g.practitioner, g.purpose, g.basis, r.type, r.subject
+            FROM   reach r JOIN sharing_grant g ON g.number = r.grant_number
+            WHERE  r.resource = {number}
+            """,
+            reader => Text("reach", reader)));
         return rows;
     }
 
-    /// <summary>The grants of a patient and what they reach.</summary>
+    /// <summary>The grants of a patient.</summary>
     public static IReadOnlySet<string> For(Statements statements, string patient) => statements
         .Query($"SELECT {GrantColumns.All}, zone FROM sharing_grant WHERE subject = {patient}", reader => Text("sharing_grant", reader))
-        .Concat(statements.Query(
-            $"""
-            SELECT g.grantee, g.practitioner, g.purpose, g.basis, r.type, r.resource
-            FROM   reach r JOIN sharing_grant g ON g.number = r.grant_number
-            WHERE  r.subject = {patient}
-            """,
-            reader => Text("reach", reader)))
         .ToHashSet(StringComparer.Ordinal);
 
     private static string Text(string table, DbDataReader reader) => table + " " + string.Join('|', Values(reader));

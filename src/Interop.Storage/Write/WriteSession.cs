@@ -60,7 +60,7 @@ public sealed partial class WriteSession
     /// <summary>What was compiled from a resource and is stored beside it, as texts to compare.</summary>
     public IReadOnlySet<string> CompiledFrom(ResourceKey key) => CompiledRows.Of(Rows.Statements, key);
 
-    /// <summary>What was compiled for a patient from all that decides about her record, as texts to compare.</summary>
+    /// <summary>The grants that were compiled for a patient from all that decides about her record, as texts to compare.</summary>
     public IReadOnlySet<string> CompiledFor(string patient) => CompiledRows.For(Rows.Statements, patient);
 
     /// <summary>Writes the row in this transaction; the trail takes it over before the work's caller is told.</summary>

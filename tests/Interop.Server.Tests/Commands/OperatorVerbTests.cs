@@ -47,7 +47,7 @@ public sealed class OperatorVerbTests : SceneTests, IDisposable
         "UPDATE index_token SET tier = 1 WHERE resource = (SELECT key FROM resource WHERE id = 'mood')", "Condition/mood: index_token")]
     [InlineData("UPDATE resource SET labels = 0, tier = 1 WHERE id = 'mood'", "Condition/mood: resource")]
     [InlineData("UPDATE sharing_grant SET tier = 3 WHERE subject = 'ana'", "Patient/ana: sharing_grant")]
-    [InlineData("DELETE FROM reach WHERE subject = 'ana'", "Patient/ana: reach")]
+    [InlineData("DELETE FROM reach WHERE subject = 'ana'", "Condition/mood: reach")]
     [InlineData("DELETE FROM case_relation", "Encounter/visit: case_relation")]
     public async Task Rows_that_would_not_be_compiled_so_are_named_and_nothing_is_changed(string tampering, string named)
     {
