@@ -82,14 +82,15 @@ internal static class DecisionTrace
         }
         else if (consent.IsIndeterminate)
         {
-            var effect = denials.Any(denial => denial.Consent == consent) ? "denies" : "does not concern this requester";
+            var denies = denials.Any(denial => denial.Consent == consent);
+            var effect = denies ? "denies" : "about somebody else, or replaced by a newer one";
             reasons.Add(new(
                 "consent-indeterminate", basis, $"{purpose}: indeterminate ({string.Join(", ", consent.Indeterminate)}), {effect}")
             {
                 Purpose = purpose,
                 Version = consent.Version,
                 Provision = string.Join(", ", consent.Indeterminate),
-                Labels = effect == "denies" ? -1 : 0,
+                Labels = denies ? -1 : 0,
             });
         }
         else

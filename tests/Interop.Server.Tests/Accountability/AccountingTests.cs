@@ -173,6 +173,21 @@ public class AccountingTests : SceneTests
         Assert.Equal((422, 400), ((int)others.StatusCode, (int)missing.StatusCode));
     }
 
+    [Fact]
+    public async Task What_cannot_be_judged_and_was_replaced_is_not_said_to_be_about_somebody_else()
+    {
+        using var officer = Server.As("privacy");
+        var older = Fixtures.Consent("unread", "p1", "city-hospital", purpose: "unheard-of")
+            .Replace("\"dateTime\":\"2026-06-01", "\"dateTime\":\"2026-05-01", StringComparison.Ordinal);
+        using var unread = await officer.PostFhirAsync("Consent", older);
+        var id = (await unread.JsonAsync()).GetProperty("id").GetString();
+
+        var sentences = await SentencesAsync(officer, "organization=Organization/city-hospital&purpose=TREAT");
+
+        Assert.Contains(sentences, sentence => sentence.Contains($"Consent/{id}", StringComparison.Ordinal)
+            && sentence.EndsWith("It is not about who asks, or a newer one has replaced it.", StringComparison.Ordinal));
+    }
+
     private static async Task<List<string>> SentencesAsync(HttpClient client, string query) =>
     [
         .. (await client.GetJsonAsync($"Patient/p1/$explain-access?{query}")).GetProperty("parameter").EnumerateArray()

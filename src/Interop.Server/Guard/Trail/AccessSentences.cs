@@ -78,7 +78,7 @@ internal static class AccessSentences
             : $"She refuses some of it: {Consent(reason)} closes what is about {Words(reason.Labels)},"
                 + $" from the {Word(reason.Tier)} part on.",
         "consent-indeterminate" => $"{Consent(reason)} says something that this server can't judge. "
-            + (reason.Labels < 0 ? "So it counts as a refusal." : "It is not about who asks."),
+            + (reason.Labels < 0 ? "So it counts as a refusal." : "It is not about who asks, or a newer one has replaced it."),
         "consent-revoked" => $"{Consent(reason)} was taken back. It permits nothing.",
         "consent-not-in-effect" => $"{Consent(reason)} is not in effect.",
         "consent-does-not-apply" =>
