@@ -13,6 +13,11 @@ namespace Interop.Storage;
 internal sealed class Sql
 {
     private const int UsualLength = 4096;
+    private const int MostKept = 4 * UsualLength;
+
+    // A read writes three statements: a buffer for each would be a good part of what it allocates.
+    [ThreadStatic]
+    private static StringBuilder? idle;
 
     // Each a string, a SqlValue, another Sql, or what a dialect says.
     private readonly List<object> pieces;
@@ -109,10 +114,13 @@ internal sealed class Sql
     /// <summary>The statement with its parameters as @p0, @p1, ...; a <see cref="SqlValue"/> used twice is one parameter.</summary>
     public SqlText Flatten(Dialect dialect)
     {
-        var statement = new StringBuilder(UsualLength);
+        var statement = idle ?? new(UsualLength);
+        idle = null;
         var values = new List<SqlValue>();
         WriteTo(dialect, statement, values);
-        return new(dialect.Spelled(statement.ToString()), values);
+        var text = dialect.Spelled(statement.ToString());
+        idle = statement.Length <= MostKept ? statement.Clear() : null;
+        return new(text, values);
     }
 
     private void WriteTo(Dialect dialect, StringBuilder statement, List<SqlValue> values)
