@@ -14,6 +14,10 @@ public sealed class SqliteAuthorizationCodeTests() : AuthorizationCodeTests(Data
 
 public sealed class PostgresAuthorizationCodeTests() : AuthorizationCodeTests(DatabaseKind.Postgres);
 
+public sealed class SqliteLoopbackRedirectTests() : LoopbackRedirectTests(DatabaseKind.Sqlite);
+
+public sealed class PostgresLoopbackRedirectTests() : LoopbackRedirectTests(DatabaseKind.Postgres);
+
 public sealed class SqliteClientAssertionTests() : ClientAssertionTests(DatabaseKind.Sqlite);
 
 public sealed class PostgresClientAssertionTests() : ClientAssertionTests(DatabaseKind.Postgres);

@@ -47,6 +47,7 @@ public sealed class DemoTests : IDisposable
         using var second = await StartedAsync();
         using var later = As(DemoFile(), "navigator");
         Assert.Equal("Kept", (await later.GetJsonAsync($"Patient/{created}")).GetProperty("name")[0].GetProperty("family").GetString());
+        Assert.Contains("class=\"who\"", await SignedInAsync("navigator"), StringComparison.Ordinal); // at other ports than the first time
         Assert.Equal(0, await InterruptedAsync(second));
     }
 
@@ -67,6 +68,21 @@ public sealed class DemoTests : IDisposable
     }
 
     /// <summary>Started on three neighbouring ports: on others where one of them is in use, as the demo asks a person to.</summary>
+    /// <summary>The first page of a visitor, by one click.</summary>
+    private async Task<string> SignedInAsync(string visitor)
+    {
+        using var browser = new HttpClient { BaseAddress = new Uri(DemoFile().GetProperty("pages").GetString()!) };
+        var page = await browser.GetStringAsync(new Uri("app/sign-in", UriKind.Relative));
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["visitor"] = visitor,
+            ["returnUrl"] = "/app",
+            ["__RequestVerificationToken"] = page.Split("name=\"__RequestVerificationToken\"")[1].Split("value=\"")[1].Split('"')[0],
+        });
+        using var home = await browser.PostAsync(new Uri("app/sign-in", UriKind.Relative), form);
+        return await home.Content.ReadAsStringAsync();
+    }
+
     private async Task<Process> StartedAsync()
     {
         while (true)

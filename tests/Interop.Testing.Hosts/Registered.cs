@@ -35,7 +35,8 @@ internal sealed record Registered(RunningIssuer Issuer, string ClientId, ClientK
     }
 
     public static async Task<Registered> AppAsync(
-        RunningIssuer issuer, ClientKey? key = null, string clientId = "app", bool requiresDpop = false, bool isSandbox = false)
+        RunningIssuer issuer, ClientKey? key = null, string clientId = "app", bool requiresDpop = false, bool isSandbox = false,
+        string redirect = Redirect)
     {
         var client = new Client(
             clientId,
@@ -45,7 +46,7 @@ internal sealed record Registered(RunningIssuer Issuer, string ClientId, ClientK
             ["openid", "profile", "fhirUser", "offline_access", "online_access", "launch/patient", "user/*.rs", "patient/*.rs"],
             ["TREAT", "COC"],
             [],
-            [Redirect],
+            [redirect],
             key?.Jwks,
             null,
             requiresDpop,

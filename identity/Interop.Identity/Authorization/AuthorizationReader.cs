@@ -17,7 +17,7 @@ internal sealed partial class AuthorizationReader(IdentitySettings settings, Cli
             return new AuthorizationReading.Untrusted("The client is not known.");
         }
 
-        if (One("redirect_uri") is not { } redirect || !client.RedirectUris.Contains(redirect, StringComparer.Ordinal))
+        if (One("redirect_uri") is not { } redirect || !client.ReturnsTo(redirect))
         {
             return new AuthorizationReading.Untrusted("The redirect URI is not registered.");
         }

@@ -24,7 +24,7 @@ internal static class EndSession
         var hint = One("id_token_hint") is { } text ? await mint.ReadIdAsync(text, cancellationToken) : null;
         var client = await clients.FindActiveAsync(hint?.ClientId, cancellationToken);
         var back = One("post_logout_redirect_uri");
-        if (hint is not { } ended || client is null || (back is not null && !client.RedirectUris.Contains(back, StringComparer.Ordinal)))
+        if (hint is not { } ended || client is null || (back is not null && !client.ReturnsTo(back)))
         {
             const string Reason = "The ID token is not ours, or the address to go back to is not registered.";
             await trail.RecordAsync(new("end-session", true, hint?.ClientId, null, remote, Reason), cancellationToken);

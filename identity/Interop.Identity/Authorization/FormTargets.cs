@@ -28,7 +28,7 @@ internal sealed class FormTargets(ClientStore clients)
             await clients.FindActiveAsync(
                 query.TryGetValue("client_id", out var id) ? id.ToString() : null, http.RequestAborted) is { } client)
         {
-            PageHeaders.AllowForms(http, client.RedirectUris.Select(Origin).Distinct());
+            PageHeaders.AllowForms(http, client.RedirectUris.Select(uri => LoopbackRedirect.AnyPort(uri) ?? Origin(uri)).Distinct());
         }
     }
 }

@@ -26,5 +26,9 @@ internal sealed record Client(
 
     public bool IsPublic => Jwks is null && JwksUri is null;
 
+    /// <summary>Whether people may be sent back there: to what is registered, to the letter; on this machine at any port.</summary>
+    public bool ReturnsTo(string redirectUri) =>
+        RedirectUris.Any(known => known == redirectUri || LoopbackRedirect.IsSame(known, redirectUri));
+
     public bool Uses(string grant) => Grants.Contains(grant);
 }
