@@ -76,6 +76,12 @@ public sealed class PostgresTypeHistoryTests : TypeHistoryTests
     public PostgresTypeHistoryTests() => ServerDatabase.Kind = DatabaseKind.Postgres;
 }
 
+public sealed class PostgresEstimateTests : Searches.EstimateTests
+{
+    public PostgresEstimateTests(SharedScene scene)
+        : base(scene) => ServerDatabase.Kind = DatabaseKind.Postgres;
+}
+
 public sealed class PostgresCompartmentSearchTests : CompartmentSearchTests
 {
     public PostgresCompartmentSearchTests(SharedScene scene)

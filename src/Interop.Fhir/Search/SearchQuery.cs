@@ -6,7 +6,9 @@ namespace Interop.Fhir.Search;
 /// </summary>
 /// <param name="Type">The resource type that is searched.</param>
 /// <param name="Count">Matches per page, 0 to 1000; 0 asks for the total only.</param>
-/// <param name="Total">What <c>_total</c> asks for; an estimate is answered with the exact number.</param>
+/// <param name="Total">
+/// What <c>_total</c> asks for; an estimate is the exact number, and where there are more than <see cref="MaximumEstimate"/>, that.
+/// </param>
 /// <param name="CountOnly"><c>_summary=count</c>.</param>
 /// <param name="After">The place where the page begins; null for the first page.</param>
 public sealed record SearchQuery(
@@ -29,6 +31,9 @@ public sealed record SearchQuery(
 
     /// <summary>The most matches per page.</summary>
     public const int MaximumCount = 1000;
+
+    /// <summary>How far an estimate counts.</summary>
+    public const int MaximumEstimate = 1000;
 
     /// <summary>A first page with default settings, for code that searches on its own behalf.</summary>
     public static SearchQuery Of(string type, params IReadOnlyList<SearchCriterion> criteria) =>

@@ -29,6 +29,9 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
         where T : Resource => await FindAsync<T>(query) is [var first, ..] ? first : null;
 
     /// <summary>How many a search finds.</summary>
+    /// <summary>How many there are, counted as far as the server counts without being asked to the end.</summary>
+    public async Task<int> EstimateAsync(string query) => (await SearchAsync($"{query}&_summary=count&_total=estimate")).Total ?? 0;
+
     public async Task<int> CountAsync(string query) => (await SearchAsync($"{query}&_summary=count")).Total ?? 0;
 
     /// <summary>Null for what is not there, or not for this person: the two are one.</summary>

@@ -37,10 +37,15 @@ internal sealed class SearchStatement(SearchQuery query, Visibility visibility, 
 
     private IReadOnlyList<SearchSource> Sources(bool stops) => SearchSource.Of(query, criteria, visibility, stops);
 
+    /// <summary>All matches; an estimate stops where there are more than anybody reads one by one.</summary>
     private long Total()
     {
-        var counts = Sources(stops: false).Select(source => (Sql)$"(SELECT COUNT(*) {Matching(source)})");
-        return statements.Number($"SELECT {Sql.Join(" + ", counts)}") ?? 0;
+        var isEstimate = query.Total == SearchTotal.Estimate;
+        var counts = Sources(stops: false).Select(source => isEstimate
+            ? (Sql)$"(SELECT COUNT(*) FROM (SELECT 1 AS one {Matching(source)} {Sql.Limit(SearchQuery.MaximumEstimate)}) e)"
+            : (Sql)$"(SELECT COUNT(*) {Matching(source)})");
+        var total = statements.Number($"SELECT {Sql.Join(" + ", counts)}") ?? 0;
+        return isEstimate ? Math.Min(total, SearchQuery.MaximumEstimate) : total;
     }
 
     /// <summary>The tables and the conditions of all matches in a source.</summary>
