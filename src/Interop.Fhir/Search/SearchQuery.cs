@@ -33,7 +33,7 @@ public sealed record SearchQuery(
     public const int MaximumCount = 1000;
 
     /// <summary>How far an estimate counts.</summary>
-    public const int MaximumEstimate = 1000;
+    public const int MaximumEstimate = 500;
 
     /// <summary>A first page with default settings, for code that searches on its own behalf.</summary>
     public static SearchQuery Of(string type, params IReadOnlyList<SearchCriterion> criteria) =>

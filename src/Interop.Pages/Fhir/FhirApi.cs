@@ -28,10 +28,10 @@ public sealed class FhirApi(IHttpContextAccessor browser, PagesSettings settings
     public async Task<T?> FirstAsync<T>(string query)
         where T : Resource => await FindAsync<T>(query) is [var first, ..] ? first : null;
 
-    /// <summary>How many a search finds.</summary>
-    /// <summary>How many there are, counted as far as the server counts without being asked to the end.</summary>
+    /// <summary>How many a search finds, as far as <c>_total=estimate</c> counts.</summary>
     public async Task<int> EstimateAsync(string query) => (await SearchAsync($"{query}&_summary=count&_total=estimate")).Total ?? 0;
 
+    /// <summary>How many a search finds.</summary>
     public async Task<int> CountAsync(string query) => (await SearchAsync($"{query}&_summary=count")).Total ?? 0;
 
     /// <summary>Null for what is not there, or not for this person: the two are one.</summary>

@@ -6,7 +6,7 @@ namespace Interop.Pages.Pages.Entry;
 public sealed class HomeModel : AppPage
 {
     /// <summary>As far as <c>_total=estimate</c> counts.</summary>
-    private const int Most = 1000;
+    private const int Most = 500;
 
     public IReadOnlyList<(Place Place, string? Count)> Places { get; private set; } = [];
 
@@ -21,5 +21,5 @@ public sealed class HomeModel : AppPage
         Places = places;
     }
 
-    private static string Said(int count) => count < Most ? $"{count}" : $"{Most:N0}+";
+    private static string Said(int count) => count < Most ? $"{count}" : $"{Most}+";
 }
