@@ -3,6 +3,7 @@ using System.Text.Json;
 using Interop.Fhir;
 using Interop.Fhir.References;
 using Interop.Fhir.Validation;
+using Interop.Server.Authoring;
 using Interop.Server.Forms;
 using Interop.Server.Http;
 using Interop.Server.Security;
@@ -16,6 +17,9 @@ namespace Interop.Server.Consents;
 /// <param name="Recipients">Organizations; none for everybody, where it is a refusal.</param>
 /// <param name="Labels">The sharing tier and the sensitivities, as <c>system|code</c>.</param>
 /// <param name="Purposes">v3-ActReason codes.</param>
+/// <param name="From">
+/// The instant since which it counts: a day alone would begin at noon UTC, when it has begun everywhere, and a device's clock is ahead.
+/// </param>
 /// <param name="End">The last day; null for none.</param>
 /// <param name="Witness">Who heard it where it was spoken.</param>
 internal sealed record ConsentAnswers(
@@ -23,6 +27,7 @@ internal sealed record ConsentAnswers(
     ResourceKey Patient,
     ResourceKey Performer,
     string Authored,
+    string From,
     bool IsPermit,
     IReadOnlyList<ResourceKey> Recipients,
     IReadOnlyList<string> Labels,
@@ -107,6 +112,7 @@ internal sealed record ConsentAnswers(
             patient ?? default,
             Local(root.At("source"), settings) is { Type: "Patient" or "RelatedPerson" } source ? source : patient ?? default,
             authored ?? string.Empty,
+            HasTime(authored) && FhirPeriod.Start(authored) <= Instants.ToMicroseconds(now) ? authored! : now.ToDateTimeText(),
             isPermit,
             [.. recipients.Select(recipient => recipient.Key).OfType<ResourceKey>()],
             labels,
@@ -147,6 +153,8 @@ internal sealed record ConsentAnswers(
             }
         }
     }
+
+    private static bool HasTime(string? text) => text?.Contains('T', StringComparison.Ordinal) == true;
 
     /// <summary>Null also where the calendar has no such day.</summary>
     private static DateOnly? YearAfter(DateOnly? day) =>

@@ -43,7 +43,7 @@ internal static class FormConsent
             Provision = new()
             {
                 Type = answers.IsPermit ? Consent.ConsentProvisionType.Permit : Consent.ConsentProvisionType.Deny,
-                Period = new() { Start = TextOf(answers.Day), End = answers.End is { } end ? TextOf(end) : null },
+                Period = new() { Start = answers.From, End = answers.End is { } end ? TextOf(end) : null },
                 Actor =
                 [
                     .. answers.Recipients.Select(recipient => new Consent.provisionActorComponent

@@ -54,6 +54,23 @@ public class FileConsentTests : SceneTests
         }
     }
 
+    [Theory]
+    [InlineData("2026-11-23T01:40:00Z")]
+    [InlineData("2026-11-22T20:40:00-05:00")]
+    [InlineData("2026-11-23T01:48:00Z")] // a device whose clock is ahead
+    [InlineData("2026-11-23")]
+    public async Task It_counts_at_once_whatever_the_hour(string authored)
+    {
+        Server.Clock.Advance(TimeSpan.FromMinutes((13 * 60) + 45)); // 01:45 in UTC
+        using var navigator = Server.As("navigator");
+        using var hospital = Server.As("hospital");
+
+        using var answer = await FileAsync(navigator, SceneConsent.Response("p1", authored, Signed()));
+
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        Assert.Equal(200, (int)(await hospital.GetAsync("Condition/c1")).StatusCode);
+    }
+
     [Fact]
     public async Task Substance_use_is_permitted_by_a_signature_and_then_by_a_consent_that_Part_2_lets_count()
     {
