@@ -118,13 +118,13 @@ public sealed class SlowRequestTests : IAsyncLifetime
     [Fact]
     public async Task A_search_that_takes_too_long_is_given_up_and_leaves_nothing_behind()
     {
-        // Twenty questions of twenty-five values of each of sixty names of 1,500 persons, all of which have to be asked to the end.
+        // Twenty questions of twenty-five values of each of sixty names of 9,000 persons, all of which have to be asked to the end.
         await using var hasty =
             await RunningServer.StartAsync(null, null, "--Interop:Limits:RequestSeconds=1", "--Interop:Limits:SearchSteps=2000000000");
         var names = string.Concat(Enumerable.Range(0, 60).Select(number => $"\"given{number}\","));
         await hasty.ImportAsync(
             "crisis-program",
-            [.. Enumerable.Range(0, 1500).Select(
+            [.. Enumerable.Range(0, 9000).Select(
                 number => Fixtures.Patient($"many{number}").Replace("\"given\":[", $"\"given\":[{names}", StringComparison.Ordinal))]);
         using var navigator = hasty.As("navigator");
         using var form = new FormUrlEncodedContent(
