@@ -153,6 +153,7 @@ lane() {
 lane &
 lane
 wait
+rm -rf "$taken"
 for project in "${projects[@]}"; do
   [ -e "artifacts/test-$(basename "$project").took" ] || echo "$project was not run" | tee -a artifacts/test-failed.log
 done

@@ -72,7 +72,7 @@ public abstract partial class ResourceStoreContract
             async Task<string> AnswersAsync(ResourceStore asked)
             {
                 var answers = new List<string>();
-                foreach (var suffix in new[] { "_total=accurate", "_count=3", "_summary=count" })
+                foreach (var suffix in new[] { "_total=accurate", "_count=3", "_summary=count", "_summary=count&_total=estimate" })
                 {
                     var page = await asked.SearchAsync(question + separator + suffix);
                     answers.Add(Written(page));

@@ -66,7 +66,8 @@ public sealed partial class VisitedRowsTests
 
     private static readonly string[] Results =
     [
-        "", "_total=accurate", "_summary=count", "_count=2", "_sort=_id", "_sort=-_lastUpdated", "_count=1000",
+        "", "_total=accurate", "_summary=count", "_summary=count&_total=estimate", "_count=2", "_sort=_id", "_sort=-_lastUpdated",
+        "_count=1000",
     ];
 
     private static readonly Dictionary<string, string[]> TypeResults = new()

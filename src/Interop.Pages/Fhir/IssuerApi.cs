@@ -57,11 +57,9 @@ public sealed class IssuerApi(IHttpContextAccessor browser, PagesSettings settin
     private static string PathOf(string clientId) => $"/clients/{Uri.EscapeDataString(clientId)}";
 
     /// <summary>Whether it is not there, or not for this person. Any other refusal is no answer to what was asked.</summary>
-    private static bool IsToldNo(HttpResponseMessage response) => response.IsSuccessStatusCode
-        ? false
-        : response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound
-            ? true
-            : throw new FhirRefusedException(response.StatusCode, null);
+    private static bool IsToldNo(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound
+        || (response.IsSuccessStatusCode ? false : throw new FhirRefusedException(response.StatusCode, null));
 
     private async Task<JsonDocument> JsonAsync(HttpResponseMessage response) =>
         await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(browser.HttpContext!.RequestAborted));

@@ -166,7 +166,7 @@ public class KilledConsentsTests : IAsyncLifetime
         }
     }
 
-    /// <summary>What the server says of who sees what, for the message of a test that fails one time in many.</summary>
+    /// <summary>What was stored, and what the server says of who sees it: what a failure is understood by.</summary>
     private async Task<string> WhyAsync(RunningServer server, int number, Acknowledged state, IReadOnlyList<JsonElement> found)
     {
         using var officer = Client(server.Address, "privacy");
